@@ -1,0 +1,1 @@
+"""The commands of tsr-agent, one file each."""

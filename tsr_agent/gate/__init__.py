@@ -1,0 +1,1 @@
+"""Policy, checks and the verdict: a pure function from evidence to decision."""

@@ -1,0 +1,1 @@
+"""The nouns of aitr: report, decision and approval as three immutable documents, and their codec."""

@@ -1,0 +1,1 @@
+"""The local library: SQLAlchemy on SQLite."""
