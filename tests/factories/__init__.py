@@ -1,0 +1,1 @@
+"""Builders of reports and their parts for tests."""
