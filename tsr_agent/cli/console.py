@@ -1,0 +1,84 @@
+"""Where a command's words go: people read text, programs read JSON, neither sees the other's."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import IO, TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tsr_agent.errors import TsrError
+
+WIDTH = 80
+"""Columns that a CI log is read at."""
+
+
+class Console:
+    """Standard output and error of one command.
+
+    Args:
+        as_json: The result goes to standard output as one JSON document and all text to standard error.
+        out: Standard output.
+        err: Standard error.
+    """
+
+    def __init__(
+        self, *, as_json: bool = False, out: IO[str] | None = None, err: IO[str] | None = None
+    ) -> None:
+        self.as_json = as_json
+        self._out = out if out is not None else sys.stdout
+        self._err = err if err is not None else sys.stderr
+
+    @property
+    def interactive(self) -> bool:
+        """A person watches standard error, so that progress is worth drawing."""
+        return self._err.isatty()
+
+    @property
+    def width(self) -> int:
+        """Columns to write in: the terminal's between 80 and 120, or 80 where there is none."""
+        if not self._out.isatty():
+            return WIDTH
+        return max(WIDTH, min(shutil.get_terminal_size((WIDTH, 24)).columns, 120))
+
+    def text(self, lines: Iterable[str]) -> None:
+        """Lines for people; to standard error when standard output carries JSON."""
+        stream = self._err if self.as_json else self._out
+        for line in lines:
+            stream.write(line + "\n")
+
+    def note(self, line: str) -> None:
+        """One line beside the result, always to standard error."""
+        self._err.write(line + "\n")
+
+    def data(self, value: object) -> None:
+        """The result as indented JSON on standard output."""
+        written = msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2)
+        self._out.write(written.decode("utf-8") + "\n")
+
+    def error(self, error: TsrError) -> None:
+        """What went wrong, for people always and for programs when they asked for JSON."""
+        headline, *rest = error.diagnostics()
+        self._err.write(f"tsr-agent: {headline}\n" + "".join(f"{line}\n" for line in rest))
+        if self.as_json:
+            self.data(
+                {
+                    "error": error.message,
+                    "details": error.details,
+                    "kept": error.kept,
+                    "next_step": error.next_step,
+                    "exit_code": int(error.exit_code),
+                }
+            )
+
+
+def make_streams_lenient() -> None:
+    """A terminal that can't show a sign gets an escape instead of a crash in the middle of a verdict."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")

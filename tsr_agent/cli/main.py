@@ -1,0 +1,118 @@
+"""The command line: a table of commands, of which only the one that was asked for is loaded."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import traceback
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from tsr_agent import __version__
+from tsr_agent.cli.console import Console, make_streams_lenient
+from tsr_agent.errors import ExitCode, TsrError
+
+DESCRIPTION = "Turns test results into a Test Summary Report, judges it by a policy and gates the pipeline."
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: its name, the module that has it, and what it does in a line."""
+
+    name: str
+    module: str
+    summary: str
+
+
+COMMANDS = (
+    Command("init", "init", "write aitr.toml and a policy to start from"),
+    Command("exec", "exec_command", "run a test command and record its exit code beside its results"),
+    Command("generate", "generate", "make a Test Summary Report from results on disk"),
+    Command("gate", "gate", "judge a report by a policy; the exit code is the answer"),
+    Command("run", "run", "generate, gate and store in one"),
+    Command("show", "show", "print what a report says"),
+    Command("schema", "schema", "print the JSON Schema of a document"),
+)
+
+EXIT_CODES = """\
+exit codes:
+  0  GO, or done          1  NO-GO                   2  usage, input or policy error
+  3  PENDING REVIEW       4  server not reached      5  altered or unverifiable
+  Everything but 0 stops a pipeline."""
+
+
+class CommandModule(Protocol):
+    """What the module of a command has."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Declares the command's arguments."""
+
+    def run(self, arguments: argparse.Namespace, console: Console) -> int:
+        """Carries the command out."""
+
+
+def overview() -> argparse.ArgumentParser:
+    """The parser that knows the commands by name only."""
+    width = max(len(command.name) for command in COMMANDS)
+    table = "\n".join(f"  {command.name:<{width}}  {command.summary}" for command in COMMANDS)
+    parser = argparse.ArgumentParser(
+        prog="tsr-agent",
+        description=DESCRIPTION,
+        epilog=f"commands:\n{table}\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"tsr-agent {__version__}")
+    parser.add_argument("command", metavar="COMMAND", choices=[command.name for command in COMMANDS])
+    return parser
+
+
+def command_parser(command: Command) -> argparse.ArgumentParser:
+    """The whole parser of one command."""
+    parser = argparse.ArgumentParser(
+        prog=f"tsr-agent {command.name}",
+        description=command.summary[0].upper() + command.summary[1:] + ".",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _module_of(command).configure(parser)
+    parser.add_argument("--json", action="store_true", help="print the result as JSON on standard output")
+    return parser
+
+
+def _module_of(command: Command) -> CommandModule:
+    return cast("CommandModule", importlib.import_module(f"tsr_agent.cli.{command.module}"))
+
+
+def run_command_line(argv: list[str]) -> int:
+    """Runs one command line.
+
+    Args:
+        argv: The arguments without the program's name.
+
+    Returns:
+        The exit code, one of ``ExitCode`` or what ``exec`` passes on from the command it ran.
+    """
+    make_streams_lenient()
+    chosen = overview().parse_args(argv[:1] or ["--help"])
+    command = next(each for each in COMMANDS if each.name == chosen.command)
+    arguments = command_parser(command).parse_args(argv[1:])
+    console = Console(as_json=arguments.json)
+    try:
+        return int(_module_of(command).run(arguments, console))
+    except TsrError as error:
+        console.error(error)
+        return int(error.exit_code)
+    except BrokenPipeError:
+        # Whoever read our output went away; without this the interpreter would complain at exit.
+        sys.stderr.close()
+        return int(ExitCode.INPUT)
+    except KeyboardInterrupt:
+        console.note("tsr-agent: interrupted")
+        return 130
+    except Exception:  # noqa: BLE001  (a fault of ours must not read as the verdict that exit code 1 is)
+        traceback.print_exc()
+        console.note("tsr-agent: this is a fault in aitr, not in your input. No decision was taken.")
+        return int(ExitCode.INPUT)

@@ -1,0 +1,53 @@
+"""``tsr-agent schema``: the published JSON Schemas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tsr_agent.errors import ExitCode
+
+if TYPE_CHECKING:
+    import argparse
+
+    from tsr_agent.cli.console import Console
+
+DOCUMENTS = ("report", "decision", "approval", "policy", "waivers", "evals", "requirements")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declares the command's arguments."""
+    parser.add_argument("document", choices=DOCUMENTS, help="which document's schema to print")
+
+
+def run(arguments: argparse.Namespace, console: Console) -> ExitCode:
+    """Prints the schema; it is JSON with and without ``--json``."""
+    console.data(schema_of(arguments.document))
+    return ExitCode.OK
+
+
+def schema_of(document: str) -> dict[str, Any]:
+    """The JSON Schema of one of ``DOCUMENTS``."""
+    from tsr_agent.models.schemas import json_schema
+
+    if document in ("policy", "waivers"):
+        from tsr_agent.gate import schemas as gate_schemas
+
+        return gate_schemas.policy_schema() if document == "policy" else gate_schemas.waivers_schema()
+    if document in ("evals", "requirements"):
+        from tsr_agent.models.evals import EvalHistory
+        from tsr_agent.models.requirements import RequirementList
+
+        form: tuple[type, str] = (
+            (EvalHistory, "Eval history") if document == "evals" else (RequirementList, "Requirements")
+        )
+        return json_schema(*form)
+    from tsr_agent.models.approval import Approval
+    from tsr_agent.models.decision import Decision
+    from tsr_agent.models.report import TestSummaryReport
+
+    forms = {
+        "report": (TestSummaryReport, "Test Summary Report"),
+        "decision": (Decision, "Decision"),
+        "approval": (Approval, "Approval"),
+    }
+    return json_schema(*forms[document])
