@@ -1,0 +1,261 @@
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.factories import reports
+from tsr_agent.models.decision import GoNoGoDecision, RuleEffect, RuleState
+from tsr_agent.models.evals import EvalIterationSummary
+from tsr_agent.models.findings import Finding, FindingLevel, StaticAnalysis
+from tsr_agent.models.report import InputFile, InputStatus, TestSummaryReport
+from tsr_agent.models.results import CaseStatus, HeaderDifference, TestType, TestTypeResult
+from tsr_agent.sections.evals import evals, failure_modes
+from tsr_agent.sections.inputs import code_coverage, inputs, scans
+from tsr_agent.sections.overview import overview, repository_name, verdict_sentence
+from tsr_agent.sections.requirements import requirements
+from tsr_agent.sections.rules import rules
+from tsr_agent.sections.tests import tests as drawn_tests
+from tsr_agent.sections.versions import versions
+from tsr_agent.sections.wording import Tone
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def test_the_overview_says_verdict_and_why() -> None:
+    head = overview(reports.report(), reports.decision(), BERLIN)
+    assert str(head.verdict) == "■ NO-GO"
+    assert head.sentence == (
+        "2 blocking: Accuracy 0.812 on 250 cases is below 0.85 · 1 critical failure mode is open: FM-1"
+    )
+    assert head.subject == "support-bot · main · staging"
+    assert head.created.local == "2026-11-20 14:05 CET"
+    assert (head.release, head.release_whole) == ("3fa9c1e", reports.SHA)
+    assert head.policy == "ai-release 1"
+
+
+def test_without_a_decision_the_reports_own_claim_is_not_shown() -> None:
+    claimed = msgspec.structs.replace(reports.report(), go_no_go_decision=GoNoGoDecision.GO)
+    head = overview(claimed, None)
+    assert head.verdict.word == "NOT JUDGED"
+    assert "GO" not in head.sentence
+
+
+def test_go_counts_rules_and_owns_up_to_waivers_and_warnings() -> None:
+    decision = reports.decision(
+        GoNoGoDecision.GO,
+        rules=(reports.rule("a"), reports.rule("b", RuleState.WAIVED)),
+        warnings=("Grounding score 0.88 is below 0.9",),
+        decision_without_waivers=GoNoGoDecision.NO_GO,
+    )
+    assert verdict_sentence(decision) == (
+        "1 of 2 rules passed · 1 waived · 1 warning · without waivers it is NO-GO"
+    )
+
+
+def test_pending_says_what_to_review_and_falls_back_to_the_reason() -> None:
+    assert verdict_sentence(reports.decision(GoNoGoDecision.PENDING_REVIEW)) == (
+        "1 to review: Performance tests: no data"
+    )
+    bare = reports.decision(GoNoGoDecision.PENDING_REVIEW, review_issues=(), reason="Approval required.")
+    assert verdict_sentence(bare) == "Approval required."
+
+
+def test_many_reasons_are_cut_with_a_count() -> None:
+    issues = tuple(f"issue {number}" for number in range(12))
+    sentence = verdict_sentence(reports.decision(blocking_issues=issues))
+    assert sentence.startswith("12 blocking: issue 0 · ")
+    assert sentence.endswith("and 9 more")
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("https://host/team/bot.git", "bot"),
+        ("git@host:team/bot.git", "bot"),
+        ("git@host:bot", "bot"),
+        ("", ""),
+        ("https://host/bot/", "bot"),
+    ],
+)
+def test_repository_names(address: str, name: str) -> None:
+    assert repository_name(address) == name
+
+
+def test_rules_are_all_there_and_what_blocked_comes_first() -> None:
+    decision = reports.decision(
+        rules=(
+            reports.rule("passed"),
+            reports.rule("waived", RuleState.WAIVED, waiver="W-1"),
+            reports.rule("warned", RuleState.FAIL, effect=RuleEffect.WARNS),
+            reports.rule("missing", RuleState.NOT_EVALUATED, n=None),
+            reports.rule("blocked", RuleState.FAIL),
+        )
+    )
+    rows = rules(decision)
+    assert [row.id for row in rows] == ["blocked", "missing", "warned", "waived", "passed"]
+    assert [row.is_open for row in rows] == [True, True, True, True, False]
+    assert rows[1].n == ""
+    assert rows[3].note == "waiver W-1"
+
+
+def test_test_types_carry_their_totals_and_the_cases_to_look_at() -> None:
+    unit, security = drawn_tests(reports.report()).types
+    assert (unit.total, unit.passed, unit.failed, unit.errors, unit.skipped, unit.flaky) == (
+        "44", "41", "1", "1", "1", "1",
+    )  # fmt: skip
+    assert unit.pass_rate == "93.0 %"
+    assert str(unit.mark) == "✕ 2 failures"
+    assert [str(failure.mark) for failure in unit.failures] == ["✕ failed", "✕ error", "▲ flaky"]
+    assert unit.failures[0].place == "tests/test_bot.py:41"
+    assert "AssertionError: answer names a dose" in unit.failures[0].details
+    assert [attempt.mark.word for attempt in unit.failures[2].attempts] == ["failed", "passed"]
+    assert (security.pass_rate, security.mark.word) == ("100 %", "passed")
+
+
+def test_a_message_that_the_traceback_repeats_stands_once() -> None:
+    case = reports.case("t", CaseStatus.FAILED, message="boom", details="line 1\nE  boom", output="said so")
+    result = TestTypeResult.from_cases(TestType.UNIT, [case])
+    (row,) = drawn_tests(reports.report(test_results=(result,))).types
+    assert row.failures[0].details == "line 1\nE  boom\n\nCaptured output\nsaid so"
+
+
+def test_nothing_executed_is_no_data_and_never_green() -> None:
+    empty = TestTypeResult.from_cases(TestType.UNIT, [])
+    skipped = TestTypeResult.from_cases(TestType.SECURITY, [reports.case("s", CaseStatus.SKIPPED)])
+    rows = drawn_tests(reports.report(test_results=(empty, skipped))).types
+    assert [row.pass_rate for row in rows] == ["no data", "no data"]
+    assert all(row.mark.tone is not Tone.GO for row in rows)
+
+
+def test_a_header_that_disagrees_and_a_bad_exit_code_are_said() -> None:
+    difference = HeaderDifference(path="a.xml", counter="tests", header=9, elements=8)
+    result = TestTypeResult.from_cases(TestType.UNIT, [reports.case("t")], [difference])
+    section = drawn_tests(reports.report(test_results=(result,)))
+    assert section.types[0].remarks == ("a.xml: its header says 9 tests, its elements are 8.",)
+    assert str(section.runs[0].mark) == "✕ exit code 1"
+
+
+def test_evals_are_in_order_of_their_number_whatever_the_list_says() -> None:
+    section = evals(reports.report(eval_iterations=tuple(reversed(reports.iterations()))))
+    assert [row.number for row in section.iterations] == ["V1", "V2", "V3"]
+    assert [row.is_latest for row in section.iterations] == [False, False, True]
+    assert section.metric_names == ("Accuracy", "Grounding score", "Avg length")
+    assert section.iterations[2].metrics == ("0.912", "0.95", "412.5")
+    assert section.iterations[2].samples == "250"
+    assert section.iterations[2].fixes == ("Cite retrieved passages only (FM-1)",)
+
+
+def test_a_metric_that_an_iteration_lacks_is_no_data() -> None:
+    bare = EvalIterationSummary(
+        iteration=4, version_name="V4", outcome=reports.iterations()[0].outcome, metrics={"toxicity": 0.1}
+    )
+    section = evals(reports.report(eval_iterations=(*reports.iterations(), bare)))
+    assert section.iterations[3].metrics == ("no data", "no data", "no data", "0.1")
+    assert section.iterations[3].samples == "no data"
+
+
+def test_a_failure_mode_told_differently_by_two_iterations_is_drawn_twice() -> None:
+    (*_, open_one), (*_, fixed) = reports.iterations(), reports.iterations(critical_open=False)
+    later = msgspec.structs.replace(fixed, iteration=4)
+    rows = failure_modes(reports.report(eval_iterations=(later, open_one)))
+    assert [(row.status.word, row.listed_in) for row in rows] == [("open", "V3"), ("fixed", "V4")]
+    assert rows[0].status.tone is Tone.NO_GO
+
+
+def test_requirements_with_unknown_ids_and_missing_tests() -> None:
+    section = requirements(reports.report())
+    assert section.summary == "1 of 2 requirements verified (50.0 %)"
+    assert [row.mark.word for row in section.rows] == ["verified", "failed"]
+    assert section.rows[1].missing == ("tests/test_gone.py::*",)
+    assert section.unknown[0].id == "REQ-99"
+    assert requirements(reports.report(requirement_coverage=())).summary == "no data"
+
+
+def test_inputs_list_what_no_reader_took_and_unreadable_ones_first() -> None:
+    bad = InputFile(path="bad.xml", size=3, status=InputStatus.UNREADABLE, reason="line 1: no element")
+    rows = inputs(reports.report(inputs=(*reports.report().inputs, bad)))
+    assert [row.mark.word for row in rows] == ["unreadable", "read", "not taken"]
+    assert (rows[1].size, rows[1].sha256) == ("18.2 kB", "ddddddd")
+    assert rows[0].sha256 == ""
+
+
+def test_coverage_and_scans() -> None:
+    assert code_coverage(reports.report())[0].line == "82.3 % (823 of 1,000)"
+    assert code_coverage(reports.report())[0].branch == "no data"
+    absent = StaticAnalysis(path="a.sarif", tool="bandit", executed=False, reason="looked at no file")
+    found = StaticAnalysis(
+        path="b.sarif",
+        tool="ruff",
+        executed=True,
+        findings=(Finding(rule_id="S1", level=FindingLevel.ERROR),),
+    )
+    rows = scans(reports.report(static_analysis=(absent, found)))
+    assert [row.mark.word for row in rows] == ["not run", "errors found"]
+
+
+def test_versions_shorten_commits_and_tell_a_dirty_tree() -> None:
+    report = reports.report(versions=reports.manifest(dirty=True, dirty_digest="9" * 64, codebase_repo=""))
+    rows = {row.label: row for row in versions(report, BERLIN)}
+    assert (rows["Code"].value, rows["Code"].whole) == ("3fa9c1e", reports.SHA)
+    assert rows["Working tree"].tone is Tone.PENDING
+    assert rows["Repository"].value == "no data"
+    assert rows["Made"].value == "2026-11-20 14:05 CET"
+
+
+def every_text(part: object) -> list[str]:
+    if isinstance(part, str):
+        return [part]
+    if isinstance(part, tuple):
+        return [text for each in part for text in every_text(each)]
+    if is_dataclass(part) and not isinstance(part, Enum):
+        return [text for field in fields(part) for text in every_text(getattr(part, field.name))]
+    return []
+
+
+def poisoned(text: str) -> tuple[TestSummaryReport, object]:
+    """A report and decision with ``text`` in every free string, made from their own plain trees."""
+    report, decision = reports.report(), reports.decision()
+    kept = {
+        "id", "created_at", "codebase_sha", "testbase_sha", "prompts_sha", "sha256", "status", "test_type",
+        "outcome", "severity", "category", "resolution_status", "coverage_status", "verification_status",
+        "overall_status", "go_no_go_decision", "decision", "decision_without_waivers", "evaluated_at",
+        "state", "effect", "digest", "report_digest",
+    }  # fmt: skip
+
+    def poison(tree: object, key: str) -> object:
+        if isinstance(tree, dict):
+            return {name: poison(value, name) for name, value in tree.items()}
+        if isinstance(tree, list):
+            return [poison(each, key) for each in tree]
+        limit = {"environment": 50, "triggered_by": 100}.get(key)
+        return text[:limit] if isinstance(tree, str) and key not in kept else tree
+
+    def rewrite(document: msgspec.Struct) -> object:
+        return msgspec.convert(poison(msgspec.to_builtins(document), ""), type=type(document))
+
+    return rewrite(report), rewrite(decision)  # type: ignore[return-value]  # convert gives the same type
+
+
+@given(
+    st.sampled_from(["\u202e", "\x1b", "\x00", "\u2028", "\ufeff", "\U000e0041", "\x9b"]),
+    st.text(max_size=20),
+)
+def test_no_section_lets_a_hidden_character_through(hidden: str, around: str) -> None:
+    report, decision = poisoned(around + hidden + around)
+    drawn = (
+        overview(report, decision), versions(report), rules(decision), drawn_tests(report), evals(report),
+        failure_modes(report), requirements(report), inputs(report), code_coverage(report), scans(report),
+    )  # fmt: skip
+    assert not [text for text in every_text(drawn) if hidden in text]
+
+
+def test_hostile_markup_stays_as_it_was_written() -> None:
+    report, decision = poisoned(reports.HOSTILE)
+    assert "<img src=x onerror=alert(1)>" in drawn_tests(report).types[0].failures[0].message
+    assert "⟨U+202E⟩" in overview(report, decision).sentence

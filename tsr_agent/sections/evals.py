@@ -1,0 +1,167 @@
+"""The eval history V1, V2, V3 … with its metrics, and the register of failure modes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tsr_agent.models.evals import IterationOutcome, ResolutionStatus, Severity, latest_iteration
+from tsr_agent.sections.plain_text import one_line, visible
+from tsr_agent.sections.wording import NO_DATA, Mark, Tone, count, figure, words
+
+if TYPE_CHECKING:
+    from tsr_agent.models.evals import EvalIterationSummary, FailureMode
+    from tsr_agent.models.report import TestSummaryReport
+
+_OUTCOMES = {
+    IterationOutcome.PASSED: Mark("✓", "passed", Tone.GO),
+    IterationOutcome.IMPROVED: Mark("▲", "improved", Tone.PENDING),
+    IterationOutcome.FAILED: Mark("✕", "failed", Tone.NO_GO),
+}
+_STATUS_WORDS = {
+    ResolutionStatus.OPEN: "open",
+    ResolutionStatus.FIXED: "fixed",
+    ResolutionStatus.WONT_FIX: "won't fix",
+    ResolutionStatus.ACCEPTED_RISK: "accepted risk",
+}
+_SEVERITY_ORDER = (Severity.CRITICAL, Severity.MAJOR, Severity.MINOR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IterationRow:
+    """One eval iteration."""
+
+    number: str
+    name: str
+    prompt_version: str
+    outcome: Mark
+    is_latest: bool
+    metrics: tuple[str, ...]
+    """In the order of the section's metric names; ``no data`` where this iteration has none."""
+    samples: str
+    """The metrics' n: one number where all agree, ``120 to 250`` where they do not, else ``no data``."""
+    dataset: str
+    fixes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvalsSection:
+    """The iterations in order of their number."""
+
+    metric_names: tuple[str, ...]
+    iterations: tuple[IterationRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureModeRow:
+    """One failure mode in one state. A mode that iterations tell differently has a row for each."""
+
+    status: Mark
+    id: str
+    name: str
+    severity: str
+    category: str
+    description: str
+    discovered: str
+    resolved: str
+    listed_in: str
+    """The iterations that list it in this state."""
+
+
+def evals(report: TestSummaryReport) -> EvalsSection:
+    """The eval history, oldest first."""
+    ordered = sorted(report.eval_iterations, key=lambda each: each.iteration)
+    names = tuple(dict.fromkeys(name for each in ordered for name in each.metrics))
+    latest = latest_iteration(report.eval_iterations)
+    return EvalsSection(
+        metric_names=tuple(one_line(words(name), 60) for name in names),
+        iterations=tuple(_iteration_row(each, names, is_latest=each is latest) for each in ordered),
+    )
+
+
+def _iteration_row(
+    iteration: EvalIterationSummary, names: tuple[str, ...], *, is_latest: bool
+) -> IterationRow:
+    return IterationRow(
+        number=f"V{iteration.iteration:,}",
+        name=one_line(iteration.version_name),
+        prompt_version=one_line(iteration.prompt_version),
+        outcome=_OUTCOMES[iteration.outcome],
+        is_latest=is_latest,
+        metrics=tuple(_metric(iteration, name) for name in names),
+        samples=_samples(iteration),
+        dataset=_dataset(iteration),
+        fixes=tuple(_fix(each) for each in iteration.fixes_applied),
+    )
+
+
+def _metric(iteration: EvalIterationSummary, name: str) -> str:
+    metric = iteration.metric(name)
+    if metric is None:
+        return NO_DATA
+    return figure(metric.value) + (f" {one_line(metric.unit, 20)}" if metric.unit else "")
+
+
+def _samples(iteration: EvalIterationSummary) -> str:
+    metrics = (iteration.metric(name) for name in iteration.metrics)
+    known = sorted({metric.n for metric in metrics if metric is not None and metric.n is not None})
+    if not known:
+        return NO_DATA
+    return count(known[0]) if len(known) == 1 else f"{known[0]:,} to {known[-1]:,}"
+
+
+def _dataset(iteration: EvalIterationSummary) -> str:
+    if iteration.dataset is None:
+        return ""
+    size = iteration.dataset.size
+    return one_line(iteration.dataset.name) + (f", {size:,} cases" if size is not None else "")
+
+
+def _fix(record: dict[str, object]) -> str:
+    said = record.get("description")
+    if isinstance(said, str) and said.strip():
+        mode = record.get("failure_mode")
+        return one_line(said, 400) + (f" ({one_line(mode, 100)})" if isinstance(mode, str) and mode else "")
+    return one_line(", ".join(f"{key}: {value}" for key, value in record.items()), 400)
+
+
+def failure_modes(report: TestSummaryReport) -> tuple[FailureModeRow, ...]:
+    """Failure modes of all iterations, open and critical first. Equal listings are drawn once."""
+    listed: dict[FailureMode, list[int]] = {}
+    for iteration in sorted(report.eval_iterations, key=lambda each: each.iteration):
+        for mode in iteration.failure_modes:
+            listed.setdefault(mode, []).append(iteration.iteration)
+    ordered = sorted(
+        listed,
+        key=lambda mode: (
+            mode.resolution_status is not ResolutionStatus.OPEN,
+            _SEVERITY_ORDER.index(mode.severity),
+            mode.id,
+        ),
+    )
+    return tuple(_mode_row(mode, listed[mode]) for mode in ordered)
+
+
+def _mode_row(mode: FailureMode, listed_in: list[int]) -> FailureModeRow:
+    return FailureModeRow(
+        status=_mode_mark(mode),
+        id=one_line(mode.id),
+        name=one_line(mode.name),
+        severity=mode.severity.value,
+        category=mode.category.value,
+        description=visible(mode.description),
+        discovered=f"V{mode.discovered_in_iteration:,}",
+        resolved="" if mode.resolved_in_iteration is None else f"V{mode.resolved_in_iteration:,}",
+        listed_in=", ".join(f"V{number:,}" for number in dict.fromkeys(listed_in)),
+    )
+
+
+def _mode_mark(mode: FailureMode) -> Mark:
+    word = _STATUS_WORDS[mode.resolution_status]
+    if mode.resolution_status is ResolutionStatus.FIXED:
+        return Mark("✓", word, Tone.GO)
+    if mode.resolution_status is not ResolutionStatus.OPEN:
+        return Mark("–", word, Tone.PENDING)
+    if mode.severity is Severity.CRITICAL:
+        return Mark("✕", word, Tone.NO_GO)
+    return Mark("▲", word, Tone.PENDING)

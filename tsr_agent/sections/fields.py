@@ -1,0 +1,20 @@
+"""The smallest piece of a section: one labelled value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tsr_agent.sections.wording import Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A label and its value, ready to be drawn."""
+
+    label: str
+    value: str
+    whole: str = ""
+    """The value in full where ``value`` is shortened: shown on hover, taken when copied."""
+    is_code: bool = False
+    """Drawn in the monospaced font: SHAs, digests, ids, paths."""
+    tone: Tone = Tone.PLAIN

@@ -1,0 +1,119 @@
+"""What is seen first: the verdict, why, and what was judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tsr_agent.models.decision import GoNoGoDecision, RuleState
+from tsr_agent.sections.plain_text import one_line
+from tsr_agent.sections.wording import Mark, Moment, counted, moment, short_sha, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import tzinfo
+
+    from tsr_agent.models.decision import Decision
+    from tsr_agent.models.report import TestSummaryReport
+
+MAX_REASONS = 3
+MAX_REASON_LENGTH = 160
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The head of a report."""
+
+    report_id: str
+    created: Moment
+    verdict: Mark
+    sentence: str
+    """One sentence that carries the verdict, ``2 blocking: …``."""
+    reasons: tuple[str, ...]
+    """All that speaks against GO, one sentence each."""
+    warnings: tuple[str, ...]
+    environment: str
+    release: str
+    """Short SHA of the code."""
+    release_whole: str
+    branch: str
+    repository: str
+    """Last part of the repository's address; empty where none is known."""
+    policy: str
+    """Name and version; empty where nobody judged."""
+    evaluated: Moment | None
+
+    @property
+    def subject(self) -> str:
+        """What was judged in one line: repository, branch, environment."""
+        return " · ".join(part for part in (self.repository, self.branch, self.environment) if part)
+
+
+def overview(report: TestSummaryReport, decision: Decision | None, zone: tzinfo | None = None) -> Overview:
+    """The head of a report.
+
+    Args:
+        report: The evidence.
+        decision: The decision taken from it; None says so instead of trusting the report's own claim.
+        zone: Where the viewer is; None for the zone of this machine.
+    """
+    versions = report.versions
+    return Overview(
+        report_id=report.id,
+        created=moment(report.created_at, zone),
+        verdict=verdict(decision.decision if decision else None),
+        sentence=verdict_sentence(decision),
+        reasons=tuple(one_line(each, 1000) for each in _reasons(decision)),
+        warnings=tuple(one_line(each, 1000) for each in (decision.warnings if decision else ())),
+        environment=one_line(decision.environment if decision else report.environment),
+        release=short_sha(versions.codebase_sha),
+        release_whole=versions.codebase_sha,
+        branch=one_line(versions.codebase_branch),
+        repository=one_line(repository_name(versions.codebase_repo)),
+        policy=one_line(f"{decision.policy.name} {decision.policy.version}") if decision else "",
+        evaluated=moment(decision.evaluated_at, zone) if decision else None,
+    )
+
+
+def verdict_sentence(decision: Decision | None) -> str:
+    """Why the verdict is what it is, in one sentence with the figures."""
+    if decision is None:
+        return "No decision is stored for this report."
+    if decision.decision is GoNoGoDecision.GO:
+        return _go_sentence(decision)
+    reasons = _reasons(decision)
+    if not reasons:
+        return one_line(decision.reason, MAX_REASON_LENGTH)
+    is_blocked = decision.decision is GoNoGoDecision.NO_GO and decision.blocking_issues
+    kind = "blocking" if is_blocked else "to review"
+    shown = decision.blocking_issues if is_blocked else reasons
+    return f"{len(shown):,} {kind}: {_joined(shown)}"
+
+
+def _go_sentence(decision: Decision) -> str:
+    states = [rule.state for rule in decision.rules]
+    passed, waived = states.count(RuleState.PASS), states.count(RuleState.WAIVED)
+    parts = [f"{passed:,} of {counted(len(states), 'rule')} passed"]
+    if waived:
+        parts.append(f"{waived:,} waived")
+    if decision.warnings:
+        parts.append(counted(len(decision.warnings), "warning"))
+    if decision.decision_without_waivers is not GoNoGoDecision.GO:
+        parts.append(f"without waivers it is {verdict(decision.decision_without_waivers).word}")
+    return " · ".join(parts)
+
+
+def _reasons(decision: Decision | None) -> tuple[str, ...]:
+    return (*decision.blocking_issues, *decision.review_issues) if decision else ()
+
+
+def _joined(reasons: Sequence[str]) -> str:
+    shown = [one_line(each, MAX_REASON_LENGTH).rstrip(".") for each in reasons[:MAX_REASONS]]
+    if len(reasons) > MAX_REASONS:
+        shown.append(f"and {len(reasons) - MAX_REASONS:,} more")
+    return " · ".join(shown)
+
+
+def repository_name(address: str) -> str:
+    """The last part of a repository's address: ``https://host/team/bot.git`` becomes ``bot``."""
+    return address.rstrip("/").replace(":", "/").rpartition("/")[2].removesuffix(".git")

@@ -1,0 +1,92 @@
+"""Requirements and the tests that bear them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tsr_agent.models.requirements import CoverageStatus, VerificationStatus
+from tsr_agent.sections.plain_text import one_line
+from tsr_agent.sections.wording import NO_DATA, Mark, Tone, count, counted, share
+
+if TYPE_CHECKING:
+    from tsr_agent.models.report import TestSummaryReport
+    from tsr_agent.models.requirements import RequirementCoverage, UnknownRequirement
+
+_VERIFIED = {
+    VerificationStatus.VERIFIED: Mark("✓", "verified", Tone.GO),
+    VerificationStatus.FAILED: Mark("✕", "failed", Tone.NO_GO),
+    VerificationStatus.NOT_RUN: Mark("○", "not run", Tone.MUTED),
+}
+_COVERED = {
+    CoverageStatus.COVERED: "covered",
+    CoverageStatus.PARTIAL: "partial",
+    CoverageStatus.UNCOVERED: "uncovered",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirementRow:
+    """One requirement."""
+
+    mark: Mark
+    id: str
+    text: str
+    coverage: str
+    tests: str
+    """How many tests of this report bear on it."""
+    test_ids: tuple[str, ...]
+    missing: tuple[str, ...]
+    """Ids and patterns it names that match no test of this report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownRow:
+    """An id that tests name and no requirements file has."""
+
+    id: str
+    test_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirementsSection:
+    """The requirements of a report."""
+
+    summary: str
+    """``19 of 20 verified (95.0 %)``, or ``no data``."""
+    rows: tuple[RequirementRow, ...]
+    unknown: tuple[UnknownRow, ...]
+
+
+def requirements(report: TestSummaryReport) -> RequirementsSection:
+    """Requirements in the order of their file, unknown ids after them."""
+    return RequirementsSection(
+        summary=_summary(report.requirement_coverage),
+        rows=tuple(_row(each) for each in report.requirement_coverage),
+        unknown=tuple(_unknown(each) for each in report.unknown_requirements),
+    )
+
+
+def _summary(rows: tuple[RequirementCoverage, ...]) -> str:
+    if not rows:
+        return NO_DATA
+    verified = sum(each.verification_status is VerificationStatus.VERIFIED for each in rows)
+    return f"{verified:,} of {counted(len(rows), 'requirement')} verified ({share(verified / len(rows))})"
+
+
+def _row(requirement: RequirementCoverage) -> RequirementRow:
+    return RequirementRow(
+        mark=_VERIFIED[requirement.verification_status],
+        id=one_line(requirement.requirement_id),
+        text=one_line(requirement.requirement_text, 1000),
+        coverage=_COVERED[requirement.coverage_status],
+        tests=count(len(requirement.test_ids)),
+        test_ids=tuple(one_line(each) for each in requirement.test_ids),
+        missing=tuple(one_line(each) for each in requirement.missing_tests),
+    )
+
+
+def _unknown(unknown: UnknownRequirement) -> UnknownRow:
+    return UnknownRow(
+        id=one_line(unknown.requirement_id), test_ids=tuple(one_line(each) for each in unknown.test_ids)
+    )

@@ -1,0 +1,66 @@
+"""The version manifest: which commits of code, tests and prompts were judged, and what built them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tsr_agent.sections.fields import Field
+from tsr_agent.sections.plain_text import one_line
+from tsr_agent.sections.wording import NO_DATA, Tone, moment, short_sha
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from tsr_agent.models.report import TestSummaryReport
+
+
+def versions(report: TestSummaryReport, zone: tzinfo | None = None) -> tuple[Field, ...]:
+    """The manifest as labelled values in reading order."""
+    manifest = report.versions
+    fields = [
+        _commit("Code", manifest.codebase_sha),
+        _commit("Tests", manifest.testbase_sha),
+        _commit("Prompts", manifest.prompts_sha),
+        _text("Prompt version", manifest.prompts_version),
+        _text("Branch", manifest.codebase_branch),
+        _text("Repository", manifest.codebase_repo),
+    ]
+    if manifest.dirty:
+        fields.append(_dirty(manifest.dirty_digest))
+    if manifest.shallow:
+        fields.append(
+            Field("Clone", "shallow: test and prompt commits may be older than it shows", tone=Tone.PENDING)
+        )
+    return (*fields, *_origin(report, zone))
+
+
+def _origin(report: TestSummaryReport, zone: tzinfo | None) -> list[Field]:
+    made = moment(report.created_at, zone)
+    fields = [
+        Field("Made", made.local, whole=made.utc),
+        _text("Triggered by", report.triggered_by),
+    ]
+    if report.build is not None:
+        number = f" {report.build.number}" if report.build.number else ""
+        fields.append(_text("Built by", report.build.system + number))
+        if report.build.url:
+            fields.append(_text("Build", report.build.url))
+        if report.build.merge_sha:
+            fields.append(_commit("Merge commit", report.build.merge_sha))
+    return fields
+
+
+def _commit(label: str, sha: str) -> Field:
+    return Field(label, short_sha(sha), whole=sha, is_code=True)
+
+
+def _text(label: str, value: str | None) -> Field:
+    if not value:
+        return Field(label, NO_DATA, tone=Tone.MUTED)
+    return Field(label, one_line(value, 300))
+
+
+def _dirty(digest: str | None) -> Field:
+    said = "uncommitted changes"
+    value = f"{said}, digest {short_sha(digest)}" if digest else f"{said}, no digest"
+    return Field("Working tree", value, whole=digest or "", tone=Tone.PENDING)
