@@ -1,0 +1,203 @@
+"""A report as a person reads it in a terminal: the same sections as the screen's, in the same order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tsr_agent.cli.layout import Column, paragraph, table
+from tsr_agent.sections.evals import evals, failure_modes
+from tsr_agent.sections.inputs import code_coverage, inputs
+from tsr_agent.sections.overview import repository_name
+from tsr_agent.sections.plain_text import one_line
+from tsr_agent.sections.requirements import requirements
+from tsr_agent.sections.tests import tests
+from tsr_agent.sections.versions import versions
+from tsr_agent.sections.wording import counted, moment, short_sha, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tsr_agent.models.report import TestSummaryReport
+    from tsr_agent.sections.tests import FailureRow
+
+FEW = 10
+"""Failures or inputs that are listed without ``--all``."""
+
+
+def report_lines(report: TestSummaryReport, width: int, *, show_all: bool = False) -> list[str]:
+    """All sections of a report.
+
+    Args:
+        report: What to print.
+        width: Columns to write in.
+        show_all: Every failure and every input instead of the first few.
+    """
+    few = None if show_all else FEW
+    return [
+        *_head(report, width),
+        *_versions(report, width),
+        *_tests(report, width, few),
+        *_evals(report, width),
+        *_failure_modes(report, width),
+        *_requirements(report, width),
+        *_coverage(report),
+        *_inputs(report, width, few),
+    ]
+
+
+def _head(report: TestSummaryReport, width: int) -> list[str]:
+    subject = " · ".join(
+        one_line(part)
+        for part in (
+            repository_name(report.versions.codebase_repo),
+            report.versions.codebase_branch,
+            short_sha(report.versions.codebase_sha),
+            report.environment,
+        )
+        if part
+    )
+    lines = [f"Test Summary Report {report.id}", f"  {subject} · {moment(report.created_at).local}"]
+    if report.policy is None or report.evaluated_at is None:
+        return [*lines, "  Not judged when it was made; tsr-agent gate judges it."]
+    claim = f"{verdict(report.go_no_go_decision)} by {report.policy.name} {report.policy.version}"
+    return [
+        *lines,
+        *paragraph(f"Claim when made: {claim}; {report.decision_reason}", width, "  ", "    "),
+        "  tsr-agent gate takes the decision again from the evidence.",
+    ]
+
+
+def _versions(report: TestSummaryReport, width: int) -> list[str]:
+    fields = versions(report)
+    widest = max(len(field.label) for field in fields)
+    lines = _titled("Versions")
+    for field in fields:
+        value = field.whole if field.is_code and field.whole else field.value
+        lines += paragraph(f"{field.label:<{widest}}  {value}", width, "  ", " " * (widest + 4))
+    return lines
+
+
+def _tests(report: TestSummaryReport, width: int, few: int | None) -> list[str]:
+    section = tests(report)
+    if not section.types:
+        return [*_titled("Tests"), "  No test results."]
+    columns = (
+        Column("", 1),
+        Column("TYPE", 12),
+        *(
+            Column(title, 7, right=True)
+            for title in ("TOTAL", "PASSED", "FAILED", "ERRORS", "SKIPPED", "FLAKY")
+        ),
+        Column("TIME", 13, right=True),
+    )
+    lines = _titled("Tests") + table(
+        columns,
+        [
+            (
+                row.mark.sign,
+                row.name,
+                row.total,
+                row.passed,
+                row.failed,
+                row.errors,
+                row.skipped,
+                row.flaky,
+                row.duration,
+            )
+            for row in section.types
+        ],
+    )
+    for row in section.runs:
+        lines += paragraph(f"{row.mark} · {row.name} · {row.command or row.note}", width, "  ", "    ")
+    for kind in section.types:
+        for remark in kind.remarks:
+            lines += paragraph(remark, width, "  ", "    ")
+        lines += _failures(kind.name, kind.failures, width, few)
+    return lines
+
+
+def _failures(name: str, failures: Sequence[FailureRow], width: int, few: int | None) -> list[str]:
+    if not failures:
+        return []
+    lines = ["", f"  {name}, {counted(len(failures), 'case')} to look at"]
+    for failure in failures[:few]:
+        lines += paragraph(f"{failure.mark.sign} {failure.id}", width, "  ", "    ")
+        place = f"{failure.place}  " if failure.place else ""
+        if place or failure.message:
+            lines += paragraph(place + failure.message[:300], width, "      ")
+    return lines + _more(len(failures), few)
+
+
+def _evals(report: TestSummaryReport, width: int) -> list[str]:
+    section = evals(report)
+    if not section.iterations:
+        return [*_titled("Evals"), "  No eval iterations."]
+    narrow = max(8, (width - 40) // max(1, len(section.metric_names)) - 2)
+    columns = (
+        Column("", 1),
+        Column("ITERATION", 22),
+        Column("PROMPT", 10),
+        *(Column(name.upper(), narrow, right=True) for name in section.metric_names),
+    )
+    rows = [(row.outcome.sign, row.name, row.prompt_version, *row.metrics) for row in section.iterations]
+    return _titled("Evals") + table(columns, rows)
+
+
+def _failure_modes(report: TestSummaryReport, width: int) -> list[str]:
+    modes = failure_modes(report)
+    if not modes:
+        return []
+    lines = _titled("Failure modes")
+    for mode in modes:
+        lines += paragraph(f"{mode.status} · {mode.severity} · {mode.id} {mode.name}", width, "  ", "    ")
+    return lines
+
+
+def _requirements(report: TestSummaryReport, width: int) -> list[str]:
+    section = requirements(report)
+    if not section.rows and not section.unknown:
+        return [*_titled("Requirements"), "  No requirements."]
+    lines = [*_titled("Requirements"), f"  {section.summary}"]
+    for row in section.rows:
+        lines += paragraph(
+            f"{row.mark.sign} {row.id}  {row.text} ({row.mark.word}, {row.tests})", width, "  ", "    "
+        )
+    for unknown in section.unknown:
+        lines += paragraph(f"○ {unknown.id}  named by tests, in no requirements file", width, "  ", "    ")
+    return lines
+
+
+def _coverage(report: TestSummaryReport) -> list[str]:
+    rows = code_coverage(report)
+    if not rows:
+        return []
+    columns = (Column("TOOL", 20), Column("LINE", 22), Column("BRANCH", 22), Column("FILE", 30))
+    return _titled("Code coverage") + table(
+        columns, [(row.tool, row.line, row.branch, row.path) for row in rows]
+    )
+
+
+def _inputs(report: TestSummaryReport, width: int, few: int | None) -> list[str]:
+    rows = inputs(report)
+    if not rows:
+        return [*_titled("Inputs"), "  No files were read."]
+    columns = (
+        Column("", 1),
+        Column("FILE", width - 46),
+        Column("READER", 18),
+        Column("SIZE", 8, right=True),
+        Column("SHA-256", 7),
+    )
+    lines = _titled("Inputs") + table(
+        columns,
+        [(row.mark.sign, row.path, row.reader or row.mark.word, row.size, row.sha256) for row in rows[:few]],
+    )
+    return lines + _more(len(rows), few)
+
+
+def _more(total: int, few: int | None) -> list[str]:
+    return [f"  and {total - few:,} more (--all lists them)"] if few is not None and total > few else []
+
+
+def _titled(title: str) -> list[str]:
+    return ["", title]
