@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.factories import reports
+from tests.factories import shown_reports as reports
 from tsr_agent.models.decision import GoNoGoDecision, RuleEffect, RuleState
 from tsr_agent.models.evals import EvalIterationSummary
 from tsr_agent.models.findings import Finding, FindingLevel, StaticAnalysis

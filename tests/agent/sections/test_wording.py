@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.factories import reports
+from tests.factories import shown_reports as reports
 from tsr_agent.models.decision import GoNoGoDecision, RuleEffect, RuleState
 from tsr_agent.models.results import CaseStatus
 from tsr_agent.sections import wording
