@@ -231,7 +231,7 @@ def poisoned(text: str) -> tuple[TestSummaryReport, object]:
     def poison(tree: object, key: str) -> object:
         if isinstance(tree, dict):
             return {name: poison(value, name) for name, value in tree.items()}
-        if isinstance(tree, list):
+        if isinstance(tree, list | tuple):
             return [poison(each, key) for each in tree]
         limit = {"environment": 50, "triggered_by": 100}.get(key)
         return text[:limit] if isinstance(tree, str) and key not in kept else tree
