@@ -1,0 +1,1 @@
+"""The eval harness: questions, scores, detectors of failure modes, and the history they give."""

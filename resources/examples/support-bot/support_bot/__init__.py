@@ -1,0 +1,1 @@
+"""A small support assistant that answers from the help pages of the fictional Larkfield Rooms."""
