@@ -1,0 +1,138 @@
+"""The one door to threads: work goes out, its result comes back on the user-interface thread.
+
+Two lanes: ``LIBRARY`` does one thing after another on one thread, as the database wants it;
+``WIDE`` does several at once. A result is handed over by a slot of an object that lives on the
+user-interface thread, never by the thread that worked.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from qtpy.QtCore import QObject, Qt, Signal, Slot
+
+from tsr_agent.errors import TsrError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+Result = TypeVar("Result")
+
+
+class Lane(Enum):
+    """Where a task runs; the value is the number of threads."""
+
+    LIBRARY = 1
+    WIDE = 4
+
+
+class Task(Generic[Result]):
+    """A piece of work that is under way. Made by ``Tasks.run``."""
+
+    def __init__(
+        self,
+        future: Future[Result],
+        on_result: Callable[[Result], None],
+        on_error: Callable[[TsrError], None],
+    ) -> None:
+        self._future = future
+        self._on_result = on_result
+        self._on_error = on_error
+        self._is_wanted = True
+
+    def cancel(self) -> None:
+        """Nobody wants the result any more: it is dropped, and not begun if it still waits."""
+        self._is_wanted = False
+        self._future.cancel()
+
+    def hand_over(self) -> None:
+        """Calls back with the result or the error.
+
+        An error that is no ``TsrError`` is a fault of ours and is raised, so that it reaches the
+        crash dialog.
+        """
+        if not self._is_wanted or self._future.cancelled():
+            return
+        error = self._future.exception()
+        if error is None:
+            self._on_result(self._future.result())
+        elif isinstance(error, TsrError):
+            self._on_error(error)
+        else:
+            raise error
+
+
+class Tasks(QObject):
+    """Runs tasks and delivers their results on the thread it was made on."""
+
+    idle = Signal()
+    """The last task under way was delivered or dropped."""
+    _finished = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pools: dict[Lane, ThreadPoolExecutor] = {}
+        self._under_way: set[Task[object]] = set()
+        self._is_closed = False
+        self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way."""
+        return not self._under_way
+
+    def run(
+        self,
+        work: Callable[[], Result],
+        on_result: Callable[[Result], None],
+        on_error: Callable[[TsrError], None],
+        lane: Lane = Lane.LIBRARY,
+    ) -> Task[Result]:
+        """Starts work on another thread.
+
+        Args:
+            work: What to do there; it touches no widget.
+            on_result: Called on the user-interface thread with what ``work`` returned.
+            on_error: Called there with the ``TsrError`` it raised.
+            lane: Where it runs.
+
+        Raises:
+            RuntimeError: After ``close``.
+        """
+        if self._is_closed:
+            raise RuntimeError("the tasks are closed")
+        future = self._pool(lane).submit(work)
+        task = Task(future, on_result, on_error)
+        self._under_way.add(task)  # type: ignore[arg-type]  # a set of tasks of any result
+        future.add_done_callback(lambda _: self._finished.emit(task))
+        return task
+
+    def close(self) -> None:
+        """Drops what waits, lets what runs come to its end, and delivers nothing more."""
+        self._is_closed = True
+        for task in self._under_way:
+            task.cancel()
+        for pool in self._pools.values():
+            pool.shutdown(wait=True, cancel_futures=True)
+        self._pools.clear()
+        self._under_way.clear()
+
+    def _pool(self, lane: Lane) -> ThreadPoolExecutor:
+        # Imported with the first task: the window is painted by then.
+        from concurrent.futures import ThreadPoolExecutor
+
+        if lane not in self._pools:
+            self._pools[lane] = ThreadPoolExecutor(lane.value, thread_name_prefix=f"aitr-{lane.name.lower()}")
+        return self._pools[lane]
+
+    @Slot(object)
+    def _deliver(self, task: Task[object]) -> None:
+        self._under_way.discard(task)
+        try:
+            if not self._is_closed:
+                task.hand_over()
+        finally:
+            if not self._under_way:
+                self.idle.emit()
