@@ -195,6 +195,9 @@ def _problems_inside(tree: object, expected: Any, path: str) -> list[str]:
         return [
             line for place, each in enumerate(tree) for line in problems_of(each, item, f"{path}[{place}]")
         ]
+    if isinstance(form, msgspec.inspect.DictType) and isinstance(tree, dict):
+        value = expected.__args__[1]
+        return [line for key, each in tree.items() for line in problems_of(each, value, f"{path}.{key}")]
     return []
 
 

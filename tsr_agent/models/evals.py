@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from tsr_agent.models.base import Count, Digest, LongText, Record, ShortText
+from tsr_agent.models.base import SCHEMA_VERSION, Count, Digest, LongText, Record, ShortText
 
 
 class Severity(Enum):
@@ -127,6 +127,9 @@ def _is_finite_number(value: object) -> bool:
 class EvalHistory(Record, frozen=True, kw_only=True):
     """The whole of our own ``evals.json``."""
 
+    schema_uri: ShortText = msgspec.field(name="$schema", default="")
+    """Where an editor finds the schema; aitr never fetches it."""
+    schema_version: Annotated[int, Meta(ge=1, le=SCHEMA_VERSION)] = SCHEMA_VERSION
     iterations: tuple[EvalIterationSummary, ...]
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Annotated
 
-from tsr_agent.models.base import LongText, Record, ShortText
+from msgspec import Meta
+
+from tsr_agent.models.base import SCHEMA_VERSION, LongText, Record, ShortText
 
 
 class CoverageStatus(Enum):
@@ -58,4 +61,5 @@ class RequirementEntry(Record, frozen=True, kw_only=True):
 class RequirementList(Record, frozen=True, kw_only=True):
     """The whole of our own ``requirements.yaml``."""
 
+    schema_version: Annotated[int, Meta(ge=1, le=SCHEMA_VERSION)] = SCHEMA_VERSION
     requirements: tuple[RequirementEntry, ...]

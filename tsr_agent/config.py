@@ -1,0 +1,284 @@
+"""The configuration: ``aitr.toml``, ``AITR_*`` variables and options become one frozen object.
+
+Options win over variables, variables over the file. Nothing secret is kept here: a token stands in
+the environment of the process that sends it and nowhere else.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tsr_agent.errors import UsageError
+from tsr_agent.models.results import TestType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+FILE_NAME = "aitr.toml"
+_MAX_FILE_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Everything that a run of the agent may be told.
+
+    A path from aitr.toml is relative to the folder of that file, any other to the working directory.
+    """
+
+    environment: str = "test"
+    triggered_by: str = "manual"
+    results_dir: Path = Path("results")
+    output: Path = Path("tsr.json")
+    evals: tuple[Path, ...] = ()
+    requirements: tuple[Path, ...] = ()
+    coverage: tuple[Path, ...] = ()
+    policy: Path | None = None
+    """The built-in policy where None."""
+    waivers: Path | None = None
+    library: Path | None = None
+    types: tuple[tuple[TestType, str], ...] = ()
+    """Test types and the patterns of their files, from ``[types]``."""
+    type_options: tuple[tuple[TestType, str], ...] = ()
+    """The same from the command line; these come first."""
+    exit_codes: tuple[tuple[TestType, int], ...] = ()
+    """Exit codes of test runs as stated on the command line."""
+    tests_paths: tuple[str, ...] = ("tests",)
+    prompts_paths: tuple[str, ...] = ("prompts",)
+    codebase_sha: str = ""
+    codebase_branch: str = ""
+    codebase_repo: str = ""
+    testbase_sha: str = ""
+    prompts_sha: str = ""
+    prompts_version: str = ""
+    manual_approval: tuple[str, ...] = ()
+    """Environments whose releases a person must approve; ``*`` means all of them."""
+    file_bytes: int | None = None
+    """Most bytes that are read of one file; None for the built-in bound."""
+    total_bytes: int | None = None
+    source: Path | None = None
+    """The aitr.toml that was read; None where there was none."""
+
+    def needs_manual_approval(self) -> bool:
+        """Whether a person must approve a release into this environment."""
+        return self.environment in self.manual_approval or "*" in self.manual_approval
+
+
+@dataclass(frozen=True)
+class _Key:
+    """One key of aitr.toml: the field it fills and how its value is read."""
+
+    field: str
+    read: Callable[[Any, str, Path], Any]
+
+
+def _text(value: Any, where: str, _base: Path) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise UsageError(f"{where}: expected a text, got {value!r}.")
+    return value.strip()
+
+
+def _texts(value: Any, where: str, base: Path) -> tuple[str, ...]:
+    listed = value if isinstance(value, list) else [value]
+    return tuple(_text(each, where, base) for each in listed)
+
+
+def _path(value: Any, where: str, base: Path) -> Path:
+    return base / _text(value, where, base)
+
+
+def _paths(value: Any, where: str, base: Path) -> tuple[Path, ...]:
+    return tuple(base / each for each in _texts(value, where, base))
+
+
+def _size(value: Any, where: str, _base: Path) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise UsageError(f"{where}: expected a whole number of bytes above 0, got {value!r}.")
+    return value
+
+
+_SECTIONS: dict[str, dict[str, _Key]] = {
+    "project": {"environment": _Key("environment", _text), "triggered_by": _Key("triggered_by", _text)},
+    "results": {
+        "dir": _Key("results_dir", _path),
+        "file_bytes": _Key("file_bytes", _size),
+        "total_bytes": _Key("total_bytes", _size),
+    },
+    "types": {each.value: _Key("types", _texts) for each in TestType},
+    "paths": {"tests": _Key("tests_paths", _texts), "prompts": _Key("prompts_paths", _texts)},
+    "files": {
+        "evals": _Key("evals", _paths),
+        "requirements": _Key("requirements", _paths),
+        "coverage": _Key("coverage", _paths),
+        "policy": _Key("policy", _path),
+        "waivers": _Key("waivers", _path),
+        "output": _Key("output", _path),
+    },
+    "versions": {
+        "codebase_repo": _Key("codebase_repo", _text),
+        "prompts_version": _Key("prompts_version", _text),
+    },
+    "library": {"file": _Key("library", _path)},
+    "approval": {"manual_required": _Key("manual_approval", _texts)},
+}
+
+_VARIABLES: dict[str, _Key] = {
+    "AITR_ENVIRONMENT": _Key("environment", _text),
+    "AITR_TRIGGERED_BY": _Key("triggered_by", _text),
+    "AITR_RESULTS_DIR": _Key("results_dir", _path),
+    "AITR_OUTPUT": _Key("output", _path),
+    "AITR_EVALS": _Key("evals", _paths),
+    "AITR_REQUIREMENTS": _Key("requirements", _paths),
+    "AITR_COVERAGE": _Key("coverage", _paths),
+    "AITR_POLICY": _Key("policy", _path),
+    "AITR_WAIVERS": _Key("waivers", _path),
+    "AITR_LIBRARY": _Key("library", _path),
+    "AITR_CODEBASE_SHA": _Key("codebase_sha", _text),
+    "AITR_CODEBASE_BRANCH": _Key("codebase_branch", _text),
+    "AITR_CODEBASE_REPO": _Key("codebase_repo", _text),
+    "AITR_TESTBASE_SHA": _Key("testbase_sha", _text),
+    "AITR_PROMPTS_SHA": _Key("prompts_sha", _text),
+    "AITR_PROMPTS_VERSION": _Key("prompts_version", _text),
+}
+CONFIG_VARIABLE = "AITR_CONFIG"
+
+
+def load_config(
+    path: Path | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    directory: Path | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Config:
+    """The configuration of this run.
+
+    Args:
+        path: An aitr.toml; it must exist. Without one ``AITR_CONFIG`` is asked, then the directory.
+        environ: Environment variables; those of the process where None.
+        directory: Where aitr.toml is looked for; the working directory where None.
+        options: Values by field name of ``Config``, as the command line gives them. None and empty
+            tuples mean that an option was not given.
+
+    Raises:
+        UsageError: The file can't be read, a key is unknown, or a value is impossible.
+    """
+    environ = os.environ if environ is None else environ
+    variables = _from_variables(environ)
+    found = _find(path, environ, directory or Path())
+    values = (_from_file(found) if found is not None else {}) | variables
+    values |= {name: value for name, value in (options or {}).items() if value is not None and value != ()}
+    unknown = values.keys() - {each.name for each in fields(Config)}
+    if unknown:
+        raise UsageError(f"No such setting: {', '.join(sorted(unknown))}.")
+    return _checked(replace(Config(source=found), **values))
+
+
+def parse_typed(written: str, option: str) -> tuple[TestType, str]:
+    """The two halves of ``TYPE=VALUE``, as ``--type`` and ``--exit-code`` take it.
+
+    Raises:
+        UsageError: There is no equals sign, nothing behind it, or the type is none.
+    """
+    name, sign, value = written.partition("=")
+    try:
+        test_type = TestType(name.strip())
+    except ValueError:
+        known = [each.value for each in TestType]
+        raise UsageError(
+            f"{option} {written}: no test type {name!r}{_nearest(name, known)}",
+            next_step=f"Test types are {', '.join(known)}.",
+        ) from None
+    if not sign or not value.strip():
+        raise UsageError(f"{option} {written}: expected {name}=VALUE.")
+    return test_type, value.strip()
+
+
+def parse_exit_code(written: str) -> tuple[TestType, int]:
+    """Test type and exit code from ``TYPE=CODE``.
+
+    Raises:
+        UsageError: The type is none or the code is no whole number of 32 bits.
+    """
+    test_type, digits = parse_typed(written, "--exit-code")
+    try:
+        code = int(digits)
+    except ValueError:
+        code = 2**32
+    if not -(2**31) <= code < 2**32:
+        raise UsageError(f"--exit-code {written}: {digits[:40]!r} is no exit code.")
+    return test_type, code
+
+
+def _find(path: Path | None, environ: Mapping[str, str], directory: Path) -> Path | None:
+    if path is not None:
+        return path
+    if environ.get(CONFIG_VARIABLE, "").strip():
+        return Path(environ[CONFIG_VARIABLE].strip())
+    usual = directory / FILE_NAME
+    return usual if usual.is_file() else None
+
+
+def _from_variables(environ: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    known = [*_VARIABLES, CONFIG_VARIABLE]
+    for name, value in environ.items():
+        if name in _VARIABLES and value.strip():
+            key = _VARIABLES[name]
+            values[key.field] = key.read(value, name, Path())
+        elif name.startswith("AITR_") and name not in known:
+            # Variables of other parts are not listed here; only a near miss is a slip worth stopping for.
+            close = difflib.get_close_matches(name, known, n=1, cutoff=0.9)
+            if close:
+                raise UsageError(f"Unknown variable {name}; did you mean {close[0]}?")
+    return values
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            document = file.read(_MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: can't be read: {error.strerror}.") from error
+    if len(document) > _MAX_FILE_BYTES:
+        raise UsageError(f"{path}: larger than {_MAX_FILE_BYTES:,} bytes.")
+    try:
+        tree = tomllib.loads(document.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UsageError(f"{path}: not TOML: {error}.") from error
+    values: dict[str, Any] = {}
+    for section, content in tree.items():
+        if section not in _SECTIONS:
+            raise UsageError(f"{path}: unknown section [{section}]{_nearest(section, list(_SECTIONS))}")
+        if not isinstance(content, dict):
+            raise UsageError(f"{path}: {section} is a section; write [{section}] on a line of its own.")
+        _read_section(path, section, content, values)
+    return values
+
+
+def _read_section(path: Path, section: str, content: dict[str, Any], values: dict[str, Any]) -> None:
+    keys = _SECTIONS[section]
+    for name, written in content.items():
+        if name not in keys:
+            raise UsageError(f"{path}: [{section}]: unknown key {name!r}{_nearest(name, list(keys))}")
+        key = keys[name]
+        value = key.read(written, f"{path}: [{section}] {name}", path.parent)
+        if section == "types":
+            value = values.get("types", ()) + tuple((TestType(name), pattern) for pattern in value)
+        values[key.field] = value
+
+
+def _checked(config: Config) -> Config:
+    for name, length in (("environment", 50), ("triggered_by", 100)):
+        value = getattr(config, name)
+        if not value or len(value) > length or not value.isprintable():
+            raise UsageError(f"{name} {value[:60]!r}: expected 1 to {length} printable characters.")
+    return config
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(known)}."

@@ -1,0 +1,241 @@
+"""Inputs, manifest and policy become a Test Summary Report: its bytes are the record from then on."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from tsr_agent.clock import Clock
+    from tsr_agent.config import Config
+    from tsr_agent.ingest.collect import Collected, Sources
+    from tsr_agent.ingest.manifest import Manifest
+    from tsr_agent.models.decision import Decision
+    from tsr_agent.models.manifest import VersionManifest
+    from tsr_agent.models.report import TestSummaryReport
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerateRequest:
+    """What a report is made of.
+
+    Attributes:
+        config: Where the evidence lies and what is stated about the release.
+        environ: Environment variables, for git and the branch of a CI system.
+        directory: A folder of the checkout that was tested.
+    """
+
+    config: Config
+    environ: Mapping[str, str]
+    directory: Path = Path()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generated:
+    """A report with its bytes and what was noticed while it was made."""
+
+    report: TestSummaryReport
+    decision: Decision
+    document: bytes
+    digest: str
+    explanations: tuple[str, ...]
+    """Which reader took which file and why, and where each commit comes from."""
+    problems: tuple[str, ...]
+    """Inputs that could not be read, one line each; not empty means exit code 2, with the report kept."""
+
+
+def generate(
+    request: GenerateRequest, *, clock: Clock, progress: Callable[[str], None] | None = None
+) -> Generated:
+    """Makes a report, judges it by the policy and encodes it.
+
+    A report is made even when files are unreadable or tests failed: a failing run leaves a record.
+
+    Args:
+        request: What to make it of.
+        clock: Tells the report's time, which is also the time of the agent's own judgement.
+        progress: Told the path of each file before it is read.
+
+    Raises:
+        InputError: The results directory or a named file is missing, or git can't say the commits.
+        UsageError: A commit must be stated and is not, or is no whole id.
+        PolicyError: The policy or the waivers are wrong.
+    """
+    import msgspec
+
+    from tsr_agent.ingest.collect import collect
+    from tsr_agent.models import codec
+    from tsr_agent.models.report import TestSummaryReport
+
+    # The policy and the commits first: both can be refused in a moment, before long files are read.
+    judge = _judge_of(request.config)
+    manifest = _manifest(request)
+    collected = collect(_sources(request.config), progress)
+    now = clock.now()
+    evidence = _evidence(request.config, manifest.versions, collected, now)
+    decision = judge(evidence, now)
+    report = msgspec.structs.replace(
+        evidence,
+        go_no_go_decision=decision.decision,
+        decision_reason=decision.reason,
+        blocking_issues=decision.blocking_issues,
+        warnings=decision.warnings,
+        policy=decision.policy,
+        evaluated_at=decision.evaluated_at,
+        rule_results=decision.rules,
+    )
+    document = codec.encode(report)
+    # What can't be read again must not be written: every later reader decodes as strictly.
+    codec.decode(document, TestSummaryReport, source="the report just made")
+    return Generated(
+        report=report,
+        decision=decision,
+        document=document,
+        digest=codec.digest(document),
+        explanations=(*manifest.explanations, *collected.explanations),
+        problems=collected.problems,
+    )
+
+
+def write_document(path: Path, document: bytes) -> None:
+    """Writes a file whole or not at all: beside its place, to the disk, then renamed.
+
+    Args:
+        path: Where it goes; an existing file is replaced.
+        document: The bytes, kept as they are.
+
+    Raises:
+        InputError: The folder is missing or can't be written to, or the disk is full; an existing
+            file is then untouched.
+    """
+    from tsr_agent.errors import InputError
+
+    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.part")
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(document)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise InputError(
+            f"{path}: can't be written: {error.strerror}.", next_step="Choose another place or make room."
+        ) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes the new name in a folder survive a power cut, where the system can do that."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        # Some network file systems can't sync a folder; the file itself is on the disk.
+        pass
+    finally:
+        os.close(descriptor)
+
+
+def _manifest(request: GenerateRequest) -> Manifest:
+    from tsr_agent.ingest.manifest import StatedVersions, read_manifest
+
+    config = request.config
+    stated = StatedVersions(
+        codebase_sha=config.codebase_sha,
+        codebase_branch=config.codebase_branch,
+        codebase_repo=config.codebase_repo,
+        testbase_sha=config.testbase_sha,
+        prompts_sha=config.prompts_sha,
+        prompts_version=config.prompts_version,
+        tests_paths=config.tests_paths,
+        prompts_paths=config.prompts_paths,
+    )
+    # The evidence itself lies in the checkout and is recorded file by file; it is no change of the code.
+    evidence = [config.results_dir, config.output, *config.evals, *config.coverage]
+    evidence += [config.library] if config.library is not None else []
+    return read_manifest(request.directory, stated, request.environ, leave_out=evidence)
+
+
+def _sources(config: Config) -> Sources:
+    from tsr_agent.ingest.collect import Sources
+    from tsr_agent.ingest.limits import Limits
+    from tsr_agent.ingest.test_types import TestTypes, TypeRule
+
+    bounds = {"file_bytes": config.file_bytes, "total_bytes": config.total_bytes}
+    return Sources(
+        results_dir=config.results_dir,
+        evals=config.evals,
+        requirements=config.requirements,
+        coverage=config.coverage,
+        types=TestTypes(
+            options=tuple(TypeRule(test_type=each, pattern=glob) for each, glob in config.type_options),
+            configured=tuple(TypeRule(test_type=each, pattern=glob) for each, glob in config.types),
+            root=config.results_dir.as_posix(),
+        ),
+        limits=Limits(**{name: bound for name, bound in bounds.items() if bound is not None}),
+    )
+
+
+def _judge_of(config: Config) -> Callable[[TestSummaryReport, datetime], Decision]:
+    """The gate with this run's policy and waivers."""
+    from tsr_agent.gate.builtin import ai_release
+    from tsr_agent.gate.evaluate import evaluate
+    from tsr_agent.gate.policy_file import load_policy
+    from tsr_agent.gate.waivers import load_waivers
+
+    policy = ai_release() if config.policy is None else load_policy(config.policy)
+    waivers = None if config.waivers is None else load_waivers(config.waivers)
+
+    def judge(report: TestSummaryReport, now: datetime) -> Decision:
+        return evaluate(report, policy, waivers, None, now, environment=config.environment)
+
+    return judge
+
+
+def _evidence(
+    config: Config, versions: VersionManifest, collected: Collected, now: datetime
+) -> TestSummaryReport:
+    """The report without any judgement."""
+    from tsr_agent.ingest.verification import verify
+    from tsr_agent.models.base import SCHEMA_VERSION
+    from tsr_agent.models.report import TestSummaryReport, overall_status
+    from tsr_agent.models.results import RunnerRun
+
+    cases = [case for result in collected.test_results for case in result.test_cases]
+    verification = verify(collected.requirements, cases, collected.original_ids)
+    stated = tuple(
+        RunnerRun(test_type=test_type, exit_code=code, note="Stated on the command line.")
+        for test_type, code in config.exit_codes
+    )
+    return TestSummaryReport(
+        schema_version=SCHEMA_VERSION,
+        id=str(uuid.uuid4()),
+        created_at=now,
+        triggered_by=config.triggered_by,
+        environment=config.environment,
+        versions=versions,
+        test_results=collected.test_results,
+        eval_iterations=collected.eval_iterations,
+        requirement_coverage=verification.coverage,
+        unknown_requirements=verification.unknown,
+        code_coverage=collected.code_coverage,
+        static_analysis=collected.static_analysis,
+        runs=(*collected.runs, *stated),
+        inputs=collected.inputs,
+        overall_status=overall_status(collected.test_results),
+        manual_approval_required=config.needs_manual_approval(),
+    )

@@ -1,0 +1,277 @@
+"""Everything on disk that a report is made of: walked, recognised, read, merged."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tsr_agent.errors import InputError
+from tsr_agent.ingest import registry
+from tsr_agent.ingest.hashed_stream import HashedStream
+from tsr_agent.ingest.limits import Limits
+from tsr_agent.ingest.merge import FileCases, merge_cases
+from tsr_agent.ingest.printable import printable
+from tsr_agent.ingest.reader import HEAD_BYTES, Parts
+from tsr_agent.ingest.results_dir import LeftOut, OpenedFile, open_named, walk
+from tsr_agent.ingest.test_types import TestTypes
+from tsr_agent.models.report import InputFile, InputStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from tsr_agent.ingest.reader import Reader
+    from tsr_agent.ingest.registry import Recognition
+    from tsr_agent.models.coverage import CodeCoverage
+    from tsr_agent.models.evals import EvalIterationSummary
+    from tsr_agent.models.findings import StaticAnalysis
+    from tsr_agent.models.requirements import RequirementEntry
+    from tsr_agent.models.results import RunnerRun, TestType, TestTypeResult
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """Where the evidence lies. Named files are read first and not again in the results directory."""
+
+    results_dir: Path
+    evals: tuple[Path, ...] = ()
+    requirements: tuple[Path, ...] = ()
+    coverage: tuple[Path, ...] = ()
+    types: TestTypes = field(default_factory=TestTypes)
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collected:
+    """The evidence, and what could not be taken as such."""
+
+    inputs: tuple[InputFile, ...]
+    test_results: tuple[TestTypeResult, ...]
+    original_ids: dict[str, str]
+    """By id in ``test_results``, the tool's own id where the two differ."""
+    eval_iterations: tuple[EvalIterationSummary, ...]
+    requirements: tuple[RequirementEntry, ...]
+    code_coverage: tuple[CodeCoverage, ...]
+    static_analysis: tuple[StaticAnalysis, ...]
+    runs: tuple[RunnerRun, ...]
+    explanations: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def collect(sources: Sources, progress: Callable[[str], None] | None = None) -> Collected:
+    """Reads all sources. A file that can't be read is listed as such and does not stop the others.
+
+    Args:
+        sources: What to read.
+        progress: Told the path of each file before it is read.
+
+    Raises:
+        InputError: The results directory or a named file is missing.
+    """
+    collector = _Collector(sources, progress or (lambda _path: None))
+    collector.read_named(sources.evals, registry.evals_readers())
+    collector.read_named(sources.requirements, registry.requirements_readers())
+    collector.read_named(sources.coverage, registry.coverage_readers())
+    collector.read_directory()
+    return collector.collected()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Read:
+    """One file that was read, with its parts."""
+
+    entry: InputFile
+    parts: Parts
+
+
+class _Collector:
+    """Holds what was read so far."""
+
+    def __init__(self, sources: Sources, progress: Callable[[str], None]) -> None:
+        self._sources = sources
+        self._progress = progress
+        self._inputs: list[InputFile] = []
+        self._read: list[_Read] = []
+        self._seen: dict[tuple[int, int], str] = {}
+        self._names: set[str] = set()
+        self._bytes = 0
+        self._requirement_files: dict[str, str] = {}
+
+    def read_named(self, paths: Iterable[Path], readers: Sequence[Reader]) -> None:
+        """Reads files that a person named; each must be there."""
+        for path in paths:
+            opened = open_named(path)
+            name = opened.path if opened.path not in self._names else printable(path.as_posix())
+            self._take(opened, name, partial(registry.recognise_named, readers, path=path))
+
+    def read_directory(self) -> None:
+        """Reads the results directory."""
+        readers = registry.result_readers()
+        for found in walk(self._sources.results_dir, self._sources.limits):
+            if isinstance(found, LeftOut):
+                status = InputStatus.UNREADABLE if found.broken else InputStatus.NOT_TAKEN
+                self._note(InputFile(path=found.path, size=0, status=status, reason=found.reason))
+                continue
+            recognise = partial(registry.recognise, readers, path=PurePosixPath(found.path))
+            self._take(found, found.path, recognise)
+
+    def _take(self, opened: OpenedFile, name: str, recognise: Callable[[bytes], Recognition]) -> None:
+        try:
+            first = self._seen.setdefault(opened.identity, name)
+            if first != name:
+                reason = f"the same file as {first}, which is read"
+                size = os.fstat(opened.descriptor).st_size
+                self._note(InputFile(path=name, size=size, status=InputStatus.NOT_TAKEN, reason=reason))
+                return
+            self._progress(name)
+            self._read_file(HashedStream(opened.descriptor), name, recognise)
+        finally:
+            os.close(opened.descriptor)
+
+    def _read_file(self, file: HashedStream, name: str, recognise: Callable[[bytes], Recognition]) -> None:
+        entry = InputFile(path=name, size=file.size, status=InputStatus.UNREADABLE)
+        try:
+            found = recognise(file.head(HEAD_BYTES))
+            entry = msgspec.structs.replace(entry, reader=found.reader.name if found.reader else "")
+            over = self._over_limit(file.size)
+            if over:
+                status = InputStatus.UNREADABLE if found.reader or found.broken else InputStatus.NOT_TAKEN
+                self._note(msgspec.structs.replace(entry, status=status, reason=over))
+                return
+            self._bytes += file.size
+            parts, fault = _read_parts(found, file, name)
+            sha, size = file.finish()
+        except (InputError, OSError) as error:
+            reason = str(error) if isinstance(error, InputError) else f"can't be read: {error.strerror}"
+            self._note(msgspec.structs.replace(entry, reason=_one_line(reason)))
+            return
+        entry = msgspec.structs.replace(entry, sha256=sha, size=size)
+        self._settle(entry, parts, fault, found)
+
+    def _over_limit(self, size: int) -> str:
+        limits = self._sources.limits
+        if size > limits.file_bytes:
+            return f"{size:,} bytes; at most {limits.file_bytes:,} are read of one file"
+        if self._bytes + size > limits.total_bytes:
+            return f"beyond the {limits.total_bytes:,} bytes that are read of all files together"
+        return ""
+
+    def _settle(self, entry: InputFile, parts: Parts | None, fault: str, found: Recognition) -> None:
+        """Decides what a file that was read and hashed is."""
+        if parts is None:
+            broken = bool(fault) or found.broken
+            status = InputStatus.UNREADABLE if broken else InputStatus.NOT_TAKEN
+            self._note(msgspec.structs.replace(entry, status=status, reason=fault or found.reason))
+            return
+        reason, test_type = found.reason, None
+        if parts.is_test_run or parts.cases:
+            finding = self._sources.types.of(entry.path)
+            test_type, reason = finding.test_type, f"{reason}; {finding.reason}"
+            if test_type is None:
+                self._note(msgspec.structs.replace(entry, reason=finding.reason))
+                return
+        twice = self._requirement_twice(parts, entry.path)
+        if twice:
+            self._note(msgspec.structs.replace(entry, reason=twice))
+            return
+        entry = msgspec.structs.replace(
+            entry, status=InputStatus.READ, test_type=test_type, reason=reason, remarks=parts.remarks
+        )
+        self._note(entry)
+        self._read.append(_Read(entry=entry, parts=parts))
+
+    def _requirement_twice(self, parts: Parts, path: str) -> str:
+        for requirement in parts.requirements:
+            if requirement.id in self._requirement_files:
+                first = self._requirement_files[requirement.id]
+                return f"the requirement {requirement.id!r} stands in {first} already"
+        self._requirement_files.update((requirement.id, path) for requirement in parts.requirements)
+        return ""
+
+    def _note(self, entry: InputFile) -> None:
+        self._names.add(entry.path)
+        self._inputs.append(entry)
+
+    def collected(self) -> Collected:
+        """Everything put together."""
+        by_type: dict[TestType, list[FileCases]] = defaultdict(list)
+        for each in self._read:
+            if each.entry.test_type is not None:
+                by_type[each.entry.test_type].append(
+                    FileCases(each.entry.path, each.parts.cases, each.parts.header_differences)
+                )
+        merged = merge_cases(by_type)
+        parts = [each.parts for each in self._read]
+        return Collected(
+            inputs=tuple(self._inputs),
+            test_results=merged.results,
+            original_ids=merged.original_ids,
+            eval_iterations=tuple(each for part in parts for each in part.eval_iterations),
+            requirements=tuple(each for part in parts for each in part.requirements),
+            code_coverage=tuple(each for part in parts for each in part.code_coverage),
+            static_analysis=tuple(each for part in parts for each in part.static_analysis),
+            runs=tuple(each for part in parts for each in part.runs),
+            explanations=tuple(_explanation(entry) for entry in self._inputs) + self._unused_rules(),
+            problems=tuple(
+                f"{entry.path}: {entry.reason.removeprefix(f'{entry.path}: ')}"
+                for entry in self._inputs
+                if entry.status is InputStatus.UNREADABLE
+            ),
+        )
+
+    def _unused_rules(self) -> tuple[str, ...]:
+        rules = self._sources.types.unused([entry.path for entry in self._inputs])
+        return tuple(f"--type {rule.test_type.value}={rule.pattern} matches no file." for rule in rules)
+
+
+def _read_parts(found: Recognition, file: HashedStream, name: str) -> tuple[Parts | None, str]:
+    """The parts of a file, or why it has none; one that no reader takes has neither."""
+    if found.reader is None:
+        return None, ""
+    try:
+        parts = found.reader.read(file.stream, name)
+        _refuse_what_no_report_can_hold(parts, name)
+    except InputError as error:
+        return None, _one_line("; ".join((error.message, *error.details)))
+    except (RecursionError, MemoryError) as error:
+        return None, f"{name}: too deep or too large to read ({type(error).__name__})"
+    return parts, ""
+
+
+def _refuse_what_no_report_can_hold(parts: Parts, name: str) -> None:
+    """Holds the parts to the report's own form, so that one odd file can't make the report invalid."""
+    from tsr_agent.models.report import TestSummaryReport
+    from tsr_agent.models.requirements import RequirementEntry
+    from tsr_agent.models.results import HeaderDifference, TestCase
+
+    forms = {each.name: each.type for each in msgspec.structs.fields(TestSummaryReport)}
+    try:
+        for value, form in (
+            (parts.cases, tuple[TestCase, ...]),
+            (parts.header_differences, tuple[HeaderDifference, ...]),
+            (parts.requirements, tuple[RequirementEntry, ...]),
+            (parts.eval_iterations, forms["eval_iterations"]),
+            (parts.code_coverage, forms["code_coverage"]),
+            (parts.static_analysis, forms["static_analysis"]),
+            (parts.runs, forms["runs"]),
+        ):
+            msgspec.json.decode(msgspec.json.encode(value), type=form)
+    except (msgspec.MsgspecError, UnicodeError, ValueError) as error:
+        raise InputError(f"{name}: it holds something that no report can hold: {error}.") from error
+
+
+def _one_line(text: str) -> str:
+    return printable(" ".join(text.split()))[:4_000]
+
+
+def _explanation(entry: InputFile) -> str:
+    if entry.status is InputStatus.READ:
+        return f"{entry.path}: read as {entry.reader}, because {entry.reason}."
+    word = "not taken" if entry.status is InputStatus.NOT_TAKEN else "unreadable"
+    return f"{entry.path}: {word}: {entry.reason.removeprefix(f'{entry.path}: ').rstrip('.')}."

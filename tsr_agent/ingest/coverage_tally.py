@@ -1,0 +1,94 @@
+"""Lines and branches of source files, added up as a coverage file is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tsr_agent.errors import InputError
+from tsr_agent.ingest.limits import MAX_COVERAGE_LINES
+from tsr_agent.models.coverage import CoverageCounts, FileCoverage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class CoverageTally:
+    """What each line of each source file says; a line that is named twice counts once.
+
+    Args:
+        path: What to call the coverage file in messages.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._lines: dict[str, dict[int, bool]] = {}
+        self._branches: dict[str, dict[int, tuple[int, int]]] = {}
+        self._size = 0
+
+    def add_file(self, source: str) -> None:
+        """Notes a source file, even if no line of it follows."""
+        self._lines.setdefault(source, {})
+        self._branches.setdefault(source, {})
+
+    def add_line(self, source: str, number: int, *, hit: bool, branches: tuple[int, int] | None) -> None:
+        """Notes one line.
+
+        Args:
+            source: The source file.
+            number: Line number from 1.
+            hit: It ran at least once.
+            branches: Covered and possible branches that start at it.
+
+        Raises:
+            InputError: More lines than are held in memory.
+        """
+        self.add_file(source)
+        lines = self._lines[source]
+        self._size += number not in lines
+        if self._size > MAX_COVERAGE_LINES:
+            raise InputError(f"{self._path}: more than {MAX_COVERAGE_LINES:,} source lines.")
+        lines[number] = lines.get(number, False) or hit
+        if branches is not None:
+            earlier = self._branches[source].get(number, (0, 0))
+            self._branches[source][number] = (max(earlier[0], branches[0]), max(earlier[1], branches[1]))
+
+    @property
+    def has_branches(self) -> bool:
+        """Some line carries branches."""
+        return any(self._branches.values())
+
+    def files(self) -> tuple[FileCoverage, ...]:
+        """Each source file with its own counts, sorted by path."""
+        return tuple(self._file(source) for source in sorted(self._lines))
+
+    def _file(self, source: str) -> FileCoverage:
+        lines, branches = self._lines[source], self._branches[source]
+        return FileCoverage(
+            path=source,
+            line=CoverageCounts(covered=sum(lines.values()), total=len(lines)),
+            branch=CoverageCounts(
+                covered=sum(each[0] for each in branches.values()),
+                total=sum(each[1] for each in branches.values()),
+            )
+            if branches
+            else None,
+            missing_lines=tuple(sorted(number for number, hit in lines.items() if not hit)),
+        )
+
+
+def sum_counts(counts: Iterable[CoverageCounts | None]) -> CoverageCounts:
+    """All counts added up; those that are None add nothing."""
+    known = [each for each in counts if each is not None]
+    return CoverageCounts(
+        covered=sum(each.covered for each in known), total=sum(each.total for each in known)
+    )
+
+
+def difference_remark(measure: str, header: CoverageCounts, counted: CoverageCounts) -> str | None:
+    """A sentence where a file's own totals and its elements disagree; None where they agree."""
+    if header == counted:
+        return None
+    return (
+        f"The totals say {header.covered:,} of {header.total:,} {measure}, "
+        f"the elements {counted.covered:,} of {counted.total:,}; the elements count."
+    )

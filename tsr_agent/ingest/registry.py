@@ -1,0 +1,90 @@
+"""All readers, and which of them takes a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tsr_agent.ingest.heads import root_element
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import PurePath
+
+    from tsr_agent.ingest.reader import Reader
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recognition:
+    """What the readers say about a file before it is read."""
+
+    reader: Reader | None
+    reason: str
+    broken: bool = False
+    """No reader may take it, though it is meant for one."""
+
+
+def result_readers() -> tuple[Reader, ...]:
+    """Readers of everything that is recognised in a results directory."""
+    from tsr_agent.ingest.exec_record import ExecRecordReader
+    from tsr_agent.ingest.junit import JUnitReader
+
+    return (
+        JUnitReader(),
+        ExecRecordReader(),
+        *evals_readers(),
+        *requirements_readers(),
+        *coverage_readers(),
+    )
+
+
+def evals_readers() -> tuple[Reader, ...]:
+    """Readers of what ``--evals`` names."""
+    from tsr_agent.ingest.evals import EvalsReader
+
+    return (EvalsReader(),)
+
+
+def requirements_readers() -> tuple[Reader, ...]:
+    """Readers of what ``--requirements`` names."""
+    from tsr_agent.ingest.requirements_csv import RequirementsCsvReader
+    from tsr_agent.ingest.requirements_yaml import RequirementsYamlReader
+
+    return (RequirementsYamlReader(), RequirementsCsvReader())
+
+
+def coverage_readers() -> tuple[Reader, ...]:
+    """Readers of what ``--coverage`` names."""
+    from tsr_agent.ingest.cobertura import CoberturaReader
+    from tsr_agent.ingest.coverage_json import CoverageJsonReader
+
+    return (CoberturaReader(), CoverageJsonReader())
+
+
+def recognise(readers: Sequence[Reader], head: bytes, path: PurePath) -> Recognition:
+    """The one reader that takes a file found in a results directory.
+
+    Two that would take it mean that nobody does: the file is unreadable rather than guessed at. So is
+    an XML file in which not even a root element can be seen: a tool that was killed left it behind.
+    """
+    taken = [(reader, why) for reader in readers if (why := reader.recognise(head, path)) is not None]
+    if len(taken) > 1:
+        both = " and ".join(f"{reader.name} ({why})" for reader, why in taken)
+        return Recognition(reader=None, reason=f"two readers would take it: {both}", broken=True)
+    if taken:
+        return Recognition(reader=taken[0][0], reason=taken[0][1])
+    if path.suffix.lower() == ".xml" and root_element(head) is None:
+        return Recognition(reader=None, reason="no XML root element in it; empty or cut off", broken=True)
+    return Recognition(reader=None, reason="no reader knows the format")
+
+
+def recognise_named(readers: Sequence[Reader], head: bytes, path: PurePath) -> Recognition:
+    """The reader of a file that a person named for a purpose: with one possible reader, that one."""
+    if len(readers) == 1:
+        why = readers[0].recognise(head, path)
+        return Recognition(reader=readers[0], reason=why or "named on the command line or in aitr.toml")
+    found = recognise(readers, head, path)
+    if found.reader is not None or found.broken:
+        return found
+    known = " nor ".join(reader.name for reader in readers)
+    return Recognition(reader=None, reason=f"neither {known}", broken=True)
