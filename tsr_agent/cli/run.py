@@ -1,0 +1,83 @@
+"""``tsr-agent run``: generate, gate and store in one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tsr_agent.cli.gate import (
+    add_judging_options,
+    chosen_policy,
+    chosen_waivers,
+    exit_code_of,
+    print_decision,
+    record_lines,
+)
+from tsr_agent.cli.generate import (
+    add_generate_options,
+    config_of,
+    make_and_write,
+    report_problems,
+    written_lines,
+)
+from tsr_agent.errors import ExitCode
+
+if TYPE_CHECKING:
+    import argparse
+
+    from tsr_agent.cli.console import Console
+    from tsr_agent.config import Config
+    from tsr_agent.generate import Generated
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declares the command's arguments."""
+    add_generate_options(parser)
+    add_judging_options(parser)
+    parser.add_argument(
+        "--library", metavar="FILE.db", type=Path, help="store the report and its decision there"
+    )
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Makes the report, stores it, prints the decision and answers with it."""
+    import msgspec
+
+    config = config_of(arguments)
+    made = make_and_write(config, console)
+    decision = msgspec.structs.replace(made.decision, report_digest=made.digest)
+    if arguments.explain:
+        console.text([*written_lines(made, config, explain=True), ""])
+    print_decision(console, made.report, decision, show_all=arguments.all)
+    console.text(record_lines(config.output, decision))
+    if config.library is not None:
+        _store(made, config, config.library)
+        console.text([f"  Library {config.library}"])
+    if report_problems(made, config, console) is not ExitCode.OK:
+        return ExitCode.INPUT
+    return exit_code_of(decision, allow_pending=arguments.allow_pending)
+
+
+def _store(made: Generated, config: Config, path: Path) -> None:
+    """Files the report and the decision, which is taken again from the bytes, in one transaction."""
+    try:
+        from tsr_agent.store.engine import open_library
+        from tsr_agent.store.filing import file_report
+        from tsr_agent.store.repository import ReportRepository
+    except ModuleNotFoundError as error:
+        from tsr_agent.errors import StoreError
+
+        raise StoreError(
+            f"{path}: the library needs {error.name}, which is not installed.",
+            kept=f"the report, {config.output}.",
+            next_step="pip install 'aitr[store]', then run again.",
+        ) from error
+    with open_library(path, create=True) as library:
+        file_report(
+            ReportRepository(library),
+            made.document,
+            chosen_policy(config.policy),
+            chosen_waivers(config.waivers),
+            None,
+            made.decision.evaluated_at,
+        )
