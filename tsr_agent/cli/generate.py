@@ -133,7 +133,7 @@ def written_lines(made: Generated, config: Config, *, explain: bool) -> list[str
     report = made.report
     states = [each.status for each in report.inputs]
     cases = sum(each.total for each in report.test_results)
-    lines = list(made.explanations) + [""] if explain else []
+    lines = [*made.explanations, ""] if explain else []
     read = f"Read {counted(states.count(InputStatus.READ), 'file')}, {counted(cases, 'test case')}"
     if states.count(InputStatus.NOT_TAKEN):
         read += f"; no reader took {counted(states.count(InputStatus.NOT_TAKEN), 'file')} (--explain)"
