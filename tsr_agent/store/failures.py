@@ -1,0 +1,96 @@
+"""What SQLite and SQLAlchemy raise, said as a ``StoreError`` with a cause and a next step."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy import exc
+
+from tsr_agent.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_NOTHING_WRITTEN = "the library as it was before this step; nothing is half-written."
+_BUSY = (
+    "is in use by another program that does not let go.",
+    "Close the other program, or try again in a moment.",
+)
+_IO = (
+    "could not be read or written: the disk reported an error, is full, or lets the file grow no further.",
+    "Free some space and look at the disk, then try again.",
+)
+_DAMAGED = (
+    "is damaged.",
+    "Keep the file, check it for what is still sound, and restore a backup.",
+)
+_UNREACHABLE = (
+    "could not be opened.",
+    "Look at the path, at the rights to the file and at those to its folder.",
+)
+
+_CAUSES: dict[int, tuple[str, str]] = {
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_FULL: ("could not be written: the disk is full.", "Free some space, then try again."),
+    sqlite3.SQLITE_IOERR: _IO,
+    sqlite3.SQLITE_READONLY: (
+        "can't be written.",
+        "Look at the rights to the file and its folder. After a killed writer, open it once for writing.",
+    ),
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+    sqlite3.SQLITE_CANTOPEN: _UNREACHABLE,
+    sqlite3.SQLITE_PERM: _UNREACHABLE,
+    sqlite3.SQLITE_AUTH: _UNREACHABLE,
+    sqlite3.SQLITE_TOOBIG: ("can't hold a document of this size.", "Make the report smaller."),
+    sqlite3.SQLITE_NOMEM: ("could not be read: memory ran out.", "Close other programs, then try again."),
+}
+
+LOST_CONNECTION = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+"""Primary result codes after which what the connection has in memory is not to be trusted."""
+
+
+def primary_code(error: BaseException | None) -> int:
+    """SQLite's primary result code of an error; ``SQLITE_ERROR`` where there is none."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code & 0xFF if isinstance(code, int) else sqlite3.SQLITE_ERROR
+
+
+def store_error(error: Exception, path: Path) -> StoreError:
+    """The error that people see, for one that SQLite or SQLAlchemy raised."""
+    cause = error.orig if isinstance(error, exc.DBAPIError) else error
+    if isinstance(error, exc.TimeoutError):
+        what, then = _BUSY
+    else:
+        what, then = _CAUSES.get(
+            primary_code(cause),
+            ("could not be used as asked.", "Check the library; if it is sound, this is a fault of aitr."),
+        )
+    return StoreError(
+        f"The library {path} {what}",
+        kept=_NOTHING_WRITTEN,
+        next_step=then,
+        details=[_one_line(cause)] if cause is not None else [],
+    )
+
+
+def _one_line(cause: BaseException) -> str:
+    name = getattr(cause, "sqlite_errorname", type(cause).__name__)
+    return " ".join(f"{name}: {cause}".split())[:500]
+
+
+@contextmanager
+def store_errors(path: Path) -> Iterator[None]:
+    """Everything inside raises ``StoreError`` where SQLite or SQLAlchemy would raise their own.
+
+    Raises:
+        StoreError: With SQLite's own words in ``details``.
+    """
+    try:
+        yield
+    except (exc.SQLAlchemyError, sqlite3.Error) as error:
+        raise store_error(error, path) from error

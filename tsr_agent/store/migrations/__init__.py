@@ -1,0 +1,1 @@
+"""Alembic's migrations of the library; each is one numbered file in ``versions``."""

@@ -1,0 +1,1 @@
+"""One file a migration. The revision's number is the library's version after it."""

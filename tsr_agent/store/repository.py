@@ -1,0 +1,373 @@
+"""The reports of a library: filed whole, listed by page, and read only when they are what was filed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from sqlalchemy import bindparam, insert, select, update
+
+from tsr_agent.errors import InputError, IntegrityError
+from tsr_agent.models import codec
+from tsr_agent.models.decision import Decision
+from tsr_agent.models.report import TestSummaryReport
+from tsr_agent.store import bodies, paging, rows
+from tsr_agent.store.column_types import storable, to_microseconds
+from tsr_agent.store.paging import MAX_PAGE, Page, ReportFilter
+from tsr_agent.store.rows import DecisionSource
+from tsr_agent.store.tables import (
+    decisions,
+    eval_iterations,
+    report_documents,
+    reports,
+    requirement_coverage,
+    test_results,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Column, Connection
+
+    from tsr_agent.store.engine import Library
+    from tsr_agent.store.paging import PageKey, ReportRow, Statement
+
+EVERYTHING = ReportFilter()
+MAX_CHOICES = 1_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Added:
+    """What adding a document did."""
+
+    report_id: str
+    digest: str
+    report_is_new: bool
+    """False where the same bytes were there already."""
+    decision_is_new: bool
+    """False where there was no decision to add, or the newest one there says the same."""
+
+
+class ReportRepository:
+    """Reads and writes the reports of one library. May be used from several threads at once.
+
+    Args:
+        library: Open; stays the caller's to close.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._page_statement = lru_cache(maxsize=512)(paging.page_statement)
+        self._count_statement = lru_cache(maxsize=512)(paging.count_statement)
+        self._row_statement = paging.row_statement()
+
+    @property
+    def library(self) -> Library:
+        """The library whose reports these are."""
+        return self._library
+
+    def add(
+        self,
+        document: bytes,
+        decision: Decision | None,
+        *,
+        decision_source: DecisionSource = DecisionSource.LOCAL,
+        received_at: datetime,
+    ) -> Added:
+        """Files a report's document and a decision about it, both or neither.
+
+        The same bytes again are not filed twice. A decision that differs from the newest one in more
+        than its time is appended, and the report is listed with it.
+
+        Args:
+            document: The report's bytes exactly as they came.
+            decision: What was decided about these bytes; None lists the report as pending.
+            decision_source: Who took the decision.
+            received_at: The present moment.
+
+        Raises:
+            DocumentError: The document is not a report, or a column can't hold what it says.
+            IntegrityError: Another document has this id, or the decision is about other bytes.
+            StoreError: Not written; the library is as before.
+        """
+        report = codec.decode(document, TestSummaryReport)
+        return self.add_decoded(
+            document, report, decision, decision_source=decision_source, received_at=received_at
+        )
+
+    def add_decoded(
+        self,
+        document: bytes,
+        report: TestSummaryReport,
+        decision: Decision | None,
+        *,
+        decision_source: DecisionSource = DecisionSource.LOCAL,
+        received_at: datetime,
+    ) -> Added:
+        """``add`` for a caller that has decoded these very bytes already.
+
+        Raises:
+            DocumentError: A column can't hold what the report says.
+            IntegrityError: Another document has this id, or the decision is about other bytes.
+            StoreError: Not written; the library is as before.
+        """
+        digest = codec.digest(document)
+        if decision is not None:
+            refuse_unbound(decision, report.id, digest)
+        filing = _Filing(document, report, digest, decision, decision_source, received_at)
+        with self._library.write() as connection:
+            known = connection.execute(_DIGEST_OF, {"key": report.id}).scalar_one_or_none()
+            if known is None:
+                filing.insert_report(connection)
+            elif known != digest:
+                raise _other_document(report.id, known, digest)
+            decided = filing.append_decision(connection)
+        return Added(report_id=report.id, digest=digest, report_is_new=known is None, decision_is_new=decided)
+
+    def document(self, report_id: str) -> bytes:
+        """A report's bytes exactly as they were filed.
+
+        Raises:
+            InputError: No such report.
+            IntegrityError: The bytes are not those of the digest that the report was filed with.
+            StoreError: The library can't be read.
+        """
+        with self._library.read() as connection:
+            found = connection.execute(_DOCUMENT, {"key": storable(report_id)}).one_or_none()
+        if found is None:
+            raise _no_report(report_id)
+        if found.body is None:
+            raise bodies.altered(f"Report {report_id}", "its document is missing")
+        return bodies.unpack(found.body, size=found.size, digest=found.digest, name=f"Report {report_id}")
+
+    def decision(self, report_id: str) -> Decision | None:
+        """The newest decision about a report; None where none has been taken.
+
+        Raises:
+            InputError: No such report.
+            IntegrityError: The decision was altered, is about other bytes, or is not what lists show.
+            StoreError: The library can't be read.
+        """
+        with self._library.read() as connection:
+            found = connection.execute(_JUDGED, {"key": storable(report_id)}).one_or_none()
+        if found is None:
+            raise _no_report(report_id)
+        newest = None if found.body is None else decision_of(report_id, found)
+        if newest is not None:
+            refuse_unbound(newest, report_id, found.report_digest)
+        meant = rows.UNJUDGED if newest is None else newest.decision
+        if (found.decision_digest, found.go_no_go_decision) != (found.digest, meant.value):
+            raise bodies.altered(f"Report {report_id}", "the verdict in the list is not its decision's")
+        return newest
+
+    def row(self, report_id: str) -> ReportRow | None:
+        """One report as lists show it; None where there is none of that id."""
+        found = self._fetch(self._row_statement, {"id": storable(report_id)})
+        return next(iter(paging.rows_of(found)), None)
+
+    def page(
+        self,
+        narrowed: ReportFilter = EVERYTHING,
+        *,
+        after: PageKey | None = None,
+        reverse: bool = False,
+        limit: int = 100,
+    ) -> Page:
+        """Some rows of a list.
+
+        Args:
+            narrowed: Which reports the list has.
+            after: Where to go on from; None starts at the newest, or with ``reverse`` at the oldest.
+            reverse: Walk towards the newest. The rows come in list order all the same, so that the
+                last page is ``reverse=True`` without ``after``.
+            limit: Most rows wanted, 1 to 500.
+
+        Raises:
+            ValueError: The limit is out of range.
+            StoreError: The library can't be read.
+        """
+        if not 1 <= limit <= MAX_PAGE:
+            raise ValueError(f"a page has 1 to {MAX_PAGE} rows, not {limit}")
+        statement = self._page_statement(narrowed.shape, after=after is not None, reverse=reverse)
+        parameters = narrowed.parameters | {"limit": limit + 1}
+        if after is not None:
+            parameters |= {"key_created_at": to_microseconds(after.created_at), "key_id": storable(after.id)}
+        found = self._fetch(statement, parameters)
+        shown = found[:limit]
+        if reverse:
+            shown.reverse()
+        return Page(paging.rows_of(shown), more=len(found) > limit)
+
+    def count(self, narrowed: ReportFilter = EVERYTHING) -> int:
+        """How many reports a list has. Slower than a page: ask for it after the page is shown."""
+        ((number,),) = self._fetch(self._count_statement(narrowed.shape), narrowed.parameters)
+        return int(number)
+
+    def latest(self, narrowed: ReportFilter = EVERYTHING) -> ReportRow | None:
+        """The newest report of a list; None of an empty one."""
+        return next(iter(self.page(narrowed, limit=1).rows), None)
+
+    def environments(self) -> tuple[str, ...]:
+        """Every environment that a report names, sorted."""
+        return self._distinct(reports.c.environment)
+
+    def branches(self) -> tuple[str, ...]:
+        """Every branch that a report names, sorted; the first 1,000."""
+        return self._distinct(reports.c.codebase_branch)
+
+    def _distinct(self, column: Column[str]) -> tuple[str, ...]:
+        """Distinct values by jumping from one to the next through the index, not by reading all rows."""
+        following = select(column).where(column > bindparam("last")).order_by(column).limit(1)
+        found: list[str] = []
+        with self._library.read() as connection:
+            value = connection.execute(select(column).order_by(column).limit(1)).scalar_one_or_none()
+            while value is not None and len(found) < MAX_CHOICES:
+                found.append(value)
+                value = connection.execute(following, {"last": value}).scalar_one_or_none()
+        return tuple(found)
+
+    def _fetch(self, statement: Statement, parameters: dict[str, Any]) -> list[Sequence[Any]]:
+        values = statement.values(parameters)
+        with self._library.read() as connection:
+            return list(connection.exec_driver_sql(statement.sql, values).fetchall())
+
+
+def decision_of(report_id: str, found: Any) -> Decision:
+    """The decision in a row of ``decisions``, shown to be the one that was filed.
+
+    Raises:
+        IntegrityError: It is not.
+    """
+    name = f"The decision about report {report_id}"
+    document = bodies.unpack(found.body, size=found.size, digest=found.digest, name=name)
+    return codec.decode(document, Decision, source=name)
+
+
+@dataclass(frozen=True)
+class _Filing:
+    """One document on its way into the library."""
+
+    document: bytes
+    report: TestSummaryReport
+    digest: str
+    decision: Decision | None
+    source: DecisionSource
+    received_at: datetime
+
+    def insert_report(self, connection: Connection) -> None:
+        report = self.report
+        header = rows.report_row(report, self.digest) | rows.judged_row(report, None, self.source)
+        header["received_at"] = rows.checked_time(self.received_at, "received_at")
+        connection.execute(insert(reports), header)
+        body = {"report_id": report.id, "size": len(self.document), "body": bodies.pack(self.document)}
+        connection.execute(insert(report_documents), body)
+        for table, found in (
+            (test_results, rows.result_rows(report)),
+            (eval_iterations, rows.eval_iteration_rows(report)),
+            (requirement_coverage, rows.requirement_rows(report)),
+        ):
+            if found:
+                connection.execute(insert(table), found)
+
+    def append_decision(self, connection: Connection) -> bool:
+        """Appends the decision and lists the report with it, unless it is there or says nothing new."""
+        decision = self.decision
+        if decision is None:
+            return False
+        document = codec.encode(decision)
+        digest = codec.digest(document)
+        if self._says_nothing_new(connection, decision, digest):
+            return False
+        record = {
+            "report_id": self.report.id,
+            "kind": self.source.value,
+            "decision": decision.decision.value,
+            "evaluated_at": rows.checked_time(decision.evaluated_at, "decision: evaluated_at"),
+            "received_at": rows.checked_time(self.received_at, "received_at"),
+            "digest": digest,
+            "size": len(document),
+            "body": bodies.pack(document),
+        }
+        connection.execute(insert(decisions), record)
+        judged = rows.judged_row(self.report, decision, self.source) | {"decision_digest": digest}
+        connection.execute(update(reports).where(reports.c.id == self.report.id), judged)
+        return True
+
+    def _says_nothing_new(self, connection: Connection, decision: Decision, digest: str) -> bool:
+        key = {"key": self.report.id}
+        if connection.execute(_HAS_DECISION, key | {"digest": digest}).one_or_none() is not None:
+            return True
+        newest = connection.execute(_NEWEST_DECISION, key).one_or_none()
+        return newest is not None and _same_judgement(decision, decision_of(self.report.id, newest))
+
+
+def _same_judgement(one: Decision, other: Decision) -> bool:
+    return msgspec.structs.replace(one, evaluated_at=other.evaluated_at) == other
+
+
+def refuse_unbound(decision: Decision, report_id: str, digest: str) -> None:
+    """Refuses a decision that is not about exactly these bytes.
+
+    Raises:
+        IntegrityError: It is about another report or another document, or bound to none.
+    """
+    if decision.report_id != report_id or decision.report_digest != digest:
+        raise IntegrityError(
+            f"The decision is not about these bytes of report {report_id}.",
+            kept="the library as it is.",
+            next_step="Take the decision again from the report's document.",
+            details=[
+                f"decision: report {decision.report_id}, digest {decision.report_digest or 'none'}",
+                f"document: report {report_id}, digest {digest}",
+            ],
+        )
+
+
+def _other_document(report_id: str, known: str, offered: str) -> IntegrityError:
+    return IntegrityError(
+        f"The library has another document with the id {report_id}.",
+        kept="the document that was filed first.",
+        next_step="Compare the two files; one of them was altered, or an id was used twice.",
+        details=[f"filed:   SHA-256 {known}", f"offered: SHA-256 {offered}"],
+    )
+
+
+def _no_report(report_id: str) -> InputError:
+    return InputError(
+        f"The library has no report {report_id!r}.", next_step="Look at the list, or import the report."
+    )
+
+
+_DIGEST_OF = select(reports.c.digest).where(reports.c.id == bindparam("key"))
+_HAS_DECISION = select(decisions.c.id).where(
+    decisions.c.report_id == bindparam("key"), decisions.c.digest == bindparam("digest")
+)
+# One statement, so that a decision that is filed meanwhile can't make header and document differ.
+_JUDGED = (
+    select(
+        reports.c.digest.label("report_digest"),
+        reports.c.decision_digest,
+        reports.c.go_no_go_decision,
+        decisions.c.body,
+        decisions.c.size,
+        decisions.c.digest,
+    )
+    .select_from(reports.outerjoin(decisions))
+    .where(reports.c.id == bindparam("key"))
+    .order_by(decisions.c.id.desc())
+    .limit(1)
+)
+_DOCUMENT = (
+    select(reports.c.digest, report_documents.c.size, report_documents.c.body)
+    .select_from(reports.outerjoin(report_documents))
+    .where(reports.c.id == bindparam("key"))
+)
+_NEWEST_DECISION = (
+    select(decisions.c.body, decisions.c.size, decisions.c.digest)
+    .where(decisions.c.report_id == bindparam("key"))
+    .order_by(decisions.c.id.desc())
+    .limit(1)
+)

@@ -1,0 +1,257 @@
+"""The tables of the library, as SQLAlchemy Core sees them.
+
+A report is one row of columns that lists and filters need, its document's bytes in a table of their
+own, and three summary tables. Single test cases are never rows: they are in the document.
+``migrations`` makes these tables; a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from tsr_agent.models.approval import ApprovalAction
+from tsr_agent.models.decision import GoNoGoDecision
+from tsr_agent.models.evals import IterationOutcome
+from tsr_agent.models.report import OverallStatus
+from tsr_agent.models.requirements import CoverageStatus, VerificationStatus
+from tsr_agent.models.results import TestType
+from tsr_agent.store.column_types import (
+    EARLIEST,
+    LATEST,
+    UtcMicroseconds,
+    ascii_column,
+    json_column,
+    row_number,
+    to_microseconds,
+)
+
+APPLICATION_ID = 0x41495452
+"""``AITR`` in ASCII: what SQLite's header of every library says, so that ``file`` and we know it."""
+
+LIBRARY_VERSION = 1
+"""Number of the newest migration: what ``PRAGMA user_version`` of a current library says."""
+
+MAX_COUNT = 2**53
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _one_of(column: str, values: Any) -> CheckConstraint:
+    listed = ", ".join(f"'{each.value}'" for each in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def _count(name: str) -> tuple[Column[int], CheckConstraint]:
+    check = CheckConstraint(f"{name} BETWEEN 0 AND {MAX_COUNT}", name=name)
+    return Column(name, BigInteger, nullable=False), check
+
+
+def _moment(name: str) -> tuple[Column[Any], CheckConstraint]:
+    bounds = f"{to_microseconds(EARLIEST)} AND {to_microseconds(LATEST)}"
+    return Column(name, UtcMicroseconds, nullable=False), CheckConstraint(
+        f"{name} BETWEEN {bounds}", name=name
+    )
+
+
+def _report_key(name: str = "tsr_id", **options: Any) -> Column[str]:
+    key = ForeignKey("test_summary_reports.id", ondelete="CASCADE")
+    return Column(name, ascii_column(100), key, nullable=False, **options)
+
+
+reports = Table(
+    "test_summary_reports",
+    metadata,
+    Column("id", ascii_column(100), primary_key=True),
+    *_moment("created_at"),
+    *_moment("received_at"),
+    Column("digest", ascii_column(64), nullable=False),
+    Column("triggered_by", String(100), nullable=False),
+    Column("environment", String(50), nullable=False),
+    Column("overall_status", String(20), nullable=False),
+    _one_of("overall_status", OverallStatus),
+    Column("go_no_go_decision", String(20), nullable=False),
+    _one_of("go_no_go_decision", GoNoGoDecision),
+    Column("decision_without_waivers", String(20), nullable=False),
+    _one_of("decision_without_waivers", GoNoGoDecision),
+    Column("claimed_decision", String(20), nullable=False),
+    _one_of("claimed_decision", GoNoGoDecision),
+    Column("decision_source", String(20), nullable=False),
+    Column("decision_digest", ascii_column(64)),
+    Column("evaluated_at", UtcMicroseconds),
+    Column("decision_reason", Text, nullable=False),
+    Column("blocking_issues", json_column(), nullable=False),
+    Column("warnings", json_column(), nullable=False),
+    Column("policy_name", String(1000)),
+    Column("policy_version", String(1000)),
+    Column("policy_digest", ascii_column(64)),
+    Column("codebase_sha", ascii_column(64), nullable=False),
+    Column("codebase_branch", String(1000), nullable=False),
+    Column("codebase_repo", String(1000), nullable=False),
+    Column("testbase_sha", ascii_column(64), nullable=False),
+    Column("prompts_sha", ascii_column(64), nullable=False),
+    Column("prompts_version", String(1000)),
+    Column("dirty", Boolean(create_constraint=True, name="dirty"), nullable=False),
+    Column(
+        "manual_approval_required",
+        Boolean(create_constraint=True, name="manual_approval_required"),
+        nullable=False,
+    ),
+    # SEED.md's columns; only the fold over approval documents may ever fill them.
+    Column("approved_by", String(1000)),
+    Column("approved_at", UtcMicroseconds),
+)
+
+# Every list is walked by (created_at, id) from the newest. Both must descend: with an ascending id SQLite
+# scans the whole table for the newest report once ANALYZE has run (352 ms instead of 0.005).
+_newest_first = (reports.c.created_at.desc(), reports.c.id.desc())
+Index("ix_reports_created", *_newest_first)
+Index("ix_reports_environment", reports.c.environment, *_newest_first)
+Index("ix_reports_decision", reports.c.go_no_go_decision, *_newest_first)
+Index("ix_reports_branch", reports.c.codebase_branch, *_newest_first)
+Index("ix_reports_sha", reports.c.codebase_sha, *_newest_first)
+
+report_documents = Table(
+    "report_documents",
+    metadata,
+    _report_key("report_id", primary_key=True),
+    *_count("size"),
+    Column("body", LargeBinary, nullable=False),
+)
+
+test_results = Table(
+    "tsr_test_results",
+    metadata,
+    Column("id", row_number(), primary_key=True),
+    _report_key(),
+    Column("test_type", String(50), nullable=False),
+    _one_of("test_type", TestType),
+    *_count("total"),
+    *_count("passed"),
+    *_count("failed"),
+    *_count("errors"),
+    *_count("skipped"),
+    *_count("xfailed"),
+    *_count("xpassed"),
+    *_count("flaky"),
+    *_count("duration_ms"),
+    Column("failure_details", json_column(), nullable=False),
+    UniqueConstraint("tsr_id", "test_type"),
+)
+
+eval_iterations = Table(
+    "tsr_eval_iterations",
+    metadata,
+    Column("id", row_number(), primary_key=True),
+    _report_key(),
+    *_count("iteration"),
+    Column("version_name", String(1000), nullable=False),
+    Column("prompt_version", String(1000), nullable=False),
+    Column("outcome", String(20), nullable=False),
+    _one_of("outcome", IterationOutcome),
+    Column("metrics", json_column(), nullable=False),
+    Column("failure_modes", json_column(), nullable=False),
+    Column("fixes_applied", json_column(), nullable=False),
+    Index("ix_eval_iterations_tsr_id", "tsr_id"),
+)
+
+requirement_coverage = Table(
+    "tsr_requirement_coverage",
+    metadata,
+    Column("id", row_number(), primary_key=True),
+    _report_key(),
+    Column("requirement_id", String(1000), nullable=False),
+    Column("requirement_text", Text, nullable=False),
+    Column("test_ids", json_column(), nullable=False),
+    Column("coverage_status", String(20), nullable=False),
+    _one_of("coverage_status", CoverageStatus),
+    Column("verification_status", String(20), nullable=False),
+    _one_of("verification_status", VerificationStatus),
+    Index("ix_requirement_coverage_tsr_id", "tsr_id"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", row_number(), primary_key=True),
+    _report_key("report_id"),
+    Column("kind", String(20), nullable=False),
+    Column("decision", String(20), nullable=False),
+    _one_of("decision", GoNoGoDecision),
+    *_moment("evaluated_at"),
+    *_moment("received_at"),
+    Column("digest", ascii_column(64), nullable=False),
+    *_count("size"),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("report_id", "digest"),
+    sqlite_autoincrement=True,
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", row_number(), primary_key=True),
+    Column("approval_id", String(1000), nullable=False, unique=True),
+    _report_key("report_id"),
+    Column("report_digest", ascii_column(64), nullable=False),
+    Column("action", String(20), nullable=False),
+    _one_of("action", ApprovalAction),
+    Column("approved_by", String(1000), nullable=False),
+    *_moment("approved_at"),
+    *_moment("received_at"),
+    Column("digest", ascii_column(64), nullable=False),
+    *_count("size"),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_approvals_report_id", "report_id"),
+    sqlite_autoincrement=True,
+)
+
+SUMMARY_TABLES = (test_results, eval_iterations, requirement_coverage)
+DOCUMENT_TABLES = (report_documents, decisions, approvals)
+
+
+def _refusals(table: str) -> dict[str, str]:
+    """Triggers that keep a documents table append-only.
+
+    They stop mistakes, not people who can write the file: against those stand digests and, later,
+    signatures. Deleting a whole report takes its documents along, so the delete trigger looks whether
+    the report is still there.
+    """
+    update = (
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    )
+    delete = (
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "  # noqa: S608  (names of this file)
+        f"WHEN EXISTS (SELECT 1 FROM test_summary_reports WHERE id = OLD.report_id) "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    )
+    return {f"{table}_no_update": update, f"{table}_no_delete": delete}
+
+
+TRIGGERS: dict[str, str] = {
+    name: statement for table in DOCUMENT_TABLES for name, statement in _refusals(table.name).items()
+}
+"""By name, the statement that made it, exactly as SQLite keeps it. Not part of PostgreSQL's schema yet."""
