@@ -178,7 +178,7 @@ install_project() {
   # The build backend is pinned too, so it is installed first and the build is not isolated from it.
   "$venv/bin/python" -m pip install -q --disable-pip-version-check -c "$project/packaging/constraints.txt" hatchling
   "$venv/bin/python" -m pip install -q --disable-pip-version-check -c "$project/packaging/constraints.txt" \
-    --no-build-isolation -e "$project[$extra]" -r "$sample/requirements.txt"
+    --no-build-isolation -e "${project}[$extra]" -r "$sample/requirements.txt"
   printf '%s\n' "$digest" >"$stamp"
 }
 
