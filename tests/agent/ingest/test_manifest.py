@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.factories.repositories import git, repository
+from tsr_agent.errors import InputError, UsageError
+from tsr_agent.ingest.ci_branch import ci_branch
+from tsr_agent.ingest.manifest import Manifest, StatedVersions, read_manifest
+from tsr_agent.ingest.repository_url import without_credentials
+
+PATH_ONLY = {"PATH": os.environ.get("PATH", os.defpath)}
+
+
+def manifest_of(root: Path, **stated: object) -> Manifest:
+    return read_manifest(root, StatedVersions(**stated), PATH_ONLY)  # type: ignore[arg-type]  # by keyword
+
+
+def test_says_what_git_says(tmp_path: Path) -> None:
+    commits = repository(tmp_path / "r")
+    git(tmp_path / "r", "remote", "add", "origin", "https://ann:hunter2@forge.example:8443/a/b.git?token=x")
+    found = manifest_of(tmp_path / "r" / "tests").versions
+    assert found.codebase_sha == commits["code"]
+    assert found.testbase_sha == commits["tests"]
+    assert found.prompts_sha == commits["prompts"]
+    assert found.codebase_branch == "main"
+    assert found.codebase_repo == "https://forge.example:8443/a/b.git"
+    assert (found.dirty, found.dirty_digest, found.shallow) == (False, None, False)
+
+
+def test_what_is_stated_wins_and_is_told(tmp_path: Path) -> None:
+    repository(tmp_path / "r")
+    found = manifest_of(
+        tmp_path / "r",
+        codebase_sha="AB" * 20,
+        testbase_sha="c" * 64,
+        prompts_sha="d" * 40,
+        codebase_branch="release",
+        codebase_repo="git@forge.example:a/b.git",
+        prompts_version="v2.1.0",
+        tests_paths=("absent",),
+    )
+    assert found.versions.codebase_sha == "ab" * 20
+    assert found.versions.testbase_sha == "c" * 64
+    assert found.versions.codebase_repo == "forge.example:a/b.git"
+    assert (found.versions.codebase_branch, found.versions.prompts_version) == ("release", "v2.1.0")
+    assert any("not the one checked out" in each for each in found.explanations)
+
+
+def test_a_dirty_tree_is_said_with_its_digest(tmp_path: Path) -> None:
+    repository(tmp_path / "r")
+    (tmp_path / "r" / "bot.py").write_text("changed")
+    found = manifest_of(tmp_path / "r")
+    assert found.versions.dirty
+    assert found.versions.dirty_digest is not None
+    assert any("bot.py" in each for each in found.explanations)
+
+
+@pytest.mark.parametrize("what", ["tests", "prompts"])
+def test_paths_that_no_commit_touches_need_a_stated_commit(tmp_path: Path, what: str) -> None:
+    repository(tmp_path / "r")
+    with pytest.raises(InputError, match="No commit touches") as caught:
+        manifest_of(tmp_path / "r", **{f"{what}_paths": ("nowhere",)})
+    option = {"tests": "--testbase-sha", "prompts": "--prompts-sha"}[what]
+    assert option in caught.value.next_step
+    assert "[paths]" in caught.value.next_step
+
+
+def test_outside_a_repository_every_missing_commit_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        manifest_of(tmp_path, codebase_sha="a" * 40)
+    assert "--testbase-sha, --prompts-sha must be given" in caught.value.message
+    assert "--codebase-sha" not in caught.value.message
+
+
+def test_outside_a_repository_stated_commits_are_enough(tmp_path: Path) -> None:
+    sha = "a" * 40
+    found = manifest_of(tmp_path, codebase_sha=sha, testbase_sha=sha, prompts_sha=sha).versions
+    assert (found.codebase_sha, found.codebase_branch, found.dirty) == (sha, "", False)
+
+
+@pytest.mark.parametrize("written", ["abc123", "HEAD", "g" * 40, "a" * 41, "--output=x", "a" * 39 + "\n"])
+def test_half_a_commit_id_is_refused(tmp_path: Path, written: str) -> None:
+    with pytest.raises(UsageError, match="--codebase-sha"):
+        manifest_of(tmp_path, codebase_sha=written)
+
+
+def test_a_detached_head_takes_the_branch_that_ci_names(tmp_path: Path) -> None:
+    repository(tmp_path / "r")
+    git(tmp_path / "r", "checkout", "--quiet", "--detach")
+    environ = PATH_ONLY | {"GITHUB_REF_NAME": "release/2"}
+    assert read_manifest(tmp_path / "r", StatedVersions(), environ).versions.codebase_branch == "release/2"
+    assert read_manifest(tmp_path / "r", StatedVersions(), PATH_ONLY).versions.codebase_branch == ""
+
+
+@pytest.mark.parametrize(
+    ("environ", "branch"),
+    [
+        ({"GITHUB_HEAD_REF": "topic", "GITHUB_REF_NAME": "42/merge"}, "topic"),
+        ({"GITHUB_HEAD_REF": "", "GITHUB_REF_NAME": "main", "GITHUB_REF_TYPE": "branch"}, "main"),
+        ({"GITHUB_REF_NAME": "v1.0", "GITHUB_REF_TYPE": "tag"}, None),
+        ({"CI_COMMIT_REF_NAME": "x", "CI_COMMIT_BRANCH": "main"}, "main"),
+        ({"CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "topic", "CI_COMMIT_REF_NAME": "refs/x"}, "topic"),
+        ({"CHANGE_BRANCH": "topic", "BRANCH_NAME": "PR-3"}, "topic"),
+        ({"GIT_BRANCH": "origin/main"}, "main"),
+        ({"BUILD_SOURCEBRANCH": "refs/heads/a/b"}, "a/b"),
+        ({"BUILD_SOURCEBRANCH": "refs/tags/v1"}, None),
+        ({}, None),
+    ],
+)
+def test_branch_of_ci_systems(environ: dict[str, str], branch: str | None) -> None:
+    found = ci_branch(environ)
+    assert (found[0] if found else None) == branch
+
+
+@pytest.mark.parametrize(
+    ("url", "clean"),
+    [
+        ("https://token@forge.example/a", "https://forge.example/a"),
+        ("https://u:p%40@forge.example/a", "https://forge.example/a"),
+        ("HTTPS://u:p@Forge.example/a#frag", "https://forge.example/a"),
+        ("https://forge.example/a?access_token=x", "https://forge.example/a"),
+        ("ssh://git:pw@forge.example:22/a", "ssh://forge.example:22/a"),
+        ("git@forge.example:a/b.git", "forge.example:a/b.git"),
+        ("https://u:p@[::1]:80/a", "https://[::1]:80/a"),
+        ("/home/ann/secret", ""),
+        ("../elsewhere", ""),
+        ("C:/x/y", ""),
+        ("file:///home/ann", ""),
+        ("ext::sh -c touch% x", ""),
+        ("https://u:p@", ""),
+        ("https://host:notaport/", ""),
+        ("", ""),
+    ],
+)
+def test_addresses_lose_their_credentials(url: str, clean: str) -> None:
+    assert without_credentials(url) == clean
+
+
+@given(
+    st.sampled_from(["https", "ssh", "http", "git"]),
+    st.text(alphabet="abc:%@/?#[]\\ é", max_size=8),
+    st.sampled_from(["", "/a", "?x", "#y"]),
+)
+def test_no_user_name_survives(scheme: str, before: str, after: str) -> None:
+    cleaned = without_credentials(f"{scheme}://{before}S3CRET@forge.example{after}")
+    assert "S3CRET@" not in cleaned.partition("://")[2].partition("/")[0]
