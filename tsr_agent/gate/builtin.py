@@ -1,0 +1,33 @@
+"""The policy that is used when none is given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tsr_agent.errors import PolicyError
+from tsr_agent.gate.policy_tree import read_policy_tree
+from tsr_agent.models.codec import digest
+
+if TYPE_CHECKING:
+    from tsr_agent.gate.policy import Policy
+
+AI_RELEASE = Path(__file__).with_name("ai_release.json")
+"""SEED.md's ``DEFAULT_RULES`` in version 1. Its bytes are what the policy's digest is taken over."""
+
+
+def ai_release() -> Policy:
+    """The built-in policy ``ai-release``.
+
+    Raises:
+        PolicyError: The installed file was altered so that it is no policy any more.
+    """
+    data = AI_RELEASE.read_bytes()
+    problems: list[str] = []
+    # No positions are needed for a file that ships with aitr, so no YAML parser is loaded for it.
+    policy = read_policy_tree(msgspec.json.decode(data, type=dict), digest(data), problems)
+    if policy is None:
+        raise PolicyError("The built-in policy is damaged; install aitr again.", details=problems)
+    return policy

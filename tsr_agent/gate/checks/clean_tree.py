@@ -1,0 +1,35 @@
+"""The check ``clean_tree``: were the tests run on what is committed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from tsr_agent.gate.judgement import Judgement, not_evaluated, state_of
+from tsr_agent.gate.rule import Rule
+
+if TYPE_CHECKING:
+    from tsr_agent.gate.evidence import Evidence
+
+
+class CleanTreeRule(Rule, frozen=True, kw_only=True):
+    """A rule on the working tree that the report was made from."""
+
+    check: Literal["clean_tree"]
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        """Fails for a tree with changes that no commit has."""
+        expected = "clean working tree"
+        versions = evidence.versions
+        if versions is None:
+            return not_evaluated(expected, "The report has no valid version manifest")
+        commit = versions.codebase_sha[:12]
+        if versions.dirty:
+            message = f"The working tree held changes that commit {commit} does not have"
+        else:
+            message = f"Made from commit {commit} without local changes"
+        return Judgement(
+            state=state_of(not versions.dirty),
+            expected=expected,
+            actual="changed" if versions.dirty else "clean",
+            message=message,
+        )

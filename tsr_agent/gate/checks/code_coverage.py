@@ -1,0 +1,67 @@
+"""The check ``code_coverage``: covered share of lines or branches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from tsr_agent.gate.judgement import Judgement, not_evaluated, state_of
+from tsr_agent.gate.rule import Rule
+from tsr_agent.gate.wording import counted, exact, figure, untrusted_id
+from tsr_agent.models.base import Record, Share
+from tsr_agent.models.coverage import CodeCoverage, CoverageCounts, CoverageMeasure
+from tsr_agent.models.decision import EvidenceRef
+
+if TYPE_CHECKING:
+    from tsr_agent.gate.evidence import Evidence
+
+
+class CodeCoverageScope(Record, frozen=True, kw_only=True):
+    """Which figure; line and branch coverage are never mixed."""
+
+    measure: CoverageMeasure = CoverageMeasure.LINE
+
+
+class CodeCoverageRequire(Record, frozen=True, kw_only=True):
+    """What is asked of it."""
+
+    at_least: Share | None = None
+
+
+class CodeCoverageRule(Rule, frozen=True, kw_only=True):
+    """A rule on code coverage."""
+
+    check: Literal["code_coverage"]
+    where: CodeCoverageScope = CodeCoverageScope()
+    require: CodeCoverageRequire
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        """Judges the lowest of the coverage files that have the measure: each has to reach the bound."""
+        measure, bound = self.where.measure, self.require.at_least or 0.0
+        expected = f"{measure.value} coverage ≥ {exact(bound)}"
+        rates = [
+            (rate, each.path, counts.total)
+            for each in evidence.code_coverage
+            if (counts := _counts(each, measure)) is not None and (rate := counts.rate) is not None
+        ]
+        if not rates:
+            return not_evaluated(expected, f"No {measure.value} coverage was reported")
+        rate, path, total = min(rates)
+        text = figure(rate, [bound])
+        units = counted(total, measure.value, "lines" if measure is CoverageMeasure.LINE else "branches")
+        verb = "is below" if rate < bound else "is at least"
+        return Judgement(
+            state=state_of(rate >= bound),
+            expected=expected,
+            actual=text,
+            n=total,
+            message=f"{measure.value.capitalize()} coverage {text} of {units} {verb} {exact(bound)}",
+            evidence=(EvidenceRef(path=untrusted_id(path)),),
+        )
+
+    def impossible(self) -> list[tuple[str, str]]:
+        """A rule must ask for something."""
+        return [] if self.require.at_least is not None else [("require", "asks for nothing; give at_least")]
+
+
+def _counts(coverage: CodeCoverage, measure: CoverageMeasure) -> CoverageCounts | None:
+    return coverage.line if measure is CoverageMeasure.LINE else coverage.branch

@@ -1,0 +1,183 @@
+"""The check ``eval_metric``: one metric of the latest eval iteration against a bound."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
+
+from tsr_agent.gate.judgement import Judgement, not_evaluated, state_of
+from tsr_agent.gate.rule import Rule
+from tsr_agent.gate.statistics import wilson_interval
+from tsr_agent.gate.wording import counted, exact, figure, plain, titled, whole
+from tsr_agent.models.base import Count, Record
+from tsr_agent.models.decision import EvidenceRef
+
+if TYPE_CHECKING:
+    from tsr_agent.gate.evidence import Evidence
+    from tsr_agent.models.evals import EvalIterationSummary, MetricValue
+
+SHARE_METRICS = frozenset({"accuracy", "grounding_score"})
+"""Metrics that are a share between 0 and 1 by their definition (SEED.md phase 7)."""
+
+
+class Scale(Record, frozen=True, kw_only=True):
+    """Smallest and largest value that a metric can have."""
+
+    minimum: float
+    maximum: float
+
+
+class EvalMetricScope(Record, frozen=True, kw_only=True):
+    """Which metric."""
+
+    metric: Annotated[str, Meta(min_length=1, max_length=200)]
+    scale: Scale | None = None
+    """Left out, ``accuracy``, ``grounding_score`` and every metric whose bound lies between 0 and 1 are
+    shares from 0 to 1, and others have no limits."""
+
+
+class EvalMetricRequire(Record, frozen=True, kw_only=True):
+    """The bound; which of the two keys is given says which direction is better."""
+
+    at_least: float | None = None
+    at_most: float | None = None
+    min_samples: Count | None = None
+    """Fewest samples that the value must rest on."""
+
+
+class EvalMetricRule(Rule, frozen=True, kw_only=True):
+    """A rule on one eval metric."""
+
+    check: Literal["eval_metric"]
+    where: EvalMetricScope
+    require: EvalMetricRequire
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        """Compares the value in the latest iteration; a missing metric is not evaluated."""
+        latest, expected = evidence.latest_iteration(), self._expected()
+        name = self.where.metric
+        if latest is None:
+            return not_evaluated(expected, f"{titled(name)} is missing: no eval iteration is documented")
+        if name not in latest.metrics:
+            return not_evaluated(expected, f"{titled(name)} is missing from {_named(latest)}")
+        found = latest.metric(name)
+        if found is None:
+            return self._judgement(latest, None, [f"{titled(name)} is not a finite number"])
+        if found.n == 0:
+            return not_evaluated(expected, f"{titled(name)} rests on 0 cases", "0 cases")
+        return self._judgement(latest, found, self._complaints(found))
+
+    def impossible(self) -> list[tuple[str, str]]:
+        """A bound that no value can meet or miss on the metric's scale is a slip of the pen."""
+        require, scale = self.require, self._scale()
+        bounds = {"at_least": require.at_least, "at_most": require.at_most}
+        given = {key: bound for key, bound in bounds.items() if bound is not None}
+        if not given:
+            return [("require", "asks for nothing; give at_least or at_most")]
+        found = [
+            (f"require.{key}", "is not finite") for key, bound in given.items() if not math.isfinite(bound)
+        ]
+        if scale is not None and not (_finite(scale) and scale.minimum < scale.maximum):
+            return [*found, ("where.scale", "minimum must be below maximum, and both finite")]
+        found += [
+            (f"require.{key}", f"{exact(bound)} is outside the scale {_range(scale)}")
+            for key, bound in given.items()
+            if scale is not None and not scale.minimum <= bound <= scale.maximum
+        ]
+        if len(given) == 2 and given["at_least"] > given["at_most"]:
+            found.append(("require", "at_least is above at_most; no value can meet both"))
+        return found
+
+    def _scale(self) -> Scale | None:
+        if self.where.scale is not None:
+            return self.where.scale
+        bounds = (self.require.at_least, self.require.at_most)
+        if self.where.metric in SHARE_METRICS or any(bound is not None and 0 < bound < 1 for bound in bounds):
+            return Scale(minimum=0.0, maximum=1.0)
+        return None
+
+    def _complaints(self, found: MetricValue) -> list[str]:
+        require, scale = self.require, self._scale()
+        subject = titled(self.where.metric)
+        cases = f" on {counted(found.n, 'case')}" if found.n is not None else ""
+        if scale is not None and not scale.minimum <= found.value <= scale.maximum:
+            value = figure(found.value, [scale.minimum, scale.maximum])
+            return [f"{subject} {value} is outside the scale {_range(scale)}"]
+        complaints = _own_contradictions(subject, found, require)
+        if require.at_least is not None and not found.value >= require.at_least:
+            value = figure(found.value, [require.at_least])
+            complaints.append(f"{subject} {value}{cases} is below {exact(require.at_least)}")
+        if require.at_most is not None and not found.value <= require.at_most:
+            value = figure(found.value, [require.at_most])
+            complaints.append(f"{subject} {value}{cases} is above {exact(require.at_most)}")
+        if require.min_samples and (found.n is None or found.n < require.min_samples):
+            has = f"only {counted(found.n, 'case')}" if found.n is not None else "an unstated number of cases"
+            complaints.append(f"{subject} rests on {has}; at least {whole(require.min_samples)} are needed")
+        return complaints
+
+    def _judgement(
+        self, latest: EvalIterationSummary, found: MetricValue | None, complaints: list[str]
+    ) -> Judgement:
+        value = figure(found.value, self._bounds()) if found is not None else "not a finite number"
+        cases = f" on {counted(found.n, 'case')}" if found is not None and found.n is not None else ""
+        return Judgement(
+            state=state_of(not complaints),
+            expected=self._expected(),
+            actual=value,
+            n=found.n if found is not None else None,
+            interval=self._interval(found),
+            message="; ".join(complaints) or f"{titled(self.where.metric)} {value}{cases} {self._met()}",
+            evidence=(EvidenceRef(iteration=latest.iteration, metric=plain(self.where.metric)),),
+        )
+
+    def _interval(self, found: MetricValue | None) -> tuple[float, float] | None:
+        scale = self._scale()
+        is_share = scale is not None and (scale.minimum, scale.maximum) == (0.0, 1.0)
+        if found is None or not is_share or not found.n or not 0 <= found.value <= 1:
+            return None
+        return wilson_interval(found.value, found.n)
+
+    def _met(self) -> str:
+        low, high = self.require.at_least, self.require.at_most
+        parts = [f"is at least {exact(low)}"] if low is not None else []
+        parts += [f"is at most {exact(high)}"] if high is not None else []
+        return " and ".join(parts)
+
+    def _bounds(self) -> list[float]:
+        return [bound for bound in (self.require.at_least, self.require.at_most) if bound is not None]
+
+    def _expected(self) -> str:
+        require, name = self.require, plain(self.where.metric)
+        parts = [f"{name} ≥ {exact(require.at_least)}"] if require.at_least is not None else []
+        parts += [f"{name} ≤ {exact(require.at_most)}"] if require.at_most is not None else []
+        parts += [f"n ≥ {whole(require.min_samples)}"] if require.min_samples else []
+        return ", ".join(parts)
+
+
+def _own_contradictions(subject: str, found: MetricValue, require: EvalMetricRequire) -> list[str]:
+    """What the metric says of itself and the value or the rule denies."""
+    contradictions = []
+    below = found.minimum is not None and not found.value >= found.minimum
+    above = found.maximum is not None and not found.value <= found.maximum
+    if below or above:
+        contradictions.append(f"{subject} {figure(found.value)} is outside the scale that it states itself")
+    wrong = require.at_most if found.lower_is_better is False else require.at_least
+    only_one = (require.at_least is None) != (require.at_most is None)
+    if found.lower_is_better is not None and only_one and wrong is not None:
+        better = "lower" if found.lower_is_better else "higher"
+        contradictions.append(f"{subject} says that {better} is better, and the rule bounds the other side")
+    return contradictions
+
+
+def _named(iteration: EvalIterationSummary) -> str:
+    return f"iteration {whole(iteration.iteration)} ({plain(iteration.version_name, 60)})"
+
+
+def _range(scale: Scale) -> str:
+    return f"{exact(scale.minimum)} to {exact(scale.maximum)}"
+
+
+def _finite(scale: Scale) -> bool:
+    return math.isfinite(scale.minimum) and math.isfinite(scale.maximum)

@@ -1,0 +1,81 @@
+"""The check ``failure_modes``: known ways of misbehaving that are not fixed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from tsr_agent.gate.judgement import MAX_EVIDENCE, Judgement, not_evaluated, state_of
+from tsr_agent.gate.rule import Rule
+from tsr_agent.gate.wording import counted, listed, plain, whole
+from tsr_agent.models.base import Count, Record
+from tsr_agent.models.decision import EvidenceRef
+from tsr_agent.models.evals import ResolutionStatus, Severity
+
+if TYPE_CHECKING:
+    from tsr_agent.gate.evidence import Evidence
+
+UNRESOLVED = (ResolutionStatus.OPEN, ResolutionStatus.WONT_FIX, ResolutionStatus.ACCEPTED_RISK)
+"""Everything but fixed: that somebody accepts a risk is not in the report's power to say."""
+
+
+class FailureModesScope(Record, frozen=True, kw_only=True):
+    """Which failure modes count."""
+
+    severity: tuple[Severity, ...] = tuple(Severity)
+    status: tuple[ResolutionStatus, ...] = UNRESOLVED
+
+
+class FailureModesRequire(Record, frozen=True, kw_only=True):
+    """How many may be left."""
+
+    max_count: Count = 0
+
+
+class FailureModesRule(Rule, frozen=True, kw_only=True):
+    """A rule on the failure modes of all iterations, not of the latest alone."""
+
+    check: Literal["failure_modes"]
+    where: FailureModesScope = FailureModesScope()
+    require: FailureModesRequire = FailureModesRequire()
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        """Counts distinct ids that have a severity and a status in scope, in whichever iteration."""
+        most = self.require.max_count
+        what = _in_words(self.where)
+        expected = f"{'no' if most == 0 else f'at most {whole(most)}'} {what} failure mode"
+        if not evidence.eval_iterations:
+            return not_evaluated(expected, "Failure modes are unknown: no eval iteration is documented")
+        found: dict[str, int] = {}
+        for iteration in evidence.eval_iterations:
+            for mode in iteration.failure_modes:
+                if mode.severity in self.where.severity and mode.resolution_status in self.where.status:
+                    found[mode.id] = max(iteration.iteration, found.get(mode.id, 0))
+        names = sorted(found)
+        iterations = counted(len({each.iteration for each in evidence.eval_iterations}), "iteration")
+        message = f"{counted(len(names), f'{what} failure mode')} in {iterations}"
+        if names:
+            message += f": {listed(names)}"
+        return Judgement(
+            state=state_of(len(names) <= most),
+            expected=expected,
+            actual=whole(len(names)),
+            n=sum(len(each.failure_modes) for each in evidence.eval_iterations),
+            message=message,
+            evidence=tuple(
+                EvidenceRef(failure_mode=plain(name), iteration=found[name]) for name in names[:MAX_EVIDENCE]
+            ),
+        )
+
+    def impossible(self) -> list[tuple[str, str]]:
+        """An empty list would match nothing and always pass."""
+        lists = (("where.severity", self.where.severity), ("where.status", self.where.status))
+        return [(path, "is empty; it would match nothing") for path, values in lists if not values]
+
+
+def _in_words(scope: FailureModesScope) -> str:
+    severities = [] if set(scope.severity) == set(Severity) else [each.value for each in scope.severity]
+    if set(scope.status) == set(UNRESOLVED):
+        statuses = ["unresolved"]
+    else:
+        statuses = [each.value.replace("_", " ") for each in scope.status]
+    return " ".join(filter(None, ("/".join(statuses), "/".join(severities))))

@@ -1,0 +1,29 @@
+"""Every check by the name that a policy uses for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tsr_agent.gate.checks.clean_tree import CleanTreeRule
+from tsr_agent.gate.checks.code_coverage import CodeCoverageRule
+from tsr_agent.gate.checks.eval_iterations import EvalIterationsRule, LatestIterationRule
+from tsr_agent.gate.checks.eval_metric import EvalMetricRule
+from tsr_agent.gate.checks.failure_modes import FailureModesRule
+from tsr_agent.gate.checks.requirement_coverage import RequirementCoverageRule
+from tsr_agent.gate.checks.tests import TestsRule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tsr_agent.gate.rule import Rule
+
+CHECKS: Mapping[str, type[Rule]] = {
+    "tests": TestsRule,
+    "eval_metric": EvalMetricRule,
+    "failure_modes": FailureModesRule,
+    "requirement_coverage": RequirementCoverageRule,
+    "code_coverage": CodeCoverageRule,
+    "eval_iterations": EvalIterationsRule,
+    "latest_iteration": LatestIterationRule,
+    "clean_tree": CleanTreeRule,
+}

@@ -1,0 +1,238 @@
+"""The check ``tests``: the cases of one test type."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Literal
+
+from tsr_agent.gate.judgement import MAX_EVIDENCE, Judgement, not_evaluated, state_of
+from tsr_agent.gate.rule import Rule
+from tsr_agent.gate.wording import counted, exact, figure, untrusted_id, whole
+from tsr_agent.models.base import Count, Record, Share
+from tsr_agent.models.decision import EvidenceRef
+from tsr_agent.models.results import CaseStatus, TestCase, TestType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tsr_agent.gate.evidence import Evidence
+    from tsr_agent.models.results import TestTypeResult
+
+
+class FlakyTreatment(Enum):
+    """What a case counts as that passed only after a failure."""
+
+    NOT_PASSED = "not_passed"
+    PASSED = "passed"
+
+
+class TestsScope(Record, frozen=True, kw_only=True):
+    """Which tests."""
+
+    __test__ = False
+
+    type: TestType
+
+
+class TestsRequire(Record, frozen=True, kw_only=True):
+    """What is asked of them. A key that is left out asks for nothing, but see ``failed`` and ``errors``."""
+
+    __test__ = False
+
+    failed: Count | None = None
+    """Most cases that may fail, be flaky or pass unexpectedly. Given alone, it allows no errors."""
+    errors: Count | None = None
+    """Most cases that may break outside their assertions. Given alone, it allows no failures."""
+    max_failure_rate: Share | None = None
+    """Largest share of the executed cases that may not pass, whatever the reason."""
+    min_executed: Count = 1
+    """Fewest cases that must run to an outcome."""
+    max_skipped_ratio: Share | None = None
+    """Largest share of all cases that may be skipped."""
+    flaky: FlakyTreatment = FlakyTreatment.NOT_PASSED
+
+
+class TestsRule(Rule, frozen=True, kw_only=True):
+    """A rule on the tests of one type."""
+
+    __test__ = False
+
+    check: Literal["tests"]
+    where: TestsScope
+    require: TestsRequire
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        """Counts what did not pass; a type that is absent or ran nothing decisive is not evaluated."""
+        results = evidence.results_of(self.where.type)
+        kind, expected = self.where.type.value, _expected(self.require)
+        if not results:
+            return not_evaluated(expected, f"No {kind} tests were reported")
+        tally = _Tally.of(results, self.require)
+        if tally.decisive == 0:
+            return not_evaluated(expected, _nothing_ran(kind, tally), f"0 of {whole(tally.total)} executed")
+        complaints = _complaints(kind, tally, self.require)
+        not_passed = _not_passed(results, self.require)
+        return Judgement(
+            state=state_of(not complaints),
+            expected=expected,
+            actual=_actual(tally),
+            n=tally.executed,
+            message="; ".join(complaints) or f"{_passed(kind, tally)}",
+            evidence=_references(kind, not_passed),
+            failing_tests=_nameable(tally, not_passed, self.require) if complaints else None,
+        )
+
+    def impossible(self) -> list[tuple[str, str]]:
+        """A rule that asks nothing of the outcomes, or accepts that nothing runs, is a mistake."""
+        require, found = self.require, []
+        if require.failed is None and require.errors is None and require.max_failure_rate is None:
+            found.append(("require", "asks for nothing; give failed, errors or max_failure_rate"))
+        if require.min_executed == 0:
+            found.append(("require.min_executed", "0 would let a run of no tests pass; at least 1"))
+        return found
+
+
+class _Tally(Record, frozen=True, kw_only=True):
+    """Counts of one type, summed in case a report lists it twice."""
+
+    total: int
+    passed: int
+    failed: int
+    errors: int
+    skipped: int
+    xfailed: int
+    xpassed: int
+    flaky: int
+    """Those that count as not passed; 0 where flaky cases count as passed."""
+
+    @classmethod
+    def of(cls, results: Sequence[TestTypeResult], require: TestsRequire) -> _Tally:
+        counts = {name: sum(getattr(each, name) for each in results) for name in cls.__struct_fields__}
+        if require.flaky is FlakyTreatment.PASSED:
+            counts["flaky"] = 0
+        return cls(**counts)
+
+    @property
+    def executed(self) -> int:
+        # Not total - skipped: a total that contradicts its parts must not add executed cases.
+        return self.passed + self.failed + self.errors + self.xfailed + self.xpassed
+
+    @property
+    def decisive(self) -> int:
+        """Cases that could have told a fault: a failure that was expected can't."""
+        return self.executed - self.xfailed
+
+    @property
+    def not_passed(self) -> int:
+        return self.failed + self.errors + self.flaky + self.xpassed
+
+
+def _complaints(kind: str, tally: _Tally, require: TestsRequire) -> list[str]:
+    found = []
+    if _counts_matter(require) and _too_many(tally, require):
+        bound = (require.failed or 0) + (require.errors or 0)
+        allowed = "none may" if bound == 0 else f"at most {_expected_counts(require)} may"
+        found.append(
+            f"{whole(tally.not_passed)} of {counted(tally.executed, f'{kind} test')} did not pass "
+            f"({_reasons(tally)}); {allowed}"
+        )
+    rate, most = tally.not_passed / tally.executed, require.max_failure_rate
+    if most is not None and rate > most:
+        found.append(
+            f"Failure rate {figure(rate, [most])} of {counted(tally.executed, f'{kind} test')} "
+            f"is above {exact(most)} ({_reasons(tally)})"
+        )
+    if tally.executed < require.min_executed:
+        found.append(
+            f"Only {counted(tally.executed, f'{kind} test')} ran; at least {whole(require.min_executed)} must"
+        )
+    skipped, most = tally.skipped / (tally.executed + tally.skipped), require.max_skipped_ratio
+    if most is not None and skipped > most:
+        found.append(
+            f"Skipped share {figure(skipped, [most])} of "
+            f"{counted(tally.executed + tally.skipped, f'{kind} test')} is above {exact(most)}"
+        )
+    return found
+
+
+def _counts_matter(require: TestsRequire) -> bool:
+    return require.failed is not None or require.errors is not None
+
+
+def _too_many(tally: _Tally, require: TestsRequire) -> bool:
+    failed = tally.failed + tally.flaky + tally.xpassed
+    return failed > (require.failed or 0) or tally.errors > (require.errors or 0)
+
+
+def _reasons(tally: _Tally) -> str:
+    named = (
+        (tally.failed, "failed"),
+        (tally.errors, "error" if tally.errors == 1 else "errors"),
+        (tally.flaky, "flaky"),
+        (tally.xpassed, "passed unexpectedly"),
+    )
+    return ", ".join(f"{whole(number)} {word}" for number, word in named if number)
+
+
+def _passed(kind: str, tally: _Tally) -> str:
+    ran = counted(tally.executed, f"{kind} test")
+    skipped = f"; {whole(tally.skipped)} skipped" if tally.skipped else ""
+    if tally.not_passed:
+        return (
+            f"{whole(tally.not_passed)} of {ran} did not pass ({_reasons(tally)}), within the bound{skipped}"
+        )
+    expected_failures = f" ({whole(tally.xfailed)} failed as expected)" if tally.xfailed else ""
+    return f"{ran} ran, none failed{expected_failures}{skipped}"
+
+
+def _nothing_ran(kind: str, tally: _Tally) -> str:
+    if tally.total == 0 and tally.skipped == 0 and tally.xfailed == 0:
+        return f"No {kind} test ran: the suite is empty"
+    expected = f", {whole(tally.xfailed)} failed as expected" if tally.xfailed else ""
+    return f"No {kind} test ran to a verdict: {whole(tally.skipped)} skipped{expected}"
+
+
+def _actual(tally: _Tally) -> str:
+    reasons = _reasons(tally) or "0 failed"
+    skipped = f", {whole(tally.skipped)} skipped" if tally.skipped else ""
+    return f"{reasons} of {whole(tally.executed)} executed{skipped}"
+
+
+def _expected_counts(require: TestsRequire) -> str:
+    return f"{whole(require.failed or 0)} failed, {counted(require.errors or 0, 'error')}"
+
+
+def _expected(require: TestsRequire) -> str:
+    parts = [_expected_counts(require)] if _counts_matter(require) else []
+    if require.max_failure_rate is not None:
+        parts.append(f"failure rate ≤ {exact(require.max_failure_rate)}")
+    parts.append(f"at least {whole(require.min_executed)} executed")
+    if require.max_skipped_ratio is not None:
+        parts.append(f"skipped share ≤ {exact(require.max_skipped_ratio)}")
+    return ", ".join(parts)
+
+
+def _not_passed(results: Sequence[TestTypeResult], require: TestsRequire) -> list[TestCase]:
+    bad = (CaseStatus.FAILED, CaseStatus.ERROR, CaseStatus.XPASSED)
+    flaky_counts = require.flaky is FlakyTreatment.NOT_PASSED
+    return [
+        case
+        for result in results
+        for case in result.test_cases
+        if case.status in bad or (flaky_counts and case.flaky)
+    ]
+
+
+def _references(kind: str, not_passed: Sequence[TestCase]) -> tuple[EvidenceRef, ...]:
+    ids = sorted(case.id for case in not_passed)[:MAX_EVIDENCE]
+    return tuple(EvidenceRef(test_type=kind, test_id=untrusted_id(test_id)) for test_id in ids)
+
+
+def _nameable(tally: _Tally, not_passed: Sequence[TestCase], require: TestsRequire) -> tuple[str, ...] | None:
+    """The ids to blame, if every case that did not pass has one and nothing else is wrong."""
+    too_few = tally.executed < require.min_executed
+    most = require.max_skipped_ratio
+    too_many_skipped = most is not None and tally.skipped / (tally.executed + tally.skipped) > most
+    if too_few or too_many_skipped or len(not_passed) != tally.not_passed:
+        return None
+    return tuple(sorted({case.id for case in not_passed}))

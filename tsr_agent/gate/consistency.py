@@ -1,0 +1,230 @@
+"""The rule ``evidence``: a report that is unreadable or contradicts itself is never released.
+
+It is judged first under every policy. No policy can leave it out, and no waiver matches it: a rule
+that is judged on false evidence says nothing, so there is nothing to waive.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING, TypeVar
+
+from tsr_agent.gate.judgement import MAX_EVIDENCE, Judgement, state_of
+from tsr_agent.gate.verification import CaseIndex, objection
+from tsr_agent.gate.wording import counted, plain, untrusted_id, whole
+from tsr_agent.models.base import SCHEMA_VERSION
+from tsr_agent.models.decision import EvidenceRef
+from tsr_agent.models.evals import MetricValue, ResolutionStatus
+from tsr_agent.models.report import InputStatus
+from tsr_agent.models.requirements import VerificationStatus
+from tsr_agent.models.results import CaseStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from tsr_agent.gate.evidence import Evidence
+    from tsr_agent.models.evals import EvalIterationSummary
+    from tsr_agent.models.results import RunnerRun, TestCase, TestTypeResult
+
+RULE_ID = "evidence"
+EXPECTED = "readable and free of contradictions"
+FIX = "Make the report again from unaltered results; --explain names each file and its reader."
+_SHOWN = 5
+_TIME_LIMIT = 124
+"""Exit code of a command that ``timeout`` or ``tsr-agent exec`` ended."""
+
+H = TypeVar("H")
+Problem = tuple[str, EvidenceRef | None]
+
+
+def judge_evidence(evidence: Evidence) -> Judgement:
+    """Everything that makes a report unfit to be judged, in a stable order."""
+    found = [problem for look in _LOOKS for problem in look(evidence)]
+    lines = sorted({line for line, _ in found})
+    references = sorted({where for _, where in found if where is not None}, key=_order)
+    shown = "; ".join(lines[:_SHOWN]) + (f"; and {len(lines) - _SHOWN:,} more" if len(lines) > _SHOWN else "")
+    return Judgement(
+        state=state_of(not lines),
+        expected=EXPECTED,
+        actual=counted(len(lines), "problem"),
+        n=len(evidence.inputs) or None,
+        message=shown or "The evidence is readable and free of contradictions",
+        evidence=tuple(references[:MAX_EVIDENCE]),
+    )
+
+
+def _order(where: EvidenceRef) -> tuple[str, ...]:
+    return where.path, where.test_type, where.test_id, str(where.iteration), where.requirement_id
+
+
+def _malformed(evidence: Evidence) -> Iterator[Problem]:
+    for line in evidence.problems:
+        yield f"Not of the report's form: {line}", None
+
+
+def _newer_format(evidence: Evidence) -> Iterator[Problem]:
+    if evidence.schema_version > SCHEMA_VERSION:
+        version = whole(evidence.schema_version)
+        yield f"Written in format {version}; this build judges up to {SCHEMA_VERSION}", None
+
+
+def _nothing(evidence: Evidence) -> Iterator[Problem]:
+    ran = any(_executed(each) for each in evidence.test_results)
+    measured = evidence.eval_iterations or evidence.requirement_coverage or evidence.code_coverage
+    if not ran and not measured:
+        yield "The report holds no evidence: no test ran and nothing was measured", None
+
+
+def _unreadable(evidence: Evidence) -> Iterator[Problem]:
+    for each in evidence.inputs:
+        if each.status is InputStatus.UNREADABLE:
+            reason = f": {plain(each.reason)}" if each.reason else ""
+            yield f"{plain(each.path)} is unreadable{reason}", EvidenceRef(path=untrusted_id(each.path))
+
+
+def _repeated(evidence: Evidence) -> Iterator[Problem]:
+    for name in _twice(each.test_type.value for each in evidence.test_results):
+        yield f"Results of {name} tests are listed twice", EvidenceRef(test_type=name)
+    for number in _twice(each.iteration for each in evidence.eval_iterations):
+        yield f"Eval iteration {whole(number)} is listed twice", EvidenceRef(iteration=number)
+    for name in _twice(each.requirement_id for each in evidence.requirement_coverage):
+        where = EvidenceRef(requirement_id=plain(name))
+        yield f"Requirement {plain(name)} is listed twice", where
+
+
+def _twice(values: Iterable[H]) -> list[H]:
+    return [value for value, times in Counter(values).items() if times > 1]
+
+
+def _counts(evidence: Evidence) -> Iterator[Problem]:
+    for result in evidence.test_results:
+        kind = result.test_type.value
+        for line in _count_problems(result):
+            yield f"{kind.capitalize()} tests: {line}", EvidenceRef(test_type=kind)
+        for case in result.test_cases:
+            if _hides_a_failed_attempt(case):
+                where = EvidenceRef(test_type=kind, test_id=untrusted_id(case.id))
+                yield f"{kind.capitalize()} test {plain(case.id)} hides a failed attempt", where
+
+
+def _count_problems(result: TestTypeResult) -> Iterator[str]:
+    parts = _executed(result) + result.skipped
+    if result.total != parts:
+        yield f"total {whole(result.total)} is not the sum {whole(parts)} of its parts"
+    if result.flaky > result.passed:
+        yield f"{whole(result.flaky)} flaky of only {whole(result.passed)} passed"
+    not_passed = result.failed + result.errors
+    if len(result.failure_details) > not_passed:
+        listed = counted(len(result.failure_details), "failure")
+        yield f"{listed} in detail, {whole(not_passed)} counted"
+    if result.test_cases:
+        yield from _recount(result)
+
+
+def _recount(result: TestTypeResult) -> Iterator[str]:
+    by_status = Counter(case.status for case in result.test_cases)
+    stated = {
+        CaseStatus.PASSED: result.passed,
+        CaseStatus.FAILED: result.failed,
+        CaseStatus.ERROR: result.errors,
+        CaseStatus.SKIPPED: result.skipped,
+        CaseStatus.XFAILED: result.xfailed,
+        CaseStatus.XPASSED: result.xpassed,
+    }
+    for status, count in stated.items():
+        if by_status[status] != count:
+            yield f"{whole(count)} {status.value} counted, {whole(by_status[status])} listed"
+    flaky = sum(case.flaky for case in result.test_cases)
+    if flaky != result.flaky:
+        yield f"{whole(result.flaky)} flaky counted, {whole(flaky)} listed"
+
+
+def _executed(result: TestTypeResult) -> int:
+    return result.passed + result.failed + result.errors + result.xfailed + result.xpassed
+
+
+def _hides_a_failed_attempt(case: TestCase) -> bool:
+    if case.flaky or case.status is not CaseStatus.PASSED:
+        return False
+    return any(each.status in (CaseStatus.FAILED, CaseStatus.ERROR) for each in case.attempts)
+
+
+def _metrics(evidence: Evidence) -> Iterator[Problem]:
+    for iteration in evidence.eval_iterations:
+        for name, found in iteration.metrics.items():
+            value = found.value if isinstance(found, MetricValue) else found
+            if not math.isfinite(value):
+                where = EvidenceRef(iteration=iteration.iteration, metric=plain(name))
+                yield f"{_iteration(iteration)}: {plain(name)} is not a finite number", where
+
+
+def _failure_modes(evidence: Evidence) -> Iterator[Problem]:
+    highest = max((each.iteration for each in evidence.eval_iterations), default=0)
+    for iteration in evidence.eval_iterations:
+        for mode in iteration.failure_modes:
+            fixed_in = mode.resolved_in_iteration
+            is_fixed = mode.resolution_status is ResolutionStatus.FIXED
+            if is_fixed and fixed_in is not None and fixed_in > highest:
+                where = EvidenceRef(iteration=iteration.iteration, failure_mode=plain(mode.id))
+                yield (
+                    (
+                        f"{_iteration(iteration)}: failure mode {plain(mode.id)} is fixed in iteration "
+                        f"{whole(fixed_in)}, which the report does not have"
+                    ),
+                    where,
+                )
+
+
+def _iteration(iteration: EvalIterationSummary) -> str:
+    return f"Eval iteration {whole(iteration.iteration)}"
+
+
+def _runs(evidence: Evidence) -> Iterator[Problem]:
+    for run in evidence.runs:
+        if run.exit_code == 0:
+            continue
+        kind, code = run.test_type.value, whole(run.exit_code)
+        where = EvidenceRef(test_type=kind)
+        if _was_ended(run):
+            yield f"The {kind} test command was ended before it finished (exit code {code})", where
+        elif not any(each.failed or each.errors for each in evidence.results_of(run.test_type)):
+            yield f"The {kind} test command exited with {code}, and its results show no failure", where
+
+
+def _was_ended(run: RunnerRun) -> bool:
+    """By a signal or a time limit: what its files hold is not all that there was to say."""
+    return run.exit_code < 0 or run.exit_code == _TIME_LIMIT or run.exit_code >= 128
+
+
+def _requirements(evidence: Evidence) -> Iterator[Problem]:
+    index = CaseIndex(evidence.test_results)
+    for each in evidence.requirement_coverage:
+        if each.verification_status is not VerificationStatus.VERIFIED:
+            continue
+        if why := objection(each, index):
+            name = plain(each.requirement_id)
+            yield f"Requirement {name} is called verified, but {why}", EvidenceRef(requirement_id=name)
+
+
+def _coverage(evidence: Evidence) -> Iterator[Problem]:
+    for each in evidence.code_coverage:
+        for measure, counts in (("line", each.line), ("branch", each.branch)):
+            if counts is not None and counts.covered > counts.total:
+                found = f"{whole(counts.covered)} of {whole(counts.total)} {measure} units covered"
+                yield f"{plain(each.path)}: {found}", EvidenceRef(path=untrusted_id(each.path))
+
+
+_LOOKS: tuple[Callable[[Evidence], Iterator[Problem]], ...] = (
+    _malformed,
+    _newer_format,
+    _nothing,
+    _unreadable,
+    _repeated,
+    _counts,
+    _metrics,
+    _failure_modes,
+    _runs,
+    _requirements,
+    _coverage,
+)

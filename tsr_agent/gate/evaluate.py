@@ -1,0 +1,247 @@
+"""The verdict: a pure function of report, policy, waivers, baseline and the moment it is taken."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from tsr_agent.gate.consistency import FIX, RULE_ID, judge_evidence
+from tsr_agent.gate.evidence import admit
+from tsr_agent.gate.rule import IgnoreMissing, MissingEvidence
+from tsr_agent.gate.waivers import WaiverCase, Waivers, match
+from tsr_agent.gate.wording import MAX_COUNT, counted, plain
+from tsr_agent.models.base import SCHEMA_VERSION, Record
+from tsr_agent.models.decision import (
+    BaselineReference,
+    Decision,
+    GoNoGoDecision,
+    RuleEffect,
+    RuleResult,
+    RuleSeverity,
+    RuleState,
+)
+from tsr_agent.models.report import TestSummaryReport
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from tsr_agent.gate.evidence import Evidence
+    from tsr_agent.gate.judgement import Judgement
+    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.rule import OnMissing, Rule
+    from tsr_agent.gate.waivers import Waiver
+
+_EFFECT_OF_FAILURE = {
+    RuleSeverity.BLOCK: RuleEffect.BLOCKS,
+    RuleSeverity.REVIEW: RuleEffect.NEEDS_REVIEW,
+    RuleSeverity.WARN: RuleEffect.WARNS,
+    RuleSeverity.INFO: RuleEffect.NONE,
+}
+_DECIDING = (RuleSeverity.BLOCK, RuleSeverity.REVIEW)
+_MAX_TEXT = 60_000
+
+
+class Baseline(Record, frozen=True, kw_only=True):
+    """The report that the judged one is compared with, and the digest of its bytes."""
+
+    report: TestSummaryReport
+    digest: str
+
+
+def evaluate(
+    report: TestSummaryReport,
+    policy: Policy,
+    waivers: Waivers | None,
+    baseline: Baseline | None,
+    now: datetime,
+    *,
+    environment: str | None = None,
+    report_digest: str | None = None,
+) -> Decision:
+    """Judges a report. Pure: no clock, no file, no network; the same input gives the same decision.
+
+    It never raises for any report, even one that was built in memory and holds what its model forbids:
+    such a report is judged NO_GO.
+
+    Args:
+        report: The evidence. What it claims about itself (decision, status, approver) is not looked at.
+        policy: The rules.
+        waivers: Exceptions; None for none.
+        baseline: The report to compare with; None for none.
+        now: The moment of the decision, with its UTC offset. It decides which rules are in force yet
+            and which waivers still hold.
+        environment: Where the release is to go; None takes the report's own.
+        report_digest: SHA-256 of the report's bytes; None only for a report that is not yet written.
+
+    Raises:
+        ValueError: ``now`` has no UTC offset.
+    """
+    if now.utcoffset() is None:
+        raise ValueError("the moment of a decision needs its UTC offset")
+    moment = now.astimezone(UTC)
+    evidence = admit(report)
+    target = evidence.environment if environment is None else plain(environment, 1_000)
+    judgements = {rule.id: rule.judge(evidence) for rule in policy.rules_for(target)}
+    unwaived = [_evidence_result(evidence)]
+    unwaived += [
+        _result(rule, judgements[rule.id], policy.on_missing, moment.date())
+        for rule in policy.rules_for(target)
+    ]
+    case = WaiverCase(evidence=evidence, environment=target, today=moment.date(), judgements=judgements)
+    matched, notes = match(waivers, case) if waivers is not None else ({}, ())
+    results = [_waived(each, matched.get(each.id)) for each in unwaived]
+    approvals = _approvals(evidence, policy, target)
+    verdict = _verdict(results, approvals)
+    return Decision(
+        schema_version=SCHEMA_VERSION,
+        report_id=evidence.report_id,
+        report_digest=report_digest,
+        environment=target,
+        evaluated_at=moment,
+        decision=verdict,
+        decision_without_waivers=_verdict(unwaived, approvals),
+        reason=_reason(verdict, results, approvals),
+        blocking_issues=_messages(results, RuleEffect.BLOCKS),
+        review_issues=_review_issues(results, approvals),
+        warnings=_messages(results, RuleEffect.WARNS),
+        manual_approval_required=bool(approvals),
+        policy=policy.reference,
+        waivers_digest=waivers.digest if waivers is not None else None,
+        unmatched_waivers=notes,
+        baseline=_reference(baseline),
+        rules=tuple(results),
+    )
+
+
+def _reference(baseline: Baseline | None) -> BaselineReference | None:
+    if baseline is None:
+        return None
+    return BaselineReference(report_id=plain(baseline.report.id), digest=baseline.digest)
+
+
+def _evidence_result(evidence: Evidence) -> RuleResult:
+    judgement = judge_evidence(evidence)
+    failed = judgement.state is RuleState.FAIL
+    return RuleResult(
+        id=RULE_ID,
+        check=RULE_ID,
+        state=judgement.state,
+        severity=RuleSeverity.BLOCK,
+        effect=RuleEffect.BLOCKS if failed else RuleEffect.NONE,
+        expected=judgement.expected,
+        actual=judgement.actual,
+        n=judgement.n,
+        message=plain(judgement.message, _MAX_TEXT),
+        fix=FIX,
+        evidence=judgement.evidence,
+    )
+
+
+def _result(rule: Rule, judgement: Judgement, on_missing: OnMissing, today: date) -> RuleResult:
+    missing = rule.on_missing if rule.on_missing is not None else on_missing
+    message = judgement.message
+    if judgement.state is RuleState.NOT_EVALUATED and isinstance(missing, IgnoreMissing):
+        message += f"; ignored: {missing.ignore}"
+    return RuleResult(
+        id=rule.id,
+        check=rule.check,
+        state=judgement.state,
+        severity=rule.severity,
+        effect=_effect(rule, judgement.state, missing, today),
+        expected=judgement.expected,
+        actual=judgement.actual,
+        n=judgement.n if judgement.n is None or judgement.n <= MAX_COUNT else None,
+        interval=judgement.interval,
+        message=plain(message, _MAX_TEXT),
+        fix=rule.fix,
+        effective_on=rule.effective_on,
+        evidence=judgement.evidence,
+    )
+
+
+def _effect(rule: Rule, state: RuleState, missing: OnMissing, today: date) -> RuleEffect:
+    """What a state does to the verdict at a rule's severity."""
+    if state is RuleState.PASS:
+        return RuleEffect.NONE
+    severity = rule.severity
+    if rule.effective_on is not None and today < rule.effective_on and severity in _DECIDING:
+        severity = RuleSeverity.WARN
+    if state is RuleState.NOT_EVALUATED:
+        if isinstance(missing, IgnoreMissing):
+            return RuleEffect.NONE
+        if missing is MissingEvidence.REVIEW and severity is RuleSeverity.BLOCK:
+            return RuleEffect.NEEDS_REVIEW
+    return _EFFECT_OF_FAILURE[severity]
+
+
+def _waived(result: RuleResult, waiver: Waiver | None) -> RuleResult:
+    if waiver is None:
+        return result
+    import msgspec
+
+    until = f"waived until {waiver.expires.isoformat()} by {plain(waiver.id)} ({plain(waiver.owner)})"
+    return msgspec.structs.replace(
+        result,
+        state=RuleState.WAIVED,
+        effect=RuleEffect.WARNS,
+        message=f"{result.message}; {until}",
+        waiver=plain(waiver.id),
+    )
+
+
+def _approvals(evidence: Evidence, policy: Policy, environment: str) -> list[str]:
+    """Why a person has to approve, one sentence each; empty where nobody has to."""
+    found = ["The report asks for a manual approval"] if evidence.manual_approval_required else []
+    need = policy.approval_for(environment)
+    if need is not None:
+        reason = f": {plain(need.reason, 1_000)}" if need.reason else ""
+        found.append(f"The policy asks for a manual approval in {plain(environment)}{reason}")
+    return found
+
+
+def _verdict(results: Sequence[RuleResult], approvals: Sequence[str]) -> GoNoGoDecision:
+    effects = {each.effect for each in results}
+    if RuleEffect.BLOCKS in effects:
+        return GoNoGoDecision.NO_GO
+    if RuleEffect.NEEDS_REVIEW in effects or approvals or _nothing_judged(results):
+        return GoNoGoDecision.PENDING_REVIEW
+    return GoNoGoDecision.GO
+
+
+def _nothing_judged(results: Sequence[RuleResult]) -> bool:
+    """Whether missing evidence was ignored for every rule that could have decided: no pass on nothing."""
+    rules = [each for each in results if each.id != RULE_ID]
+    deciding = [each for each in rules if each.severity in _DECIDING] or rules
+    return all(each.state is RuleState.NOT_EVALUATED for each in deciding)
+
+
+def _messages(results: Sequence[RuleResult], effect: RuleEffect) -> tuple[str, ...]:
+    return tuple(each.message for each in results if each.effect is effect)
+
+
+def _review_issues(results: Sequence[RuleResult], approvals: Sequence[str]) -> tuple[str, ...]:
+    nothing = ("No rule that decides could be judged",) if _nothing_judged(results) else ()
+    return (*_messages(results, RuleEffect.NEEDS_REVIEW), *nothing, *approvals)
+
+
+def _reason(verdict: GoNoGoDecision, results: Sequence[RuleResult], approvals: Sequence[str]) -> str:
+    """One line: what decided."""
+    if verdict is GoNoGoDecision.NO_GO:
+        return _headline("blocking", _messages(results, RuleEffect.BLOCKS))
+    if verdict is GoNoGoDecision.PENDING_REVIEW:
+        return _headline("to review", _review_issues(results, approvals))
+    passed = sum(each.state is RuleState.PASS for each in results)
+    warnings = sum(each.effect is RuleEffect.WARNS for each in results)
+    ignored = sum(
+        each.state is RuleState.NOT_EVALUATED and each.effect is RuleEffect.NONE for each in results
+    )
+    parts = [f"{passed} of {counted(len(results), 'rule')} passed"]
+    parts += [f"{ignored} without evidence that may be missing"] if ignored else []
+    parts += [counted(warnings, "warning")] if warnings else []
+    return ", ".join(parts)
+
+
+def _headline(word: str, messages: Sequence[str]) -> str:
+    first = " · ".join(plain(each, 300) for each in messages[:3])
+    return f"{len(messages)} {word}: {first}" + (" · …" if len(messages) > 3 else "")

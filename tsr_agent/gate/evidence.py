@@ -1,0 +1,131 @@
+"""What of a report is fit to be judged.
+
+A report that came through the codec is valid by its model. One that was built in memory need not be:
+its fields can hold anything. Everything below this module may trust the types, because each part is
+held against its model here, and a part that does not fit is left out and named.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from tsr_agent.gate.wording import MAX_COUNT, plain
+from tsr_agent.models.base import Count, Record
+from tsr_agent.models.coverage import CodeCoverage
+from tsr_agent.models.evals import EvalIterationSummary
+from tsr_agent.models.manifest import VersionManifest
+from tsr_agent.models.report import InputFile
+from tsr_agent.models.requirements import RequirementCoverage, UnknownRequirement
+from tsr_agent.models.results import RunnerRun, TestType, TestTypeResult
+
+if TYPE_CHECKING:
+    from tsr_agent.models.report import TestSummaryReport
+
+T = TypeVar("T")
+
+_NOT_OF_ITS_FORM = (
+    msgspec.MsgspecError,
+    TypeError,
+    ValueError,
+    OverflowError,
+    RecursionError,
+    AttributeError,
+)
+
+
+class Evidence(Record, frozen=True, kw_only=True):
+    """The parts of one report that are valid by their models, and what was wrong with the others."""
+
+    report_id: str
+    environment: str
+    schema_version: int
+    versions: VersionManifest | None
+    test_results: tuple[TestTypeResult, ...]
+    eval_iterations: tuple[EvalIterationSummary, ...]
+    requirement_coverage: tuple[RequirementCoverage, ...]
+    unknown_requirements: tuple[UnknownRequirement, ...]
+    code_coverage: tuple[CodeCoverage, ...]
+    runs: tuple[RunnerRun, ...]
+    inputs: tuple[InputFile, ...]
+    manual_approval_required: bool
+    problems: tuple[str, ...]
+    """One line a part that was left out."""
+
+    def results_of(self, test_type: TestType) -> tuple[TestTypeResult, ...]:
+        """All results of one test type; a sound report has at most one."""
+        return tuple(each for each in self.test_results if each.test_type is test_type)
+
+    def latest_iteration(self) -> EvalIterationSummary | None:
+        """The iteration with the highest number; of equals always the same one, wherever it is listed."""
+        if not self.eval_iterations:
+            return None
+        highest = max(each.iteration for each in self.eval_iterations)
+        candidates = [each for each in self.eval_iterations if each.iteration == highest]
+        return candidates[0] if len(candidates) == 1 else min(candidates, key=_order_of_equals)
+
+
+def _order_of_equals(each: EvalIterationSummary) -> tuple[str, str, str, str]:
+    metrics = sorted(each.metrics.items(), key=lambda item: item[0])
+    return each.version_name, each.prompt_version, each.outcome.value, repr(metrics)
+
+
+def admit(report: TestSummaryReport) -> Evidence:
+    """Holds each part of a report against its model; never raises, whatever the fields hold."""
+    problems: list[str] = []
+    evidence = Evidence(
+        report_id=_name(report.id, "id", 100, problems),
+        environment=_name(report.environment, "environment", 50, problems),
+        schema_version=_part(report.schema_version, Count, "schema_version", problems) or 0,
+        versions=_part(report.versions, VersionManifest, "versions", problems),
+        test_results=_parts(report.test_results, TestTypeResult, "test_results", problems),
+        eval_iterations=_iterations(report.eval_iterations, problems),
+        requirement_coverage=_parts(
+            report.requirement_coverage, RequirementCoverage, "requirement_coverage", problems
+        ),
+        unknown_requirements=_parts(
+            report.unknown_requirements, UnknownRequirement, "unknown_requirements", problems
+        ),
+        code_coverage=_parts(report.code_coverage, CodeCoverage, "code_coverage", problems),
+        runs=_parts(report.runs, RunnerRun, "runs", problems),
+        inputs=_parts(report.inputs, InputFile, "inputs", problems),
+        # Anything but a plain "no" asks for a person.
+        manual_approval_required=report.manual_approval_required is not False,
+        problems=(),
+    )
+    return msgspec.structs.replace(evidence, problems=tuple(sorted(problems)))
+
+
+def _name(value: object, field: str, limit: int, problems: list[str]) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value) > limit:
+        problems.append(f"{field} is not a text of 1 to {limit} characters")
+    return plain(value, limit)
+
+
+def _part(value: object, form: Any, field: str, problems: list[str]) -> Any:
+    try:
+        return msgspec.convert(msgspec.to_builtins(value), form)
+    except _NOT_OF_ITS_FORM as error:
+        problems.append(f"{field}: {plain(' '.join(str(error).split()))}")
+        return None
+
+
+def _parts(value: object, form: type[T], field: str, problems: list[str]) -> tuple[T, ...]:
+    """All parts of a list that fit; one conversion when all of them do."""
+    if not isinstance(value, list | tuple):
+        problems.append(f"{field} is not a list")
+        return ()
+    try:
+        whole: tuple[T, ...] = msgspec.convert(msgspec.to_builtins(value), tuple[form, ...])  # type: ignore[valid-type]  # a type at run time
+    except _NOT_OF_ITS_FORM:
+        singly = (_part(each, form, f"{field}[{place}]", problems) for place, each in enumerate(value))
+        return tuple(each for each in singly if each is not None)
+    return whole
+
+
+def _iterations(value: object, problems: list[str]) -> tuple[EvalIterationSummary, ...]:
+    parts = _parts(value, EvalIterationSummary, "eval_iterations", problems)
+    if any(each.iteration > MAX_COUNT for each in parts):
+        problems.append("eval_iterations: an iteration number is out of range")
+    return tuple(each for each in parts if each.iteration <= MAX_COUNT)

@@ -1,0 +1,75 @@
+"""Reads a policy file: version 1, or SEED.md's dict as version 0. A faulty policy is refused as a whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tsr_agent.errors import PolicyError
+from tsr_agent.gate.policy_tree import read_policy_tree
+from tsr_agent.gate.policy_v0 import KEYS, Origins, translate
+from tsr_agent.gate.source_tree import parse_source, read_source
+from tsr_agent.models.codec import digest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.source_tree import SourceTree
+
+MAX_PROBLEMS = 20
+
+
+def load_policy(path: Path) -> Policy:
+    """Reads a policy file.
+
+    Raises:
+        PolicyError: Absent, unreadable, or wrong in any place; ``details`` has one line a problem with
+            line and column.
+    """
+    return parse_policy(read_source(path), str(path))
+
+
+def parse_policy(data: bytes, source: str) -> Policy:
+    """Reads a policy from its bytes, YAML or JSON.
+
+    Args:
+        data: The bytes as they are; their SHA-256 is the policy's digest.
+        source: What to call it in messages.
+
+    Raises:
+        PolicyError: As for ``load_policy``.
+    """
+    document = parse_source(data, source)
+    if not isinstance(document.tree, dict):
+        raise PolicyError(f"{source}: a policy is a mapping with version, name and rules.")
+    problems: list[str] = []
+    tree, origins = document.tree, Origins()
+    if _is_version_0(tree):
+        tree, origins = translate(tree, problems)
+        _refuse_if(problems, document)
+    policy = read_policy_tree(tree, digest(data), problems)
+    if policy is None:
+        _refuse_if([origins.of(problem) for problem in problems], document)
+        raise PolicyError(f"{source}: not a valid policy.")
+    return policy
+
+
+def _is_version_0(tree: dict[str, Any]) -> bool:
+    if "version" in tree:
+        version = tree["version"]
+        return isinstance(version, int) and not isinstance(version, bool) and version == 0
+    return any(key in KEYS for key in tree)
+
+
+def _refuse_if(problems: list[str], document: SourceTree) -> None:
+    if not problems:
+        return
+    lines = [document.located(problem) for problem in problems[:MAX_PROBLEMS]]
+    if len(problems) > MAX_PROBLEMS:
+        lines.append(f"and {len(problems) - MAX_PROBLEMS:,} more")
+    count = f"{len(problems):,} problem{'' if len(problems) == 1 else 's'}"
+    raise PolicyError(
+        f"{document.source}: not a valid policy, {count}.",
+        details=lines,
+        next_step="Mend the places above; 'tsr-agent schema policy' prints the schema.",
+    )

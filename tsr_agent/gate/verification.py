@@ -1,0 +1,54 @@
+"""Whether the cases of a report bear out that a requirement is verified."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tsr_agent.models.requirements import CoverageStatus, RequirementCoverage, VerificationStatus
+from tsr_agent.models.results import CaseStatus, TestCase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tsr_agent.models.results import TestTypeResult
+
+
+class CaseIndex:
+    """Test cases by id. Two test types may use the same id; then all of them count."""
+
+    def __init__(self, results: Iterable[TestTypeResult]) -> None:
+        self._by_id: dict[str, list[TestCase]] = {}
+        for result in results:
+            for case in result.test_cases:
+                self._by_id.setdefault(case.id, []).append(case)
+
+    def named(self, test_id: str) -> list[TestCase]:
+        """All cases of that id; empty where the report has none."""
+        return self._by_id.get(test_id, [])
+
+
+def is_verified(requirement: RequirementCoverage, index: CaseIndex) -> bool:
+    """Whether it is claimed verified and the cases say so too."""
+    claimed = requirement.verification_status is VerificationStatus.VERIFIED
+    return claimed and not objection(requirement, index)
+
+
+def objection(requirement: RequirementCoverage, index: CaseIndex) -> str:
+    """Why the cases do not verify a requirement, in a few words; empty where they do.
+
+    Verified means: it names tests, all of them are in the report, at least one ran, and every one that
+    ran passed at once. An expected failure is not a pass, nor is an unexpected or a flaky one.
+    """
+    if requirement.coverage_status is not CoverageStatus.COVERED or requirement.missing_tests:
+        return "tests that it names are missing"
+    if not requirement.test_ids:
+        return "it names no test"
+    cases = [case for test_id in requirement.test_ids for case in index.named(test_id)]
+    if any(not index.named(test_id) for test_id in requirement.test_ids):
+        return "tests that it names are not in the report"
+    ran = [case for case in cases if case.status is not CaseStatus.SKIPPED]
+    if not ran:
+        return "none of its tests ran"
+    if any(case.status is not CaseStatus.PASSED or case.flaky for case in ran):
+        return "a test of it did not pass at once"
+    return ""

@@ -1,0 +1,203 @@
+"""Waivers: dated, owned exceptions to single rules.
+
+A waiver that has expired, can't be read, has no owner or no scope never matches; it is listed with the
+reason, so that nobody believes in it. What waives is always visible in the decision.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from tsr_agent.errors import PolicyError
+from tsr_agent.gate.consistency import RULE_ID
+from tsr_agent.gate.evidence import Evidence
+from tsr_agent.gate.judgement import Judgement
+from tsr_agent.gate.policy import environment_key
+from tsr_agent.gate.rule import RuleId
+from tsr_agent.gate.source_tree import parse_source, read_source
+from tsr_agent.gate.wording import plain
+from tsr_agent.models.base import LongText, Record, Sha, ShortText
+from tsr_agent.models.codec import digest, problems_of
+from tsr_agent.models.decision import RuleState, WaiverNote
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+MAX_DAYS = 90
+MAX_NOTES = 1_000
+
+_Written = Annotated[str, Meta(min_length=1, max_length=1_000, pattern=r"\S")]
+
+
+class WaiverScope(Record, frozen=True, kw_only=True):
+    """Where a waiver holds; every key that is given has to match."""
+
+    environment: ShortText | None = None
+    branch: ShortText | None = None
+    sha: Sha | None = None
+    """Commit of the code base, whole."""
+    tests: tuple[LongText, ...] = ()
+    """Ids of tests: the waiver matches only while no other test makes the rule fail."""
+
+
+class Waiver(Record, frozen=True, kw_only=True):
+    """One exception to one rule."""
+
+    id: _Written
+    rule: RuleId
+    scope: WaiverScope
+    reason: _Written
+    ticket: _Written
+    owner: _Written
+    approved_by: _Written
+    expires: date
+    """Last day (UTC) on which it holds; at most 90 days ahead when a report is judged."""
+
+
+class WaiverFile(Record, frozen=True, kw_only=True):
+    """The whole of a waiver file. Entries are read one by one, so that one bad one hides no other."""
+
+    version: Literal[1]
+    waivers: Annotated[tuple[Any, ...], Meta(max_length=1_000)] = ()
+
+
+class Waivers(Record, frozen=True, kw_only=True):
+    """A waiver file that was read."""
+
+    digest: str
+    """SHA-256 of the file's bytes."""
+    waivers: tuple[Waiver, ...] = ()
+    unusable: tuple[WaiverNote, ...] = ()
+    """Entries that can't be read."""
+
+
+def load_waivers(path: Path) -> Waivers:
+    """Reads a waiver file.
+
+    Raises:
+        PolicyError: Absent, unreadable or not a waiver file at all. A single bad entry is listed instead.
+    """
+    return parse_waivers(read_source(path), str(path))
+
+
+def parse_waivers(data: bytes, source: str) -> Waivers:
+    """Reads waivers from the bytes of their file, YAML or JSON.
+
+    Raises:
+        PolicyError: As for ``load_waivers``.
+    """
+    document = parse_source(data, source)
+    problems = problems_of(document.tree, WaiverFile)
+    if problems:
+        lines = [document.located(problem) for problem in problems]
+        raise PolicyError(f"{source}: not a valid waiver file.", details=lines)
+    entries = msgspec.convert(document.tree, WaiverFile).waivers
+    usable: list[Waiver] = []
+    unusable: list[WaiverNote] = []
+    for place, entry in enumerate(entries):
+        path = f"$.waivers[{place}]"
+        found = problems_of(entry, Waiver, path)
+        if found:
+            unusable.append(WaiverNote(id=_name(entry, place), reason="; ".join(found)[:1_000]))
+        else:
+            usable.append(msgspec.convert(entry, Waiver))
+    return Waivers(digest=digest(data), **_without_twins(usable, unusable))
+
+
+def _name(entry: object, place: int) -> str:
+    found = entry.get("id") if isinstance(entry, dict) else None
+    return plain(found) if isinstance(found, str) and found.strip() else f"(entry {place + 1})"
+
+
+def _without_twins(usable: list[Waiver], unusable: list[WaiverNote]) -> dict[str, Any]:
+    """Two waivers of one id leave open which of them was approved, so neither is used."""
+    ids = [each.id for each in usable]
+    twins = {name for name in ids if ids.count(name) > 1}
+    notes = [WaiverNote(id=name, reason="the id stands twice") for name in sorted(twins)]
+    return {
+        "waivers": tuple(each for each in usable if each.id not in twins),
+        "unusable": tuple(unusable + notes),
+    }
+
+
+class WaiverCase(Record, frozen=True, kw_only=True):
+    """Everything that decides whether waivers match, apart from the waivers."""
+
+    evidence: Evidence
+    environment: str
+    today: date
+    judgements: dict[str, Judgement]
+    """By rule id."""
+
+
+def match(waivers: Waivers, case: WaiverCase) -> tuple[dict[str, Waiver], tuple[WaiverNote, ...]]:
+    """Finds the waiver of each failed rule.
+
+    Returns:
+        The first matching waiver by rule id, and a note for every waiver that matched nothing.
+    """
+    matched: dict[str, Waiver] = {}
+    notes = list(waivers.unusable)
+    for waiver in waivers.waivers:
+        why_not = _why_not(waiver, case)
+        if why_not:
+            notes.append(WaiverNote(id=plain(waiver.id), reason=why_not))
+        else:
+            matched.setdefault(waiver.rule, waiver)
+    return matched, tuple(notes)
+
+
+def _why_not(waiver: Waiver, case: WaiverCase) -> str:
+    """Why a waiver does not match, empty where it does."""
+    return _out_of_time(waiver, case.today) or _out_of_scope(waiver, case) or _nothing_to_waive(waiver, case)
+
+
+def _out_of_time(waiver: Waiver, today: date) -> str:
+    days = (waiver.expires - today).days
+    if days < 0:
+        return f"expired on {waiver.expires.isoformat()}"
+    if days > MAX_DAYS:
+        return f"expires in {days:,} days; at most {MAX_DAYS} are allowed"
+    return ""
+
+
+def _out_of_scope(waiver: Waiver, case: WaiverCase) -> str:
+    scope, versions = waiver.scope, case.evidence.versions
+    if scope == WaiverScope():
+        return "its scope is empty: it would hold everywhere"
+    if scope.environment is not None and environment_key(scope.environment) != environment_key(
+        case.environment
+    ):
+        return f"it is for environment {plain(scope.environment)}"
+    if scope.branch is not None and (versions is None or versions.codebase_branch != scope.branch):
+        return f"it is for branch {plain(scope.branch)}"
+    if scope.sha is not None and (versions is None or versions.codebase_sha != scope.sha):
+        return f"it is for commit {scope.sha[:12]}"
+    return ""
+
+
+def _nothing_to_waive(waiver: Waiver, case: WaiverCase) -> str:
+    if waiver.rule == RULE_ID:
+        return f"the rule {RULE_ID!r} can't be waived"
+    judgement = case.judgements.get(waiver.rule)
+    if judgement is None:
+        return f"the policy has no rule {waiver.rule!r}"
+    if judgement.state is RuleState.NOT_EVALUATED:
+        return "its rule was not evaluated; missing evidence can't be waived"
+    if judgement.state is not RuleState.FAIL:
+        return "its rule did not fail"
+    return _other_tests(waiver.scope.tests, judgement.failing_tests)
+
+
+def _other_tests(waived: tuple[str, ...], failing: tuple[str, ...] | None) -> str:
+    if not waived:
+        return ""
+    if failing is None:
+        return "what makes its rule fail is not a list of tests"
+    others = sum(name not in waived for name in failing)
+    return f"{others:,} other tests make its rule fail" if others else ""
