@@ -47,8 +47,9 @@ class Config:
     """The same from the command line; these come first."""
     exit_codes: tuple[tuple[TestType, int], ...] = ()
     """Exit codes of test runs as stated on the command line."""
-    tests_paths: tuple[str, ...] = ("tests",)
-    prompts_paths: tuple[str, ...] = ("prompts",)
+    tests_paths: tuple[Path, ...] = (Path("tests"),)
+    """Where the tests are versioned: the last commit that touched them is the testbase commit."""
+    prompts_paths: tuple[Path, ...] = (Path("prompts"),)
     codebase_sha: str = ""
     codebase_branch: str = ""
     codebase_repo: str = ""
@@ -109,7 +110,7 @@ _SECTIONS: dict[str, dict[str, _Key]] = {
         "total_bytes": _Key("total_bytes", _size),
     },
     "types": {each.value: _Key("types", _texts) for each in TestType},
-    "paths": {"tests": _Key("tests_paths", _texts), "prompts": _Key("prompts_paths", _texts)},
+    "paths": {"tests": _Key("tests_paths", _paths), "prompts": _Key("prompts_paths", _paths)},
     "files": {
         "evals": _Key("evals", _paths),
         "requirements": _Key("requirements", _paths),

@@ -107,8 +107,8 @@ class _Collector:
         """Reads files that a person named; each must be there."""
         for path in paths:
             opened = open_named(path)
-            name = opened.path if opened.path not in self._names else printable(path.as_posix())
-            self._take(opened, name, partial(registry.recognise_named, readers, path=path))
+            recognise = partial(registry.recognise_named, readers, path=path)
+            self._take(opened, printable(path.as_posix()), recognise)
 
     def read_directory(self) -> None:
         """Reads the results directory."""
@@ -119,18 +119,21 @@ class _Collector:
                 self._note(InputFile(path=found.path, size=0, status=status, reason=found.reason))
                 continue
             recognise = partial(registry.recognise, readers, path=PurePosixPath(found.path))
-            self._take(found, found.path, recognise)
+            self._take(found, f"{printable(self._sources.results_dir.as_posix())}/{found.path}", recognise)
 
-    def _take(self, opened: OpenedFile, name: str, recognise: Callable[[bytes], Recognition]) -> None:
+    def _take(self, opened: OpenedFile, whole: str, recognise: Callable[[bytes], Recognition]) -> None:
+        # Two files of one name, one of them named by itself, are told apart by their whole path.
+        name = opened.path if opened.path not in self._names else whole
         try:
-            first = self._seen.setdefault(opened.identity, name)
-            if first != name:
+            first = self._seen.get(opened.identity)
+            if first is None:
+                self._seen[opened.identity] = name
+                self._progress(name)
+                self._read_file(HashedStream(opened.descriptor), name, recognise)
+            elif first != opened.path:
                 reason = f"the same file as {first}, which is read"
                 size = os.fstat(opened.descriptor).st_size
                 self._note(InputFile(path=name, size=size, status=InputStatus.NOT_TAKEN, reason=reason))
-                return
-            self._progress(name)
-            self._read_file(HashedStream(opened.descriptor), name, recognise)
         finally:
             os.close(opened.descriptor)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tsr_agent.errors import InputError, UsageError
@@ -15,7 +17,6 @@ from tsr_agent.models.manifest import VersionManifest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 _SHA = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
 _MAX_TEXT = 1_000
@@ -31,9 +32,9 @@ class StatedVersions:
     testbase_sha: str = ""
     prompts_sha: str = ""
     prompts_version: str = ""
-    tests_paths: tuple[str, ...] = ("tests",)
-    """Paths of the tests, relative to the root of the repository."""
-    prompts_paths: tuple[str, ...] = ("prompts",)
+    tests_paths: tuple[Path, ...] = (Path("tests"),)
+    """Paths of the tests, relative to the directory that the manifest is asked for."""
+    prompts_paths: tuple[Path, ...] = (Path("prompts"),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +77,10 @@ def read_manifest(
     head = repository.head()
     if shas["codebase_sha"] and shas["codebase_sha"] != head:
         notes.append(f"The stated codebase commit is not the one checked out, {head}.")
-    testbase = shas["testbase_sha"] or _last_commit(repository, stated.tests_paths, "tests", notes)
-    prompts = shas["prompts_sha"] or _last_commit(repository, stated.prompts_paths, "prompts", notes)
+    testbase = shas["testbase_sha"] or _last_commit(repository, directory, stated.tests_paths, "tests", notes)
+    prompts = shas["prompts_sha"] or _last_commit(
+        repository, directory, stated.prompts_paths, "prompts", notes
+    )
     difference = repository.difference(leave_out)
     if difference is not None:
         shown = ", ".join(printable(path) for path in difference.paths[:5])
@@ -130,17 +133,33 @@ def _whole_sha(written: str, option: str) -> str:
     return sha
 
 
-def _last_commit(repository: Repository, paths: Sequence[str], what: str, notes: list[str]) -> str:
-    found = repository.last_commit(paths) if paths else None
+def _last_commit(
+    repository: Repository, directory: Path, paths: Sequence[Path], what: str, notes: list[str]
+) -> str:
+    shown = ", ".join(printable(path.as_posix()) for path in paths) or "no path"
+    inside = [_inside(repository, directory / path) for path in paths]
+    found = repository.last_commit(inside) if inside else None
     if found is None:
-        shown = ", ".join(printable(path) for path in paths) or "no path"
         option = "testbase" if what == "tests" else what
         raise InputError(
             f"No commit touches the {what} at {shown}.",
             next_step=f"Set {what} under [paths] in aitr.toml, or state the commit with --{option}-sha.",
         )
-    notes.append(f"Commit {found} is the last that touched the {what} at {', '.join(paths)}.")
+    notes.append(f"Commit {found} is the last that touched the {what} at {shown}.")
     return found
+
+
+def _inside(repository: Repository, path: Path) -> str:
+    """A path relative to the root of the repository; its links are left alone, because git has them."""
+    place = (
+        Path(os.path.realpath(path.parent)) / path.name if path.name != ".." else Path(os.path.realpath(path))
+    )
+    if not place.is_relative_to(repository.root):
+        raise InputError(
+            f"{printable(str(path))} is not inside the repository at {printable(str(repository.root))}.",
+            next_step="Set tests and prompts under [paths] in aitr.toml to paths of this repository.",
+        )
+    return place.relative_to(repository.root).as_posix()
 
 
 def _branch(

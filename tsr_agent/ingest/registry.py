@@ -13,6 +13,14 @@ if TYPE_CHECKING:
 
     from tsr_agent.ingest.reader import Reader
 
+_BY_SUFFIX = {
+    ".csv": "requirements CSV",
+    ".yaml": "requirements YAML",
+    ".yml": "requirements YAML",
+    ".xml": "Cobertura XML",
+    ".json": "coverage.py JSON",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recognition:
@@ -74,17 +82,24 @@ def recognise(readers: Sequence[Reader], head: bytes, path: PurePath) -> Recogni
     if taken:
         return Recognition(reader=taken[0][0], reason=taken[0][1])
     if path.suffix.lower() == ".xml" and root_element(head) is None:
-        return Recognition(reader=None, reason="no XML root element in it; empty or cut off", broken=True)
+        return Recognition(
+            reader=None, reason="no XML root element can be seen; it is empty, cut off or no XML", broken=True
+        )
     return Recognition(reader=None, reason="no reader knows the format")
 
 
 def recognise_named(readers: Sequence[Reader], head: bytes, path: PurePath) -> Recognition:
-    """The reader of a file that a person named for a purpose: with one possible reader, that one."""
-    if len(readers) == 1:
-        why = readers[0].recognise(head, path)
-        return Recognition(reader=readers[0], reason=why or "named on the command line or in aitr.toml")
+    """The reader of a file that a person named for a purpose.
+
+    With one possible reader it is that one. Otherwise content decides and, where it does not, the
+    file's suffix, so that a damaged file is refused by the reader it was meant for.
+    """
+    by_suffix = [reader for reader in readers if reader.name == _BY_SUFFIX.get(path.suffix.lower())]
     found = recognise(readers, head, path)
-    if found.reader is not None or found.broken:
+    meant = readers[0] if len(readers) == 1 else by_suffix[0] if by_suffix else None
+    if meant is not None and found.reader is None:
+        return Recognition(reader=meant, reason="named for it on the command line or in aitr.toml")
+    if found.reader is not None:
         return found
     known = " nor ".join(reader.name for reader in readers)
     return Recognition(reader=None, reason=f"neither {known}", broken=True)

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -14,6 +13,9 @@ from tsr_agent.errors import InputError
 from tsr_agent.ingest.cobertura import CoberturaReader
 from tsr_agent.ingest.coverage_json import CoverageJsonReader
 from tsr_agent.models.coverage import CodeCoverage, CoverageCounts
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def cobertura(lines: str, header: str = 'line-rate="1"') -> str:
@@ -93,9 +95,7 @@ def test_totals_that_the_lines_do_not_bear_out_are_remarked_and_do_not_count() -
     document = cobertura('<line number="1" hits="0"/>', 'lines-valid="10" lines-covered="10"')
     parts = read(CoberturaReader(), document)
     assert parts.code_coverage[0].line == CoverageCounts(covered=0, total=1)
-    assert parts.remarks == (
-        "The totals say 10 of 10 lines, the elements 0 of 1; the elements count.",
-    )
+    assert parts.remarks == ("The totals say 10 of 10 lines, the elements 0 of 1; the elements count.",)
 
 
 def test_a_line_named_twice_counts_once() -> None:
@@ -112,7 +112,10 @@ def test_a_line_named_twice_counts_once() -> None:
         (cobertura('<line number="x" hits="1"/>'), "number is 'x'"),
         (cobertura('<line number="1" hits="١"/>'), "hits is"),
         (cobertura('<line number="1" hits="99999999999999999999"/>'), "not a count"),
-        (cobertura('<line number="1" hits="1" branch="true" condition-coverage="50%"/>'), "condition-coverage"),
+        (
+            cobertura('<line number="1" hits="1" branch="true" condition-coverage="50%"/>'),
+            "condition-coverage",
+        ),
         (
             cobertura('<line number="1" hits="1" branch="true" condition-coverage="200% (2/1)"/>'),
             "condition-coverage",
@@ -123,7 +126,7 @@ def test_a_line_named_twice_counts_once() -> None:
         ("", "not well-formed"),
         (cobertura('<line number="1" hits="1"/>')[:-20], "not well-formed"),
         ('<!DOCTYPE coverage [<!ENTITY a "b">]><coverage/>', "DOCTYPE with declarations"),
-        ('<!DOCTYPE coverage [<!ELEMENT coverage ANY>]><coverage/>', "DOCTYPE with declarations"),
+        ("<!DOCTYPE coverage [<!ELEMENT coverage ANY>]><coverage/>", "DOCTYPE with declarations"),
         ("<coverage>" + "<a>" * 100, "nested more than 64"),
         (f'<coverage x="{"y" * 70_000}"/>', "attribute longer"),
         (b'<?xml version="1.0" encoding="nonsense"?><coverage/>', "unknown encoding"),
@@ -136,9 +139,7 @@ def test_refuses_in_words_with_line_and_column(document: str | bytes, named: str
 
 
 def test_a_billion_laughs_is_refused_at_its_first_declaration() -> None:
-    entities = '<!ENTITY a "lol">' + "".join(
-        f'<!ENTITY a{n} "{"&a;" * 10}">' for n in range(10)
-    )
+    entities = '<!ENTITY a "lol">' + "".join(f'<!ENTITY a{n} "{"&a;" * 10}">' for n in range(10))
     document = f"<!DOCTYPE coverage [{entities}]><coverage>&a9;</coverage>"
     assert "not allowed" in refusal(document)
     assert takes(CoberturaReader(), document, "coverage.xml") is None
@@ -221,12 +222,12 @@ def test_json_is_recognised_by_its_top() -> None:
 
 
 any_bytes = st.binary(max_size=300)
-like_xml = st.lists(
-    st.sampled_from(
-        ["<coverage>", "</coverage>", "<class filename='a'>", "<lines>", "<line number='1' hits='1'/>", "</lines>",
-         "<line number='1' hits='1' branch='true' condition-coverage='50% (1/2)'/>", "<!--", "-->", "&amp;", "x"]
-    )
-).map(lambda parts: "".join(parts).encode())  # fmt: skip
+LINE = "<line number='1' hits='1'/>"
+BRANCH = "<line number='1' hits='1' branch='true' condition-coverage='50% (1/2)'/>"
+TAGS = ["<coverage>", "</coverage>", "<class filename='a'>", "<lines>", "</lines>"]
+like_xml = st.lists(st.sampled_from([*TAGS, LINE, BRANCH, "<!--", "-->", "&amp;", "x"])).map(
+    lambda parts: "".join(parts).encode()
+)
 
 
 @given(any_bytes | like_xml | any_bytes.map(lambda tail: b"<coverage>" + tail))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.factories.repositories import git, repository
+from tests.factories.repositories import commit, git, repository
 from tsr_agent.errors import InputError, UsageError
 from tsr_agent.ingest.ci_branch import ci_branch
 from tsr_agent.ingest.manifest import Manifest, StatedVersions, read_manifest
@@ -23,7 +23,7 @@ def manifest_of(root: Path, **stated: object) -> Manifest:
 def test_says_what_git_says(tmp_path: Path) -> None:
     commits = repository(tmp_path / "r")
     git(tmp_path / "r", "remote", "add", "origin", "https://ann:hunter2@forge.example:8443/a/b.git?token=x")
-    found = manifest_of(tmp_path / "r" / "tests").versions
+    found = manifest_of(tmp_path / "r").versions
     assert found.codebase_sha == commits["code"]
     assert found.testbase_sha == commits["tests"]
     assert found.prompts_sha == commits["prompts"]
@@ -42,7 +42,7 @@ def test_what_is_stated_wins_and_is_told(tmp_path: Path) -> None:
         codebase_branch="release",
         codebase_repo="git@forge.example:a/b.git",
         prompts_version="v2.1.0",
-        tests_paths=("absent",),
+        tests_paths=(Path("absent"),),
     )
     assert found.versions.codebase_sha == "ab" * 20
     assert found.versions.testbase_sha == "c" * 64
@@ -60,11 +60,27 @@ def test_a_dirty_tree_is_said_with_its_digest(tmp_path: Path) -> None:
     assert any("bot.py" in each for each in found.explanations)
 
 
+def test_paths_are_relative_to_the_directory_that_is_asked(tmp_path: Path) -> None:
+    root = tmp_path / "r"
+    repository(root)
+    inner = commit(root, {"apps/bot/tests/test_b.py": "x", "apps/bot/prompts/p.md": "x"})
+    commit(root, {"tests/test_c.py": "x", "prompts/q.md": "x"})
+    found = manifest_of(root / "apps" / "bot").versions
+    assert (found.testbase_sha, found.prompts_sha) == (inner, inner)
+    assert manifest_of(root / "apps" / "bot", tests_paths=(Path(".."),)).versions.testbase_sha == inner
+
+
+def test_paths_outside_the_repository_are_refused(tmp_path: Path) -> None:
+    repository(tmp_path / "r")
+    with pytest.raises(InputError, match="not inside the repository"):
+        manifest_of(tmp_path / "r", tests_paths=(Path("../elsewhere"),))
+
+
 @pytest.mark.parametrize("what", ["tests", "prompts"])
 def test_paths_that_no_commit_touches_need_a_stated_commit(tmp_path: Path, what: str) -> None:
     repository(tmp_path / "r")
     with pytest.raises(InputError, match="No commit touches") as caught:
-        manifest_of(tmp_path / "r", **{f"{what}_paths": ("nowhere",)})
+        manifest_of(tmp_path / "r", **{f"{what}_paths": (Path("nowhere"),)})
     option = {"tests": "--testbase-sha", "prompts": "--prompts-sha"}[what]
     assert option in caught.value.next_step
     assert "[paths]" in caught.value.next_step

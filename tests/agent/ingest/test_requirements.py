@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,10 +9,12 @@ from hypothesis import strategies as st
 from tests.factories.inputs import read, takes
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.limits import MAX_YAML_BYTES
-from tsr_agent.ingest.reader import Reader
 from tsr_agent.ingest.requirements_csv import RequirementsCsvReader
 from tsr_agent.ingest.requirements_yaml import RequirementsYamlReader
 from tsr_agent.models.requirements import RequirementEntry
+
+if TYPE_CHECKING:
+    from tsr_agent.ingest.reader import Reader
 
 YAML = """\
 # what the bot must do
@@ -63,7 +67,10 @@ def test_yaml_without_requirements_is_read_and_remarked() -> None:
     [
         ("requirements:\n  - id: A\n  - id: A\n", "line 3, column 5: the requirement 'A' stands here again"),
         ("requirements:\n  - id: A\n    id: B\n", "line 3, column 5: the key 'id' stands twice"),
-        ("requirements:\n  - id: A\n    test: x\n", "line 3, column 5: unknown field 'test'; did you mean 'tests'?"),
+        (
+            "requirements:\n  - id: A\n    test: x\n",
+            "line 3, column 5: unknown field 'test'; did you mean 'tests'?",
+        ),
         ("requirements:\n  - text: A\n", "line 2, column 5: a requirement has no id"),
         ("requirements:\n  - id:\n", "a requirement has no id"),
         ("requirements:\n  - A\n", "line 2, column 5: expected a mapping"),
@@ -79,7 +86,7 @@ def test_yaml_without_requirements_is_read_and_remarked() -> None:
         ("requirements: [\n", "not YAML at line 2"),
         ("requirements:\n\t- id: A\n", "line 2"),
         ("requirements: " + "[" * 3_000, "nested more than"),
-        ("requirements:\n  - id: \"\\U7fffffff\"\n", "not YAML"),
+        ('requirements:\n  - id: "\\U7fffffff"\n', "not YAML"),
         ("", "empty"),
         ("# only a comment\n", "no YAML document"),
         (b"\xff\xfe\x00", "not YAML"),
@@ -97,7 +104,9 @@ def test_yaml_refuses_a_billion_laughs_before_it_grows() -> None:
 
 
 def test_csv_reads_columns_in_any_order_with_mark_and_quotes() -> None:
-    text = '\ufefftests,id,text\r\n"a;b c",REQ-1,"Answers, from pages"\r\nx y,REQ-2,\r\n"p\nq",REQ-3,t\r\n,,\r\n'
+    text = (
+        '\ufefftests,id,text\r\n"a;b c",REQ-1,"Answers, from pages"\r\nx y,REQ-2,\r\n"p\nq",REQ-3,t\r\n,,\r\n'
+    )
     assert read(RequirementsCsvReader(), text).requirements == (
         RequirementEntry(id="REQ-1", text="Answers, from pages", tests=("a", "b c")),
         RequirementEntry(id="REQ-2", tests=("x", "y")),
@@ -152,7 +161,9 @@ def test_recognises_content_and_its_own_name(reader: Reader, text: str, path: st
 
 any_bytes = st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))
 like_yaml = st.lists(
-    st.sampled_from(["requirements:", "- ", "id: ", "A", "\n", "  ", "[", "]", "{", "}", "&a ", "*a", "!!x ", '"', "\t"])
+    st.sampled_from(
+        ["requirements:", "- ", "id: ", "A", "\n", "  ", "[", "]", "{", "}", "&a ", "*a", "!!x ", '"', "\t"]
+    )
 ).map(lambda parts: "".join(parts).encode())
 
 

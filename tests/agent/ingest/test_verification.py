@@ -28,7 +28,13 @@ def case(
 ) -> TestCase:
     identity = f"{classname}::{name}" if classname else name
     return TestCase(
-        id=identity, name=name, classname=classname, status=status, requirement_ids=names, flaky=flaky, file=file
+        id=identity,
+        name=name,
+        classname=classname,
+        status=status,
+        requirement_ids=names,
+        flaky=flaky,
+        file=file,
     )
 
 
@@ -54,7 +60,9 @@ def test_the_names_that_a_requirement_may_use(wanted: str) -> None:
     assert one((wanted,), case()) == (CoverageStatus.COVERED, VERIFIED)
 
 
-@pytest.mark.parametrize("wanted", ["test", "est_y", "Test_y", "test_[xy]", "tests/unit/test_x.py", "tests/e2e/*"])
+@pytest.mark.parametrize(
+    "wanted", ["test", "est_y", "Test_y", "test_[xy]", "tests/unit/test_x.py", "tests/e2e/*"]
+)
 def test_the_names_that_are_another_tests(wanted: str) -> None:
     assert one((wanted,), case()) == (CoverageStatus.UNCOVERED, NOT_RUN)
 
