@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tsr_agent.cli.layout import Column, paragraph, table
 from tsr_agent.sections.overview import Overview, overview
+from tsr_agent.sections.plain_text import CUT
 from tsr_agent.sections.rules import RuleRow, rules
 from tsr_agent.sections.wording import counted, verdict
 
@@ -31,7 +32,10 @@ def decision_lines(
     if decision.decision_without_waivers is not decision.decision:
         lines.append(f"  Without waivers: {verdict(decision.decision_without_waivers)}")
     lines += _open_rules([row for row in judged if row.is_open], width)
-    lines += _passed_rules([row for row in judged if not row.is_open], width, show_all=show_all)
+    lines += _ignored_rules([row for row in judged if row.is_ignored], width, show_all=show_all)
+    lines += _passed_rules(
+        [row for row in judged if not row.is_open and not row.is_ignored], width, show_all=show_all
+    )
     if decision.unmatched_waivers:
         lines += ["", f"  {counted(len(decision.unmatched_waivers), 'waiver')} did not match:"]
         for waiver in decision.unmatched_waivers:
@@ -58,8 +62,21 @@ def _open_rules(rows: list[RuleRow], width: int) -> list[str]:
         lines.append(line)
         note = f" ({row.note})" if row.note else ""
         lines += paragraph(f"{row.message}{note}", width, "    ")
+        if CUT in line:
+            lines += paragraph(f"Expected {row.expected}; actual {row.actual}.", width, "    ")
         if row.fix:
             lines += paragraph(f"Fix: {row.fix}", width, "    ", "         ")
+    return lines
+
+
+def _ignored_rules(rows: list[RuleRow], width: int, *, show_all: bool) -> list[str]:
+    """Rules without evidence that the policy lets go, with its written reason where that is asked for."""
+    if not rows:
+        return []
+    lines = ["", *paragraph(f"○ nothing to judge: {', '.join(row.id for row in rows)}", width, "  ", "    ")]
+    if show_all:
+        for row in rows:
+            lines += paragraph(f"{row.id}: {row.message}", width, "    ", "      ")
     return lines
 
 
@@ -73,17 +90,16 @@ def _passed_rules(rows: list[RuleRow], width: int, *, show_all: bool) -> list[st
 
 def _rule_table(rows: list[RuleRow], width: int) -> list[str]:
     """One line a rule under one line of headers."""
-    flexible = width - len("  ✕    needs review        1,234,567 ")
     columns = (
-        Column("", 1),
-        Column("RULE", flexible * 4 // 10),
-        Column("EFFECT", 13),
-        Column("EXPECTED", flexible * 4 // 10),
-        Column("ACTUAL", flexible * 2 // 10 + 4),
-        Column("N", 9, right=True),
+        Column(least=1),
+        Column("RULE", least=26),
+        Column("EFFECT"),
+        Column("EXPECTED", least=12),
+        Column("ACTUAL", least=12),
+        Column("N", right=True),
     )
     return table(
         columns,
         [(row.state.sign, row.id, row.severity, row.expected, row.actual, row.n) for row in rows],
-        indent="  ",
+        width,
     )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tsr_agent.sections.plain_text import CUT
 
@@ -13,39 +12,54 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column of a table.
+class Column(NamedTuple):
+    """One column of a table."""
 
-    Args:
-        title: Its header; empty for none.
-        widest: Most columns of the terminal that it may take; longer values are cut and show it.
-        right: Numbers stand at the right.
-    """
-
-    title: str
-    widest: int
+    title: str = ""
+    """Its header; empty for none."""
     right: bool = False
+    """Numbers stand at the right."""
+    least: int = 8
+    """Columns of the terminal that it keeps, if its values need them, when the table has to shrink."""
 
 
-def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], indent: str = "  ") -> list[str]:
-    """Rows under their headers, each column as wide as its widest value but within its bound."""
-    lines = (
-        [[column.title for column in columns], *rows] if any(each.title for each in columns) else list(rows)
-    )
-    widths = [
-        min(max((cells(line[place]) for line in lines), default=0), column.widest)
-        for place, column in enumerate(columns)
-    ]
+def table(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int, indent: str = "  "
+) -> list[str]:
+    """Rows under their headers, every column as wide as its widest value.
+
+    A table that would be wider than ``width`` is narrowed where it is widest; values that no longer
+    fit are cut and show it.
+    """
+    titles = [column.title for column in columns]
+    lines = [titles, *rows] if any(titles) else list(rows)
+    widths = _narrowed(columns, lines, width - len(indent) - 2 * (len(columns) - 1))
     return [
         (
             indent
             + "  ".join(
-                _fit(value, width, column) for value, width, column in zip(line, widths, columns, strict=True)
+                _fit(value, wide, column) for value, wide, column in zip(line, widths, columns, strict=True)
             )
         ).rstrip()
         for line in lines
     ]
+
+
+def _narrowed(columns: Sequence[Column], lines: Sequence[Sequence[str]], room: int) -> list[int]:
+    natural = [max((cells(line[place]) for line in lines), default=0) for place in range(len(columns))]
+    floors = [min(wide, column.least) for wide, column in zip(natural, columns, strict=True)]
+    # Sharing the room evenly among the wide ones keeps short columns whole.
+    widths = list(natural)
+    while sum(widths) > room:
+        widest = max(
+            (place for place in range(len(widths)) if widths[place] > floors[place]),
+            key=widths.__getitem__,
+            default=None,
+        )
+        if widest is None:
+            break
+        widths[widest] -= min(widths[widest] - floors[widest], max(1, (sum(widths) - room) // len(widths)))
+    return widths
 
 
 def _fit(value: str, width: int, column: Column) -> str:

@@ -40,7 +40,7 @@ def report_lines(report: TestSummaryReport, width: int, *, show_all: bool = Fals
         *_evals(report, width),
         *_failure_modes(report, width),
         *_requirements(report, width),
-        *_coverage(report),
+        *_coverage(report, width),
         *_inputs(report, width, few),
     ]
 
@@ -82,13 +82,10 @@ def _tests(report: TestSummaryReport, width: int, few: int | None) -> list[str]:
     if not section.types:
         return [*_titled("Tests"), "  No test results."]
     columns = (
-        Column("", 1),
-        Column("TYPE", 12),
-        *(
-            Column(title, 7, right=True)
-            for title in ("TOTAL", "PASSED", "FAILED", "ERRORS", "SKIPPED", "FLAKY")
-        ),
-        Column("TIME", 13, right=True),
+        Column(least=1),
+        Column("TYPE", least=12),
+        *(Column(title, right=True) for title in ("TOTAL", "PASSED", "FAILED", "ERRORS", "SKIPPED", "FLAKY")),
+        Column("TIME", right=True),
     )
     lines = _titled("Tests") + table(
         columns,
@@ -106,6 +103,7 @@ def _tests(report: TestSummaryReport, width: int, few: int | None) -> list[str]:
             )
             for row in section.types
         ],
+        width,
     )
     for row in section.runs:
         lines += paragraph(f"{row.mark} · {row.name} · {row.command or row.note}", width, "  ", "    ")
@@ -132,15 +130,14 @@ def _evals(report: TestSummaryReport, width: int) -> list[str]:
     section = evals(report)
     if not section.iterations:
         return [*_titled("Evals"), "  No eval iterations."]
-    narrow = max(8, (width - 40) // max(1, len(section.metric_names)) - 2)
     columns = (
-        Column("", 1),
-        Column("ITERATION", 22),
-        Column("PROMPT", 10),
-        *(Column(name.upper(), narrow, right=True) for name in section.metric_names),
+        Column(least=1),
+        Column("ITERATION", least=12),
+        Column("PROMPT"),
+        *(Column(name.upper(), right=True) for name in section.metric_names),
     )
     rows = [(row.outcome.sign, row.name, row.prompt_version, *row.metrics) for row in section.iterations]
-    return _titled("Evals") + table(columns, rows)
+    return _titled("Evals") + table(columns, rows, width)
 
 
 def _failure_modes(report: TestSummaryReport, width: int) -> list[str]:
@@ -167,13 +164,13 @@ def _requirements(report: TestSummaryReport, width: int) -> list[str]:
     return lines
 
 
-def _coverage(report: TestSummaryReport) -> list[str]:
+def _coverage(report: TestSummaryReport, width: int) -> list[str]:
     rows = code_coverage(report)
     if not rows:
         return []
-    columns = (Column("TOOL", 20), Column("LINE", 22), Column("BRANCH", 22), Column("FILE", 30))
+    columns = (Column("TOOL"), Column("LINE"), Column("BRANCH"), Column("FILE"))
     return _titled("Code coverage") + table(
-        columns, [(row.tool, row.line, row.branch, row.path) for row in rows]
+        columns, [(row.tool, row.line, row.branch, row.path) for row in rows], width
     )
 
 
@@ -182,15 +179,16 @@ def _inputs(report: TestSummaryReport, width: int, few: int | None) -> list[str]
     if not rows:
         return [*_titled("Inputs"), "  No files were read."]
     columns = (
-        Column("", 1),
-        Column("FILE", width - 46),
-        Column("READER", 18),
-        Column("SIZE", 8, right=True),
-        Column("SHA-256", 7),
+        Column(least=1),
+        Column("FILE", least=20),
+        Column("READER"),
+        Column("SIZE", right=True),
+        Column("SHA-256"),
     )
     lines = _titled("Inputs") + table(
         columns,
         [(row.mark.sign, row.path, row.reader or row.mark.word, row.size, row.sha256) for row in rows[:few]],
+        width,
     )
     return lines + _more(len(rows), few)
 

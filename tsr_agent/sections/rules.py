@@ -39,7 +39,9 @@ class RuleRow:
     note: str
     """Waiver or later starting day, in words; empty without one."""
     is_open: bool
-    """Whether the rule needs a look: it did not pass."""
+    """Whether the rule needs a look: it did not pass, and the policy does not let it go."""
+    is_ignored: bool
+    """Whether its evidence is missing and the policy says, with a reason, that this does not matter."""
 
 
 def rules(decision: Decision) -> tuple[RuleRow, ...]:
@@ -51,6 +53,7 @@ def rules(decision: Decision) -> tuple[RuleRow, ...]:
 
 
 def _row(rule: RuleResult) -> RuleRow:
+    ignored = rule.state is RuleState.NOT_EVALUATED and rule.effect is RuleEffect.NONE
     return RuleRow(
         state=rule_state(rule),
         id=one_line(rule.id),
@@ -61,7 +64,8 @@ def _row(rule: RuleResult) -> RuleRow:
         message=one_line(rule.message, 2000),
         fix=one_line(rule.fix, 2000),
         note=_note(rule),
-        is_open=rule.state is not RuleState.PASS,
+        is_open=rule.state is not RuleState.PASS and not ignored,
+        is_ignored=ignored,
     )
 
 

@@ -68,8 +68,7 @@ def test_a_name_keeps_shards_apart_and_is_no_path(tmp_path: Path) -> None:
 
 def test_a_time_limit_ends_the_command_and_what_it_started(tmp_path: Path) -> None:
     script = (
-        "import subprocess, sys\n"
-        "subprocess.run([sys.executable, '-c', 'import signal; signal.pause()'])\n"
+        "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'import signal; signal.pause()'])\n"
     )
     # The grandchild holds our end of standard output, so this returns only when it is gone, too.
     done = run_exec(tmp_path, "--type", "unit", "--timeout", "2", "--", sys.executable, "-c", script)

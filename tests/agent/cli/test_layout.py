@@ -11,8 +11,8 @@ WORDS = st.text(st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp", "Cf"
 
 
 def test_numbers_stand_at_the_right_and_columns_are_as_wide_as_needed() -> None:
-    columns = (Column("RULE", 20), Column("N", 9, right=True))
-    assert table(columns, [("accuracy", "250"), ("unit", "1,204")]) == [
+    columns = (Column("RULE"), Column("N", right=True))
+    assert table(columns, [("accuracy", "250"), ("unit", "1,204")], 80) == [
         "  RULE          N",
         "  accuracy    250",
         "  unit      1,204",
@@ -31,11 +31,16 @@ def test_a_cut_text_fits_and_shows_that_it_was_cut(text: str, width: int) -> Non
     assert shown == text or shown.endswith("…")
 
 
-@given(st.lists(st.tuples(WORDS, WORDS), max_size=5))
-def test_no_line_of_a_table_is_wider_than_its_columns_allow(rows: list[tuple[str, str]]) -> None:
-    lines = table((Column("A", 10), Column("B", 20, right=True)), rows)
+@given(st.lists(st.tuples(WORDS, WORDS, WORDS), max_size=5), st.integers(40, 120))
+def test_no_line_of_a_table_is_wider_than_asked(rows: list[tuple[str, str, str]], width: int) -> None:
+    lines = table((Column("A"), Column("B", right=True), Column("C")), rows, width)
     assert len(lines) == len(rows) + 1
-    assert all(cells(line) <= 2 + 10 + 2 + 20 for line in lines)
+    assert all(cells(line) <= width for line in lines)
+
+
+def test_only_the_wide_columns_are_narrowed() -> None:
+    lines = table((Column(), Column(), Column(right=True)), [("short", "x" * 90, "1,204")], 40)
+    assert lines == ["  short  " + "x" * 23 + "…  1,204"]
 
 
 @given(st.lists(st.text(st.characters(min_codepoint=97, max_codepoint=122), min_size=1, max_size=12)))
