@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from typing import Any
 
 from tsr_agent.errors import IntegrityError
 from tsr_agent.models import codec
@@ -16,20 +17,20 @@ def pack(document: bytes) -> bytes:
     return zlib.compress(document, _LEVEL)
 
 
-def unpack(body: bytes, *, size: int, digest: str, name: str) -> bytes:
+def unpack(body: Any, *, size: Any, digest: Any, name: str) -> bytes:
     """The document again, exactly as it came.
 
     Args:
-        body: As stored.
+        body: The bytes as stored; in a damaged file anything at all.
         size: Length of the document in bytes. Nothing longer is ever unpacked.
-        digest: SHA-256 that the document had when it was filed.
+        digest: SHA-256 that the document had when it was filed, as hexadecimal digits.
         name: What to call it in messages.
 
     Raises:
         IntegrityError: Anything about it is not as it was filed.
     """
-    if not 0 <= size <= codec.MAX_DOCUMENT_BYTES:
-        raise altered(name, f"it claims {size:,} bytes")
+    if not isinstance(size, int) or not 0 <= size <= codec.MAX_DOCUMENT_BYTES:
+        raise altered(name, f"it claims a length of {size!r} bytes")
     inflater = zlib.decompressobj()
     try:
         document = inflater.decompress(body, size + 1)

@@ -99,6 +99,8 @@ class Library:
                 kept="the file, unchanged.",
                 next_step="Open it for reading only, or open a copy.",
             )
+        # Leaving the write-ahead log needs the file alone, and our own readers would count as others.
+        self._reader.dispose()
         with store_errors(self.path), self._writer.connect():
             pass
 
@@ -147,7 +149,7 @@ def open_library(
     Raises:
         StoreError: Missing, foreign, newer, older and read-only, damaged, locked or unreachable.
     """
-    if not path.exists():
+    if not _is_there(path):
         _make(path, create=create and not read_only, create_folder=create_folder, migrations=migrations)
     header = read_header(path)
     refuse_newer(path, header.user_version, migrations.newest)
@@ -160,6 +162,16 @@ def open_library(
         library.close()
         raise
     return library
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        raise StoreError(
+            f"The library {path} could not be looked for: {error.strerror}.",
+            next_step="Look at the path and at the rights to its folder.",
+        ) from error
 
 
 def _make(path: Path, *, create: bool, create_folder: bool, migrations: Migrations) -> None:

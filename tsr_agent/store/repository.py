@@ -48,7 +48,7 @@ class Added:
     report_is_new: bool
     """False where the same bytes were there already."""
     decision_is_new: bool
-    """False where there was no decision to add, or the newest one there says the same."""
+    """False where none was given, or the report keeps the one it has."""
 
 
 class ReportRepository:
@@ -75,17 +75,20 @@ class ReportRepository:
         decision: Decision | None,
         *,
         decision_source: DecisionSource = DecisionSource.LOCAL,
+        supersede: bool = False,
         received_at: datetime,
     ) -> Added:
         """Files a report's document and a decision about it, both or neither.
 
-        The same bytes again are not filed twice. A decision that differs from the newest one in more
-        than its time is appended, and the report is listed with it.
+        The same bytes again change nothing: importing a document twice, perhaps under another policy,
+        must not turn the verdict that is on record. A report that has no decision yet takes one.
 
         Args:
             document: The report's bytes exactly as they came.
             decision: What was decided about these bytes; None lists the report as pending.
             decision_source: Who took the decision.
+            supersede: Append the decision to those there are and list the report with it, if it differs
+                from the newest in more than its time. The earlier ones are kept.
             received_at: The present moment.
 
         Raises:
@@ -95,7 +98,12 @@ class ReportRepository:
         """
         report = codec.decode(document, TestSummaryReport)
         return self.add_decoded(
-            document, report, decision, decision_source=decision_source, received_at=received_at
+            document,
+            report,
+            decision,
+            decision_source=decision_source,
+            supersede=supersede,
+            received_at=received_at,
         )
 
     def add_decoded(
@@ -105,6 +113,7 @@ class ReportRepository:
         decision: Decision | None,
         *,
         decision_source: DecisionSource = DecisionSource.LOCAL,
+        supersede: bool = False,
         received_at: datetime,
     ) -> Added:
         """``add`` for a caller that has decoded these very bytes already.
@@ -124,7 +133,7 @@ class ReportRepository:
                 filing.insert_report(connection)
             elif known != digest:
                 raise _other_document(report.id, known, digest)
-            decided = filing.append_decision(connection)
+            decided = filing.append_decision(connection, supersede=supersede)
         return Added(report_id=report.id, digest=digest, report_is_new=known is None, decision_is_new=decided)
 
     def document(self, report_id: str) -> bytes:
@@ -272,15 +281,13 @@ class _Filing:
             if found:
                 connection.execute(insert(table), found)
 
-    def append_decision(self, connection: Connection) -> bool:
-        """Appends the decision and lists the report with it, unless it is there or says nothing new."""
+    def append_decision(self, connection: Connection, *, supersede: bool) -> bool:
+        """Appends the decision and lists the report with it, where one is wanted."""
         decision = self.decision
-        if decision is None:
+        if decision is None or not self._is_wanted(connection, decision, supersede=supersede):
             return False
         document = codec.encode(decision)
         digest = codec.digest(document)
-        if self._says_nothing_new(connection, decision, digest):
-            return False
         record = {
             "report_id": self.report.id,
             "kind": self.source.value,
@@ -296,12 +303,15 @@ class _Filing:
         connection.execute(update(reports).where(reports.c.id == self.report.id), judged)
         return True
 
-    def _says_nothing_new(self, connection: Connection, decision: Decision, digest: str) -> bool:
+    def _is_wanted(self, connection: Connection, decision: Decision, *, supersede: bool) -> bool:
         key = {"key": self.report.id}
-        if connection.execute(_HAS_DECISION, key | {"digest": digest}).one_or_none() is not None:
-            return True
         newest = connection.execute(_NEWEST_DECISION, key).one_or_none()
-        return newest is not None and _same_judgement(decision, decision_of(self.report.id, newest))
+        if newest is None or not supersede:
+            return newest is None
+        # A decision that is on record already, even one that was superseded, does not come back.
+        digest = codec.digest(codec.encode(decision))
+        known = connection.execute(_HAS_DECISION, key | {"digest": digest}).one_or_none() is not None
+        return not known and not _same_judgement(decision, decision_of(self.report.id, newest))
 
 
 def _same_judgement(one: Decision, other: Decision) -> bool:

@@ -81,24 +81,36 @@ def test_the_same_bytes_again_change_nothing(library: Library, repository: Repor
     decided = decision_about(document)
     first = repository.add(document, decided, received_at=RECEIVED)
     before = rows_in(library)
-    later = decision_about(document, evaluated_at=NOON + timedelta(days=1))
-    second = repository.add(document, later, received_at=RECEIVED + timedelta(days=1))
-    third = repository.add(document, None, received_at=RECEIVED + timedelta(days=2))
+    later = RECEIVED + timedelta(days=1)
+    only_later = decision_about(document, evaluated_at=later)
+    another = decision_about(document, decision=NO_GO, reason="another policy")
     assert (first.report_is_new, first.decision_is_new) == (True, True)
-    for again in (second, third):
+    for again in (
+        repository.add(document, only_later, received_at=later),
+        repository.add(document, only_later, supersede=True, received_at=later),
+        repository.add(document, another, received_at=later),
+        repository.add(document, None, received_at=later),
+    ):
         assert (again.report_is_new, again.decision_is_new) == (False, False)
     assert rows_in(library) == before
     assert repository.decision(first.report_id) == decided
 
 
-def test_another_verdict_about_the_same_bytes_is_appended_and_listed(
-    library: Library, repository: ReportRepository
-) -> None:
+def test_a_report_without_a_decision_takes_the_first_that_comes(repository: ReportRepository) -> None:
+    document = codec.encode(report())
+    repository.add(document, None, received_at=RECEIVED)
+    decided = decision_about(document)
+    added = repository.add(document, decided, received_at=RECEIVED)
+    assert (added.report_is_new, added.decision_is_new) == (False, True)
+    assert repository.decision(added.report_id) == decided
+
+
+def test_a_superseding_verdict_is_appended_and_listed(library: Library, repository: ReportRepository) -> None:
     document = codec.encode(report())
     first = decision_about(document)
     worse = decision_about(document, decision=NO_GO, reason="accuracy 0.81 is below 0.85")
     for each in (first, worse, first):
-        added = repository.add(document, each, received_at=RECEIVED)
+        added = repository.add(document, each, supersede=True, received_at=RECEIVED)
     assert not added.decision_is_new, "an old decision that comes again must not displace a newer one"
     assert repository.decision(added.report_id) == worse
     row = repository.row(added.report_id)
