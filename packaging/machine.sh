@@ -57,8 +57,8 @@ libxkbcommon.so.0      libxkbcommon0          libxkbcommon
 
 known_libraries() { PATH="$PATH:/sbin:/usr/sbin" ldconfig -p; }
 
-# Prints the packages that are missing, for the package tool in $1 (apt or dnf). Further arguments
-# name what else is wanted: "xvfb", "venv".
+# Prints the packages that are missing for Qt, for the package tool in $1 (apt or dnf); with a further
+# argument "xvfb" also those for a virtual screen.
 missing_packages() {
   local tool=$1 known library debian fedora
   shift
@@ -87,14 +87,15 @@ install_packages() {
   [ $# -gt 0 ] || return 0
   say "Installing system packages: $*"
   if [ "$tool" = apt ]; then
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update
+    [ -n "${package_lists_are_fresh:-}" ] || as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update
+    package_lists_are_fresh=yes
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >/dev/null
   else
     as_root dnf -q -y install "$@"
   fi
 }
 
-# Installs what Qt needs and this machine lacks. Arguments as for missing_packages.
+# Installs what this machine lacks of the things named: "qt", "xvfb".
 prepare_system() {
   local tool packages
   case "$(uname -s)" in
@@ -176,7 +177,9 @@ install_project() {
   say "Installing aitr[$extra] in the versions of packaging/constraints.txt"
   rm -f "$stamp"
   # The build backend is pinned too, so it is installed first and the build is not isolated from it.
-  "$venv/bin/python" -m pip install -q --disable-pip-version-check -c "$project/packaging/constraints.txt" hatchling
+  # It asks for editables while it builds, which an unisolated build does not fetch.
+  "$venv/bin/python" -m pip install -q --disable-pip-version-check -c "$project/packaging/constraints.txt" \
+    hatchling editables
   "$venv/bin/python" -m pip install -q --disable-pip-version-check -c "$project/packaging/constraints.txt" \
     --no-build-isolation -e "${project}[$extra]" -r "$sample/requirements.txt"
   printf '%s\n' "$digest" >"$stamp"

@@ -29,7 +29,7 @@ def test_the_base_install_is_light(tmp_path: Path, project_dir: Path) -> None:
     subprocess.run(
         [
             *(sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check"),
-            *("--no-build-isolation", "--no-compile", "--target", str(packages)),
+            *("--no-build-isolation", "--target", str(packages)),
             *("-c", str(project_dir / "packaging" / "constraints.txt"), str(project_dir)),
         ],
         check=True,
