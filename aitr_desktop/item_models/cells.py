@@ -1,0 +1,75 @@
+"""What a table or tree holds: cells, nodes and columns as plain data."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import Qt
+
+from tsr_agent.sections.wording import Tone
+
+if TYPE_CHECKING:
+    from tsr_agent.sections.wording import Mark
+
+CELL_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+"""The ``Cell`` itself, for the delegate."""
+MAX_TOOLTIP = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One value to be drawn."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+    whole: str = ""
+    """Shown on hover and taken when copied, where ``text`` is shortened."""
+    is_code: bool = False
+    is_number: bool = False
+    is_strong: bool = False
+    is_block: bool = False
+    """Several lines, drawn line by line in the monospaced font."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One row and what opens below it."""
+
+    cells: tuple[Cell, ...]
+    children: tuple[Node, ...] = ()
+    spans: bool = False
+    """The first cell takes the whole width."""
+    is_open: bool = False
+    """Open from the start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column."""
+
+    title: str
+    width: int = 100
+    """Pixels at first."""
+    is_number: bool = False
+    stretches: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A whole table or tree."""
+
+    columns: tuple[Column, ...]
+    nodes: tuple[Node, ...]
+
+
+def mark_cell(mark: Mark) -> Cell:
+    """A state as sign and word in its tone."""
+    return Cell(text=str(mark), tone=mark.tone)
+
+
+def plain_tooltip(text: str) -> str:
+    """A tooltip that shows the text as it stands: Qt would guess markup from its look."""
+    shown = text if len(text) <= MAX_TOOLTIP else text[:MAX_TOOLTIP] + "…"
+    return f'<qt><p style="white-space:pre-wrap">{html.escape(shown)}</p></qt>' if text else ""

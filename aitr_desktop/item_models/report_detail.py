@@ -1,0 +1,122 @@
+"""Everything that the detail view shows of one report, made ready on the worker thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aitr_desktop.item_models import section_tables
+from tsr_agent.sections.evals import evals, failure_modes
+from tsr_agent.sections.inputs import code_coverage, inputs, scans
+from tsr_agent.sections.overview import Overview, overview
+from tsr_agent.sections.requirements import requirements
+from tsr_agent.sections.rules import rules
+from tsr_agent.sections.tests import tests
+from tsr_agent.sections.versions import versions
+from tsr_agent.sections.wording import counted
+
+if TYPE_CHECKING:
+    from aitr_desktop.item_models.cells import Table
+    from aitr_desktop.library.workspace import OpenedReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One section: a heading, a line about it, its tables; or a sentence where it has nothing."""
+
+    title: str
+    summary: str
+    tables: tuple[tuple[str, Table], ...]
+    """Name for screen readers, and the table; the empty ones are left out."""
+    nothing: str
+    """What is said where there is no table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDetail:
+    """One report, ready to be shown."""
+
+    report_id: str
+    digest: str
+    head: Overview
+    blocks: tuple[Block, ...]
+
+
+def report_detail(opened: OpenedReport) -> ReportDetail:
+    """The sections of a report as headings and tables."""
+    report, decision = opened.report, opened.decision
+    return ReportDetail(
+        report_id=report.id,
+        digest=opened.digest,
+        head=overview(report, decision),
+        blocks=(
+            _rules_block(opened),
+            _tests_block(opened),
+            _block(
+                "Evals",
+                "Oldest first; the highest number is the latest.",
+                "No eval iterations in this report.",
+                ("Eval iterations", section_tables.evals_table(evals(report))),
+            ),
+            _block(
+                "Failure modes",
+                "Open and critical first.",
+                "No failure modes are recorded in this report.",
+                ("Failure modes", section_tables.failure_modes_table(failure_modes(report))),
+            ),
+            _requirements_block(opened),
+            _block(
+                "Inputs",
+                counted(len(report.inputs), "file") + " handed in",
+                "No files were handed in.",
+                ("Input files", section_tables.inputs_table(inputs(report))),
+                ("Code coverage", section_tables.coverage_table(code_coverage(report))),
+                ("Static analysis", section_tables.scans_table(scans(report))),
+            ),
+            _block(
+                "Versions",
+                "What was judged, and what built it.",
+                "",
+                ("Version manifest", section_tables.fields_table(versions(report))),
+            ),
+        ),
+    )
+
+
+def _rules_block(opened: OpenedReport) -> Block:
+    rows = rules(opened.decision) if opened.decision else ()
+    left = sum(row.is_open for row in rows)
+    summary = f"{counted(len(rows), 'rule')} judged, {left:,} did not pass" if rows else ""
+    return _block(
+        "Rules",
+        summary,
+        "No decision is stored for this report, so no rule was judged.",
+        ("Rules", section_tables.rules_table(rows)),
+    )
+
+
+def _tests_block(opened: OpenedReport) -> Block:
+    section = tests(opened.report)
+    total = sum(each.total for each in opened.report.test_results)
+    return _block(
+        "Tests",
+        counted(total, "test") if section.types else "",
+        "No test results in this report: nothing ran, or nothing was handed in.",
+        ("Test results", section_tables.tests_table(section)),
+        ("Test runs", section_tables.runs_table(section)),
+    )
+
+
+def _requirements_block(opened: OpenedReport) -> Block:
+    section = requirements(opened.report)
+    return _block(
+        "Requirements",
+        section.summary if section.rows else "",
+        "No requirements in this report.",
+        ("Requirements", section_tables.requirements_table(section)),
+    )
+
+
+def _block(title: str, summary: str, nothing: str, *tables: tuple[str, Table]) -> Block:
+    kept = tuple((name, table) for name, table in tables if table.nodes)
+    return Block(title=title, summary=summary if kept else "", tables=kept, nothing="" if kept else nothing)

@@ -1,0 +1,116 @@
+"""One read-only tree model for every section of a report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qtpy.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from aitr_desktop.item_models.cells import CELL_ROLE, Cell, Table, plain_tooltip
+
+if TYPE_CHECKING:
+    from aitr_desktop.item_models.cells import Node
+
+Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+_EMPTY = Cell(text="")
+
+
+class TreeModel(QAbstractItemModel):
+    """Shows a ``Table``. Rows are found by number, so that Qt never holds a Python object."""
+
+    def __init__(self, table: Table, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._table = table
+        self._nodes: list[Node] = []
+        self._parents: list[int] = []
+        self._rows: list[int] = []
+        self._children: list[list[int]] = []
+        self._top = self._number(table.nodes, -1)
+
+    @property
+    def table(self) -> Table:
+        """What is shown."""
+        return self._table
+
+    def node(self, index: Index) -> Node:
+        """The node of a valid index."""
+        return self._nodes[index.internalId()]
+
+    def index(self, row: int, column: int, parent: Index = _NOWHERE) -> QModelIndex:
+        """The index of a cell below ``parent``."""
+        children = self._below(parent)
+        if not (0 <= row < len(children) and 0 <= column < len(self._table.columns)):
+            return QModelIndex()
+        return self.createIndex(row, column, children[row])
+
+    def parent(self, index: Index = _NOWHERE) -> QModelIndex:  # type: ignore[override]  # Qt has two of that name
+        """The index of the row that holds ``index``."""
+        number = self._parents[index.internalId()] if index.isValid() else -1
+        return self.createIndex(self._rows[number], 0, number) if number >= 0 else QModelIndex()
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802  (Qt's name)
+        """Rows below ``parent``."""
+        return 0 if parent.column() > 0 else len(self._below(parent))
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802  (Qt's name)
+        """Columns, the same everywhere."""
+        return len(self._table.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The cell's words, tooltip, alignment, or the cell itself."""
+        if not index.isValid():
+            return None
+        cells = self.node(index).cells
+        return cell_data(cells[index.column()] if index.column() < len(cells) else _EMPTY, role)
+
+    def headerData(  # noqa: N802  (Qt's name)
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """The column's title and alignment."""
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self._table.columns):
+            return None
+        column = self._table.columns[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.title
+        return alignment(is_number=column.is_number) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Rows can be looked at and selected, never changed."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+    def _number(self, nodes: tuple[Node, ...], parent: int) -> list[int]:
+        numbers = []
+        for row, node in enumerate(nodes):
+            number = len(self._nodes)
+            numbers.append(number)
+            self._nodes.append(node)
+            self._parents.append(parent)
+            self._rows.append(row)
+            self._children.append([])
+            self._children[number] = self._number(node.children, number)
+        return numbers
+
+    def _below(self, parent: Index) -> list[int]:
+        return self._children[parent.internalId()] if parent.isValid() else self._top
+
+
+def cell_data(cell: Cell, role: int) -> Any:
+    """What Qt asks of a cell by role."""
+    if role == Qt.ItemDataRole.DisplayRole:
+        return cell.text
+    if role == CELL_ROLE:
+        return cell
+    if role == Qt.ItemDataRole.ToolTipRole:
+        return plain_tooltip(cell.whole or cell.text) or None
+    if role == Qt.ItemDataRole.TextAlignmentRole:
+        return alignment(is_number=cell.is_number)
+    return None
+
+
+def alignment(*, is_number: bool) -> Qt.AlignmentFlag:
+    """Numbers stand right, words left."""
+    side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

@@ -1,0 +1,225 @@
+"""One open library as the desktop needs it. Runs on the library's worker thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from aitr_desktop.library.listing import Choices, ListedReport, Query, day_end, day_start, listed
+from tsr_agent.errors import InputError
+from tsr_agent.sections.wording import NOT_JUDGED, verdict
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+    from typing import Any
+
+    from aitr_desktop.library.paging import Step
+    from tsr_agent.models.decision import Decision
+    from tsr_agent.models.report import TestSummaryReport
+    from tsr_agent.sections.wording import Mark
+    from tsr_agent.store.engine import Library
+    from tsr_agent.store.paging import ReportFilter, ReportRow
+    from tsr_agent.store.repository import ReportRepository
+
+MAX_IMPORT_BYTES = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedReport:
+    """A report read from verified bytes, with the decision about those bytes."""
+
+    report: TestSummaryReport
+    decision: Decision | None
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What an import did."""
+
+    report_id: str
+    is_new: bool
+    """False where the library held these bytes already."""
+    verdict: Mark
+    """Taken here from the document."""
+    claimed: Mark | None = None
+    """What the report says of itself, where that is another verdict."""
+
+
+class Workspace(Protocol):
+    """What the windows ask of a library. All of it blocks and is called on the worker thread."""
+
+    @property
+    def path(self) -> Path:
+        """The library's file."""
+
+    def page(self, query: Query, step: Step, now: datetime) -> tuple[ListedReport, ...]:
+        """One page of the list, in list order."""
+
+    def count(self, query: Query) -> int:
+        """How many reports the list has."""
+
+    def choices(self) -> Choices:
+        """What the filters can offer."""
+
+    def load(self, report_id: str) -> OpenedReport:
+        """A report and its decision, from bytes that are what was filed."""
+
+    def import_file(self, path: Path, now: datetime) -> Imported:
+        """Files a document, judged by the built-in policy."""
+
+    def close(self) -> None:
+        """Lets the file go."""
+
+
+class StoreWorkspace:
+    """The workspace over the SQLite store. Made by ``open_workspace``."""
+
+    def __init__(self, library: Library) -> None:
+        from tsr_agent.store.repository import ReportRepository
+
+        self._library = library
+        self._repository: ReportRepository = ReportRepository(library)
+
+    @property
+    def path(self) -> Path:
+        """The library's file."""
+        return self._library.path
+
+    def page(self, query: Query, step: Step, now: datetime) -> tuple[ListedReport, ...]:
+        """One page of the list, in list order.
+
+        Raises:
+            StoreError: The library can't be read.
+        """
+        found = self._repository.page(
+            report_filter(query), after=step.after, reverse=step.reverse, limit=step.limit
+        )
+        return tuple(_listed(row, now) for row in found.rows)
+
+    def count(self, query: Query) -> int:
+        """How many reports the list has.
+
+        Raises:
+            StoreError: The library can't be read.
+        """
+        return self._repository.count(report_filter(query))
+
+    def choices(self) -> Choices:
+        """What the filters can offer.
+
+        Raises:
+            StoreError: The library can't be read.
+        """
+        return Choices(self._repository.environments(), self._repository.branches())
+
+    def load(self, report_id: str) -> OpenedReport:
+        """A report and its decision, from bytes that are what was filed.
+
+        Raises:
+            IntegrityError: The document or the decision was altered.
+            InputError: No such report, or the document is not one.
+            StoreError: The library can't be read.
+        """
+        from tsr_agent.models import codec
+        from tsr_agent.models.report import TestSummaryReport
+
+        document = self._repository.document(report_id)
+        report = codec.decode(document, TestSummaryReport, source=f"report {report_id}")
+        decision = self._repository.decision(report_id)
+        return OpenedReport(report=report, decision=decision, digest=codec.digest(document))
+
+    def import_file(self, path: Path, now: datetime) -> Imported:
+        """Files a document, judged by the built-in policy.
+
+        Raises:
+            InputError: Not a file that can be read, or not a report.
+            IntegrityError: Another document of that id is in the library.
+            StoreError: Nothing was written.
+        """
+        from tsr_agent.gate.builtin import ai_release
+
+        from tsr_agent.store.filing import file_report
+
+        filed = file_report(self._repository, read_document(path), ai_release(), None, None, now)
+        return Imported(
+            report_id=filed.report.id,
+            is_new=filed.added.report_is_new,
+            verdict=verdict(filed.decision.decision),
+            claimed=verdict(filed.claimed) if filed.claim_differs else None,
+        )
+
+    def close(self) -> None:
+        """Lets the file go."""
+        self._library.close()
+
+
+def open_workspace(path: Path, *, create: bool = False) -> StoreWorkspace:
+    """Opens a library file.
+
+    Args:
+        path: The file.
+        create: Make it, and its folder, where it is not there.
+
+    Raises:
+        StoreError: Missing, foreign, newer, damaged or locked.
+    """
+    from tsr_agent.store.engine import open_library
+
+    return StoreWorkspace(open_library(path, create=create, create_folder=create))
+
+
+def default_library() -> Path:
+    """Where the library is that nobody named."""
+    from platformdirs import user_data_path
+
+    return user_data_path("aitr", appauthor=False) / "library.db"
+
+
+def read_document(path: Path) -> bytes:
+    """A document's bytes, of a size that can be one.
+
+    Raises:
+        InputError: Missing, a folder, unreadable, or too large.
+    """
+    try:
+        if not path.is_file():
+            raise InputError(f"{path} is not a file.", next_step="Choose a tsr.json.")
+        with path.open("rb") as stream:
+            document = stream.read(MAX_IMPORT_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{path} can't be read: {error.strerror or error}.") from error
+    if len(document) > MAX_IMPORT_BYTES:
+        raise InputError(f"{path} has more than {MAX_IMPORT_BYTES:,} bytes; no report has.")
+    return document
+
+
+def report_filter(query: Query) -> ReportFilter:
+    """The store's form of a query; days become moments in the viewer's zone."""
+    from tsr_agent.store.paging import ReportFilter
+
+    asked: dict[str, Any] = {
+        "environment": query.environment,
+        "decision": query.decision,
+        "branch": query.branch,
+        "text": query.text.strip(),
+        "created_from": day_start(query.since) if query.since else None,
+        "created_to": day_end(query.until) if query.until else None,
+    }
+    return ReportFilter(**asked)
+
+
+def _listed(row: ReportRow, now: datetime) -> ListedReport:
+    return listed(
+        identity=row.id,
+        verdict=NOT_JUDGED if row.decision_source.value == "none" else verdict(row.decision),
+        sha=row.codebase_sha,
+        branch=row.branch,
+        environment=row.environment,
+        made=row.created_at,
+        repository=row.repo,
+        reason=row.reason,
+        now=now,
+        key=row.key,
+    )

@@ -1,0 +1,1 @@
+"""Widgets: they take data, emit signals and decide nothing."""

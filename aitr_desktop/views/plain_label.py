@@ -1,0 +1,91 @@
+"""The one label for text that others wrote: never markup, whatever it looks like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import QSize, Qt
+from qtpy.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+
+from aitr_desktop.item_models.cells import plain_tooltip
+from aitr_desktop.theme import sized
+from tsr_agent.sections.wording import Tone
+
+if TYPE_CHECKING:
+    from qtpy.QtGui import QResizeEvent
+
+
+class PlainLabel(QLabel):
+    """Plain text, by choice in a tone, a size, wrapped, or to be selected with the mouse."""
+
+    def __init__(
+        self,
+        text: str = "",
+        parent: QWidget | None = None,
+        *,
+        tone: Tone = Tone.PLAIN,
+        pixels: int = 13,
+        bold: bool = False,
+        wraps: bool = False,
+        selectable: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(sized(self.font(), pixels, bold=bold))
+        self.setWordWrap(wraps)
+        if selectable:
+            self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.set_tone(tone)
+        self.setText(text)
+
+    def set_tone(self, tone: Tone) -> None:
+        """Draws the text in another tone."""
+        self.setProperty("tone", tone.value)
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+    def set_tooltip(self, text: str) -> None:
+        """What hovering shows, as plain text too."""
+        self.setToolTip(plain_tooltip(text))
+
+
+class CutLabel(PlainLabel):
+    """A plain label of one line that shows where it is cut; hovering shows the whole."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None, *, tone: Tone = Tone.PLAIN) -> None:
+        self._whole = ""
+        super().__init__(parent=parent, tone=tone)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.set_whole(text)
+
+    def set_whole(self, text: str) -> None:
+        """Shows another text."""
+        self._whole = text
+        self.setAccessibleName(text)
+        self._cut()
+
+    def whole(self) -> str:
+        """The text before it was cut."""
+        return self._whole
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """As narrow as need be."""
+        return QSize(24, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        """Cuts anew."""
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
+        self.setText(shown)
+        self.set_tooltip(self._whole if shown != self._whole else "")
+
+
+def hairline(parent: QWidget | None = None) -> QFrame:
+    """A line of one pixel between two parts."""
+    line = QFrame(parent)
+    line.setProperty("rule", "true")
+    line.setFixedHeight(1)
+    return line

@@ -1,0 +1,69 @@
+"""What is seen first: a bar, a sign, a word, one sentence, and what was judged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from aitr_desktop.views.plain_label import CutLabel, PlainLabel
+from tsr_agent.sections.wording import Tone
+
+if TYPE_CHECKING:
+    from aitr_desktop.theme import ThemeController
+    from tsr_agent.sections.overview import Overview
+
+BAR_WIDTH = 4
+
+
+class VerdictBand(QFrame):
+    """The head of a report."""
+
+    def __init__(self, theme: ThemeController, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("ground", "surface")
+        self._bar = QFrame(self)
+        self._bar.setFixedWidth(BAR_WIDTH)
+        self._verdict = PlainLabel(tone=Tone.PLAIN, pixels=20, bold=True)
+        self._subject = CutLabel()
+        self._release = PlainLabel(selectable=True)
+        self._release.setFont(theme.code_font(13))
+        self._sentence = PlainLabel(wraps=True, selectable=True)
+        self._facts = PlainLabel(tone=Tone.MUTED, pixels=11, wraps=True, selectable=True)
+        self._sentence.setAccessibleName("Reason")
+
+        first = QHBoxLayout()
+        first.setSpacing(12)
+        first.addWidget(self._verdict)
+        first.addWidget(self._release)
+        first.addWidget(self._subject, 1)
+        lines = QVBoxLayout()
+        lines.setContentsMargins(16, 12, 16, 12)
+        lines.setSpacing(6)
+        lines.addLayout(first)
+        lines.addWidget(self._sentence)
+        lines.addWidget(self._facts)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._bar)
+        whole.addLayout(lines, 1)
+
+    def show_overview(self, head: Overview) -> None:
+        """Shows another report's head."""
+        self._bar.setProperty("bar", head.verdict.tone.value)
+        self._bar.style().unpolish(self._bar)
+        self._bar.style().polish(self._bar)
+        self._verdict.setText(str(head.verdict))
+        self._verdict.set_tone(head.verdict.tone)
+        self._verdict.setAccessibleName(f"Verdict: {head.verdict.word}")
+        self._subject.set_whole(head.subject)
+        self._release.setText(head.release)
+        self._release.set_tooltip(head.release_whole)
+        self._sentence.setText(head.sentence)
+        judged = [f"judged by {head.policy}"] if head.policy else []
+        judged += [f"at {head.evaluated.local}"] if head.evaluated else []
+        self._facts.setText(
+            " · ".join([head.report_id, f"made {head.created.local}", " ".join(judged)]).rstrip(" ·")
+        )
+        self._facts.set_tooltip(f"Made {head.created.utc}")

@@ -1,0 +1,291 @@
+"""The main window: menus, rail, workbench, status line; opens libraries and imports reports."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import QTimer
+from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from aitr_desktop.actions import Act
+from aitr_desktop.settings import ThemeChoice
+from aitr_desktop.views.message_pane import Message, MessagePane, error_message
+from aitr_desktop.views.notice_bar import NoticeBar
+from aitr_desktop.views.plain_label import CutLabel, PlainLabel
+from aitr_desktop.views.rail import Rail
+from aitr_desktop.windows.keys_dialog import KeysDialog
+from aitr_desktop.windows.menus import Menus
+from aitr_desktop.windows.workbench import Workbench, decode_state, encode_state
+from tsr_agent.sections.plain_text import one_line
+from tsr_agent.sections.wording import Tone, counted, short_sha
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from qtpy.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+
+    from aitr_desktop.item_models.report_detail import ReportDetail
+    from aitr_desktop.library.workspace import Imported, Workspace
+    from aitr_desktop.tasks import Tasks
+    from aitr_desktop.theme import ThemeController
+    from aitr_desktop.windows.stored_settings import StoredSettings
+    from tsr_agent.clock import Clock
+    from tsr_agent.errors import TsrError
+
+OPENING_PAUSE_MS = 300
+STATUS_MS = 15_000
+EMPTY = Message(
+    headline="No reports yet. Import results…",
+    body="A report is the tsr.json that tsr-agent generate or tsr-agent run writes. "
+    "Drop one here, or choose it.",
+    button="Import report…",
+)
+_THEMES = {
+    Act.THEME_SYSTEM: ThemeChoice.SYSTEM,
+    Act.THEME_LIGHT: ThemeChoice.LIGHT,
+    Act.THEME_DARK: ThemeChoice.DARK,
+    Act.THEME_HIGH_CONTRAST: ThemeChoice.HIGH_CONTRAST,
+}
+
+
+class MainWindow(QMainWindow):
+    """The one window of the desktop.
+
+    Args:
+        theme: Colours and fonts.
+        tasks: The door to threads; closed with the window.
+        clock: Says what time it is.
+        stored: Where settings are kept.
+        open_workspace: Opens a library; called on the worker thread with the path, and whether it may
+            be made.
+    """
+
+    def __init__(
+        self,
+        theme: ThemeController,
+        tasks: Tasks,
+        clock: Clock,
+        stored: StoredSettings,
+        open_workspace: Callable[[Path, bool], Workspace],
+    ) -> None:
+        super().__init__()
+        self.setWindowTitle("aitr")
+        self.setAcceptDrops(True)
+        self._theme, self._tasks, self._clock, self._stored = theme, tasks, clock, stored
+        self._open_workspace = open_workspace
+        self._settings = stored.load()
+        self._workspace: Workspace | None = None
+        self._menus = Menus(self, theme, self._handlers())
+        self._menus.check(next(act for act, choice in _THEMES.items() if choice is theme.choice))
+        self._rail = Rail(theme)
+        self._pages = QStackedWidget()
+        self.message = MessagePane(theme)
+        self.workbench: Workbench | None = None
+        self.notice = NoticeBar()
+        self._where, self._verified, self._number = CutLabel(tone=Tone.MUTED), PlainLabel(), PlainLabel()
+        self._opening = QTimer(self)
+        self._opening.setSingleShot(True)
+        self._opening.setInterval(OPENING_PAUSE_MS)
+        self._place()
+        self._restore()
+
+    def _handlers(self) -> dict[Act, Callable[[], object]]:
+        return {
+            Act.OPEN_LIBRARY: self._choose_library,
+            Act.IMPORT_REPORT: self._choose_reports,
+            Act.QUIT: self.close,
+            Act.REFRESH: self._on_workbench(lambda workbench: workbench.refresh()),
+            Act.FIND: self._on_workbench(lambda workbench: workbench.filters.focus_search()),
+            Act.CLEAR_FILTERS: self._on_workbench(lambda workbench: workbench.filters.clear()),
+            Act.SHOW_LIST: self._on_workbench(lambda workbench: workbench.focus_list()),
+            Act.RESET_LAYOUT: self._reset_layout,
+            Act.KEYS: lambda: KeysDialog(self).open(),
+            **{act: partial(self._choose_theme, choice) for act, choice in _THEMES.items()},
+        }
+
+    def _on_workbench(self, do: Callable[[Workbench], None]) -> Callable[[], None]:
+        def run() -> None:
+            if self.workbench is not None and self._pages.currentWidget() is self.workbench:
+                do(self.workbench)
+
+        return run
+
+    def _place(self) -> None:
+        self._pages.addWidget(self.message)
+        self.message.say(Message(headline=""))
+        self.message.pressed.connect(self._message_pressed)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.notice)
+        right.addWidget(self._pages, 1)
+        ground = QWidget()
+        row = QHBoxLayout(ground)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._rail)
+        row.addLayout(right, 1)
+        self.setCentralWidget(ground)
+        status = self.statusBar()
+        status.setSizeGripEnabled(False)
+        status.addWidget(self._where, 1)
+        status.addPermanentWidget(self._verified)
+        status.addPermanentWidget(self._number)
+        self._opening.timeout.connect(self._say_opening)
+
+    def _restore(self) -> None:
+        self.resize(1360, 860)
+        if self._settings.geometry:
+            self.restoreGeometry(decode_state(self._settings.geometry))
+
+    def show_library(self, path: Path, *, create: bool = False) -> None:
+        """Opens a library in the background and shows it."""
+        self._where.set_whole(f"library: {one_line(str(path))}")
+        self._opening.start()
+        self._tasks.run(lambda: self._open_workspace(path, create), self._opened, self._open_failed)
+
+    def show_workspace(self, workspace: Workspace) -> None:
+        """Shows a library that is open; the one before is let go."""
+        if self._workspace is not None:
+            self._tasks.run(self._workspace.close, _nothing_more, self.notice.say)
+        self._workspace = workspace
+        self._where.set_whole(f"library: {one_line(str(workspace.path))}")
+        self._verified.setText("")
+        if self.workbench is None:
+            self.workbench = self._make_workbench()
+        self.workbench.show_workspace(workspace)
+
+    def import_files(self, paths: Sequence[Path]) -> None:
+        """Files reports into the open library, one after another."""
+        workspace = self._workspace
+        if workspace is None:
+            return
+        now = self._clock.now()
+        for path in paths:
+            self._tasks.run(
+                lambda path=path: workspace.import_file(path, now), self._imported, self.notice.say
+            )
+
+    def _make_workbench(self) -> Workbench:
+        workbench = Workbench(self._theme, self._tasks, self._clock, self._settings)
+        workbench.counted.connect(self._counted)
+        workbench.shown.connect(self._report_shown)
+        workbench.failed.connect(self._list_failed)
+        self._pages.addWidget(workbench)
+        return workbench
+
+    def _opened(self, workspace: Workspace) -> None:
+        self._opening.stop()
+        self.notice.hide()
+        self._settings = replace(self._settings, library=str(workspace.path))
+        self.show_workspace(workspace)
+
+    def _open_failed(self, error: TsrError) -> None:
+        self._opening.stop()
+        if self._workspace is not None:
+            self._where.set_whole(f"library: {one_line(str(self._workspace.path))}")
+            self.notice.say(error)
+            return
+        self.message.say(error_message(error, button="Open library…"))
+        self._pages.setCurrentWidget(self.message)
+
+    def _list_failed(self, error: TsrError) -> None:
+        self.notice.say(error)
+
+    def _say_opening(self) -> None:
+        if self._workspace is None:
+            self.message.say(Message(headline="Opening…", body=self._where.whole(), icon="open"))
+
+    def _message_pressed(self) -> None:
+        if self._workspace is None:
+            self._choose_library()
+        else:
+            self._choose_reports()
+
+    def _counted(self, _: int, total: int) -> None:
+        self._number.setText(counted(total, "report"))
+        if self.workbench is None:
+            return
+        if total == 0:
+            self.message.say(EMPTY)
+            self._pages.setCurrentWidget(self.message)
+            self.message.focus_button()
+        elif self._pages.currentWidget() is not self.workbench:
+            self._pages.setCurrentWidget(self.workbench)
+            self.workbench.focus_list()
+
+    def _report_shown(self, detail: ReportDetail | None) -> None:
+        self._verified.set_tone(Tone.GO if detail else Tone.NO_GO)
+        self._verified.setText(f"bytes verified ✓ {short_sha(detail.digest)}" if detail else "not verified ✕")
+        self._verified.set_tooltip(f"SHA-256 of the report as filed:\n{detail.digest}" if detail else "")
+
+    def _imported(self, done: Imported) -> None:
+        said = f"{'Imported' if done.is_new else 'Already in the library:'} {done.report_id} · {done.verdict}"
+        if done.claimed is not None:
+            said += f" (the report itself claims {done.claimed.word})"
+        self.statusBar().showMessage(said, STATUS_MS)
+        if self.workbench is not None:
+            self.workbench.refresh(select=done.report_id)
+
+    def _choose_library(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, "Open library", self._settings.folder, "Libraries (*.db);;All files (*)"
+        )
+        if chosen:
+            self._remember_folder(chosen)
+            self.show_library(Path(chosen))
+
+    def _choose_reports(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileNames(
+            self, "Import reports", self._settings.folder, "Reports (*.json);;All files (*)"
+        )
+        if chosen:
+            self._remember_folder(chosen[0])
+            self.import_files([Path(each) for each in chosen])
+
+    def _remember_folder(self, chosen: str) -> None:
+        self._settings = replace(self._settings, folder=str(Path(chosen).parent))
+
+    def _choose_theme(self, choice: ThemeChoice) -> None:
+        self._settings = replace(self._settings, theme=choice)
+        self._theme.choose(choice)
+
+    def _reset_layout(self) -> None:
+        self._settings = self._settings.without_layout()
+        self.resize(1360, 860)
+        if self.workbench is not None:
+            self.workbench.reset_layout()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802  (Qt's name)
+        """Takes files, once a library is open to put them into."""
+        if self._workspace is not None and _local_files(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802  (Qt's name)
+        """Imports what was dropped."""
+        self.import_files(_local_files(event))
+        event.acceptProposedAction()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
+        """Remembers the layout, lets work come to its end and the library go."""
+        layout = self.workbench.layout_state() if self.workbench else ("", "")
+        splitter, columns = (layout[0] or self._settings.splitter, layout[1] or self._settings.columns)
+        geometry = encode_state(self.saveGeometry())
+        self._settings = replace(self._settings, geometry=geometry, splitter=splitter, columns=columns)
+        self._stored.save(self._settings)
+        self._opening.stop()
+        self._tasks.close()
+        if self._workspace is not None:
+            self._workspace.close()
+            self._workspace = None
+        super().closeEvent(event)
+
+
+def _local_files(event: QDropEvent) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+
+
+def _nothing_more(_: None) -> None:
+    """A library was let go; nobody waits for that."""
