@@ -42,6 +42,5 @@ def test_every_case_is_kept_and_no_id_stands_twice(files: list[list[str]]) -> No
     merged = merge_cases({TestType.UNIT: given_files})
     found = [each.id for result in merged.results for each in result.test_cases]
     assert len(found) == len(set(found)) == sum(len(names) for names in files)
-    assert sorted(merged.original_ids.get(each, each) for each in found) == sorted(
-        functools.reduce(operator.iadd, files, [])
-    )
+    given_ids = [each for names in files for each in names]
+    assert sorted(merged.original_ids.get(each, each) for each in found) == sorted(given_ids)

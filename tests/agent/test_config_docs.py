@@ -1,0 +1,49 @@
+"""The configuration and its page say the same."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING
+
+from tsr_agent import config
+from tsr_agent.ingest.limits import Limits
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def page(project_dir: Path, name: str) -> str:
+    return (project_dir / "docs" / "formats" / name).read_text(encoding="utf-8")
+
+
+def test_every_key_and_variable_is_on_the_page_and_the_example_loads(
+    project_dir: Path, tmp_path: Path
+) -> None:
+    text = page(project_dir, "aitr-toml.md")
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "aitr.toml").write_text(example, encoding="utf-8")
+    loaded = config.load_config(directory=tmp_path, environ={})
+    assert loaded.manual_approval == ("production",)
+    tree = tomllib.loads(example)
+    for section, keys in config._SECTIONS.items():
+        assert set(tree[section]) == set(keys) or section == "types"
+    assert set(re.findall(r"AITR_[A-Z_]+[A-Z]", text)) == {*config._VARIABLES, config.CONFIG_VARIABLE}
+    assert (loaded.file_bytes, loaded.total_bytes) == (Limits().file_bytes, Limits().total_bytes)
+
+
+def test_the_examples_of_the_formats_are_read(project_dir: Path) -> None:
+    from tests.factories.inputs import read
+    from tsr_agent.ingest.evals import EvalsReader
+    from tsr_agent.ingest.requirements_csv import RequirementsCsvReader
+    from tsr_agent.ingest.requirements_yaml import RequirementsYamlReader
+
+    (evals,) = re.findall(r"```json\n(.*?)```", page(project_dir, "evals.md"), re.DOTALL)
+    assert len(read(EvalsReader(), evals).eval_iterations) == 1
+    text = page(project_dir, "requirements.md")
+    (as_yaml,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    (as_csv,) = re.findall(r"```csv\n(.*?)```", text, re.DOTALL)
+    assert (
+        read(RequirementsYamlReader(), as_yaml).requirements
+        == read(RequirementsCsvReader(), as_csv).requirements
+    )
