@@ -70,8 +70,7 @@ def git(folder: Path, *arguments: str) -> None:
 def clone_of_sample(folder: Path) -> Path:
     """The sample as a repository of its own, with one commit."""
     copy = folder / "support-bot"
-    shutil.copytree(SAMPLE, copy, ignore=shutil.ignore_patterns("__pycache__", ".*cache", ".coverage"))
-    (copy / ".gitignore").write_text("__pycache__/\n")
+    shutil.copytree(SAMPLE, copy, ignore=shutil.ignore_patterns("__pycache__", ".*_cache", "results*"))
     git(copy, "init", "-q", "-b", "main")
     git(copy, "add", ".")
     git(copy, "commit", "-q", "-m", "The sample")
