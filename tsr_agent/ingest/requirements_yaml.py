@@ -23,6 +23,8 @@ _TOP_KEY = re.compile(
 _SUFFIXES = (".yaml", ".yml")
 _TOP_FIELDS = ("schema_version", "requirements")
 _MAX_DEPTH = 8
+_MAX_NODES = 200_000
+"""Mappings, lists and texts of one file. Pure Python composes some 50,000 a second."""
 _NULLS = ("", "~", "null", "Null", "NULL")
 
 
@@ -73,6 +75,7 @@ def _compose(document: bytes, path: str) -> Node:
         """Composes nodes without anchors, bounded in depth."""
 
         depth = 0
+        nodes = 0
 
         def compose_node(self, parent: Any, index: Any) -> Any:
             event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's parser has no types
@@ -80,7 +83,10 @@ def _compose(document: bytes, path: str) -> Node:
                 raise _fault(path, event, "anchors and aliases are not allowed")
             if self.depth >= _MAX_DEPTH:
                 raise _fault(path, event, f"nested more than {_MAX_DEPTH} levels deep")
+            if self.nodes >= _MAX_NODES:
+                raise _fault(path, event, f"more than {_MAX_NODES:,} values; large tables are read as CSV")
             self.depth += 1
+            self.nodes += 1
             node = super().compose_node(parent, index)
             self.depth -= 1
             return node

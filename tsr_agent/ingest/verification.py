@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tsr_agent.models.requirements import (
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tsr_agent.models.requirements import RequirementEntry
+
+_WILDCARD = re.compile(r"[*?]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +56,8 @@ def verify(
         cases: All test cases of the report.
         original_ids: By id in the report, the id that the tool gave where the two differ.
     """
-    index = _Index(cases, original_ids or {})
+    by_name = any(entry.tests for entry in entries)
+    index = _Index(cases, original_ids or {}, by_name=by_name)
     known = {entry.id for entry in entries}
     unknown = tuple(
         UnknownRequirement(requirement_id=name, test_ids=_ids(index.naming[name]))
@@ -99,31 +104,52 @@ def _ids(cases: Iterable[TestCase]) -> tuple[str, ...]:
 
 
 class _Index:
-    """Test cases by every name that a requirement may use for them."""
+    """Test cases by the requirements they name and by every name that a requirement may use for them."""
 
-    def __init__(self, cases: Iterable[TestCase], original_ids: Mapping[str, str]) -> None:
+    def __init__(self, cases: Iterable[TestCase], original_ids: Mapping[str, str], *, by_name: bool) -> None:
         self.naming: dict[str, list[TestCase]] = defaultdict(list)
         self._by_name: dict[str, list[TestCase]] = defaultdict(list)
         for case in cases:
             for requirement in dict.fromkeys(case.requirement_ids):
                 self.naming[requirement].append(case)
-            for name in _names(case, original_ids.get(case.id, case.id)):
-                self._by_name[name].append(case)
+            if by_name:
+                for name in _names(case, original_ids.get(case.id, case.id)):
+                    self._by_name[name].append(case)
+
+    @cached_property
+    def _sorted_names(self) -> list[str]:
+        return sorted(self._by_name)
 
     def find(self, wanted: str) -> list[TestCase]:
         """Cases of that name, or matching it as a pattern."""
-        forms = tuple(dict.fromkeys((wanted, _dotted(wanted))))
-        exact = [case for form in forms for case in self._by_name.get(form, ())]
-        if exact or not ("*" in wanted or "?" in wanted):
+        forms = [wanted, _dotted(wanted)]
+        exact = [case for form in dict.fromkeys(forms) for case in self._by_name.get(form, ())]
+        if exact or not _WILDCARD.search(wanted):
             return exact
-        # A folder of tests such as tests/unit/* is a package in the names that pytest writes.
-        patterns = [_compiled(form) for form in dict.fromkeys((*forms, wanted.replace("/", ".")))]
+        if "::" not in wanted:
+            # A folder of tests such as tests/unit/* is a package in the names that pytest writes.
+            forms.append(wanted.replace("/", "."))
         return [
             case
-            for name, cases in self._by_name.items()
-            if any(pattern.match(name) for pattern in patterns)
-            for case in cases
+            for form in dict.fromkeys(forms)
+            for name in self._matching(form)
+            for case in self._by_name[name]
         ]
+
+    def _matching(self, pattern: str) -> list[str]:
+        """Names that match; only those that begin like the pattern are looked at."""
+        beginning = _WILDCARD.split(pattern, maxsplit=1)[0]
+        names = self._sorted_names
+        start = bisect_left(names, beginning)
+        # fnmatch's expressions do not backtrack over stars, however many a hostile file strings together.
+        form = re.compile(fnmatch.translate(pattern.replace("[", "[[]")))
+        found = []
+        for place in range(start, len(names)):
+            if not names[place].startswith(beginning):
+                break
+            if form.match(names[place]):
+                found.append(names[place])
+        return found
 
 
 def _names(case: TestCase, tool_id: str) -> set[str]:
@@ -147,8 +173,3 @@ def _dotted(node_id: str) -> str:
     if "::" not in name:
         return node_id
     return name.replace(".py::", ".").replace("::", ".").replace("/", ".") + parameters
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    # fnmatch's expressions do not backtrack over stars, however many a hostile file strings together.
-    return re.compile(fnmatch.translate(pattern.replace("[", "[[]")))

@@ -91,6 +91,7 @@ def test_yaml_without_requirements_is_read_and_remarked() -> None:
         ("# only a comment\n", "no YAML document"),
         (b"\xff\xfe\x00", "not YAML"),
         (b"requirements: \x00", "not YAML"),
+        ("requirements: [" + "a," * 250_000 + "]", "more than 200,000 values"),
         ("a" * (MAX_YAML_BYTES + 1), "larger than"),
     ],
 )
