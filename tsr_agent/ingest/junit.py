@@ -1,0 +1,121 @@
+"""JUnit XML in the dialects that real tools write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO
+from xml.parsers import expat
+
+from tsr_agent.errors import InputError
+from tsr_agent.ingest.heads import root_element
+from tsr_agent.ingest.junit_stream import JUnitLimits, JUnitStream, StreamResult
+from tsr_agent.ingest.limits import MEBIBYTE
+from tsr_agent.ingest.reader import Parts
+from tsr_agent.ingest.xml_repair import Repair, can_be_mended
+from tsr_agent.models.results import CaseStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import PurePath
+
+SCANNERS = {("testsuite", "bandit"): "bandit", ("testsuites", "ruff"): "ruff"}
+"""By tag and name of the root element, tools whose JUnit files list findings and no tests."""
+
+_MENDABLE = frozenset(
+    {
+        expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN],
+        expat.errors.codes[expat.errors.XML_ERROR_BAD_CHAR_REF],
+    }
+)
+
+
+class JUnitReader:
+    """Reads test cases, their attempts, and what the headers say against them.
+
+    Args:
+        limits: Bounds beyond which a file is refused.
+    """
+
+    name = "JUnit XML"
+
+    def __init__(self, limits: JUnitLimits | None = None) -> None:
+        self._limits = limits or JUnitLimits()
+
+    def recognise(self, head: bytes, path: PurePath) -> str | None:
+        """Takes XML with the root ``testsuites`` or ``testsuite``, whatever the file is called."""
+        root = root_element(head)
+        return f"root element {root.name}" if root and root.name in ("testsuites", "testsuite") else None
+
+    def read(self, stream: BinaryIO, path: str) -> Parts:
+        """Reads the file in chunks; one with forbidden control characters a second time, mended.
+
+        Args:
+            stream: The file at its start; it must be seekable.
+            path: What to call it in messages.
+
+        Raises:
+            InputError: Not well-formed, a DOCTYPE, no JUnit XML, or beyond a limit.
+        """
+        try:
+            result = JUnitStream(path, self._limits).run(_chunks(stream))
+        except expat.ExpatError as error:
+            return self._read_mended(stream, path, error)
+        return _parts(result)
+
+    def _read_mended(self, stream: BinaryIO, path: str, first: expat.ExpatError) -> Parts:
+        stream.seek(0)
+        if first.code not in _MENDABLE or not can_be_mended(stream.read(4)):
+            raise _not_well_formed(path, first) from first
+        repair = Repair()
+        try:
+            result = JUnitStream(path, self._limits).run(repair.chunks(stream))
+        except expat.ExpatError as second:
+            raise _not_well_formed(path, second if repair.replaced else first) from second
+        remark = (
+            f"Repaired: {repair.replaced:,} characters that XML does not allow were replaced by U+FFFD "
+            f"(the first at line {first.lineno}, column {first.offset + 1})."
+        )
+        return _parts(result, remark)
+
+
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    # Large chunks keep expat's re-reading of unfinished tags cheap.
+    while chunk := stream.read(MEBIBYTE):
+        yield chunk
+
+
+def _not_well_formed(path: str, error: expat.ExpatError) -> InputError:
+    what = expat.errors.messages.get(error.code, f"error {error.code}")
+    return InputError(
+        f"{path}: line {error.lineno}, column {error.offset + 1}: not well-formed XML: {what}.",
+        next_step="Run the tests again; a run that was cut off leaves such a file behind.",
+    )
+
+
+def _parts(result: StreamResult, *remarks: str) -> Parts:
+    differences = tuple(result.reconciliation.differences)
+    scanner = SCANNERS.get(result.root)
+    if scanner:
+        found = tuple(case for case in result.ledger.findings() if case.status is not CaseStatus.PASSED)
+        told = f"Findings of {scanner}, not tests: {len(found):,} found; none would mean a clean scan."
+        return Parts(
+            cases=found,
+            header_differences=differences,
+            remarks=(*remarks, told, *_remarks(result, merged=0)),
+        )
+    cases = result.ledger.tests(by_pytest=result.by_pytest)
+    return Parts(
+        cases=cases,
+        header_differences=differences,
+        remarks=(*remarks, *_remarks(result, merged=result.ledger.records - len(cases))),
+        is_test_run=True,
+    )
+
+
+def _remarks(result: StreamResult, merged: int) -> Iterator[str]:
+    if merged > 0:
+        yield f"{merged:,} repeated records were merged into the tests that they are attempts of."
+    if result.header_only:
+        yield f"{result.header_only:,} failures or errors stand in a header only; each is taken for an error."
+    if result.shortened:
+        yield f"The texts of {result.shortened:,} test cases were shortened: the file has too much of them."
+    yield from result.reconciliation.remarks()

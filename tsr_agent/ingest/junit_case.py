@@ -1,0 +1,250 @@
+"""What one ``testcase`` element says: junitparser gives the meaning, this module the words of aitr."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+
+from tsr_agent.ingest.bounded_text import clean, cut_middle, cut_name
+from tsr_agent.ingest.durations import milliseconds
+from tsr_agent.models.results import Attempt, CaseStatus, TestCase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from xml.etree.ElementTree import Element
+
+    from tsr_agent.ingest.junit_suite import Suite
+
+UNNAMED = "(unnamed test case)"
+RESULT_TAGS = frozenset({"failure", "error", "skipped"})
+FLAKY_TAGS = {"flakyFailure": CaseStatus.FAILED, "flakyError": CaseStatus.ERROR}
+RERUN_TAGS = {"rerunFailure": CaseStatus.FAILED, "rerunError": CaseStatus.ERROR}
+MEANINGFUL_TAGS = RESULT_TAGS | FLAKY_TAGS.keys() | RERUN_TAGS.keys()
+OUTPUT_TAGS = frozenset({"system-out", "system-err"})
+REQUIREMENT_PROPERTIES = frozenset({"requirement", "requirement_id"})
+
+WORST_FIRST = (
+    CaseStatus.ERROR,
+    CaseStatus.FAILED,
+    CaseStatus.XPASSED,
+    CaseStatus.SKIPPED,
+    CaseStatus.XFAILED,
+    CaseStatus.PASSED,
+)
+
+_STATUS_WORDS = {
+    CaseStatus.PASSED: "run passed pass ok success successful succeeded completed complete executed finished",
+    CaseStatus.SKIPPED: "notrun not_run not-run skipped skip disabled suppressed ignored untested pending todo "
+    "inapplicable deselected",
+    CaseStatus.FAILED: "failed fail failure",
+    CaseStatus.ERROR: "error errored broken crashed panicked aborted interrupted timedout timeout undefined "
+    "hook_error cleanup_error",
+    CaseStatus.XFAILED: "xfailed xfail",
+    CaseStatus.XPASSED: "xpassed xpass",
+}
+STATUS_OF_WORD = {word: status for status, words in _STATUS_WORDS.items() for word in words.split()}
+_EXPECTED_FAILURE_TYPES = frozenset({"pytest.xfail", "XFAIL"})
+_MAX_REQUIREMENT = 1_000
+_LINE = re.compile(r"[0-9]{1,9}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """One result element of a case."""
+
+    status: CaseStatus
+    message: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadCase:
+    """A case and what its element adds to the tallies."""
+
+    case: TestCase
+    tags: dict[str, int]
+    """How often each result tag stands in it."""
+
+
+def worst(statuses: Iterable[CaseStatus]) -> CaseStatus:
+    """The outcome that must not be hidden by a better one; passed when there is none."""
+    return min(statuses, key=WORST_FIRST.index, default=CaseStatus.PASSED)
+
+
+def read_case(attributes: dict[str, str], element: Element, suite: Suite, *, first_line: int) -> ReadCase:
+    """The case of a ``testcase`` element with children, or with a status of its own.
+
+    Args:
+        attributes: Those of the element.
+        element: The element as a tree, its texts bounded already.
+        suite: The suite it stands in.
+        first_line: What the writer calls the first line of a file: 1, or 0 (pytest).
+    """
+    tags = _count_tags(element)
+    outcomes = [*_results(element), *_claims(attributes)]
+    late = _attempts(element, RERUN_TAGS)
+    status = worst([each.status for each in (*outcomes, *late)])
+    flaky_before = _attempts(element, FLAKY_TAGS)
+    names = identity(attributes, suite)
+    case = TestCase(
+        id=names[0],
+        name=names[1],
+        classname=names[2],
+        status=status,
+        suite=suite.name,
+        host=suite.host,
+        file=cut_name(clean(attributes.get("file", ""))) or suite.file,
+        line=line_number(attributes.get("line"), first_line),
+        duration_ms=milliseconds(attributes.get("time", "")),
+        message=_joined(outcomes, "message", status),
+        details=_joined(outcomes, "details", status),
+        output=_output(element) if status is not CaseStatus.PASSED or flaky_before else "",
+        attempts=_all_attempts(flaky_before, outcomes, late, attributes, status),
+        flaky=bool(flaky_before) and status is CaseStatus.PASSED,
+        requirement_ids=requirement_ids(element),
+    )
+    return ReadCase(case=case, tags=tags)
+
+
+def shortened(case: TestCase, limit: int = 1_000) -> TestCase:
+    """The case with its texts cut to a length, for a file that has too much of them."""
+    return structs.replace(
+        case,
+        message=cut_middle(case.message, limit),
+        details=cut_middle(case.details, limit),
+        output=cut_middle(case.output, limit),
+        attempts=tuple(
+            structs.replace(
+                each, message=cut_middle(each.message, limit), details=cut_middle(each.details, limit)
+            )
+            for each in case.attempts
+        ),
+    )
+
+
+def identity(attributes: dict[str, str], suite: Suite) -> tuple[str, str, str]:
+    """Id, name and class name of a case."""
+    name = cut_name(clean(attributes.get("name", ""))) or UNNAMED
+    classname = cut_name(clean(attributes.get("classname", "")))
+    # A nameless case has only its suite to be known by.
+    owner = classname or (suite.name if name == UNNAMED else "")
+    return cut_name(f"{owner}::{name}" if owner else name), name, classname
+
+
+def line_number(text: str | None, first_line: int) -> int | None:
+    """The line counted from 1; None where it is absent or no line."""
+    if text is None or _LINE.fullmatch(text) is None:
+        return None
+    return int(text) - first_line + 1 if int(text) >= first_line else None
+
+
+def _count_tags(element: Element) -> dict[str, int]:
+    tags: dict[str, int] = {}
+    for each in element.iter():
+        if each.tag in MEANINGFUL_TAGS:
+            tags[each.tag] = tags.get(each.tag, 0) + 1
+    return tags
+
+
+def _results(element: Element) -> Iterator[Outcome]:
+    """The final results in order, as junitparser understands them."""
+    import junitparser
+
+    statuses = {
+        junitparser.Failure: CaseStatus.FAILED,
+        junitparser.Error: CaseStatus.ERROR,
+        junitparser.Skipped: CaseStatus.SKIPPED,
+    }
+    for result in junitparser.TestCase.fromelem(element).result:
+        status = statuses[type(result)]
+        if status is CaseStatus.SKIPPED and result.type in _EXPECTED_FAILURE_TYPES:
+            status = CaseStatus.XFAILED
+        elif status is CaseStatus.ERROR and result.type == "UnexpectedSuccess":
+            status = CaseStatus.XPASSED
+        details = clean(result.text or "").strip("\n")
+        yield Outcome(status=status, message=_message(result.message, details), details=details)
+
+
+def _claims(attributes: dict[str, str]) -> Iterator[Outcome]:
+    """Outcomes that the case's own ``status`` and ``result`` attributes claim, where not passed.
+
+    GoogleTest, CTest and behave write tests that never ran without any child; such a case is no pass.
+    """
+    for name in ("status", "result"):
+        word = attributes.get(name, "").strip()[:100]
+        status = STATUS_OF_WORD.get(word.lower()) if word else CaseStatus.PASSED
+        if status is None:
+            unknown = f"The test case has the {name} {clean(word)!r}, which is not known."
+            yield Outcome(status=CaseStatus.ERROR, message=unknown)
+        elif status is not CaseStatus.PASSED:
+            yield Outcome(status=status, message=f"{name}: {clean(word)}")
+
+
+def _attempts(element: Element, tags: dict[str, CaseStatus]) -> list[Attempt]:
+    found = []
+    for each in element.iter():
+        if each.tag in tags:
+            trace = each.find("stackTrace")
+            text = (trace.text if trace is not None else each.text) or ""
+            details = clean(text).strip("\n")
+            found.append(
+                Attempt(
+                    status=tags[each.tag],
+                    duration_ms=milliseconds(each.get("time", "")),
+                    message=_message(each.get("message"), details),
+                    details=details,
+                )
+            )
+    return found
+
+
+def _all_attempts(
+    before: list[Attempt],
+    outcomes: list[Outcome],
+    after: list[Attempt],
+    attributes: dict[str, str],
+    status: CaseStatus,
+) -> tuple[Attempt, ...]:
+    """Every execution in order; empty for a case that ran once."""
+    if not before and not after:
+        return ()
+    own = Attempt(
+        status=worst(each.status for each in outcomes) if outcomes or not after else status,
+        duration_ms=milliseconds(attributes.get("time", "")),
+        message=_joined(outcomes, "message", status),
+        details=_joined(outcomes, "details", status),
+    )
+    return (*before, own, *after)
+
+
+def _message(attribute: str | None, details: str) -> str:
+    """The message, or the first line of the text where the tool gives none (jest, bats)."""
+    if attribute:
+        return cut_middle(clean(attribute))
+    return next((line.strip()[:1_000] for line in details[:4_000].splitlines() if line.strip()), "")
+
+
+def _joined(outcomes: list[Outcome], part: str, status: CaseStatus) -> str:
+    """All messages or details of a case, those of the worst outcome first, each once."""
+    ordered = sorted(outcomes, key=lambda each: each.status is not status)
+    texts = dict.fromkeys(getattr(each, part) for each in ordered if getattr(each, part))
+    return cut_middle("\n\n".join(texts))
+
+
+def _output(element: Element) -> str:
+    texts = [clean(each.text).strip("\n") for each in element if each.tag in OUTPUT_TAGS and each.text]
+    return cut_middle("\n\n".join(text for text in texts if text.strip()))
+
+
+def requirement_ids(element: Element) -> tuple[str, ...]:
+    """Ids from the properties ``requirement`` and ``requirement_id``; several are separated by commas."""
+    found: dict[str, None] = {}
+    for each in element.iterfind("properties/property"):
+        if each.get("name") in REQUIREMENT_PROPERTIES:
+            text = clean(each.get("value") or each.text or "")
+            names = (cut_name(name.strip(), _MAX_REQUIREMENT) for name in text.split(","))
+            found.update(dict.fromkeys(name for name in names if name))
+    return tuple(found)

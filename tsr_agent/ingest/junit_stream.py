@@ -1,0 +1,327 @@
+"""One pass over a JUnit XML file: expat finds the cases, memory does not grow with what is not kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element, SubElement
+from xml.parsers import expat
+
+from tsr_agent.errors import InputError
+from tsr_agent.ingest.attempts import CaseLedger
+from tsr_agent.ingest.bounded_text import MAX_TEXT, TextCollector, clean, cut_middle, cut_name
+from tsr_agent.ingest.durations import milliseconds
+from tsr_agent.ingest.junit_case import (
+    MEANINGFUL_TAGS,
+    identity,
+    line_number,
+    read_case,
+    requirement_ids,
+    shortened,
+)
+from tsr_agent.ingest.junit_suite import Reconciliation, Suite
+from tsr_agent.ingest.limits import MEBIBYTE
+from tsr_agent.models.results import CaseStatus, TestCase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_REMEMBERED_DURATIONS = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class JUnitLimits:
+    """Bounds on one JUnit XML file. Text lengths in characters."""
+
+    file_bytes: int = 1024 * MEBIBYTE
+    token_bytes: int = MEBIBYTE
+    """One tag with its attributes, or one comment. Expat 2.5 reads a token again with each chunk that
+    it spans, so a long one costs the square of its length (CVE-2023-52425)."""
+    depth: int = 64
+    cases: int = 2_000_000
+    elements_in_case: int = 100_000
+    text_in_case: int = MEBIBYTE
+    text_kept: int = 64 * MEBIBYTE
+    """Messages, details and output of all cases; beyond it only the first 1,000 characters of each."""
+    names_kept: int = 256 * MEBIBYTE
+    header_only_cases: int = 50
+    """Cases made, for one suite, of failures and errors that only its header counts."""
+
+
+@dataclass
+class StreamResult:
+    """What one pass found."""
+
+    ledger: CaseLedger = field(default_factory=CaseLedger)
+    by_pytest: bool = False
+    root: tuple[str, str] = ("", "")
+    """Tag and name of the root element."""
+    reconciliation: Reconciliation = field(default_factory=lambda: Reconciliation(""))
+    shortened: int = 0
+    """Cases whose texts were left out because the file as a whole has too much of it."""
+    header_only: int = 0
+
+
+class JUnitStream:
+    """Parses one file.
+
+    Args:
+        path: What to call the file in messages.
+        limits: Bounds beyond which it is refused.
+    """
+
+    def __init__(self, path: str, limits: JUnitLimits) -> None:
+        self._path = path
+        self._limits = limits
+        self.result = StreamResult(reconciliation=Reconciliation(path))
+        self._ledger = self.result.ledger
+        self._open: list[Suite | None] = []
+        """Elements around the cases; None for one that is no suite."""
+        self._suite = Suite()
+        self._attributes: dict[str, str] | None = None
+        """Those of the open case."""
+        self._elements: list[Element] = []
+        """The open case as a tree, from the case to the innermost open element; empty without children."""
+        self._elements_in_case = 0
+        self._has_meaning = False
+        self._outside = False
+        """The open case was made for a result that stands outside any."""
+        self._text = TextCollector()
+        self._text_left = 0
+        self._kept = 0
+        self._names = 0
+        self._durations: dict[str, float | None] = {}
+        self._shared: dict[str, str] = {}
+        """Class names and files, so that equal ones are one object."""
+        self._first_line = 1
+        self._parser = self._make_parser()
+
+    def run(self, chunks: Iterable[bytes]) -> StreamResult:
+        """Parses all chunks.
+
+        Raises:
+            expat.ExpatError: Not well-formed.
+            InputError: Beyond a limit, a DOCTYPE, no JUnit XML, or an encoding that can't be read.
+        """
+        fed = 0
+        try:
+            for chunk in chunks:
+                fed += len(chunk)
+                if fed > self._limits.file_bytes:
+                    raise self._fault(f"larger than {self._limits.file_bytes:,} bytes")
+                self._parser.Parse(chunk, False)
+                if fed - self._parser.CurrentByteIndex > self._limits.token_bytes:
+                    raise self._fault(f"a tag or comment longer than {self._limits.token_bytes:,} bytes")
+            self._parser.Parse(b"", True)
+        except (ValueError, LookupError) as error:
+            raise self._fault(f"it can't be decoded: {error}") from error
+        return self.result
+
+    def _make_parser(self) -> expat.XMLParserType:
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.buffer_size = 65_536
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.XmlDeclHandler = self._declaration
+        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        parser.EntityDeclHandler = self._refuse_doctype
+        parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+        return parser
+
+    def _fault(self, what: str) -> InputError:
+        line, column = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
+        return InputError(f"{self._path}: line {line}, column {column}: {what}.")
+
+    def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        # Other codecs of Python would be asked too, and some of them warn or are none for text.
+        name = (encoding or "utf-8").lower()
+        if not name.startswith(("utf-8", "utf-16", "us-ascii", "ascii", "iso-8859-", "windows-125", "cp125")):
+            raise self._fault(f"the encoding {name[:40]!r} is not supported; write UTF-8")
+
+    def _refuse_doctype(self, *_declaration: object) -> None:
+        raise self._fault("a DOCTYPE is not allowed: results files need none, and entities can be bombs")
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._attributes is not None:
+            self._start_child(tag, attributes)
+        elif tag == "testcase" and self._open:
+            self._attributes = attributes
+        else:
+            self._start_around(tag, attributes)
+
+    def _start_around(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element that is neither a case nor in one."""
+        if len(self._open) >= self._limits.depth:
+            raise self._fault(f"nested more than {self._limits.depth} levels deep")
+        if not self._open:
+            self._start_root(tag, attributes)
+        if tag in ("testsuite", "testsuites"):
+            self._suite = Suite.opened(tag, attributes, self._suite)
+            self._open.append(self._suite)
+            if attributes.get("name") == ("pytest" if tag == "testsuite" else "pytest tests"):
+                self.result.by_pytest = True
+                self._first_line = 0  # pytest writes the line as it counts it, from 0
+        elif tag in MEANINGFUL_TAGS:
+            # A failure outside any case must not get lost; it becomes a case of its own.
+            self._outside = True
+            self._attributes = {"name": f"<{tag}> outside a test case", "classname": self._suite.name}
+            self._start_child(tag, attributes)
+        else:
+            self._open.append(None)
+
+    def _start_root(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag not in ("testsuites", "testsuite"):
+            raise self._fault(f"the root element is {tag[:60]!r}, not 'testsuites' or 'testsuite'")
+        self.result.root = (tag, attributes.get("name", "")[:MAX_TEXT])
+
+    def _start_child(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element in a case."""
+        elements = self._elements
+        if not elements:
+            elements.append(Element("testcase"))
+            self._elements_in_case = 0
+            self._text_left = self._limits.text_in_case
+            self._parser.CharacterDataHandler = self._text.add
+        self._elements_in_case += 1
+        if self._elements_in_case > self._limits.elements_in_case:
+            raise self._fault(f"a test case with more than {self._limits.elements_in_case:,} elements")
+        if len(self._open) + len(elements) >= self._limits.depth:
+            raise self._fault(f"nested more than {self._limits.depth} levels deep")
+        if tag in MEANINGFUL_TAGS:
+            self._has_meaning = True
+        self._flush_text()
+        bounded = {name: self._bounded(value) for name, value in attributes.items()} if attributes else {}
+        elements.append(SubElement(elements[-1], tag, bounded))
+
+    def _bounded(self, text: str) -> str:
+        """As much of a text as the case has room for."""
+        kept = cut_middle(text)
+        self._text_left -= len(kept)
+        return kept if self._text_left >= 0 else kept[:128]
+
+    def _flush_text(self) -> None:
+        """Gives the text so far to the innermost open element; between the children it is only layout."""
+        text = self._text.take()
+        if text and len(self._elements) > 1:
+            owner = self._elements[-1]
+            owner.text = self._bounded((owner.text or "") + text)
+
+    def _end(self, tag: str) -> None:
+        elements = self._elements
+        if self._attributes is None:
+            self._end_around()
+        elif not elements:
+            self._end_childless(self._attributes)
+        elif len(elements) > 1:
+            self._flush_text()
+            elements.pop()
+            if self._outside and len(elements) == 1:
+                self._end_case(self._attributes, elements[0])
+        else:
+            self._end_case(self._attributes, elements[0])
+
+    def _end_childless(self, attributes: dict[str, str]) -> None:
+        """The common case, and the reason why most of a large file costs little."""
+        if "status" in attributes or "result" in attributes:
+            self._end_case(attributes, Element("testcase"))
+            return
+        self._attributes = None
+        self._add_passed(attributes)
+
+    def _end_case(self, attributes: dict[str, str], element: Element) -> None:
+        """A case with children, or with a status of its own."""
+        self._elements.clear()
+        self._text.take()
+        self._parser.CharacterDataHandler = None
+        self._attributes = None
+        if self._has_meaning or self._outside or "status" in attributes or "result" in attributes:
+            self._add_read(attributes, element)
+        else:
+            self._add_passed(attributes, requirement_ids(element))
+        self._has_meaning = self._outside = False
+
+    def _add_passed(self, attributes: dict[str, str], requirements: tuple[str, ...] = ()) -> None:
+        """A case that says nothing against itself."""
+        suite = self._suite
+        names = identity(attributes, suite)
+        file = attributes.get("file")
+        case = TestCase(
+            id=names[0],
+            name=names[1],
+            status=CaseStatus.PASSED,
+            classname=self._shared.setdefault(names[2], names[2]),
+            suite=suite.name,
+            host=suite.host,
+            file=self._file(file) if file else suite.file,
+            line=line_number(attributes.get("line"), self._first_line),
+            duration_ms=self._duration(attributes.get("time", "")),
+            requirement_ids=requirements,
+        )
+        tests = suite.tallies["tests"]
+        tests.cases += 1
+        tests.outcomes += 1
+        self._add(case)
+
+    def _add_read(self, attributes: dict[str, str], element: Element) -> None:
+        read = read_case(attributes, element, self._suite, first_line=self._first_line)
+        self._suite.count(read, in_case=not self._outside)
+        self._add(self._within_budget(read.case))
+
+    def _add(self, case: TestCase) -> None:
+        self._names += len(case.id)
+        if self._names > self._limits.names_kept:
+            raise self._fault(f"names of test cases with more than {self._limits.names_kept:,} characters")
+        if self._ledger.records >= self._limits.cases:
+            raise self._fault(f"more than {self._limits.cases:,} test cases")
+        self._ledger.add(case)
+
+    def _within_budget(self, case: TestCase) -> TestCase:
+        """The case, its texts shortened where the file as a whole has too much text."""
+        length = sum(len(each.message) + len(each.details) for each in (case, *case.attempts))
+        if self._kept + length + len(case.output) <= self._limits.text_kept:
+            self._kept += length + len(case.output)
+            return case
+        self.result.shortened += 1
+        return shortened(case)
+
+    def _file(self, text: str) -> str:
+        file = self._shared.get(text)
+        if file is None:
+            file = self._shared[text] = cut_name(clean(text))
+        return file
+
+    def _duration(self, text: str) -> float | None:
+        """Most cases take one of few durations; the text is parsed once, and the number shared."""
+        if text in self._durations:
+            return self._durations[text]
+        duration = milliseconds(text)
+        if len(self._durations) < _REMEMBERED_DURATIONS:
+            self._durations[text] = duration
+        return duration
+
+    def _end_around(self) -> None:
+        suite = self._open.pop()
+        if suite is None:
+            return
+        self._add_header_only(suite, self.result.reconciliation.close(suite))
+        self._suite = next((each for each in reversed(self._open) if each is not None), Suite())
+        self._suite.add_inner(suite)
+
+    def _add_header_only(self, suite: Suite, count: int) -> None:
+        """Cases for failures that the header counts and no element explains.
+
+        gotestsum leaves nothing but ``errors="1"`` of a package that did not compile.
+        """
+        self.result.header_only += count
+        for number in range(1, min(count, self._limits.header_only_cases) + 1):
+            name = "(counted in the header only)" + (f" #{number}" if number > 1 else "")
+            case = TestCase(
+                id=f"{suite.name or self.result.root[1] or self.result.root[0]}::{name}",
+                name=name,
+                status=CaseStatus.ERROR,
+                suite=suite.name,
+                host=suite.host,
+                message=f"The header counts {count:,} more failures or errors than the test cases show.",
+            )
+            self._ledger.add(case)

@@ -1,0 +1,164 @@
+"""A suite that is being read, and how its header's totals are held against its elements."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tsr_agent.ingest.bounded_text import clean, cut_name
+from tsr_agent.models.results import CaseStatus, HeaderDifference
+
+if TYPE_CHECKING:
+    from tsr_agent.ingest.junit_case import ReadCase
+
+COUNTERS = ("tests", "failures", "errors", "skipped")
+MAX_DIFFERENCES = 100
+"""Rows about headers that one file gives; a remark says how many more there were."""
+
+_WHOLE_NUMBER = re.compile(r"([+-]?)([0-9]{1,15}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})(?:\.0+)?")
+_MAX_HOST = 1_000
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was counted of one kind: as cases, and as every outcome written down.
+
+    Tools differ in which of the two their header gives: Surefire counts each rerun, pytest each
+    failure of a case that has two. A header anywhere between the two is borne out.
+    """
+
+    cases: int = 0
+    outcomes: int = 0
+
+    def nearest(self, header: int) -> int:
+        """The header itself where the elements bear it out, otherwise the count closest to it."""
+        return min(max(header, self.cases), max(self.cases, self.outcomes))
+
+
+def _tallies() -> dict[str, Tally]:
+    return {counter: Tally() for counter in COUNTERS}
+
+
+@dataclass(slots=True)
+class Suite:
+    """One open ``testsuites`` or ``testsuite`` element."""
+
+    name: str = ""
+    """Names of the suites around it and its own, separated by `` / ``."""
+    host: str = ""
+    file: str = ""
+    header: dict[str, str] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=_tallies)
+    explained: dict[str, int] = field(default_factory=dict)
+    """By counter, by how much the suites inside it are known to differ from their headers."""
+    header_only: int = 0
+    """Failures and errors of suites inside it that only a header counts."""
+
+    @classmethod
+    def opened(cls, tag: str, attributes: dict[str, str], outer: Suite | None) -> Suite:
+        """The suite that a start tag opens."""
+        own = clean(attributes.get("name", "")) if tag == "testsuite" else ""
+        around = outer.name if outer else ""
+        return cls(
+            name=cut_name(f"{around} / {own}" if around and own else own or around),
+            host=cut_name(clean(attributes.get("hostname", "")), _MAX_HOST) or (outer.host if outer else ""),
+            file=cut_name(clean(attributes.get("file", ""))) or (outer.file if outer else ""),
+            header={each: attributes[each][:40] for each in COUNTERS if each in attributes},
+        )
+
+    def count(self, read: ReadCase, *, in_case: bool) -> None:
+        """Counts a case that was read with its results."""
+        tests, failures, errors, skipped = (self.tallies[each] for each in COUNTERS)
+        for tally, tag, again in (
+            (failures, "failure", ("rerunFailure", "flakyFailure")),
+            (errors, "error", ("rerunError", "flakyError")),
+            (skipped, "skipped", ()),
+        ):
+            tally.cases += tag in read.tags
+            repeats = sum(read.tags.get(each, 0) for each in again)
+            tally.outcomes += read.tags.get(tag, 0) + repeats
+            tests.outcomes += repeats
+        if not read.tags:
+            # Nothing but the status attribute says it; a header may count it or not.
+            claimed = {CaseStatus.FAILED: failures, CaseStatus.ERROR: errors, CaseStatus.SKIPPED: skipped}
+            claimed.get(read.case.status, Tally()).outcomes += 1
+        tests.cases += in_case
+        tests.outcomes += 1
+
+    def add_inner(self, inner: Suite) -> None:
+        """Counts what a closed suite inside this one counted."""
+        for counter, tally in inner.tallies.items():
+            mine = self.tallies[counter]
+            mine.cases += tally.cases
+            mine.outcomes += tally.outcomes
+        for counter, difference in inner.explained.items():
+            self.explained[counter] = self.explained.get(counter, 0) + difference
+        self.header_only += inner.header_only
+
+
+@dataclass
+class Reconciliation:
+    """What the headers of one file say against its elements."""
+
+    path: str
+    differences: list[HeaderDifference] = field(default_factory=list)
+    not_listed: int = 0
+    unreadable: list[str] = field(default_factory=list)
+
+    def close(self, suite: Suite) -> int:
+        """Holds a closed suite's header against what it held.
+
+        A difference that the suites inside account for is not told a second time.
+
+        Returns:
+            Failures and errors that the header counts and no element explains, here and not further in.
+        """
+        totals: dict[str, int] = {}
+        broken = 0
+        for counter, written in suite.header.items():
+            total = _whole_number(written)
+            if total is not None:
+                totals[counter] = total
+            elif written.strip():
+                self._note_unreadable(suite, counter, written)
+                broken += counter in ("failures", "errors")
+        for counter, total in totals.items():
+            self._compare(suite, counter, total)
+        return broken + self._unexplained(suite, totals)
+
+    def _compare(self, suite: Suite, counter: str, total: int) -> None:
+        nearest = suite.tallies[counter].nearest(total)
+        difference = total - nearest
+        if difference not in (0, suite.explained.get(counter, 0)):
+            self._add(HeaderDifference(path=self.path, counter=counter, header=total, elements=nearest))
+        suite.explained[counter] = difference
+
+    def _unexplained(self, suite: Suite, totals: dict[str, int]) -> int:
+        # The two counters together: mocha writes its failures into errors=.
+        counted = max(0, totals.get("failures", 0)) + max(0, totals.get("errors", 0))
+        found = sum(suite.tallies[each].outcomes for each in ("failures", "errors"))
+        unexplained = max(0, counted - found - suite.header_only)
+        suite.header_only += unexplained
+        return unexplained
+
+    def _add(self, difference: HeaderDifference) -> None:
+        if len(self.differences) < MAX_DIFFERENCES:
+            self.differences.append(difference)
+        else:
+            self.not_listed += 1
+
+    def _note_unreadable(self, suite: Suite, counter: str, written: str) -> None:
+        if len(self.unreadable) < 20:
+            where = f"suite {suite.name[:100]!r}" if suite.name else "the root element"
+            self.unreadable.append(f"The {counter} total of {where} is no number: {clean(written)!r}.")
+
+    def remarks(self) -> list[str]:
+        """One sentence each."""
+        more = [f"{self.not_listed:,} more differences between headers and elements are not listed."]
+        return self.unreadable + (more if self.not_listed else [])
+
+
+def _whole_number(text: str) -> int | None:
+    found = _WHOLE_NUMBER.fullmatch(text.strip())
+    return int(found[1] + found[2].replace(",", "")) if found else None
