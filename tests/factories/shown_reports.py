@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from tsr_agent.models.coverage import CodeCoverage, CoverageCounts
 from tsr_agent.models.decision import (
     Decision,
@@ -240,3 +242,27 @@ def decision(verdict: GoNoGoDecision = GoNoGoDecision.NO_GO, **changes: Any) -> 
         "rules": tuple(rules),
     }
     return Decision(**(values | changes))
+
+
+def poisoned(text: str) -> tuple[TestSummaryReport, Decision]:
+    """A report and decision with ``text`` in every free string, made from their own plain trees."""
+    documents = (report(), decision())
+    kept = {
+        "id", "created_at", "codebase_sha", "testbase_sha", "prompts_sha", "sha256", "status", "test_type",
+        "outcome", "severity", "category", "resolution_status", "coverage_status", "verification_status",
+        "overall_status", "go_no_go_decision", "decision", "decision_without_waivers", "evaluated_at",
+        "state", "effect", "digest", "report_digest",
+    }  # fmt: skip
+
+    def poison(tree: object, key: str) -> object:
+        if isinstance(tree, dict):
+            return {name: poison(value, name) for name, value in tree.items()}
+        if isinstance(tree, list | tuple):
+            return [poison(each, key) for each in tree]
+        limit = {"environment": 50, "triggered_by": 100}.get(key)
+        return text[:limit] if isinstance(tree, str) and key not in kept else tree
+
+    def rewrite(document: Any) -> Any:
+        return msgspec.convert(poison(msgspec.to_builtins(document), ""), type=type(document))
+
+    return rewrite(documents[0]), rewrite(documents[1])

@@ -13,7 +13,7 @@ from tests.factories import shown_reports as reports
 from tsr_agent.models.decision import GoNoGoDecision, RuleEffect, RuleState
 from tsr_agent.models.evals import EvalIterationSummary
 from tsr_agent.models.findings import Finding, FindingLevel, StaticAnalysis
-from tsr_agent.models.report import InputFile, InputStatus, TestSummaryReport
+from tsr_agent.models.report import InputFile, InputStatus
 from tsr_agent.models.results import CaseStatus, HeaderDifference, TestType, TestTypeResult
 from tsr_agent.sections.evals import evals, failure_modes
 from tsr_agent.sections.inputs import code_coverage, inputs, scans
@@ -218,36 +218,12 @@ def every_text(part: object) -> list[str]:
     return []
 
 
-def poisoned(text: str) -> tuple[TestSummaryReport, object]:
-    """A report and decision with ``text`` in every free string, made from their own plain trees."""
-    report, decision = reports.report(), reports.decision()
-    kept = {
-        "id", "created_at", "codebase_sha", "testbase_sha", "prompts_sha", "sha256", "status", "test_type",
-        "outcome", "severity", "category", "resolution_status", "coverage_status", "verification_status",
-        "overall_status", "go_no_go_decision", "decision", "decision_without_waivers", "evaluated_at",
-        "state", "effect", "digest", "report_digest",
-    }  # fmt: skip
-
-    def poison(tree: object, key: str) -> object:
-        if isinstance(tree, dict):
-            return {name: poison(value, name) for name, value in tree.items()}
-        if isinstance(tree, list | tuple):
-            return [poison(each, key) for each in tree]
-        limit = {"environment": 50, "triggered_by": 100}.get(key)
-        return text[:limit] if isinstance(tree, str) and key not in kept else tree
-
-    def rewrite(document: msgspec.Struct) -> object:
-        return msgspec.convert(poison(msgspec.to_builtins(document), ""), type=type(document))
-
-    return rewrite(report), rewrite(decision)  # type: ignore[return-value]  # convert gives the same type
-
-
 @given(
     st.sampled_from(["\u202e", "\x1b", "\x00", "\u2028", "\ufeff", "\U000e0041", "\x9b"]),
     st.text(max_size=20),
 )
 def test_no_section_lets_a_hidden_character_through(hidden: str, around: str) -> None:
-    report, decision = poisoned(around + hidden + around)
+    report, decision = reports.poisoned(around + hidden + around)
     drawn = (
         overview(report, decision), versions(report), rules(decision), drawn_tests(report), evals(report),
         failure_modes(report), requirements(report), inputs(report), code_coverage(report), scans(report),
@@ -256,6 +232,6 @@ def test_no_section_lets_a_hidden_character_through(hidden: str, around: str) ->
 
 
 def test_hostile_markup_stays_as_it_was_written() -> None:
-    report, decision = poisoned(reports.HOSTILE)
+    report, decision = reports.poisoned(reports.HOSTILE)
     assert "<img src=x onerror=alert(1)>" in drawn_tests(report).types[0].failures[0].message
     assert "⟨U+202E⟩" in overview(report, decision).sentence
