@@ -80,9 +80,9 @@ class FailureMode(Record, frozen=True, kw_only=True):
     description: LongText = ""
     severity: Severity
     category: FailureCategory
-    discovered_in_iteration: Annotated[int, Meta(ge=0)]
+    discovered_in_iteration: Count
     resolution_status: ResolutionStatus = ResolutionStatus.OPEN
-    resolved_in_iteration: Annotated[int, Meta(ge=0)] | None = None
+    resolved_in_iteration: Count | None = None
 
 
 class Dataset(Record, frozen=True, kw_only=True):
@@ -96,7 +96,7 @@ class Dataset(Record, frozen=True, kw_only=True):
 class EvalIterationSummary(Record, frozen=True, kw_only=True):
     """One eval iteration such as "V3 RAG". The highest number is the latest, wherever it is listed."""
 
-    iteration: Annotated[int, Meta(ge=0)]
+    iteration: Count
     version_name: ShortText
     prompt_version: ShortText = ""
     outcome: IterationOutcome

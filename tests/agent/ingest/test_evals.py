@@ -72,6 +72,7 @@ def test_an_empty_history_is_read_and_remarked() -> None:
         ),
         (document(iteration(outcome="great")), "$.iterations[0].outcome"),
         (document(iteration(iteration=-1)), "$.iterations[0].iteration"),
+        (document(iteration(iteration=2**53 + 1)), "$.iterations[0].iteration"),
         (document(iteration(outcom="passed")), "did you mean 'outcome'?"),
         (document(iteration(), schema_version=2), "format 2"),
         (document(iteration(), iterationss=[]), "$.iterationss: unknown key"),
