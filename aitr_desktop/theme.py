@@ -128,7 +128,7 @@ def style_sheet(theme: Theme) -> str:
     return template.substitute(theme.tokens(), chevron=chevron)
 
 
-def icon(name: str, colour: str) -> QIcon:
+def tinted_icon(name: str, colour: str) -> QIcon:
     """A one-colour icon in the colour asked for, sharp at twice and three times its size."""
     from qtpy.QtSvg import QSvgRenderer
 
@@ -196,6 +196,10 @@ class ThemeController(QObject):
         self._choice = choice
         self._follow()
 
+    def detach(self) -> None:
+        """Follows the desktop no more."""
+        QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._follow)
+
     def code_font(self, pixels: int = 12) -> QFont:
         """The monospaced font."""
         if not self._code_family:
@@ -207,7 +211,7 @@ class ThemeController(QObject):
 
     def icon(self, name: str, tone: Tone = Tone.MUTED) -> QIcon:
         """An icon in the present theme's colour."""
-        return icon(name, self.theme.tone(tone))
+        return tinted_icon(name, self.theme.tone(tone))
 
     def _wanted(self) -> str:
         if self._choice is not ThemeChoice.SYSTEM:

@@ -51,7 +51,7 @@ class Column:
 
     title: str
     width: int = 100
-    """Pixels at first."""
+    """Pixels at first; in a section, the most that its texts may take."""
     is_number: bool = False
     stretches: bool = False
 

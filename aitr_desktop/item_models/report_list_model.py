@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from aitr_desktop.item_models.cells import Cell, Column, mark_cell
+from aitr_desktop.item_models.cells import Cell, Column
 from aitr_desktop.item_models.tree_model import alignment, cell_data
 from aitr_desktop.library.listing import Query
 from aitr_desktop.library.paging import ReportPages
@@ -35,12 +35,11 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 COLUMNS = (
-    Column(title="Decision", width=144),
+    Column(title="Decision", width=160),
     Column(title="Release", width=76),
-    Column(title="Branch", width=108),
-    Column(title="Environment", width=100),
-    Column(title="When", width=84),
-    Column(title="Why", width=240, stretches=True),
+    Column(title="Branch", width=104),
+    Column(title="Environment", width=98),
+    Column(title="When", width=96, stretches=True),
 )
 _WAITING = Cell(text="…", tone=Tone.MUTED)
 
@@ -202,10 +201,9 @@ class ReportListModel(QAbstractTableModel):
 def cell(report: ListedReport, column: int) -> Cell:
     """One cell of a line."""
     return (
-        mark_cell(report.verdict),
+        Cell(text=str(report.verdict), tone=report.verdict.tone, whole=report.reason),
         Cell(text=report.release, whole=report.release_whole, is_code=True),
         Cell(text=report.branch or "–"),
         Cell(text=report.environment, tone=Tone.MUTED),
         Cell(text=report.when, whole=report.when_whole, tone=Tone.MUTED),
-        Cell(text=report.reason, tone=Tone.MUTED),
     )[column]

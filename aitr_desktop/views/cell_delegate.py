@@ -84,6 +84,10 @@ class CellDelegate(QStyledItemDelegate):
             return QSize(0, max(self.row_height, height + 8))
         return QSize(metrics.horizontalAdvance(cell.text[:200]) + 2 * PADDING, self.row_height)
 
+    def width(self, cell: Cell, base: QFont) -> int:
+        """Pixels of a cell's text on one line, of its first 80 characters at most."""
+        return QFontMetrics(self.font(cell, base)).horizontalAdvance(cell.text[:80])
+
     def font(self, cell: Cell, base: QFont) -> QFont:
         """The font of a cell; each is made once."""
         key = (cell.is_code, cell.is_strong)

@@ -10,6 +10,7 @@ from qtpy.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QScrollArea,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -98,6 +99,7 @@ class DetailView(QFrame):
             anchor.setText(title)
             anchor.setCheckable(True)
             anchor.setProperty("anchor", "true")
+            anchor.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             anchor.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self._anchors.addButton(anchor, place)
             self._anchor_row.addWidget(anchor)

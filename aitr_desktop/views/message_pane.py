@@ -71,9 +71,14 @@ class MessagePane(QFrame):
             lines.addWidget(part)
         lines.addSpacing(8)
         lines.addLayout(buttons)
+        # The column takes what there is up to its bound; the stretches share only the rest.
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(column, 100)
+        middle.addStretch(1)
         outside = QVBoxLayout(self)
         outside.addStretch(2)
-        outside.addWidget(column, 0, Qt.AlignmentFlag.AlignHCenter)
+        outside.addLayout(middle)
         outside.addStretch(3)
 
     def message(self) -> Message:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QSize, Qt
 from qtpy.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
-from tsr_agent.sections.wording import Tone
+from aitr_desktop.theme import tinted_icon
 
 if TYPE_CHECKING:
     from aitr_desktop.theme import ThemeController
@@ -43,9 +43,10 @@ class Rail(QFrame):
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
         theme.changed.connect(self.draw_icons)
+        self.draw_icons()
 
     def draw_icons(self) -> None:
         """Draws the icons in the present theme's colours."""
         for icon, button in self._buttons.items():
-            tinted = self._theme.icon(icon, Tone.PLAIN if button.isChecked() else Tone.MUTED)
-            button.setIcon(tinted)
+            colours = self._theme.theme
+            button.setIcon(tinted_icon(icon, colours.accent if button.isChecked() else colours.muted))

@@ -9,16 +9,17 @@ from qtpy.QtGui import QGuiApplication, QKeySequence
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
 from aitr_desktop.item_models.tree_model import TreeModel
-from aitr_desktop.views.cell_delegate import CellDelegate
+from aitr_desktop.views.cell_delegate import PADDING, CellDelegate
 
 if TYPE_CHECKING:
     from qtpy.QtGui import QKeyEvent, QResizeEvent
 
-    from aitr_desktop.item_models.cells import Table
+    from aitr_desktop.item_models.cells import Column, Table
     from aitr_desktop.theme import ThemeController
 
 MAX_HEIGHT = 640
-MIN_STRETCH = 140
+MIN_STRETCH = 96
+MEASURED_ROWS = 100
 
 
 class SectionTree(QTreeView):
@@ -37,11 +38,12 @@ class SectionTree(QTreeView):
         self.setAccessibleName(name)
         self._stretching = 0
         self._shown: TreeModel | None = None
-        self.setItemDelegate(CellDelegate(theme, row_height, self))
+        self._drawing = CellDelegate(theme, row_height, self)
+        self.setItemDelegate(self._drawing)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
         self.setAllColumnsShowFocus(True)
         self.setIndentation(20)
@@ -80,7 +82,8 @@ class SectionTree(QTreeView):
         is_cut = height > MAX_HEIGHT
         policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if is_cut else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.setVerticalScrollBarPolicy(policy)
-        self.setFixedHeight(min(height, MAX_HEIGHT) + 2)
+        bar = self.horizontalScrollBar().sizeHint().height() if self._is_too_wide() else 0
+        self.setFixedHeight(min(height, MAX_HEIGHT) + bar + 2)
 
     def copied_text(self) -> str:
         """The selected rows as text: whole values, cells apart by tabs."""
@@ -108,9 +111,21 @@ class SectionTree(QTreeView):
         self.setHeaderHidden(not any(column.title for column in table.columns))
         for place, column in enumerate(table.columns):
             self.header().setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
-            self.header().resizeSection(place, column.width)
+            self.header().resizeSection(place, self._natural_width(table, place, column))
         self._stretching = next((i for i, column in enumerate(table.columns) if column.stretches), 0)
         self._stretch()
+
+    def _is_too_wide(self) -> bool:
+        return self.header().length() > self.viewport().width()
+
+    def _natural_width(self, table: Table, place: int, column: Column) -> int:
+        """What the texts of the first rows and the title need, up to the column's bound."""
+        title = self.fontMetrics().horizontalAdvance(column.title)
+        cells = [node.cells[place] for node in table.nodes[:MEASURED_ROWS] if place < len(node.cells)]
+        widest = max((self._drawing.width(cell, self.font()) for cell in cells), default=0)
+        padding = 2 * PADDING + 2
+        decorated = self.indentation() if place == 0 and any(node.children for node in table.nodes) else 0
+        return min(max(widest, title) + padding, max(column.width, title + padding)) + decorated
 
     def _stretch(self) -> None:
         header = self.header()

@@ -130,6 +130,10 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(ground)
         status = self.statusBar()
         status.setSizeGripEnabled(False)
+        status.setContentsMargins(12, 2, 12, 2)
+        for label in (self._verified, self._number):
+            label.setContentsMargins(16, 0, 0, 0)
+        self._number.set_tone(Tone.MUTED)
         status.addWidget(self._where, 1)
         status.addPermanentWidget(self._verified)
         status.addPermanentWidget(self._number)
@@ -164,9 +168,7 @@ class MainWindow(QMainWindow):
             return
         now = self._clock.now()
         for path in paths:
-            self._tasks.run(
-                lambda path=path: workspace.import_file(path, now), self._imported, self.notice.say
-            )
+            self._tasks.run(partial(workspace.import_file, path, now), self._imported, self.notice.say)
 
     def _make_workbench(self) -> Workbench:
         workbench = Workbench(self._theme, self._tasks, self._clock, self._settings)

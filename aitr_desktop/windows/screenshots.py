@@ -95,11 +95,13 @@ def render_all(
         theme.choose(choice)
         if workspace is not None:
             window, tasks = make_window()
+            window.resize(WIDTH, HEIGHT)
             window.show_workspace(workspace())
             views = _browser_views(window, tasks)
             written.extend(_save(window, folder / f"{name}-{choice.value}.png") for name in views)
             window.close()
         window, tasks = make_window()
+        window.resize(WIDTH, HEIGHT)
         window.show_workspace(EmptyWorkspace(folder / "new.db"))
         settle(tasks)
         written.append(_save(window, folder / f"empty-{choice.value}.png"))

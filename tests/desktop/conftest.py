@@ -1,0 +1,109 @@
+"""Every desktop test runs without a display and leaves nothing behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import QCoreApplication, QEvent, QThread, QTimer
+from qtpy.QtWidgets import QApplication, QWidget
+
+from aitr_desktop.settings import ThemeChoice
+from aitr_desktop.tasks import Tasks
+from aitr_desktop.theme import ThemeController
+from tests.desktop.fakes import StillClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+
+def _living() -> dict[str, set[int]]:
+    gc.collect()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    found = gc.get_objects()
+    return {
+        "threads": {thread.ident or 0 for thread in threading.enumerate()},
+        "Qt threads": {id(each) for each in found if isinstance(each, QThread) and _runs(each)},
+        "timers": {id(each) for each in found if isinstance(each, QTimer) and _ticks(each)},
+        "windows": {id(widget) for widget in QApplication.topLevelWidgets() if widget.isVisible()},
+    }
+
+
+def _runs(thread: QThread) -> bool:
+    try:
+        return thread.isRunning()
+    except RuntimeError:  # Qt has deleted it already
+        return False
+
+
+def _ticks(timer: QTimer) -> bool:
+    try:
+        return timer.isActive()
+    except RuntimeError:  # Qt has deleted it already
+        return False
+
+
+@pytest.fixture(autouse=True)
+def nothing_outlives_its_test(qapp: QApplication) -> Iterator[None]:
+    before = _living()
+    yield
+    for widget in QApplication.topLevelWidgets():
+        if widget.isHidden():
+            widget.deleteLater()
+    after = _living()
+    left = {kind: len(after[kind] - before[kind]) for kind in before if after[kind] - before[kind]}
+    assert not left, f"left behind by this test: {left}"
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock(datetime(2026, 11, 22, 12, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[ThemeController]:
+    controller = ThemeController(qapp, ThemeChoice.LIGHT)
+    yield controller
+    controller.detach()
+    controller.deleteLater()
+
+
+@pytest.fixture
+def tasks() -> Iterator[Tasks]:
+    made = Tasks()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def settled(qtbot: QtBot, tasks: Tasks) -> Callable[[], None]:
+    """Waits until the tasks are done and delivered."""
+    return lambda: qtbot.waitUntil(lambda: tasks.is_idle, timeout=20_000)
+
+
+@pytest.fixture
+def shown(qtbot: QtBot) -> Callable[[QWidget], QWidget]:
+    """Shows a widget; it is closed after the test."""
+
+    def show(widget: QWidget) -> QWidget:
+        qtbot.addWidget(widget)
+        widget.show()
+        return widget
+
+    return show
+
+
+@pytest.fixture
+def settings_file(tmp_path: Path) -> Path:
+    return tmp_path / "desktop.ini"

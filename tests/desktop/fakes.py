@@ -1,0 +1,114 @@
+"""Stand-ins for the clock and the library; the real store is used where it matters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aitr_desktop.library.listing import Choices, ListedReport, Query, listed
+from aitr_desktop.library.workspace import Imported, OpenedReport
+from tests.factories import shown_reports as reports
+from tsr_agent.errors import InputError, TsrError
+from tsr_agent.models.decision import GoNoGoDecision
+from tsr_agent.sections.wording import verdict
+
+if TYPE_CHECKING:
+    from aitr_desktop.library.paging import Step
+
+
+@dataclass
+class StillClock:
+    """A clock that stands."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+def lines(number: int, now: datetime, text: str = "main") -> list[ListedReport]:
+    """Lines of a list, the newest first; the key is the place."""
+    verdicts = list(GoNoGoDecision)
+    return [
+        listed(
+            identity=f"TSR-{place:05d}",
+            verdict=verdict(verdicts[place % 3]),
+            sha=f"{place:07d}" + "a" * 33,
+            branch=text,
+            environment=text,
+            made=now - timedelta(hours=place),
+            repository=f"https://git.example.org/{text}",
+            reason=text,
+            now=now,
+            key=place,
+        )
+        for place in range(number)
+    ]
+
+
+@dataclass
+class FakeWorkspace:
+    """A library in memory, with the store's manner of paging. Errors can be planted by method name."""
+
+    rows: list[ListedReport]
+    path: Path = Path("fake.db")
+    errors: dict[str, TsrError] = field(default_factory=dict)
+    hostile: str = ""
+    asked: list[Query] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    imported: list[Path] = field(default_factory=list)
+    is_closed: bool = False
+
+    def _matching(self, query: Query) -> list[ListedReport]:
+        return [
+            row
+            for row in self.rows
+            if (query.decision is None or row.verdict == verdict(query.decision))
+            and (query.branch is None or row.branch == query.branch)
+            and query.text in row.id
+        ]
+
+    def page(self, query: Query, step: Step, now: datetime) -> tuple[ListedReport, ...]:
+        self._fail("page")
+        self.asked.append(query)
+        self.steps.append(step)
+        rows = self._matching(query)
+        if step.reverse:
+            return tuple([row for row in rows if step.after is None or row.key < step.after][-step.limit :])
+        return tuple([row for row in rows if step.after is None or row.key > step.after][: step.limit])
+
+    def count(self, query: Query) -> int:
+        self._fail("count")
+        return len(self._matching(query))
+
+    def choices(self) -> Choices:
+        self._fail("choices")
+        return Choices(("production", "staging"), tuple(sorted({row.branch for row in self.rows})))
+
+    def load(self, report_id: str) -> OpenedReport:
+        self._fail("load")
+        row = next((row for row in self.rows if row.id == report_id), None)
+        if row is None:
+            raise InputError(f"The library has no report {report_id!r}.")
+        decided = next(each for each in GoNoGoDecision if verdict(each) == row.verdict)
+        report, decision = reports.report(id=report_id), reports.decision(decided, report_id=report_id)
+        if self.hostile:
+            report, decision = reports.poisoned(self.hostile)
+        return OpenedReport(report=report, decision=decision, digest="a" * 64)
+
+    def import_file(self, path: Path, now: datetime) -> Imported:
+        self._fail("import_file")
+        self.imported.append(path)
+        row = lines(1, now)[0]
+        if row not in self.rows:
+            self.rows.insert(0, row)
+        return Imported(report_id=row.id, is_new=True, verdict=row.verdict)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def _fail(self, method: str) -> None:
+        if method in self.errors:
+            raise self.errors[method]

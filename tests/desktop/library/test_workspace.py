@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aitr_desktop.library.listing import Query
+from aitr_desktop.library.paging import ReportPages
+from aitr_desktop.library.workspace import (
+    StoreWorkspace,
+    default_library,
+    open_workspace,
+    read_document,
+    report_filter,
+)
+from tests.factories import shown_reports as reports
+from tsr_agent.errors import InputError, IntegrityError, StoreError
+from tsr_agent.models import codec
+from tsr_agent.models.decision import GoNoGoDecision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.desktop.fakes import StillClock
+
+FIRST = ReportPages(50).step_to(0)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[StoreWorkspace]:
+    opened = open_workspace(tmp_path / "new" / "library.db", create=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a report to a file and gives its path."""
+
+    def write(**changes: object) -> Path:
+        report = reports.report(**changes)
+        path = tmp_path / f"{report.id}.json"
+        path.write_bytes(codec.encode(report))
+        return path
+
+    return write
+
+
+def test_an_imported_report_is_judged_listed_and_read_back(
+    workspace: StoreWorkspace, written: Callable[..., Path], clock: StillClock
+) -> None:
+    path = written(go_no_go_decision=GoNoGoDecision.GO)
+    done = workspace.import_file(path, clock.now())
+    assert done.is_new
+    # The report claims GO; an open critical failure mode says otherwise.
+    assert done.verdict.word == "NO-GO"
+    assert done.claimed is not None
+    assert done.claimed.word == "GO"
+    (line,) = workspace.page(Query(), FIRST, clock.now())
+    assert (line.id, line.verdict.word, line.release) == ("TSR-2026-11-20-3fa9c1e", "NO-GO", "3fa9c1e")
+    opened = workspace.load(line.id)
+    assert opened.digest == codec.digest(path.read_bytes())
+    assert opened.decision is not None
+    assert opened.decision.report_digest == opened.digest
+
+
+def test_the_same_file_twice_is_one_report(
+    workspace: StoreWorkspace, written: Callable[..., Path], clock: StillClock
+) -> None:
+    path = written()
+    workspace.import_file(path, clock.now())
+    assert not workspace.import_file(path, clock.now()).is_new
+    assert workspace.count(Query()) == 1
+
+
+def test_another_document_of_the_same_id_is_refused(
+    workspace: StoreWorkspace, written: Callable[..., Path], clock: StillClock
+) -> None:
+    workspace.import_file(written(), clock.now())
+    with pytest.raises(IntegrityError):
+        workspace.import_file(written(environment="production"), clock.now())
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"not json", b'{"id": NaN}', b"\xff\xfe", b"[" * 100_000])
+def test_what_is_no_report_is_refused_and_nothing_is_filed(
+    workspace: StoreWorkspace, tmp_path: Path, clock: StillClock, content: bytes
+) -> None:
+    path = tmp_path / "tsr.json"
+    path.write_bytes(content)
+    with pytest.raises(InputError):
+        workspace.import_file(path, clock.now())
+    assert workspace.count(Query()) == 0
+
+
+def test_a_folder_or_a_missing_file_is_no_document(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "missing.json"):
+        with pytest.raises(InputError):
+            read_document(path)
+
+
+def test_filters_reach_the_store(
+    workspace: StoreWorkspace, written: Callable[..., Path], clock: StillClock
+) -> None:
+    for place, branch in enumerate(("main", "release/2.1")):
+        made = clock.now() - timedelta(days=10 * place)
+        workspace.import_file(
+            written(id=f"TSR-{place}", created_at=made, versions=reports.manifest(codebase_branch=branch)),
+            clock.now(),
+        )
+    today = clock.now().date()
+    for query, found in (
+        (Query(branch="main"), 1),
+        (Query(environment="nowhere"), 0),
+        (Query(decision=GoNoGoDecision.NO_GO), 2),
+        (Query(decision=GoNoGoDecision.GO), 0),
+        (Query(text="release/"), 1),
+        (Query(text="3FA9C1E"), 2),
+        (Query(since=today - timedelta(days=3)), 1),
+        (Query(until=today - timedelta(days=3)), 1),
+    ):
+        assert workspace.count(query) == found, query
+        assert len(workspace.page(query, FIRST, clock.now())) == found, query
+    assert workspace.choices().branches == ("main", "release/2.1")
+
+
+def test_the_last_page_comes_in_list_order(
+    workspace: StoreWorkspace, written: Callable[..., Path], clock: StillClock
+) -> None:
+    for place in range(5):
+        workspace.import_file(
+            written(id=f"TSR-{place}", created_at=clock.now() - timedelta(hours=place)), clock.now()
+        )
+    last = replace(FIRST, limit=2, reverse=True)
+    assert [line.id for line in workspace.page(Query(), last, clock.now())] == ["TSR-3", "TSR-4"]
+
+
+def test_a_file_that_is_no_library_is_refused_and_stays_as_it_was(tmp_path: Path) -> None:
+    foreign = tmp_path / "notes.db"
+    foreign.write_bytes(b"SQLite format 3\x00" + b"x" * 200)
+    with pytest.raises(StoreError):
+        open_workspace(foreign, create=True)
+    assert foreign.read_bytes() == b"SQLite format 3\x00" + b"x" * 200
+
+
+def test_a_missing_library_is_not_made_unasked(tmp_path: Path) -> None:
+    with pytest.raises(StoreError):
+        open_workspace(tmp_path / "missing.db")
+    assert not (tmp_path / "missing.db").exists()
+
+
+def test_days_become_moments() -> None:
+    made = report_filter(Query(since=date(2026, 11, 1), until=date(2026, 11, 2)))
+    assert made.created_from is not None
+    assert made.created_to is not None
+    assert made.created_to - made.created_from == timedelta(days=2)
+
+
+def test_the_default_library_is_in_the_persons_own_folder() -> None:
+    assert default_library().name == "library.db"
+    assert default_library().is_absolute()

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aitr_desktop.settings import Density, Settings, ThemeChoice, decode, encode
+from aitr_desktop.windows.stored_settings import StoredSettings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEYS = ["version", "theme", "density", "library", "folder", "geometry", "splitter", "columns", "other"]
+CHANGED = Settings(
+    theme=ThemeChoice.DARK, density=Density.COMPACT, library="/data/ü, 1%.db", folder="C:\\x", geometry="AbC="
+)
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), st.text(max_size=50)))
+def test_whatever_is_stored_gives_settings(stored: dict[str, str]) -> None:
+    assert isinstance(decode(stored), Settings)
+
+
+def test_settings_come_back_as_they_were() -> None:
+    assert decode(encode(CHANGED)) == CHANGED
+
+
+def test_a_layout_of_another_version_is_left_aside_and_the_rest_kept() -> None:
+    read = decode(encode(CHANGED) | {"version": "99"})
+    assert read == replace(CHANGED, geometry="")
+
+
+def test_nonsense_becomes_the_default() -> None:
+    assert decode({"version": "1", "theme": "pink", "geometry": "x" * 30_000}) == Settings()
+
+
+def test_the_file_keeps_them(settings_file: Path) -> None:
+    assert StoredSettings(settings_file).load() == Settings()
+    assert StoredSettings(settings_file).save(CHANGED)
+    assert StoredSettings(settings_file).load() == CHANGED
+
+
+def test_a_file_that_cannot_be_written_is_no_reason_to_stop(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert not StoredSettings(tmp_path / "file" / "desktop.ini").save(CHANGED)
+
+
+def test_a_damaged_file_gives_the_defaults(settings_file: Path) -> None:
+    settings_file.write_bytes(b"\x00\xff[desktop\nversion=1\n=\n")
+    assert StoredSettings(settings_file).load() == Settings()

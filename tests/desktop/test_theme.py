@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+from qtpy.QtCore import QSize
+from qtpy.QtGui import QColor, QFontInfo, QPalette
+
+from aitr_desktop.resource_files import resource_dir
+from aitr_desktop.settings import ThemeChoice
+from aitr_desktop.theme import (
+    GROUNDS,
+    TEXTS,
+    ThemeController,
+    contrast,
+    load_theme,
+    palette,
+    style_sheet,
+    tinted_icon,
+)
+from tsr_agent.sections.wording import Tone
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from qtpy.QtWidgets import QApplication
+
+NAMES = ("light", "dark", "high_contrast")
+ICONS = sorted(path.stem for path in (resource_dir() / "icons").glob("*.svg"))
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize(("name", "text", "ground"), list(product(NAMES, TEXTS, GROUNDS)))
+def test_every_text_can_be_read_on_every_ground(name: str, text: str, ground: str) -> None:
+    tokens = load_theme(name).tokens()
+    assert contrast(tokens[text], tokens[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_primary_button_can_be_read(name: str) -> None:
+    theme = load_theme(name)
+    assert contrast(theme.surface, theme.accent) >= 4.5
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_style_sheet_has_no_colour_of_its_own(name: str) -> None:
+    template = (resource_dir() / "themes" / "application.qss").read_text("utf-8")
+    assert not re.findall(r"#[0-9a-fA-F]{3,8}\b", template)
+    assert "$" not in style_sheet(load_theme(name))
+
+
+def test_the_palette_is_the_theme() -> None:
+    theme = load_theme("dark")
+    assert palette(theme).color(QPalette.ColorRole.Base) == QColor(theme.surface)
+    assert palette(theme).color(QPalette.ColorRole.Text) == QColor(theme.ink)
+
+
+def test_no_colour_stands_in_the_code(project_dir: Path) -> None:
+    literal = re.compile(r"[\"']#[0-9a-fA-F]{6}[\"']|QColor\(\d|GlobalColor\.(?!transparent)")
+    found = [
+        path
+        for path in (project_dir / "aitr_desktop").rglob("*.py")
+        if literal.search(path.read_text("utf-8"))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", [name for name in ICONS if name not in {"aitr", "chevron-grey"}])
+def test_icons_take_the_colour_they_are_given(qapp: QApplication, name: str) -> None:
+    image = tinted_icon(name, "#ff0000").pixmap(QSize(20, 20)).toImage()
+    colours = {
+        image.pixelColor(x, y).name()
+        for x in range(image.width())
+        for y in range(image.height())
+        if image.pixelColor(x, y).alpha() > 200
+    }
+    assert colours
+    assert all(QColor(colour).red() > 200 and QColor(colour).green() < 60 for colour in colours)
+
+
+def test_the_bundled_font_is_used(theme: ThemeController) -> None:
+    assert QFontInfo(theme.code_font()).family() == "IBM Plex Mono"
+
+
+def test_choosing_a_theme_draws_it_and_says_so(theme: ThemeController, qapp: QApplication) -> None:
+    heard: list[str] = []
+    theme.changed.connect(lambda: heard.append(theme.theme.name))
+    theme.choose(ThemeChoice.DARK)
+    theme.choose(ThemeChoice.DARK)
+    assert heard == ["dark"]
+    assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(theme.theme.window)
+    assert theme.theme.tone(Tone.NO_GO) == theme.theme.no_go
