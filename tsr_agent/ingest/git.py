@@ -55,6 +55,10 @@ class GitError(InputError):
     """Git can't be run, or did not answer."""
 
 
+class GitMissingError(GitError):
+    """Git is not installed."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class WorkingTreeDifference:
     """What the working tree has that no commit has."""
@@ -99,7 +103,16 @@ class Repository:
         Raises:
             GitError: There is no commit yet.
         """
-        return self._line("rev-parse", "--verify", "--end-of-options", "HEAD^{commit}")
+        try:
+            return self._line("rev-parse", "--verify", "--end-of-options", "HEAD^{commit}")
+        except GitMissingError:
+            raise
+        except GitError as error:
+            raise GitError(
+                f"The repository at {self.root} has no commit that is checked out.",
+                next_step="Commit something, or check a branch out.",
+                details=[error.message],
+            ) from error
 
     def branch(self) -> str:
         """The branch that is checked out; empty when the head is detached."""
@@ -217,7 +230,7 @@ class Repository:
                 check=False,
             )
         except FileNotFoundError as error:
-            raise GitError("git is not installed.", next_step="Install git, or state the commits.") from error
+            raise GitMissingError("git is not installed.", next_step="Install git.") from error
         except subprocess.TimeoutExpired as error:
             raise GitError(f"git {arguments[0]} did not answer within {TIMEOUT_S} s.") from error
         if done.returncode not in allowed:

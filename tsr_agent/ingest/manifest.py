@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tsr_agent.errors import InputError, UsageError
 from tsr_agent.ingest.ci_branch import ci_branch
-from tsr_agent.ingest.git import Repository
+from tsr_agent.ingest.git import GitMissingError, Repository
 from tsr_agent.ingest.printable import printable
 from tsr_agent.ingest.repository_url import without_credentials
 from tsr_agent.models.manifest import VersionManifest
@@ -70,9 +70,13 @@ def read_manifest(
         "testbase_sha": _whole_sha(stated.testbase_sha, "--testbase-sha"),
         "prompts_sha": _whole_sha(stated.prompts_sha, "--prompts-sha"),
     }
-    repository = Repository.find(directory, environ)
+    try:
+        repository = Repository.find(directory, environ)
+    except GitMissingError:
+        return _stated_alone(shas, stated, environ, "git is not installed")
     if repository is None:
-        return _stated_alone(shas, stated, environ, directory)
+        where = printable(str(directory.absolute()))
+        return _stated_alone(shas, stated, environ, f"{where} is not in a git repository")
     notes = [f"Stated: {name} {sha}." for name, sha in shas.items() if sha]
     head = repository.head()
     if shas["codebase_sha"] and shas["codebase_sha"] != head:
@@ -103,15 +107,15 @@ def read_manifest(
 
 
 def _stated_alone(
-    shas: Mapping[str, str], stated: StatedVersions, environ: Mapping[str, str], directory: Path
+    shas: Mapping[str, str], stated: StatedVersions, environ: Mapping[str, str], why: str
 ) -> Manifest:
     missing = [f"--{name.replace('_', '-')}" for name, sha in shas.items() if not sha]
     if missing:
         raise UsageError(
-            f"{printable(str(directory))} is not in a git repository, so {', '.join(missing)} must be given.",
+            f"{why}, so {', '.join(missing)} must be given.",
             next_step="Run inside the checkout, or state each commit as 40 or 64 hexadecimal digits.",
         )
-    notes = ["There is no git repository here: all commits are as stated."]
+    notes = [f"{why}: all commits are as stated, and whether the tree is dirty is not known."]
     versions = VersionManifest(
         codebase_branch=_branch(stated, None, environ, notes),
         codebase_repo=_address(stated, None),

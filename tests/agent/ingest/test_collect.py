@@ -304,3 +304,15 @@ def test_parts_that_no_report_can_hold_make_their_file_unreadable(
     found = collect(Sources(results_dir=results))
     assert of(found, "x").status is InputStatus.UNREADABLE
     assert not (found.eval_iterations or found.requirements)
+
+
+@pytest.mark.samples
+def test_whatever_real_tools_wrote_gets_an_answer(samples_dir: Path) -> None:
+    types = TestTypes(options=(TypeRule(test_type=TestType.UNIT, pattern="**"),), root=str(samples_dir))
+    found = collect(Sources(results_dir=samples_dir, types=types))
+    assert len(found.inputs) == sum(path.is_file() for path in samples_dir.rglob("*"))
+    assert all(each.reason and each.sha256 for each in found.inputs)
+    # vitest's coverage run measured no file; everything else that a reader takes can be read.
+    assert [line.partition(": ")[0] for line in found.problems] == ["vitest/coverage/cobertura-coverage.xml"]
+    (unit,) = found.test_results
+    assert unit.total == len({case.id for case in unit.test_cases}) > 10_000

@@ -54,7 +54,7 @@ def test_branch_is_empty_for_a_detached_head(root: Path) -> None:
 
 def test_a_repository_without_a_commit_says_so(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
-    with pytest.raises(GitError):
+    with pytest.raises(GitError, match="has no commit that is checked out"):
         opened(tmp_path).head()
 
 

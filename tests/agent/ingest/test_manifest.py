@@ -99,6 +99,18 @@ def test_outside_a_repository_stated_commits_are_enough(tmp_path: Path) -> None:
     assert (found.codebase_sha, found.codebase_branch, found.dirty) == (sha, "", False)
 
 
+def test_without_git_the_commits_must_be_stated(tmp_path: Path) -> None:
+    repository(tmp_path / "r")
+    without_git = {"PATH": str(tmp_path / "nowhere")}
+    with pytest.raises(UsageError, match="git is not installed, so --codebase-sha"):
+        read_manifest(tmp_path / "r", StatedVersions(), without_git)
+    sha = "a" * 40
+    stated = StatedVersions(codebase_sha=sha, testbase_sha=sha, prompts_sha=sha)
+    found = read_manifest(tmp_path / "r", stated, without_git)
+    assert found.versions.codebase_sha == sha
+    assert "not known" in found.explanations[0]
+
+
 @pytest.mark.parametrize("written", ["abc123", "HEAD", "g" * 40, "a" * 41, "--output=x", "a" * 39 + "\n"])
 def test_half_a_commit_id_is_refused(tmp_path: Path, written: str) -> None:
     with pytest.raises(UsageError, match="--codebase-sha"):
