@@ -131,8 +131,10 @@ def test_the_released_prompt_is_go(released: Release) -> None:
     assert released.exit_code == released.gate_exit_code == 0, released.shown
     assert released.decision["decision"] == "go"
     assert released.decision["blocking_issues"] == []
-    assert released.rules("fail", "not_evaluated", "waived") == []
-    assert released.rules("pass")
+    assert released.rules("fail", "waived") == []
+    # The sample has no tests of these types, which the policy leaves to the application.
+    assert {rule["id"] for rule in released.rules("not_evaluated")} == {"e2e-tests", "acceptance-tests"}
+    assert len(released.rules("pass")) >= 10
 
 
 def test_every_suite_ran_and_its_exit_code_is_on_record(released: Release) -> None:
@@ -185,9 +187,17 @@ def test_the_tree_was_clean_and_the_commits_are_known(released: Release) -> None
 def test_the_broken_prompt_is_no_go_for_the_right_reasons(broken: Release) -> None:
     assert broken.exit_code == broken.gate_exit_code == 1, broken.shown
     assert broken.decision["decision"] == "no_go"
-    blocked = {rule["id"] for rule in broken.rules("fail") if rule["severity"] == "block"}
-    checks = {rule["check"] for rule in broken.rules("fail")}
-    assert blocked, checks
+    failed = {rule["id"]: rule["severity"] for rule in broken.rules("fail")}
+    assert {name for name, severity in failed.items() if severity == "block"} == {
+        "accuracy",
+        "critical-failure-modes",
+        "latest-iteration",
+        "requirements-verified",
+    }
+    assert {name for name, severity in failed.items() if severity == "warn"} == {
+        "grounding-score",
+        "eval-tests",
+    }
     text = " ".join(broken.decision["blocking_issues"])
     assert "0.85" in text
     assert "FM-INVENTED-FACTS-2" in json.dumps(broken.rules("fail"))
