@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Agent = Callable[..., subprocess.CompletedProcess[str]]
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -37,3 +45,24 @@ def samples_dir() -> Path:
 def data_dir() -> Path:
     """Test data that is part of the project; its origin is in ``tests/data/README.md``."""
     return PROJECT / "tests" / "data"
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> Agent:
+    """Runs ``tsr-agent`` with the given arguments in a folder of its own."""
+
+    def call(
+        *arguments: str | Path, cwd: Path = tmp_path, **environ: str
+    ) -> subprocess.CompletedProcess[str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AITR_")}
+        return subprocess.run(
+            [sys.executable, "-m", "tsr_agent", *map(str, arguments)],
+            cwd=cwd,
+            env=inherited | {"PYTHONWARNINGS": "error", "COLUMNS": "80"} | environ,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return call

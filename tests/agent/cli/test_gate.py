@@ -17,7 +17,7 @@ from tsr_agent.models.results import CaseStatus, TestType, TestTypeResult
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.agent.cli.conftest import Agent
+    from tests.conftest import Agent
 
 PASSED, FAILED = CaseStatus.PASSED, CaseStatus.FAILED
 
