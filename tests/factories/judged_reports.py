@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from tsr_agent.gate.evaluate import evaluate
 from tsr_agent.models.base import SCHEMA_VERSION
 from tsr_agent.models.coverage import CodeCoverage, CoverageCounts
-from tsr_agent.models.decision import Decision, RuleResult
 from tsr_agent.models.evals import EvalIterationSummary, IterationOutcome, MetricValue
 from tsr_agent.models.manifest import VersionManifest
 from tsr_agent.models.report import InputFile, InputStatus, TestSummaryReport
 from tsr_agent.models.requirements import CoverageStatus, RequirementCoverage, VerificationStatus
 from tsr_agent.models.results import CaseStatus, RunnerRun, TestCase, TestType, TestTypeResult
+
+if TYPE_CHECKING:
+    from tsr_agent.models.decision import Decision, RuleResult
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 

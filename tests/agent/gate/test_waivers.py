@@ -1,0 +1,209 @@
+"""Waivers: what matches, and what never does."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+
+from tests.factories.judged_reports import (
+    NOW,
+    iteration,
+    judge,
+    line_coverage,
+    releasable,
+    results,
+    rule,
+    with_results,
+    without_type,
+)
+from tsr_agent.errors import PolicyError
+from tsr_agent.gate.schemas import waivers_schema
+from tsr_agent.gate.waivers import Waivers, load_waivers, parse_waivers
+from tsr_agent.models.decision import Decision, GoNoGoDecision, RuleState
+from tsr_agent.models.results import CaseStatus, TestType
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tsr_agent.models.report import TestSummaryReport
+
+
+def day(ahead: int) -> str:
+    return (NOW + timedelta(days=ahead)).date().isoformat()
+
+
+def entry(**fields: Any) -> dict[str, Any]:
+    return {
+        "id": "W-1",
+        "rule": "line-coverage",
+        "scope": {"environment": "staging"},
+        "reason": "generated parser is excluded next week",
+        "ticket": "BOT-7",
+        "owner": "ana",
+        "approved_by": "ben",
+        "expires": day(30),
+    } | fields
+
+
+def waivers(*entries: Any) -> Waivers:
+    return parse_waivers(json.dumps({"version": 1, "waivers": entries}).encode(), "w.json")
+
+
+UNCOVERED = releasable(code_coverage=(line_coverage(10, 100),))
+FAILING = with_results(results(TestType.SECURITY, CaseStatus.PASSED, CaseStatus.FAILED, CaseStatus.ERROR))
+
+
+def judged(*entries: Any, report: TestSummaryReport = UNCOVERED, **options: Any) -> Decision:
+    return judge(report, waivers=waivers(*entries), **options)
+
+
+def unused(decision: Decision) -> str:
+    """Why the only waiver did not match; the verdict stands."""
+    assert decision.decision is GoNoGoDecision.NO_GO
+    (note,) = decision.unmatched_waivers
+    return note.reason
+
+
+def test_a_waiver_that_matches_is_seen() -> None:
+    decision = judged(entry())
+    assert decision.decision is GoNoGoDecision.GO
+    assert decision.decision_without_waivers is GoNoGoDecision.NO_GO
+    assert (rule(decision, "line-coverage").state, rule(decision, "line-coverage").waiver) == (
+        RuleState.WAIVED,
+        "W-1",
+    )
+    assert decision.warnings == (
+        f"Line coverage 0.1 of 100 lines is below 0.8; waived until {day(30)} by W-1 (ana)",
+    )
+    assert decision.unmatched_waivers == ()
+
+
+@pytest.mark.parametrize(("ahead", "holds"), [(-1, False), (0, True), (90, True), (91, False)])
+def test_the_days_on_which_it_holds(ahead: int, holds: bool) -> None:
+    decision = judged(entry(expires=day(ahead)))
+    assert (decision.decision is GoNoGoDecision.GO) is holds
+
+
+def test_expiry_is_counted_in_utc() -> None:
+    from datetime import timezone
+
+    # 23:00 on the waiver's last day at UTC-2 is one o'clock of the day after in UTC.
+    late = NOW.replace(hour=23, tzinfo=timezone(timedelta(hours=-2)))
+    assert unused(judged(entry(expires=day(0)), now=late)) == f"expired on {day(0)}"
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"expires": day(-1)}, f"expired on {day(-1)}"),
+        ({"expires": day(365)}, "expires in 365 days; at most 90 are allowed"),
+        ({"expires": "soon"}, "$.waivers[0].expires: Invalid RFC3339 encoded date"),
+        ({"expires": None}, "$.waivers[0].expires: Expected `date`, got `null`"),
+        ({"owner": ""}, "$.waivers[0].owner: Expected `str` of length >= 1"),
+        ({"owner": "  "}, "$.waivers[0].owner: Expected `str` matching regex '\\\\S'"),
+        ({"approved_by": ""}, "$.waivers[0].approved_by: Expected `str` of length >= 1"),
+        ({"scope": {}}, "its scope is empty: it would hold everywhere"),
+        ({"scope": {"environment": "production"}}, "it is for environment production"),
+        ({"scope": {"branch": "release"}}, "it is for branch release"),
+        ({"scope": {"sha": "f" * 40}}, "it is for commit ffffffffffff"),
+        ({"scope": {"sha": "aaaa"}}, None),
+        ({"scope": {"enviroment": "staging"}}, None),
+        ({"rule": "*"}, None),
+        ({"rule": "no-such-rule"}, "the policy has no rule 'no-such-rule'"),
+        ({"rule": "unit-tests"}, "its rule did not fail"),
+        ({"rule": "evidence"}, "the rule 'evidence' can't be waived"),
+        ({"scope": {"tests": ["unit-0"]}}, "what makes its rule fail is not a list of tests"),
+        ({"ticket": 7}, "$.waivers[0].ticket: Expected `str`, got `int`"),
+        ({"extra": 1}, "$.waivers[0].extra: unknown key"),
+    ],
+)
+def test_never_matches_and_is_listed(fields: dict[str, Any], reason: str | None) -> None:
+    found = unused(judged(entry(**fields)))
+    assert reason is None or found == reason
+
+
+@pytest.mark.parametrize(
+    "missing", ["id", "rule", "scope", "reason", "ticket", "owner", "approved_by", "expires"]
+)
+def test_every_field_is_mandatory(missing: str) -> None:
+    fields = entry()
+    del fields[missing]
+    assert unused(judged(fields)) == f"$.waivers[0].{missing}: missing"
+
+
+@pytest.mark.parametrize("value", [None, "all", 7, []])
+def test_an_entry_that_is_no_waiver_hides_no_other(value: Any) -> None:
+    decision = judged(value, entry())
+    assert decision.decision is GoNoGoDecision.GO
+    assert [note.id for note in decision.unmatched_waivers] == ["(entry 1)"]
+
+
+def test_two_of_one_id_are_both_unused() -> None:
+    assert unused(judged(entry(), entry(rule="unit-tests"))) == "the id stands twice"
+
+
+def test_false_evidence_cannot_be_waived() -> None:
+    report = releasable(code_coverage=(line_coverage(200, 100),))
+    assert unused(judged(entry(rule="evidence"), report=report)) == "the rule 'evidence' can't be waived"
+
+
+def test_missing_evidence_cannot_be_waived() -> None:
+    decision = judged(entry(rule="security-tests"), report=without_type(TestType.SECURITY))
+    assert unused(decision) == "its rule was not evaluated; missing evidence can't be waived"
+
+
+def test_tests_are_waived_only_while_no_other_fails() -> None:
+    scope = {"tests": ["security-1", "security-2"]}
+    both = judged(entry(rule="security-tests", scope=scope), report=FAILING)
+    assert both.decision is GoNoGoDecision.GO
+    one = judged(entry(rule="security-tests", scope={"tests": ["security-1"]}), report=FAILING)
+    assert unused(one) == "1 other tests make its rule fail"
+
+
+def test_all_keys_of_a_scope_must_match() -> None:
+    scope = {"environment": " Staging", "branch": "main", "sha": "a" * 40}
+    assert judged(entry(scope=scope)).decision is GoNoGoDecision.GO
+    assert unused(judged(entry(scope={**scope, "branch": "dev"}))) == "it is for branch dev"
+
+
+def test_a_waiver_does_not_spare_a_manual_approval() -> None:
+    report = releasable(code_coverage=(line_coverage(10, 100),), manual_approval_required=True)
+    assert judged(entry(), report=report).decision is GoNoGoDecision.PENDING_REVIEW
+
+
+def test_two_failures_need_two_waivers() -> None:
+    report = releasable(
+        code_coverage=(line_coverage(10, 100),),
+        eval_iterations=(iteration(1, metrics={"accuracy": 0.1, "grounding_score": 0.95}),),
+    )
+    decision = judged(entry(), report=report)
+    assert decision.blocking_issues == ("Accuracy 0.1 is below 0.85",)
+
+
+def test_yaml_file_and_digest(tmp_path: Path) -> None:
+    path = tmp_path / "waivers.yml"
+    lines = "\n".join(f"    {key}: {json.dumps(value)}" for key, value in entry().items())
+    path.write_text(f"version: 1\nwaivers:\n  -\n{lines}\n")
+    loaded = load_waivers(path)
+    assert loaded.digest == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert judge(UNCOVERED, waivers=loaded).waivers_digest == loaded.digest
+    assert judge(UNCOVERED, waivers=loaded).decision is GoNoGoDecision.GO
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "version: 2\nwaivers: []", "waivers: []", "version: 1\nwaiver: []", "]"]
+)
+def test_a_file_that_is_no_waiver_file_is_refused(text: str) -> None:
+    with pytest.raises(PolicyError):
+        parse_waivers(text.encode(), "w.yaml")
+
+
+def test_schema() -> None:
+    validator = jsonschema.Draft202012Validator(waivers_schema())
+    assert validator.is_valid({"version": 1, "waivers": [entry()]})
+    assert not validator.is_valid({"version": 1, "waivers": [entry(owner=None)]})
