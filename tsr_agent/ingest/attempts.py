@@ -25,25 +25,27 @@ class CaseLedger:
     """The cases of one file by id. Only ids that come again cost more than their entry."""
 
     def __init__(self) -> None:
-        self._cases: list[TestCase] = []
-        self._first: dict[str, int] = {}
+        self.by_id: dict[str, TestCase] = {}
+        """The first case of each id, in the file's order."""
         self._repeats: dict[str, list[TestCase]] = {}
-        self.records = 0
-        """Cases as listed in the file."""
+        self.repeated = 0
+        self._given: set[str] = set()
+        """Ids that were made up to tell tests apart."""
 
     def add(self, case: TestCase) -> None:
         """Takes the next case of the file."""
-        self.records += 1
-        place = len(self._cases)
-        if self._first.setdefault(case.id, place) == place:
-            self._cases.append(case)
-        else:
-            self._repeats.setdefault(case.id, []).append(case)
+        if self.by_id.setdefault(case.id, case) is not case:
+            self.add_again(case)
+
+    def add_again(self, case: TestCase) -> None:
+        """Takes a case whose id is known already."""
+        self._repeats.setdefault(case.id, []).append(case)
+        self.repeated += 1
 
     @property
-    def repeated(self) -> int:
-        """How many records share the id of an earlier one."""
-        return self.records - len(self._cases)
+    def listed(self) -> int:
+        """Cases as the file lists them, before any is merged."""
+        return len(self.by_id) + self.repeated
 
     def tests(self, *, by_pytest: bool) -> tuple[TestCase, ...]:
         """One case a test: repeated records of one test are merged, tests of one name get distinct ids.
@@ -52,24 +54,22 @@ class CaseLedger:
             by_pytest: The file is pytest's, which lists a rerun without an outcome and a broken
                 tear-down as a record of its own.
         """
-        for identity, further in self._repeats.items():
-            place = self._first[identity]
-            groups = _by_identity([self._cases[place], *further])
+        for case_id, further in self._repeats.items():
+            groups = _by_identity([self.by_id[case_id], *further])
             merged = [merge_attempts(group, by_pytest=by_pytest) for group in groups]
-            self._replace(place, self._made_distinct(merged))
-        return tuple(self._cases)
+            self._replace(case_id, self._made_distinct(merged))
+        return tuple(self.by_id.values())
 
     def findings(self) -> tuple[TestCase, ...]:
         """One case a record: a scanner repeats a rule's name for each place where it found something."""
-        for identity, further in self._repeats.items():
-            place = self._first[identity]
-            same = [self._cases[place], *further]
-            self._replace(place, self._qualified(same, lambda case: f":{case.line}" if case.line else ""))
-        return tuple(self._cases)
+        for case_id, further in self._repeats.items():
+            same = [self.by_id[case_id], *further]
+            self._replace(case_id, self._qualified(same, lambda case: f":{case.line}" if case.line else ""))
+        return tuple(self.by_id.values())
 
-    def _replace(self, place: int, cases: Sequence[TestCase]) -> None:
-        self._cases[place] = cases[0]
-        self._cases.extend(cases[1:])
+    def _replace(self, case_id: str, cases: Sequence[TestCase]) -> None:
+        self.by_id[case_id] = cases[0]  # keeps its place
+        self.by_id.update((case.id, case) for case in cases[1:])
 
     def _made_distinct(self, cases: list[TestCase]) -> list[TestCase]:
         if len(cases) == 1:
@@ -85,14 +85,14 @@ class CaseLedger:
     def _qualified(self, cases: list[TestCase], suffix: Callable[[TestCase], str]) -> list[TestCase]:
         return [msgspec.structs.replace(case, id=self._free(case.id, suffix(case))) for case in cases]
 
-    def _free(self, identity: str, suffix: str) -> str:
+    def _free(self, case_id: str, suffix: str) -> str:
         """An id that no other case of the file has."""
-        wanted = cut_name(identity + suffix) if suffix else f"{identity} #1"
         number = 1
-        while wanted in self._first:
+        wanted = cut_name(case_id + (suffix or " #1"))
+        while wanted in self.by_id or wanted in self._given:
             number += 1
-            wanted = cut_name(f"{identity}{suffix} #{number}")
-        self._first[wanted] = -1
+            wanted = cut_name(f"{case_id}{suffix} #{number}")
+        self._given.add(wanted)
         return wanted
 
 

@@ -10,13 +10,20 @@ MAX_TEXT = 65_536
 
 # Line ends and tabs stay; C0, DEL and C1 could steer a terminal; surrogates are no characters at all.
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNFIT_ASCII = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r")
 _ROOM_FOR_MARK = 64
-_SLACK = 4
 
 
 def clean(text: str) -> str:
     """The text with each control character and lone surrogate shown as U+FFFD."""
-    return text if text.isprintable() else _UNFIT.sub("\ufffd", text)
+    if text.isprintable():
+        return text
+    if text.isascii():
+        # Most of what is not printable is a line end; a table look-up is ten times faster than the pattern.
+        plain = text.encode("ascii")
+        if len(plain.translate(None, _UNFIT_ASCII)) == len(plain):
+            return text
+    return _UNFIT.sub("\ufffd", text)
 
 
 def cut_middle(text: str, limit: int = MAX_TEXT, left_out: int = 0) -> str:
@@ -41,34 +48,3 @@ def cut_name(name: str, limit: int = MAX_TEXT) -> str:
         return name
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{name[: limit - 80]}… [{digest}]"
-
-
-class TextCollector:
-    """Puts pieces of text together and never holds much more than it will give back."""
-
-    __slots__ = ("_left_out", "_length", "_pieces")
-
-    def __init__(self) -> None:
-        self._pieces: list[str] = []
-        self._length = 0
-        self._left_out = 0
-
-    def add(self, piece: str) -> None:
-        """Takes the next piece."""
-        self._pieces.append(piece)
-        self._length += len(piece)
-        if self._length > _SLACK * MAX_TEXT:
-            self._drop_the_middle()
-
-    def take(self) -> str:
-        """The text so far, cut where it is long; the collector is empty after it."""
-        text = cut_middle("".join(self._pieces), left_out=self._left_out)
-        self._pieces, self._length, self._left_out = [], 0, 0
-        return text
-
-    def _drop_the_middle(self) -> None:
-        # The first half of the room is settled for good; the tail keeps sliding.
-        text = "".join(self._pieces)
-        head, tail = text[: MAX_TEXT // 2], text[-MAX_TEXT // 2 :]
-        self._left_out += len(text) - len(head) - len(tail)
-        self._pieces, self._length = [head, tail], len(head) + len(tail)

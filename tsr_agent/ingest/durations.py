@@ -27,6 +27,18 @@ def milliseconds(text: str) -> float | None:
         None for what is no duration or an impossible one (negative, not finite, over a year), and for
         ``1,024``, which one locale means as a second and another as a quarter of an hour.
     """
+    try:
+        seconds = float(text)
+    except ValueError:
+        return _written_otherwise(text)
+    # Python's own float also takes 1_000 and digits of other scripts; no tool means that.
+    if "_" in text or not text.isascii() or not 0 <= seconds * 1e3 <= MAX_DURATION_MS:
+        return None
+    return abs(round(seconds * 1e3, 6))
+
+
+def _written_otherwise(text: str) -> float | None:
+    """A number with a unit, or in a locale's own way."""
     found = _NUMBER.fullmatch(text.strip())
     if found is None:
         return None

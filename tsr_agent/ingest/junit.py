@@ -106,7 +106,7 @@ def _parts(result: StreamResult, *remarks: str) -> Parts:
     return Parts(
         cases=cases,
         header_differences=differences,
-        remarks=(*remarks, *_remarks(result, merged=result.ledger.records - len(cases))),
+        remarks=(*remarks, *_remarks(result, merged=result.ledger.listed - len(cases))),
         is_test_run=True,
     )
 

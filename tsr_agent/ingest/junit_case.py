@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import structs
 
@@ -37,8 +37,8 @@ WORST_FIRST = (
 
 _STATUS_WORDS = {
     CaseStatus.PASSED: "run passed pass ok success successful succeeded completed complete executed finished",
-    CaseStatus.SKIPPED: "notrun not_run not-run skipped skip disabled suppressed ignored untested pending todo "
-    "inapplicable deselected",
+    CaseStatus.SKIPPED: "notrun not_run not-run skipped skip disabled suppressed ignored untested pending "
+    "todo inapplicable deselected",
     CaseStatus.FAILED: "failed fail failure",
     CaseStatus.ERROR: "error errored broken crashed panicked aborted interrupted timedout timeout undefined "
     "hook_error cleanup_error",
@@ -51,8 +51,7 @@ _MAX_REQUIREMENT = 1_000
 _LINE = re.compile(r"[0-9]{1,9}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
+class Outcome(NamedTuple):
     """One result element of a case."""
 
     status: CaseStatus
@@ -60,8 +59,7 @@ class Outcome:
     details: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReadCase:
+class ReadCase(NamedTuple):
     """A case and what its element adds to the tallies."""
 
     case: TestCase
@@ -84,29 +82,38 @@ def read_case(attributes: dict[str, str], element: Element, suite: Suite, *, fir
         first_line: What the writer calls the first line of a file: 1, or 0 (pytest).
     """
     tags = _count_tags(element)
-    outcomes = [*_results(element), *_claims(attributes)]
-    late = _attempts(element, RERUN_TAGS)
-    status = worst([each.status for each in (*outcomes, *late)])
-    flaky_before = _attempts(element, FLAKY_TAGS)
-    names = identity(attributes, suite)
+    outcomes = _results(element) if tags else []
+    if "status" in attributes or "result" in attributes:
+        outcomes += _claims(attributes)
+    before = _attempts(element, FLAKY_TAGS) if tags.keys() & FLAKY_TAGS.keys() else []
+    after = _attempts(element, RERUN_TAGS) if tags.keys() & RERUN_TAGS.keys() else []
+    if len(outcomes) == 1 and not after:
+        status, message, details = outcomes[0]
+    else:
+        status = worst([*(each.status for each in outcomes), *(each.status for each in after)])
+        message, details = _joined(outcomes, "message", status), _joined(outcomes, "details", status)
+    duration = milliseconds(attributes.get("time", ""))
+    case_id, name, classname = identity(attributes, suite)
+    # The outcome itself is Surefire's first run where reruns follow, and its last where they came before.
+    own = Attempt(status=status, duration_ms=duration, message=message, details=details)
     case = TestCase(
-        id=names[0],
-        name=names[1],
-        classname=names[2],
+        id=case_id,
+        name=name,
+        classname=classname,
         status=status,
         suite=suite.name,
         host=suite.host,
-        file=cut_name(clean(attributes.get("file", ""))) or suite.file,
+        file=cut_name(clean(attributes["file"])) if attributes.get("file") else suite.file,
         line=line_number(attributes.get("line"), first_line),
-        duration_ms=milliseconds(attributes.get("time", "")),
-        message=_joined(outcomes, "message", status),
-        details=_joined(outcomes, "details", status),
-        output=_output(element) if status is not CaseStatus.PASSED or flaky_before else "",
-        attempts=_all_attempts(flaky_before, outcomes, late, attributes, status),
-        flaky=bool(flaky_before) and status is CaseStatus.PASSED,
+        duration_ms=duration,
+        message=message,
+        details=details,
+        output=_output(element) if status is not CaseStatus.PASSED or before else "",
+        attempts=(*before, own, *after) if before or after else (),
+        flaky=bool(before) and status is CaseStatus.PASSED,
         requirement_ids=requirement_ids(element),
     )
-    return ReadCase(case=case, tags=tags)
+    return ReadCase(case, tags)
 
 
 def shortened(case: TestCase, limit: int = 1_000) -> TestCase:
@@ -123,6 +130,12 @@ def shortened(case: TestCase, limit: int = 1_000) -> TestCase:
             for each in case.attempts
         ),
     )
+
+
+def text_length(case: TestCase) -> int:
+    """Characters of a case's messages, details and output, those of its attempts included."""
+    own = len(case.message) + len(case.details) + len(case.output)
+    return own + sum(len(each.message) + len(each.details) for each in case.attempts)
 
 
 def identity(attributes: dict[str, str], suite: Suite) -> tuple[str, str, str]:
@@ -149,23 +162,33 @@ def _count_tags(element: Element) -> dict[str, int]:
     return tags
 
 
-def _results(element: Element) -> Iterator[Outcome]:
-    """The final results in order, as junitparser understands them."""
+@cache
+def _junitparser_results() -> dict[type[Any], CaseStatus]:
+    """What the final results of junitparser mean; the library is loaded with the first that is met."""
     import junitparser
 
-    statuses = {
+    return {
         junitparser.Failure: CaseStatus.FAILED,
         junitparser.Error: CaseStatus.ERROR,
         junitparser.Skipped: CaseStatus.SKIPPED,
     }
-    for result in junitparser.TestCase.fromelem(element).result:
+
+
+def _results(element: Element) -> list[Outcome]:
+    """The final results in order, as junitparser understands them."""
+    from junitparser import TestCase as JUnitTestCase
+
+    statuses = _junitparser_results()
+    outcomes = []
+    for result in JUnitTestCase.fromelem(element).result:  # type: ignore[no-untyped-call]  # untyped library
         status = statuses[type(result)]
         if status is CaseStatus.SKIPPED and result.type in _EXPECTED_FAILURE_TYPES:
             status = CaseStatus.XFAILED
         elif status is CaseStatus.ERROR and result.type == "UnexpectedSuccess":
             status = CaseStatus.XPASSED
         details = clean(result.text or "").strip("\n")
-        yield Outcome(status=status, message=_message(result.message, details), details=details)
+        outcomes.append(Outcome(status, _message(result.message, details), details))
+    return outcomes
 
 
 def _claims(attributes: dict[str, str]) -> Iterator[Outcome]:
@@ -178,9 +201,9 @@ def _claims(attributes: dict[str, str]) -> Iterator[Outcome]:
         status = STATUS_OF_WORD.get(word.lower()) if word else CaseStatus.PASSED
         if status is None:
             unknown = f"The test case has the {name} {clean(word)!r}, which is not known."
-            yield Outcome(status=CaseStatus.ERROR, message=unknown)
+            yield Outcome(CaseStatus.ERROR, unknown)
         elif status is not CaseStatus.PASSED:
-            yield Outcome(status=status, message=f"{name}: {clean(word)}")
+            yield Outcome(status, f"{name}: {clean(word)}")
 
 
 def _attempts(element: Element, tags: dict[str, CaseStatus]) -> list[Attempt]:
@@ -199,25 +222,6 @@ def _attempts(element: Element, tags: dict[str, CaseStatus]) -> list[Attempt]:
                 )
             )
     return found
-
-
-def _all_attempts(
-    before: list[Attempt],
-    outcomes: list[Outcome],
-    after: list[Attempt],
-    attributes: dict[str, str],
-    status: CaseStatus,
-) -> tuple[Attempt, ...]:
-    """Every execution in order; empty for a case that ran once."""
-    if not before and not after:
-        return ()
-    own = Attempt(
-        status=worst(each.status for each in outcomes) if outcomes or not after else status,
-        duration_ms=milliseconds(attributes.get("time", "")),
-        message=_joined(outcomes, "message", status),
-        details=_joined(outcomes, "details", status),
-    )
-    return (*before, own, *after)
 
 
 def _message(attribute: str | None, details: str) -> str:
@@ -242,9 +246,12 @@ def _output(element: Element) -> str:
 def requirement_ids(element: Element) -> tuple[str, ...]:
     """Ids from the properties ``requirement`` and ``requirement_id``; several are separated by commas."""
     found: dict[str, None] = {}
-    for each in element.iterfind("properties/property"):
-        if each.get("name") in REQUIREMENT_PROPERTIES:
-            text = clean(each.get("value") or each.text or "")
-            names = (cut_name(name.strip(), _MAX_REQUIREMENT) for name in text.split(","))
-            found.update(dict.fromkeys(name for name in names if name))
+    for properties in element:
+        if properties.tag != "properties":
+            continue
+        for each in properties:
+            if each.get("name") in REQUIREMENT_PROPERTIES:
+                text = clean(each.get("value") or each.text or "")
+                names = (cut_name(name.strip(), _MAX_REQUIREMENT) for name in text.split(","))
+                found.update((name, None) for name in names if name)
     return tuple(found)

@@ -9,7 +9,7 @@ from xml.parsers import expat
 
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.attempts import CaseLedger
-from tsr_agent.ingest.bounded_text import MAX_TEXT, TextCollector, clean, cut_middle, cut_name
+from tsr_agent.ingest.bounded_text import MAX_TEXT, clean, cut_middle, cut_name
 from tsr_agent.ingest.durations import milliseconds
 from tsr_agent.ingest.junit_case import (
     MEANINGFUL_TAGS,
@@ -18,6 +18,7 @@ from tsr_agent.ingest.junit_case import (
     read_case,
     requirement_ids,
     shortened,
+    text_length,
 )
 from tsr_agent.ingest.junit_suite import Reconciliation, Suite
 from tsr_agent.ingest.limits import MEBIBYTE
@@ -86,7 +87,11 @@ class JUnitStream:
         self._has_meaning = False
         self._outside = False
         """The open case was made for a result that stands outside any."""
-        self._text = TextCollector()
+        self._pieces: list[str] = []
+        """Text of the innermost open element as expat gives it; cut after each chunk when it is long."""
+        self._left_out = 0
+        self._pending: list[dict[str, str]] = []
+        """Childless cases of the open suite that still have to be added."""
         self._text_left = 0
         self._kept = 0
         self._names = 0
@@ -110,6 +115,8 @@ class JUnitStream:
                 if fed > self._limits.file_bytes:
                     raise self._fault(f"larger than {self._limits.file_bytes:,} bytes")
                 self._parser.Parse(chunk, False)
+                self._add_pending()
+                self._cut_text()
                 if fed - self._parser.CurrentByteIndex > self._limits.token_bytes:
                     raise self._fault(f"a tag or comment longer than {self._limits.token_bytes:,} bytes")
             self._parser.Parse(b"", True)
@@ -157,6 +164,7 @@ class JUnitStream:
         if not self._open:
             self._start_root(tag, attributes)
         if tag in ("testsuite", "testsuites"):
+            self._add_pending()
             self._suite = Suite.opened(tag, attributes, self._suite)
             self._open.append(self._suite)
             if attributes.get("name") == ("pytest" if tag == "testsuite" else "pytest tests"):
@@ -182,7 +190,7 @@ class JUnitStream:
             elements.append(Element("testcase"))
             self._elements_in_case = 0
             self._text_left = self._limits.text_in_case
-            self._parser.CharacterDataHandler = self._text.add
+            self._parser.CharacterDataHandler = self._pieces.append
         self._elements_in_case += 1
         if self._elements_in_case > self._limits.elements_in_case:
             raise self._fault(f"a test case with more than {self._limits.elements_in_case:,} elements")
@@ -194,93 +202,144 @@ class JUnitStream:
         bounded = {name: self._bounded(value) for name, value in attributes.items()} if attributes else {}
         elements.append(SubElement(elements[-1], tag, bounded))
 
-    def _bounded(self, text: str) -> str:
+    def _bounded(self, text: str, left_out: int = 0) -> str:
         """As much of a text as the case has room for."""
-        kept = cut_middle(text)
+        kept = cut_middle(text, left_out=left_out)
         self._text_left -= len(kept)
         return kept if self._text_left >= 0 else kept[:128]
 
     def _flush_text(self) -> None:
         """Gives the text so far to the innermost open element; between the children it is only layout."""
-        text = self._text.take()
-        if text and len(self._elements) > 1:
+        if not self._pieces:
+            return
+        text = "".join(self._pieces)
+        self._pieces.clear()
+        if len(self._elements) > 1:
             owner = self._elements[-1]
-            owner.text = self._bounded((owner.text or "") + text)
+            owner.text = self._bounded((owner.text or "") + text, self._left_out)
+        self._left_out = 0
 
-    def _end(self, tag: str) -> None:
+    def _cut_text(self) -> None:
+        """Drops the middle of a text that grows over many chunks."""
+        if len(self._pieces) * self._parser.buffer_size < 4 * MAX_TEXT:
+            return
+        text = "".join(self._pieces)
+        # The head is settled with the first cut; the tail keeps sliding.
+        kept = [text[: MAX_TEXT // 2], text[max(MAX_TEXT // 2, len(text) - MAX_TEXT // 2) :]]
+        self._left_out += len(text) - sum(map(len, kept))
+        self._pieces[:] = kept
+
+    def _end(self, _tag: str) -> None:
+        attributes = self._attributes
         elements = self._elements
-        if self._attributes is None:
+        if attributes is None:
             self._end_around()
         elif not elements:
-            self._end_childless(self._attributes)
+            # The common case, and the reason why most of a large file costs little.
+            self._pending.append(attributes)
+            self._attributes = None
         elif len(elements) > 1:
             self._flush_text()
             elements.pop()
             if self._outside and len(elements) == 1:
-                self._end_case(self._attributes, elements[0])
+                self._end_case(attributes, elements[0])
         else:
-            self._end_case(self._attributes, elements[0])
-
-    def _end_childless(self, attributes: dict[str, str]) -> None:
-        """The common case, and the reason why most of a large file costs little."""
-        if "status" in attributes or "result" in attributes:
-            self._end_case(attributes, Element("testcase"))
-            return
-        self._attributes = None
-        self._add_passed(attributes)
+            self._end_case(attributes, elements[0])
 
     def _end_case(self, attributes: dict[str, str], element: Element) -> None:
-        """A case with children, or with a status of its own."""
+        """A case with children."""
         self._elements.clear()
-        self._text.take()
+        self._pieces.clear()
         self._parser.CharacterDataHandler = None
         self._attributes = None
-        if self._has_meaning or self._outside or "status" in attributes or "result" in attributes:
+        requirements = () if self._has_meaning else requirement_ids(element)
+        if self._has_meaning or requirements:
+            self._add_pending()
             self._add_read(attributes, element)
         else:
-            self._add_passed(attributes, requirement_ids(element))
+            # Nothing but what it printed: no different from a childless case.
+            self._pending.append(attributes)
         self._has_meaning = self._outside = False
 
-    def _add_passed(self, attributes: dict[str, str], requirements: tuple[str, ...] = ()) -> None:
-        """A case that says nothing against itself."""
+    def _add_pending(self) -> None:
+        """Adds the childless cases seen since the last call, in one loop because there are so many."""
+        pending = self._pending
+        if not pending:
+            return
+        self._pending = []
+        suite, shared, known = self._suite, self._shared.setdefault, self._durations
+        suite_name, host, file, passed = suite.name, suite.host, suite.file, CaseStatus.PASSED
+        by_id = self._ledger.by_id.setdefault
+        characters = 0
+        for attributes in pending:
+            try:
+                name, classname, time = attributes["name"], attributes["classname"], attributes["time"]
+            except KeyError:
+                self._add_unusual(attributes)
+                continue
+            case_id = f"{classname}::{name}"
+            length = len(case_id)
+            if len(attributes) > 3 or not (name and classname and case_id.isprintable()) or length > MAX_TEXT:
+                self._add_unusual(attributes)
+                continue
+            characters += length
+            case = TestCase(
+                id=case_id,
+                name=name,
+                status=passed,
+                classname=shared(classname, classname),
+                suite=suite_name,
+                host=host,
+                file=file,
+                duration_ms=known[time] if time in known else self._duration(time),
+            )
+            if by_id(case_id, case) is not case:
+                self._ledger.add_again(case)
+        suite.tests.count(len(pending))
+        self._names += characters
+        self._check_size()
+
+    def _add_unusual(self, attributes: dict[str, str]) -> None:
+        """A case without results that has more or fewer attributes than most, or an odd name."""
+        if "status" in attributes or "result" in attributes:
+            self._suite.tests.count(-1)  # counted as pending already
+            self._add_read(attributes, Element("testcase"))
+            return
         suite = self._suite
-        names = identity(attributes, suite)
+        case_id, name, classname = identity(attributes, suite)
         file = attributes.get("file")
-        case = TestCase(
-            id=names[0],
-            name=names[1],
-            status=CaseStatus.PASSED,
-            classname=self._shared.setdefault(names[2], names[2]),
-            suite=suite.name,
-            host=suite.host,
-            file=self._file(file) if file else suite.file,
-            line=line_number(attributes.get("line"), self._first_line),
-            duration_ms=self._duration(attributes.get("time", "")),
-            requirement_ids=requirements,
+        self._names += len(case_id)
+        self._ledger.add(
+            TestCase(
+                id=case_id,
+                name=name,
+                status=CaseStatus.PASSED,
+                classname=self._shared.setdefault(classname, classname),
+                suite=suite.name,
+                host=suite.host,
+                file=self._file(file) if file else suite.file,
+                line=line_number(attributes.get("line"), self._first_line),
+                duration_ms=self._duration(attributes.get("time", "")),
+            )
         )
-        tests = suite.tallies["tests"]
-        tests.cases += 1
-        tests.outcomes += 1
-        self._add(case)
 
     def _add_read(self, attributes: dict[str, str], element: Element) -> None:
         read = read_case(attributes, element, self._suite, first_line=self._first_line)
-        self._suite.count(read, in_case=not self._outside)
-        self._add(self._within_budget(read.case))
+        self._suite.count_case(read, in_case=not self._outside)
+        self._names += len(read.case.id)
+        self._ledger.add(self._within_budget(read.case))
 
-    def _add(self, case: TestCase) -> None:
-        self._names += len(case.id)
+    def _check_size(self) -> None:
         if self._names > self._limits.names_kept:
             raise self._fault(f"names of test cases with more than {self._limits.names_kept:,} characters")
-        if self._ledger.records >= self._limits.cases:
+        if self._ledger.listed > self._limits.cases:
             raise self._fault(f"more than {self._limits.cases:,} test cases")
-        self._ledger.add(case)
 
     def _within_budget(self, case: TestCase) -> TestCase:
         """The case, its texts shortened where the file as a whole has too much text."""
-        length = sum(len(each.message) + len(each.details) for each in (case, *case.attempts))
-        if self._kept + length + len(case.output) <= self._limits.text_kept:
-            self._kept += length + len(case.output)
+        length = text_length(case)
+        if self._kept + length <= self._limits.text_kept:
+            self._kept += length
             return case
         self.result.shortened += 1
         return shortened(case)
@@ -301,6 +360,7 @@ class JUnitStream:
         return duration
 
     def _end_around(self) -> None:
+        self._add_pending()
         suite = self._open.pop()
         if suite is None:
             return

@@ -16,6 +16,17 @@ COUNTERS = ("tests", "failures", "errors", "skipped")
 MAX_DIFFERENCES = 100
 """Rows about headers that one file gives; a remark says how many more there were."""
 
+_COUNTED_AS = {
+    "failure": ("failures", False),
+    "error": ("errors", False),
+    "skipped": ("skipped", False),
+    "rerunFailure": ("failures", True),
+    "flakyFailure": ("failures", True),
+    "rerunError": ("errors", True),
+    "flakyError": ("errors", True),
+}
+"""By result tag, the total that counts it, and whether it is one more execution of its case."""
+_CLAIMED_AS = {CaseStatus.FAILED: "failures", CaseStatus.ERROR: "errors", CaseStatus.SKIPPED: "skipped"}
 _WHOLE_NUMBER = re.compile(r"([+-]?)([0-9]{1,15}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})(?:\.0+)?")
 _MAX_HOST = 1_000
 
@@ -30,6 +41,11 @@ class Tally:
 
     cases: int = 0
     outcomes: int = 0
+
+    def count(self, number: int) -> None:
+        """Counts cases that ran once."""
+        self.cases += number
+        self.outcomes += number
 
     def nearest(self, header: int) -> int:
         """The header itself where the elements bear it out, otherwise the count closest to it."""
@@ -55,6 +71,11 @@ class Suite:
     header_only: int = 0
     """Failures and errors of suites inside it that only a header counts."""
 
+    @property
+    def tests(self) -> Tally:
+        """The tally of the cases themselves."""
+        return self.tallies["tests"]
+
     @classmethod
     def opened(cls, tag: str, attributes: dict[str, str], outer: Suite | None) -> Suite:
         """The suite that a start tag opens."""
@@ -67,24 +88,22 @@ class Suite:
             header={each: attributes[each][:40] for each in COUNTERS if each in attributes},
         )
 
-    def count(self, read: ReadCase, *, in_case: bool) -> None:
+    def count_case(self, read: ReadCase, *, in_case: bool) -> None:
         """Counts a case that was read with its results."""
-        tests, failures, errors, skipped = (self.tallies[each] for each in COUNTERS)
-        for tally, tag, again in (
-            (failures, "failure", ("rerunFailure", "flakyFailure")),
-            (errors, "error", ("rerunError", "flakyError")),
-            (skipped, "skipped", ()),
-        ):
-            tally.cases += tag in read.tags
-            repeats = sum(read.tags.get(each, 0) for each in again)
-            tally.outcomes += read.tags.get(tag, 0) + repeats
-            tests.outcomes += repeats
-        if not read.tags:
-            # Nothing but the status attribute says it; a header may count it or not.
-            claimed = {CaseStatus.FAILED: failures, CaseStatus.ERROR: errors, CaseStatus.SKIPPED: skipped}
-            claimed.get(read.case.status, Tally()).outcomes += 1
+        tallies = self.tallies
+        tests = tallies["tests"]
         tests.cases += in_case
         tests.outcomes += 1
+        for tag, number in read.tags.items():
+            counter, repeat = _COUNTED_AS[tag]
+            tallies[counter].outcomes += number
+            if repeat:
+                tests.outcomes += number
+            else:
+                tallies[counter].cases += 1
+        if not read.tags and read.case.status in _CLAIMED_AS:
+            # Nothing but the status attribute says it; a header may count it or not.
+            tallies[_CLAIMED_AS[read.case.status]].outcomes += 1
 
     def add_inner(self, inner: Suite) -> None:
         """Counts what a closed suite inside this one counted."""
