@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tsr_agent.sections.rules import RuleRow
     from tsr_agent.sections.tests import AttemptRow, FailureRow, TestsSection, TestTypeRow
 
+GROUP_SIZE = 200
+"""Cases that open at once."""
 MAX_BLOCK_LINES = 60
 """Lines of a traceback that are drawn; copying takes all of them."""
 
@@ -79,7 +81,22 @@ def _type_node(row: TestTypeRow) -> Node:
         remarks.append(_line(f"{row.xfailed} failed as expected.", tone=Tone.MUTED))
     if row.xpassed != "0":
         remarks.append(_line(f"{row.xpassed} passed although a failure was expected.", tone=Tone.PENDING))
-    return Node(cells=cells, children=(*remarks, *(_failure_node(each) for each in row.failures)))
+    return Node(cells=cells, children=(*remarks, *_in_groups([_failure_node(each) for each in row.failures])))
+
+
+def _in_groups(nodes: list[Node]) -> tuple[Node, ...]:
+    """Long lists a group at a time: opening one lays out its rows, and a screen holds forty."""
+    if len(nodes) <= GROUP_SIZE:
+        return tuple(nodes)
+    starts = range(0, len(nodes), GROUP_SIZE)
+    return tuple(
+        Node(
+            cells=(Cell(text=f"{start + 1:,} to {min(start + GROUP_SIZE, len(nodes)):,} of {len(nodes):,}"),),
+            children=tuple(nodes[start : start + GROUP_SIZE]),
+            spans=True,
+        )
+        for start in starts
+    )
 
 
 def _failure_node(failure: FailureRow) -> Node:

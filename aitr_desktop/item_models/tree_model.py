@@ -25,7 +25,7 @@ class TreeModel(QAbstractItemModel):
         self._nodes: list[Node] = []
         self._parents: list[int] = []
         self._rows: list[int] = []
-        self._children: list[list[int]] = []
+        self._children: dict[int, list[int]] = {}
         self._top = self._number(table.nodes, -1)
 
     @property
@@ -81,20 +81,27 @@ class TreeModel(QAbstractItemModel):
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
+    def hasChildren(self, parent: Index = _NOWHERE) -> bool:  # noqa: N802  (Qt's name)
+        """Whether anything opens below, without making numbers for it."""
+        if not parent.isValid():
+            return bool(self._top)
+        return parent.column() == 0 and bool(self.node(parent).children)
+
     def _number(self, nodes: tuple[Node, ...], parent: int) -> list[int]:
-        numbers = []
-        for row, node in enumerate(nodes):
-            number = len(self._nodes)
-            numbers.append(number)
-            self._nodes.append(node)
-            self._parents.append(parent)
-            self._rows.append(row)
-            self._children.append([])
-            self._children[number] = self._number(node.children, number)
-        return numbers
+        first = len(self._nodes)
+        self._nodes.extend(nodes)
+        self._parents.extend([parent] * len(nodes))
+        self._rows.extend(range(len(nodes)))
+        return list(range(first, len(self._nodes)))
 
     def _below(self, parent: Index) -> list[int]:
-        return self._children[parent.internalId()] if parent.isValid() else self._top
+        """Numbers of the rows below; given when somebody first looks, for there may be many."""
+        if not parent.isValid():
+            return self._top
+        number = parent.internalId()
+        if number not in self._children:
+            self._children[number] = self._number(self._nodes[number].children, number)
+        return self._children[number]
 
 
 def cell_data(cell: Cell, role: int) -> Any:

@@ -80,6 +80,8 @@ class CellDelegate(QStyledItemDelegate):
         if _wraps(cell, option, index):
             flags = int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
             width = _room(option, index) - 2 * PADDING
+            if len(cell.text) < width and metrics.horizontalAdvance(cell.text) <= width:
+                return QSize(0, self.row_height)
             height = metrics.boundingRect(QRect(0, 0, max(80, width), 10_000), flags, cell.text).height()
             return QSize(0, max(self.row_height, height + 8))
         return QSize(metrics.horizontalAdvance(cell.text[:200]) + 2 * PADDING, self.row_height)

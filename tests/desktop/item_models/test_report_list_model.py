@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from qtpy.QtCore import QModelIndex, Qt
+
+from aitr_desktop.item_models.report_list_model import COLUMNS, ReportListModel
+from aitr_desktop.library.listing import Query
+from tests.desktop.fakes import FakeWorkspace, StillClock, lines
+from tsr_agent.errors import StoreError, TsrError
+from tsr_agent.models.decision import GoNoGoDecision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytestqt.modeltest import ModelTester
+    from pytestqt.qtbot import QtBot
+
+    from aitr_desktop.tasks import Tasks
+
+
+@pytest.fixture
+def model(tasks: Tasks, clock: StillClock, qtbot: QtBot) -> ReportListModel:
+    return ReportListModel(tasks, clock)
+
+
+def first_column(model: ReportListModel, row: int) -> str:
+    return str(model.index(row, 1).data())
+
+
+def test_it_is_sound_while_pages_arrive(
+    model: ReportListModel, qtmodeltester: ModelTester, clock: StillClock, settled: Callable[[], None]
+) -> None:
+    qtmodeltester.check(model)
+    model.show(FakeWorkspace(lines(450, clock.now())), Query())
+    settled()
+    assert (model.rowCount(), model.columnCount()) == (450, len(COLUMNS))
+    model.index(449, 0).data()
+    settled()
+    model.show(FakeWorkspace([]), Query())
+    settled()
+    assert model.rowCount() == 0
+
+
+def test_a_row_far_away_says_that_it_waits_and_then_is_there(
+    model: ReportListModel, clock: StillClock, settled: Callable[[], None]
+) -> None:
+    source = FakeWorkspace(lines(5_000, clock.now()))
+    model.show(source, Query())
+    settled()
+    assert first_column(model, 4_999) == "…"
+    settled()
+    assert first_column(model, 4_999) == "0004999"
+    assert [step.reverse for step in source.steps] == [False, True]
+    assert first_column(model, 2_500) == "…"
+    settled()
+    assert first_column(model, 2_500) == "0002500"
+
+
+def test_only_the_page_wanted_last_is_walked_to(
+    model: ReportListModel, clock: StillClock, settled: Callable[[], None]
+) -> None:
+    source = FakeWorkspace(lines(5_000, clock.now()))
+    model.show(source, Query())
+    settled()
+    for row in (1_000, 2_000, 4_900):
+        model.index(row, 0).data()
+    settled()
+    assert model.report(4_900) is not None
+    assert len(source.steps) <= 4
+
+
+def test_both_numbers_are_told(
+    model: ReportListModel, clock: StillClock, settled: Callable[[], None]
+) -> None:
+    told: list[tuple[int, int]] = []
+    model.counted.connect(lambda shown, total: told.append((shown, total)))
+    model.show(FakeWorkspace(lines(30, clock.now())), Query(decision=GoNoGoDecision.GO))
+    settled()
+    assert told == [(10, 30)]
+
+
+def test_the_last_question_wins(
+    model: ReportListModel, clock: StillClock, settled: Callable[[], None]
+) -> None:
+    source = FakeWorkspace(lines(30, clock.now()))
+    model.show(source, Query())
+    model.show(source, Query(text="TSR-00007"))
+    settled()
+    assert [model.report(row) and model.report(row).id for row in range(model.rowCount())] == ["TSR-00007"]
+
+
+def test_a_library_that_shrank_meanwhile_is_read_again(
+    model: ReportListModel, clock: StillClock, settled: Callable[[], None]
+) -> None:
+    source = FakeWorkspace(lines(900, clock.now()))
+    model.show(source, Query())
+    settled()
+    del source.rows[50:]
+    model.index(850, 0).data()
+    settled()
+    assert model.rowCount() == 50
+
+
+def test_an_error_is_told_and_what_was_read_stays(
+    model: ReportListModel, clock: StillClock, settled: Callable[[], None]
+) -> None:
+    errors: list[TsrError] = []
+    model.failed.connect(errors.append)
+    source = FakeWorkspace(lines(900, clock.now()))
+    model.show(source, Query())
+    settled()
+    source.errors["page"] = StoreError("the disk is gone")
+    model.index(850, 0).data()
+    settled()
+    assert [error.message for error in errors] == ["the disk is gone"]
+    assert first_column(model, 0) == "0000000"
+
+
+def test_rows_have_no_children_and_headers_are_words(model: ReportListModel) -> None:
+    assert model.rowCount(model.createIndex(0, 0)) == 0
+    assert model.columnCount(QModelIndex()) == len(COLUMNS)
+    assert model.headerData(0, Qt.Orientation.Horizontal) == "Decision"
+    assert model.headerData(0, Qt.Orientation.Vertical) is None

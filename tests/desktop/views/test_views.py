@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from qtpy.QtCore import Qt
+from qtpy.QtGui import QGuiApplication
+from qtpy.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QTextBrowser, QWidget
+
+from aitr_desktop.item_models.report_detail import report_detail
+from aitr_desktop.library.listing import Choices, Query
+from aitr_desktop.library.workspace import OpenedReport
+from aitr_desktop.views.detail_view import DetailView
+from aitr_desktop.views.filter_bar import FilterBar
+from aitr_desktop.views.message_pane import Message, MessagePane, error_message
+from aitr_desktop.views.notice_bar import NoticeBar
+from aitr_desktop.views.plain_label import CutLabel, PlainLabel
+from tests.factories import shown_reports as reports
+from tsr_agent.errors import StoreError
+from tsr_agent.models.decision import GoNoGoDecision
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from aitr_desktop.theme import ThemeController
+    from tests.desktop.fakes import StillClock
+
+Show = Callable[[QWidget], QWidget]
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture
+def detail(theme: ThemeController, shown: Show) -> DetailView:
+    view = DetailView(theme, 28)
+    view.resize(760, 700)
+    shown(view)
+    return view
+
+
+def show(view: DetailView, *, hostile: str = "") -> None:
+    report, decision = reports.poisoned(hostile) if hostile else (reports.report(), reports.decision())
+    view.show_report(report_detail(OpenedReport(report=report, decision=decision, digest="a" * 64)))
+
+
+def test_labels_never_guess_markup(qtbot: QtBot) -> None:
+    for label in (PlainLabel(reports.HOSTILE), CutLabel(reports.HOSTILE)):
+        qtbot.addWidget(label)
+        assert label.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_a_cut_label_shows_that_it_is_cut_and_the_whole_on_hover(shown: Show) -> None:
+    label = CutLabel("a long sentence " * 20)
+    label.resize(120, 20)
+    shown(label)
+    assert label.text().endswith("…")
+    assert "a long sentence a long" in label.toolTip()
+    label.set_whole("short")
+    assert (label.text(), label.toolTip()) == ("short", "")
+
+
+def test_the_detail_shows_the_verdict_and_every_section(detail: DetailView) -> None:
+    show(detail)
+    texts = [label.text() for label in detail.findChildren(QLabel)]
+    assert "■ NO-GO" in texts
+    assert any(text.startswith("2 blocking: ") for text in texts)
+    assert [section.title for section in detail.sections()] == [
+        "Rules", "Tests", "Evals", "Failure modes", "Requirements", "Inputs", "Versions",
+    ]  # fmt: skip
+    assert all(section.trees() for section in detail.sections())
+
+
+def test_another_report_replaces_the_first_without_more_widgets(detail: DetailView) -> None:
+    show(detail)
+    first = len(detail.findChildren(QWidget))
+    for _ in range(3):
+        show(detail)
+    assert len(detail.findChildren(QWidget)) == first
+
+
+def test_hostile_text_is_drawn_as_text_everywhere(detail: DetailView) -> None:
+    show(detail, hostile=reports.HOSTILE)
+    labels = detail.findChildren(QLabel)
+    assert all(label.textFormat() == Qt.TextFormat.PlainText for label in labels)
+    assert any("<b>bold</b>" in label.text() for label in labels)
+    assert not detail.findChildren(QTextBrowser)
+    assert not [label for label in labels if set("\u202e\x1b\x00\u2028") & set(label.text())]
+    assert not detail.grab().isNull()
+
+
+def test_a_table_is_as_tall_as_its_rows_and_grows_when_one_opens(detail: DetailView) -> None:
+    show(detail)
+    tree = detail.sections()[1].trees()[0]
+    closed = tree.height()
+    tree.expand(tree.model().index(0, 0))
+    assert tree.height() >= closed + 3 * 28
+    tree.collapse(tree.model().index(0, 0))
+    assert tree.height() == closed
+
+
+def test_many_failures_do_not_make_a_table_without_end(detail: DetailView) -> None:
+    from tsr_agent.models.results import CaseStatus, TestType, TestTypeResult
+
+    cases = [reports.case(f"test_{n}", CaseStatus.FAILED, message="no") for n in range(3_000)]
+    report = reports.report(test_results=(TestTypeResult.from_cases(TestType.UNIT, cases),))
+    detail.show_report(report_detail(OpenedReport(report=report, decision=None, digest="a" * 64)))
+    tree = detail.sections()[1].trees()[0]
+    tree.expand(tree.model().index(0, 0))
+    first = tree.model().index(0, 0)
+    assert [tree.model().index(row, 0, first).data() for row in (0, 14)] == [
+        "1 to 200 of 3,000",
+        "2,801 to 3,000 of 3,000",
+    ]
+    tree.expand(tree.model().index(0, 0, first))
+    assert 500 < tree.height() < 700
+
+
+def test_enter_opens_a_row_and_copy_takes_whole_values(detail: DetailView, qtbot: QtBot) -> None:
+    show(detail)
+    detail.focus_first()
+    tree = detail.sections()[0].trees()[0]
+    last = tree.model().index(2, 0)
+    tree.setCurrentIndex(last)
+    qtbot.keyClick(tree, Qt.Key.Key_Return)
+    assert tree.isExpanded(last)
+    versions = detail.sections()[-1].trees()[0]
+    versions.setCurrentIndex(versions.model().index(0, 0))
+    qtbot.keyClick(versions, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == f"Code\t{reports.SHA}"
+
+
+def test_anchors_scroll_to_their_section(detail: DetailView, qtbot: QtBot) -> None:
+    show(detail)
+    anchor = next(button for button in detail.findChildren(QAbstractButton) if button.text() == "Evals")
+    qtbot.mouseClick(anchor, Qt.MouseButton.LeftButton)
+    section = detail.sections()[2]
+    top = section.mapTo(detail, section.rect().topLeft()).y()
+    assert 0 < top < detail.height() / 2
+    assert anchor.isChecked()
+
+
+@pytest.fixture
+def filters(theme: ThemeController, shown: Show, clock: StillClock) -> FilterBar:
+    bar = FilterBar(theme, TODAY)
+    bar.offer(Choices(("production", "staging"), ("main", reports.HOSTILE)))
+    shown(bar)
+    return bar
+
+
+def combo(filters: FilterBar, name: str) -> QComboBox:
+    return next(each for each in filters.findChildren(QComboBox) if each.accessibleName() == name)
+
+
+def test_filters_make_the_question(filters: FilterBar, qtbot: QtBot) -> None:
+    assert filters.query() == Query()
+    with qtbot.waitSignal(filters.changed):
+        combo(filters, "Decision").setCurrentIndex(3)
+    combo(filters, "Environment").setCurrentIndex(2)
+    combo(filters, "Branch").setCurrentIndex(2)
+    combo(filters, "Dates").setCurrentIndex(2)
+    assert filters.query() == Query(
+        environment="staging",
+        decision=GoNoGoDecision.PENDING_REVIEW,
+        branch=reports.HOSTILE,
+        since=date(2026, 11, 16),
+    )
+
+
+def test_a_period_between_two_days_takes_them_in_either_order(filters: FilterBar) -> None:
+    dates = combo(filters, "Dates")
+    dates.setCurrentIndex(dates.count() - 1)
+    query = filters.query()
+    assert (query.since, query.until) == (date(2026, 10, 23), TODAY)
+
+
+def test_typing_asks_once_after_a_pause_and_enter_at_once(filters: FilterBar, qtbot: QtBot) -> None:
+    heard: list[str] = []
+    filters.changed.connect(lambda: heard.append(filters.query().text))
+    field = filters.findChild(QLineEdit)
+    assert field is not None
+    qtbot.keyClicks(field, "3fa9")
+    assert heard == []
+    qtbot.waitUntil(lambda: heard == ["3fa9"])
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert heard == ["3fa9", "3fa9"]
+
+
+def test_a_choice_survives_new_choices_and_clearing_takes_it_back(filters: FilterBar) -> None:
+    combo(filters, "Branch").setCurrentIndex(1)
+    filters.offer(Choices(("production",), ("develop", "main")))
+    assert filters.query().branch == "main"
+    filters.clear()
+    assert filters.query() == Query()
+
+
+def test_a_hostile_branch_is_offered_as_text(filters: FilterBar) -> None:
+    shown_text = combo(filters, "Branch").itemText(2)
+    assert shown_text.startswith("<img src=x")
+    assert "\u202e" not in shown_text
+
+
+@pytest.mark.parametrize(
+    ("shown_number", "total", "words"),
+    [(1204, 18_340, "1,204 of 18,340 reports"), (1, 1, "1 report"), (0, 5, "0 of 5 reports")],
+)
+def test_the_count_is_said(filters: FilterBar, shown_number: int, total: int, words: str) -> None:
+    filters.show_count(shown_number, total)
+    assert filters.count_text() == words
+
+
+def test_every_control_has_a_name_and_can_be_reached(filters: FilterBar, detail: DetailView) -> None:
+    show(detail)
+    controls: list[QWidget] = [*filters.findChildren(QComboBox), *detail.findChildren(QAbstractButton)]
+    controls += [tree for section in detail.sections() for tree in section.trees()]
+    for control in controls:
+        if not control.isVisible() or control.objectName().startswith("qt_"):
+            continue
+        assert control.accessibleName() or (isinstance(control, QAbstractButton) and control.text())
+        assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_messages_say_what_to_do_and_errors_can_be_copied(
+    theme: ThemeController, shown: Show, qtbot: QtBot
+) -> None:
+    pane = MessagePane(theme)
+    shown(pane)
+    pane.say(Message(headline="No reports yet. Import results…", button="Import report…"))
+    buttons = [button for button in pane.findChildren(QAbstractButton) if button.isVisible()]
+    assert [button.text() for button in buttons] == ["Import report…"]
+    with qtbot.waitSignal(pane.pressed):
+        qtbot.mouseClick(buttons[0], Qt.MouseButton.LeftButton)
+    error = StoreError("It is \x1b[31mlocked", kept="the file", next_step="Close it.", details=("pid 7",))
+    pane.say(error_message(error))
+    copy = next(button for button in pane.findChildren(QAbstractButton) if button.isVisible())
+    qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == "It is ⟨U+001B⟩[31mlocked\nKept: the file\nClose it.\npid 7"
+
+
+def test_a_notice_stays_until_it_is_closed(qtbot: QtBot, shown: Show) -> None:
+    bar = NoticeBar()
+    shown(bar)
+    bar.say(StoreError("No space.", next_step="Free some."))
+    assert bar.text() == "No space.\n  Next: Free some."
+    close = next(button for button in bar.findChildren(QAbstractButton) if button.text() == "Close")
+    qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert bar.isHidden()
