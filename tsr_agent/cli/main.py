@@ -5,9 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
-import traceback
-from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 from tsr_agent import __version__
 from tsr_agent.cli.console import Console, make_streams_lenient
@@ -16,13 +14,14 @@ from tsr_agent.errors import ExitCode, TsrError
 DESCRIPTION = "Turns test results into a Test Summary Report, judges it by a policy and gates the pipeline."
 
 
-@dataclass(frozen=True)
-class Command:
-    """One command: its name, the module that has it, and what it does in a line."""
+class Command(NamedTuple):
+    """One command of the table."""
 
     name: str
     module: str
+    """The module of this package that has it."""
     summary: str
+    """What it does, in a line."""
 
 
 COMMANDS = (
@@ -37,8 +36,8 @@ COMMANDS = (
 
 EXIT_CODES = """\
 exit codes:
-  0  GO, or done          1  NO-GO                   2  usage, input or policy error
-  3  PENDING REVIEW       4  server not reached      5  altered or unverifiable
+  0  GO, or done        1  NO-GO                 2  usage, input or policy error
+  3  PENDING REVIEW     4  server not reached    5  altered or unverifiable
   Everything but 0 stops a pipeline."""
 
 
@@ -113,6 +112,8 @@ def run_command_line(argv: list[str]) -> int:
         console.note("tsr-agent: interrupted")
         return 130
     except Exception:  # noqa: BLE001  (a fault of ours must not read as the verdict that exit code 1 is)
+        import traceback
+
         traceback.print_exc()
         console.note("tsr-agent: this is a fault in aitr, not in your input. No decision was taken.")
         return int(ExitCode.INPUT)

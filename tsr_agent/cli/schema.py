@@ -16,7 +16,9 @@ DOCUMENTS = ("report", "decision", "approval", "policy", "waivers", "evals", "re
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""
-    parser.add_argument("document", choices=DOCUMENTS, help="which document's schema to print")
+    parser.add_argument(
+        "document", choices=DOCUMENTS, metavar="DOCUMENT", help=f"one of {', '.join(DOCUMENTS)}"
+    )
 
 
 def run(arguments: argparse.Namespace, console: Console) -> ExitCode:

@@ -1,0 +1,55 @@
+"""``tsr-agent schema`` prints schemas that hold what the project itself writes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import jsonschema
+import pytest
+import yaml
+
+from tests.factories.reports import report
+from tsr_agent.cli.schema import DOCUMENTS
+from tsr_agent.gate.builtin import AI_RELEASE
+from tsr_agent.models import codec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Agent
+
+
+def schema(agent: Agent, document: str) -> jsonschema.Draft202012Validator:
+    done = agent("schema", document)
+    assert done.returncode == 0
+    tree = json.loads(done.stdout)
+    jsonschema.Draft202012Validator.check_schema(tree)
+    return jsonschema.Draft202012Validator(tree)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_each_is_a_schema_that_refuses_nonsense(agent: Agent, document: str) -> None:
+    assert not schema(agent, document).is_valid({"nonsense": True})
+
+
+def test_a_report_fits(agent: Agent) -> None:
+    schema(agent, "report").validate(json.loads(codec.encode(report())))
+
+
+def test_a_decision_fits(agent: Agent, tmp_path: Path) -> None:
+    (tmp_path / "tsr.json").write_bytes(codec.encode(report()))
+    schema(agent, "decision").validate(json.loads(agent("gate", "tsr.json", "--json").stdout))
+
+
+def test_the_policies_fit(agent: Agent, tmp_path: Path) -> None:
+    agent("init")
+    validator = schema(agent, "policy")
+    validator.validate(json.loads(AI_RELEASE.read_bytes()))
+    validator.validate(yaml.safe_load((tmp_path / "aitr-policy.yaml").read_text(encoding="utf-8")))
+
+
+def test_the_sample_fits(agent: Agent, project_dir: Path) -> None:
+    sample = project_dir / "resources" / "examples" / "support-bot"
+    requirements = yaml.safe_load((sample / "requirements.yaml").read_text(encoding="utf-8"))
+    schema(agent, "requirements").validate(requirements)
