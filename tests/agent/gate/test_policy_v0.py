@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 SECURITY = {"type": "test_type_all_fail", "test_type": "security", "message": "Security tests must all pass"}
 
+KNOWN = (
+    "eval_metric_below, test_failure_rate, test_type_all_fail, test_type_not_all_passed, "
+    "unresolved_failure_mode"
+)
+
 
 def read(**tree: Any) -> Policy:
     return parse_policy(json.dumps(tree).encode(), "rules.json")
@@ -76,18 +81,15 @@ def test_what_is_switched_off_asks_for_nothing() -> None:
     [
         (
             {"blocking_conditions": [{"type": "tests_slow"}]},
-            (
-                "1:26: blocking_conditions[0].type: 'tests_slow' is not a condition; known are eval_metric_below, "
-                "test_failure_rate, test_type_all_fail, test_type_not_all_passed, unresolved_failure_mode"
-            ),
+            f"1:27: blocking_conditions[0].type: 'tests_slow' is not a condition; known are {KNOWN}",
         ),
         (
             {"blocking_conditions": [{**SECURITY, "test_tipe": 1}]},
-            "1:109: blocking_conditions[0].test_tipe: unknown key; did you mean 'test_type'?",
+            "1:125: blocking_conditions[0].test_tipe: unknown key; did you mean 'test_type'?",
         ),
         (
             {"blocking_conditions": [], "warnings": []},
-            "1:28: warnings: unknown key; did you mean 'warning_conditions'?",
+            "1:29: warnings: unknown key; did you mean 'warning_conditions'?",
         ),
         (
             {"required_coverage": {"code": 80}},
@@ -95,7 +97,7 @@ def test_what_is_switched_off_asks_for_nothing() -> None:
         ),
         (
             {"blocking_conditions": [{"type": "eval_metric_below", "metric": "accuracy", "threshold": 85}]},
-            "1:25: blocking_conditions[0]: 85 is outside the scale 0 to 1",
+            "1:26: blocking_conditions[0]: 85 is outside the scale 0 to 1",
         ),
     ],
 )

@@ -222,7 +222,7 @@ def test_a_small_report_is_judged_without_heavy_imports() -> None:
         "from tsr_agent.gate.evaluate import evaluate\n"
         "ai_release()\n"
         # msgspec itself takes typing_extensions where it is installed.
-        "known = {'msgspec', 'tsr_agent', 'typing_extensions', '_distutils_hack', 'sitecustomize', 'usercustomize'}\n"
+        "known = {'msgspec', 'tsr_agent', 'typing_extensions', 'sitecustomize', 'usercustomize'}\n"
         "known |= set(sys.stdlib_module_names)\n"
         "strangers = {name.split('.')[0] for name in sys.modules} - known\n"
         "heavy = {'yaml', 'dataclasses', 'difflib', 'asyncio'} & set(sys.modules)\n"
