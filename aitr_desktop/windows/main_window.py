@@ -78,8 +78,8 @@ class MainWindow(QMainWindow):
         self._open_workspace = open_workspace
         self._settings = stored.load()
         self._workspace: Workspace | None = None
-        self._menus = Menus(self, theme, self._handlers())
-        self._menus.check(next(act for act, choice in _THEMES.items() if choice is theme.choice))
+        self.menus = Menus(self, theme, self._handlers())
+        self.menus.check(next(act for act, choice in _THEMES.items() if choice is theme.choice))
         self._rail = Rail(theme)
         self._pages = QStackedWidget()
         self.message = MessagePane(theme)

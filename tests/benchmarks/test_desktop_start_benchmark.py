@@ -1,0 +1,92 @@
+"""Process start to first painted frame, against a bare PySide6 window in the same run.
+
+Interleaved, because this kind of machine varies by a factor of two from minute to minute; the ratio
+of the medians does not.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RUNS = 11
+LIMIT = 1.5
+BARE = """
+import sys
+from PySide6.QtCore import QObject, QEvent
+from PySide6.QtWidgets import QApplication, QMainWindow
+application = QApplication([])
+window = QMainWindow()
+"""
+OURS = """
+import sys
+from pathlib import Path
+from aitr_desktop import app
+from aitr_desktop.settings import ThemeChoice
+from aitr_desktop.theme import ThemeController
+from qtpy.QtCore import QObject, QEvent
+application = app.make_application()
+window, tasks = app.make_window(ThemeController(application, ThemeChoice.LIGHT), Path(sys.argv[1]))
+"""
+WATCH = """
+class Watch(QObject):
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint and watched is window:
+            sys.stdout.write("painted\\n")
+            sys.stdout.flush()
+            sys.stdin.readline()
+            application.exit(0)
+        return False
+
+watch = Watch()
+application.installEventFilter(watch)
+window.show()
+application.exec()
+"""
+
+
+def first_frame(code: str, settings_file: Path) -> float:
+    """Seconds from starting the process to the end of waiting for its first paint event."""
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    started = time.perf_counter()
+    with subprocess.Popen(
+        [sys.executable, "-c", code + WATCH, str(settings_file)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=environment,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == "painted\n"
+        elapsed = time.perf_counter() - started
+        process.stdin.write("\n")
+        process.stdin.flush()
+        assert process.wait(60) == 0
+    return elapsed
+
+
+@pytest.mark.benchmark
+def test_the_first_window_is_painted_nearly_as_fast_as_a_bare_one(tmp_path: Path) -> None:
+    settings_file = tmp_path / "desktop.ini"
+    first_frame(BARE, settings_file), first_frame(OURS, settings_file)
+    bare, ours = [], []
+    for _ in range(RUNS):
+        bare.append(first_frame(BARE, settings_file))
+        ours.append(first_frame(OURS, settings_file))
+    ratio = statistics.median(ours) / statistics.median(bare)
+    print(
+        f"\nfirst frame, median of {RUNS}: bare {statistics.median(bare) * 1000:.0f} ms, "
+        f"aitr-desktop {statistics.median(ours) * 1000:.0f} ms, ratio {ratio:.2f} (at most {LIMIT})"
+    )
+    assert ratio <= LIMIT

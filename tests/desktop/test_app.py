@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from qtpy.QtGui import QImage
+
+from aitr_desktop.library.workspace import open_workspace
+from tests.factories import shown_reports as reports
+from tsr_agent.clock import SystemClock
+from tsr_agent.models import codec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HEAVY = (
+    "sqlalchemy", "alembic", "numpy", "pyqtgraph", "requests", "reportlab", "yaml", "pygments", "junitparser",
+    "hypothesis", "websocket", "tqdm",
+)  # fmt: skip
+FIRST_FRAME = """
+import json, sys
+from pathlib import Path
+from qtpy.QtCore import QObject, QEvent, QTimer
+from aitr_desktop import app
+
+class Watch(QObject):
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint and watched is window:
+            names = sorted({name.partition(".")[0] for name in sys.modules})
+            QTimer.singleShot(0, lambda: (print(json.dumps(names)), application.exit(0)))
+        return False
+
+from aitr_desktop.settings import ThemeChoice
+from aitr_desktop.theme import ThemeController
+app.choose_platform()
+application = app.make_application()
+window, tasks = app.make_window(ThemeController(application, ThemeChoice.LIGHT), Path(sys.argv[1]))
+watch = Watch()
+application.installEventFilter(watch)
+window.show()
+application.exec()
+window.close()
+"""
+
+
+def run(*arguments: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs Python with an empty home and without a display."""
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if key not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
+    }
+    places = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"), "XDG_DATA_HOME": str(home / "data")}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        env=kept | places | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """A real library with one report."""
+    path, source = tmp_path / "audit.db", tmp_path / "tsr.json"
+    source.write_bytes(codec.encode(reports.report()))
+    workspace = open_workspace(path, create=True)
+    workspace.import_file(source, SystemClock().now())
+    workspace.close()
+    return path
+
+
+def test_nothing_heavy_is_loaded_when_the_first_frame_is_painted(tmp_path: Path) -> None:
+    done = run("-c", FIRST_FRAME, str(tmp_path / "desktop.ini"), home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    loaded = json.loads(done.stdout)
+    assert "PySide6" in loaded
+    assert not set(HEAVY) & set(loaded)
+
+
+def test_every_view_is_rendered_without_a_display(tmp_path: Path, library: Path) -> None:
+    pictures = tmp_path / "pictures"
+    done = run("-m", "aitr_desktop.app", str(library), "--screenshot", str(pictures), home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    names = [Path(line).name for line in done.stdout.splitlines()]
+    assert names == [
+        f"{view}-{theme}.png"
+        for theme in ("light", "dark")
+        for view in ("browser-no_go", "browser-no_go-tests", "browser-no_go-versions", "empty")
+    ]
+    for name in names:
+        image = QImage(str(pictures / name))
+        assert (image.width(), image.height()) == (1360, 860)
+        assert len({image.pixel(x, y) for x in range(0, 1360, 7) for y in range(0, 860, 7)}) > 5
+
+
+def test_without_a_library_the_empty_state_alone_is_rendered(tmp_path: Path) -> None:
+    done = run("-m", "aitr_desktop.app", "--screenshot", str(tmp_path / "pictures"), home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [Path(line).name for line in done.stdout.splitlines()] == ["empty-light.png", "empty-dark.png"]
+
+
+def test_twice_the_scale_gives_twice_the_pixels(tmp_path: Path) -> None:
+    pictures = tmp_path / "pictures"
+    done = run("-m", "aitr_desktop.app", "--screenshot", str(pictures), home=tmp_path, QT_SCALE_FACTOR="2")
+    assert done.returncode == 0, done.stderr
+    assert QImage(str(pictures / "empty-light.png")).width() == 2720
+
+
+@pytest.mark.parametrize("make", [lambda path: path.write_text("no library"), lambda path: None])
+def test_a_library_that_cannot_be_read_ends_with_a_reason(
+    tmp_path: Path, make: Callable[[Path], object]
+) -> None:
+    path = tmp_path / "wrong.db"
+    make(path)
+    done = run("-m", "aitr_desktop.app", str(path), "--screenshot", str(tmp_path / "p"), home=tmp_path)
+    assert done.returncode == 2
+    assert "wrong.db" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_version_is_told_without_loading_qt(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom aitr_desktop.app import main\n"
+        "try:\n    main(['--version'])\nexcept SystemExit as end:\n    assert end.code == 0\n"
+        "assert not [name for name in sys.modules if name.startswith(('PySide6', 'qtpy'))]\n"
+    )
+    done = run("-c", code, home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("aitr-desktop 0.")
