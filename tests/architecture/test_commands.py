@@ -135,3 +135,52 @@ def test_only_what_is_missing_is_asked_for(house: Path) -> None:
     assert rows[0][2] in missing(house, "dnf", present)
     assert not {debian for _, debian, _ in rows[1:]} & set(missing(house, "apt", present))
     assert {debian for _, debian, _ in rows} <= set(missing(house, "apt", ""))
+
+
+@pytest.fixture
+def sample_house(house: Path) -> Path:
+    """The same with a sample whose verdict is the one that the prompt deserves, and no display."""
+    write_tool(house / SAMPLE / "ci", 'echo "$SUPPORT_BOT_PROMPT" > "$1/prompt"')
+    (house / SAMPLE / "prompts").mkdir()
+    for prompt in ("v3-rag", "broken"):
+        (house / SAMPLE / "prompts" / f"{prompt}.md").write_text(f"---\nversion: {prompt}-1\n---\n")
+    judge(house, released=0, broken=1)
+    write_tool(house / ".venv" / "bin" / "aitr-desktop", 'echo "desktop $*"')
+    return house
+
+
+def judge(house: Path, *, released: int, broken: int) -> None:
+    """An agent that ends with the given exit codes."""
+    write_tool(
+        house / ".venv" / "bin" / "tsr-agent",
+        f'echo "agent $*"; case "$*" in *broken-1*) exit {broken};; *) exit {released};; esac',
+    )
+
+
+def test_run_judges_both_releases_and_draws_where_there_is_no_display(sample_house: Path) -> None:
+    run = call(sample_house, "packaging/run", "--no-window")
+    assert run.returncode == 0, run.stdout + run.stderr
+    library = f"{sample_house}/build/sample/library.db"
+    assert f"desktop {library} --screenshot {sample_house}/build/sample/screenshots" in run.stdout
+    prompts = [
+        (sample_house / "build" / "sample" / release / "results" / "prompt").read_text()
+        for release in ("released", "broken")
+    ]
+    assert prompts == ["v3-rag\n", "broken\n"]
+
+
+@pytest.mark.parametrize(("released", "broken"), [(1, 1), (2, 1), (0, 0), (0, 2), (0, 3)])
+def test_run_ends_where_a_verdict_is_not_the_expected_one(
+    sample_house: Path, released: int, broken: int
+) -> None:
+    judge(sample_house, released=released, broken=broken)
+    run = call(sample_house, "packaging/run", "--no-window")
+    assert run.returncode == 2
+    assert "was expected to end with exit code" in run.stderr
+    assert "--screenshot" not in run.stdout
+
+
+def test_run_refuses_what_it_does_not_know(sample_house: Path) -> None:
+    run = call(sample_house, "packaging/run", "--fast")
+    assert run.returncode == 2
+    assert run.stderr.startswith("usage:")
