@@ -30,6 +30,7 @@ from tsr_agent.store.repository import ReportRepository
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tsr_agent.store.engine import Library
     from tsr_agent.store.repository import Added
 
 CASES = [CaseStatus.FAILED] * 150
@@ -156,7 +157,13 @@ def full_disk(folder: Path, empty: Path, runs: int) -> list[dict[str, Any]]:
     return outcomes
 
 
+def driver_connection(library: Library) -> object:
+    with library.write() as connection:
+        return connection.connection.dbapi_connection
+
+
 def fill(repository: ReportRepository, limit: int) -> dict[str, Any]:
+    before = driver_connection(repository.library)
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
     added: list[str] = []
@@ -176,6 +183,7 @@ def fill(repository: ReportRepository, limit: int) -> dict[str, Any]:
         "lost": sorted(set(added) - present),
         "half": sorted(present - set(added)),
         "usable": add(repository, "afterwards").report_is_new,
+        "dropped": driver_connection(repository.library) is not before,
     }
 
 

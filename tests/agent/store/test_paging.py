@@ -98,6 +98,7 @@ def test_walking_visits_each_matching_row_once_in_order(
     while more:
         page = repository.page(narrowed, after=after, reverse=reverse, limit=limit)
         assert len(page.rows) <= limit
+        assert len(walked) <= len(rows), "the walk goes round in circles"
         walked = [*page.rows, *walked] if reverse else [*walked, *page.rows]
         more = page.more
         assert page.rows or not more, "more rows are promised after an empty page"

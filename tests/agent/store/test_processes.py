@@ -58,3 +58,4 @@ def test_a_full_disk_loses_nothing_is_named_and_is_got_over(tmp_path: Path, proj
         assert "full" in outcome["said"][0]
         assert any(line.strip().startswith("Next: Free some space") for line in outcome["said"])
         assert outcome["usable"]
+        assert outcome["dropped"], "a connection that saw an I/O error is not used again"
