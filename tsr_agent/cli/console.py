@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from typing import IO, TYPE_CHECKING
-
-import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,6 +40,8 @@ class Console:
         """Columns to write in: the terminal's between 80 and 120, or 80 where there is none."""
         if not self._out.isatty():
             return WIDTH
+        import shutil
+
         return max(WIDTH, min(shutil.get_terminal_size((WIDTH, 24)).columns, 120))
 
     def text(self, lines: Iterable[str]) -> None:
@@ -57,6 +56,8 @@ class Console:
 
     def data(self, value: object) -> None:
         """The result as indented JSON on standard output."""
+        import msgspec
+
         written = msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2)
         self._out.write(written.decode("utf-8") + "\n")
 

@@ -9,7 +9,7 @@ import msgspec
 from tsr_agent.gate.checks.registry import CHECKS
 from tsr_agent.gate.consistency import RULE_ID
 from tsr_agent.gate.policy import Policy, PolicyForm, environment_key
-from tsr_agent.models.codec import problems_of
+from tsr_agent.models.form_problems import problems_of
 
 if TYPE_CHECKING:
     from tsr_agent.gate.rule import EnvironmentOverride, Rule

@@ -12,8 +12,8 @@ import msgspec
 from msgspec import Meta
 
 from tsr_agent.models.base import Count, LongText, Record, Share, ShortText
-from tsr_agent.models.codec import problems_of
 from tsr_agent.models.evals import Severity
+from tsr_agent.models.form_problems import problems_of
 from tsr_agent.models.results import TestType
 
 _MetricName = Annotated[str, Meta(min_length=1, max_length=200)]

@@ -93,7 +93,7 @@ def parse_source(data: bytes, source: str) -> SourceTree:
 
 
 def _parse_json(text: str, source: str) -> SourceTree:
-    from tsr_agent.models.codec import load_tree
+    from tsr_agent.models.strict_json import load_tree
 
     try:
         return SourceTree(tree=load_tree(text.encode(), source=source), source=source, text=text)

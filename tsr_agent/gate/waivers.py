@@ -21,8 +21,9 @@ from tsr_agent.gate.rule import RuleId
 from tsr_agent.gate.source_tree import parse_source, read_source
 from tsr_agent.gate.wording import plain
 from tsr_agent.models.base import LongText, Record, Sha, ShortText
-from tsr_agent.models.codec import digest, problems_of
+from tsr_agent.models.codec import digest
 from tsr_agent.models.decision import RuleState, WaiverNote
+from tsr_agent.models.form_problems import problems_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -68,9 +68,9 @@ class CoverageJsonReader:
         Raises:
             InputError: Not strict JSON, counts missing or impossible, or nothing counted.
         """
-        from tsr_agent.models import codec
+        from tsr_agent.models import strict_json
 
-        tree = codec.load_tree(read_bounded(stream, path, MAX_JSON_BYTES), source=path)
+        tree = strict_json.load_tree(read_bounded(stream, path, MAX_JSON_BYTES), source=path)
         try:
             report = msgspec.convert(tree, _Report)
         except msgspec.ValidationError as error:

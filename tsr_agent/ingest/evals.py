@@ -36,12 +36,12 @@ class EvalsReader:
         Raises:
             InputError: Not strict JSON, or not of the form; ``details`` name the bad fields.
         """
-        from tsr_agent.models import codec
+        from tsr_agent.models import codec, strict_json
         from tsr_agent.models.evals import EvalHistory
 
         document = read_bounded(stream, path, MAX_JSON_BYTES)
         history = codec.decode(document, EvalHistory, source=path)
         # The free records of fixes_applied are the only place that can nest; the bound holds there too.
-        codec.load_tree(document, source=path)
+        strict_json.load_tree(document, source=path)
         remarks = () if history.iterations else ("The file lists no iterations.",)
         return Parts(eval_iterations=history.iterations, remarks=remarks)
