@@ -98,6 +98,13 @@ def _test_summary_reports() -> None:
         ),
         sa.Column("approved_by", sa.String(length=1000), nullable=True),
         sa.Column("approved_at", sa.BigInteger(), nullable=True),
+        *_report_checks(),
+    )
+    _report_indexes()
+
+
+def _report_checks() -> list[sa.Constraint]:
+    return [
         sa.CheckConstraint(
             "claimed_decision IN ('go', 'no_go', 'pending_review')",
             name=op.f("ck_test_summary_reports_claimed_decision"),
@@ -121,37 +128,19 @@ def _test_summary_reports() -> None:
             "received_at BETWEEN 0 AND 253402128000000000", name=op.f("ck_test_summary_reports_received_at")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_test_summary_reports")),
-    )
-    op.create_index(
-        "ix_reports_branch",
-        "test_summary_reports",
-        ["codebase_branch", sa.text("created_at DESC"), sa.text("id DESC")],
-        unique=False,
-    )
-    op.create_index(
-        "ix_reports_created",
-        "test_summary_reports",
-        [sa.text("created_at DESC"), sa.text("id DESC")],
-        unique=False,
-    )
-    op.create_index(
-        "ix_reports_decision",
-        "test_summary_reports",
-        ["go_no_go_decision", sa.text("created_at DESC"), sa.text("id DESC")],
-        unique=False,
-    )
-    op.create_index(
-        "ix_reports_environment",
-        "test_summary_reports",
-        ["environment", sa.text("created_at DESC"), sa.text("id DESC")],
-        unique=False,
-    )
-    op.create_index(
-        "ix_reports_sha",
-        "test_summary_reports",
-        ["codebase_sha", sa.text("created_at DESC"), sa.text("id DESC")],
-        unique=False,
-    )
+    ]
+
+
+def _report_indexes() -> None:
+    newest_first = [sa.text("created_at DESC"), sa.text("id DESC")]
+    for name, columns in {
+        "branch": ["codebase_branch"],
+        "created": [],
+        "decision": ["go_no_go_decision"],
+        "environment": ["environment"],
+        "sha": ["codebase_sha"],
+    }.items():
+        op.create_index(f"ix_reports_{name}", "test_summary_reports", [*columns, *newest_first])
 
 
 def _report_documents() -> None:
