@@ -13,7 +13,7 @@ from tsr_agent.ingest.durations import milliseconds
 from tsr_agent.models.results import Attempt, CaseStatus, TestCase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from xml.etree.ElementTree import Element
 
     from tsr_agent.ingest.junit_suite import Suite
@@ -59,29 +59,30 @@ class Outcome(NamedTuple):
     details: str = ""
 
 
-class ReadCase(NamedTuple):
-    """A case and what its element adds to the tallies."""
-
-    case: TestCase
-    tags: dict[str, int]
-    """How often each result tag stands in it."""
-
-
 def worst(statuses: Iterable[CaseStatus]) -> CaseStatus:
     """The outcome that must not be hidden by a better one; passed when there is none."""
     return min(statuses, key=WORST_FIRST.index, default=CaseStatus.PASSED)
 
 
-def read_case(attributes: dict[str, str], element: Element, suite: Suite, *, first_line: int) -> ReadCase:
+def read_case(
+    attributes: dict[str, str],
+    element: Element,
+    suite: Suite,
+    *,
+    tags: dict[str, int],
+    first_line: int,
+    output: str,
+) -> TestCase:
     """The case of a ``testcase`` element with children, or with a status of its own.
 
     Args:
         attributes: Those of the element.
-        element: The element as a tree, its texts bounded already.
+        element: The element as a tree without what the case printed, its texts bounded already.
         suite: The suite it stands in.
+        tags: How often each result tag stands in it.
         first_line: What the writer calls the first line of a file: 1, or 0 (pytest).
+        output: What the case printed.
     """
-    tags = _count_tags(element)
     outcomes = _results(element) if tags else []
     if "status" in attributes or "result" in attributes:
         outcomes += _claims(attributes)
@@ -94,9 +95,12 @@ def read_case(attributes: dict[str, str], element: Element, suite: Suite, *, fir
         message, details = _joined(outcomes, "message", status), _joined(outcomes, "details", status)
     duration = milliseconds(attributes.get("time", ""))
     case_id, name, classname = identity(attributes, suite)
-    # The outcome itself is Surefire's first run where reruns follow, and its last where they came before.
-    own = Attempt(status=status, duration_ms=duration, message=message, details=details)
-    case = TestCase(
+    attempts: tuple[Attempt, ...] = ()
+    if before or after:
+        # The outcome itself is Surefire's first run where reruns follow, and its last where they preceded.
+        own = Attempt(status=status, duration_ms=duration, message=message, details=details)
+        attempts = (*before, own, *after)
+    return TestCase(
         id=case_id,
         name=name,
         classname=classname,
@@ -108,12 +112,11 @@ def read_case(attributes: dict[str, str], element: Element, suite: Suite, *, fir
         duration_ms=duration,
         message=message,
         details=details,
-        output=_output(element) if status is not CaseStatus.PASSED or before else "",
-        attempts=(*before, own, *after) if before or after else (),
+        output=clean(output).strip("\n") if output and (status is not CaseStatus.PASSED or before) else "",
+        attempts=attempts,
         flaky=bool(before) and status is CaseStatus.PASSED,
         requirement_ids=requirement_ids(element),
     )
-    return ReadCase(case, tags)
 
 
 def shortened(case: TestCase, limit: int = 1_000) -> TestCase:
@@ -154,20 +157,12 @@ def line_number(text: str | None, first_line: int) -> int | None:
     return int(text) - first_line + 1 if int(text) >= first_line else None
 
 
-def _count_tags(element: Element) -> dict[str, int]:
-    tags: dict[str, int] = {}
-    for each in element.iter():
-        if each.tag in MEANINGFUL_TAGS:
-            tags[each.tag] = tags.get(each.tag, 0) + 1
-    return tags
-
-
 @cache
-def _junitparser_results() -> dict[type[Any], CaseStatus]:
-    """What the final results of junitparser mean; the library is loaded with the first that is met."""
+def _junitparser() -> tuple[Callable[[Element], Any], dict[type[Any], CaseStatus]]:
+    """How junitparser takes an element, and what its results mean; loaded with the first that is met."""
     import junitparser
 
-    return {
+    return junitparser.TestCase.fromelem, {
         junitparser.Failure: CaseStatus.FAILED,
         junitparser.Error: CaseStatus.ERROR,
         junitparser.Skipped: CaseStatus.SKIPPED,
@@ -176,11 +171,9 @@ def _junitparser_results() -> dict[type[Any], CaseStatus]:
 
 def _results(element: Element) -> list[Outcome]:
     """The final results in order, as junitparser understands them."""
-    from junitparser import TestCase as JUnitTestCase
-
-    statuses = _junitparser_results()
+    test_case_from, statuses = _junitparser()
     outcomes = []
-    for result in JUnitTestCase.fromelem(element).result:  # type: ignore[no-untyped-call]  # untyped library
+    for result in test_case_from(element).result:
         status = statuses[type(result)]
         if status is CaseStatus.SKIPPED and result.type in _EXPECTED_FAILURE_TYPES:
             status = CaseStatus.XFAILED
@@ -236,11 +229,6 @@ def _joined(outcomes: list[Outcome], part: str, status: CaseStatus) -> str:
     ordered = sorted(outcomes, key=lambda each: each.status is not status)
     texts = dict.fromkeys(getattr(each, part) for each in ordered if getattr(each, part))
     return cut_middle("\n\n".join(texts))
-
-
-def _output(element: Element) -> str:
-    texts = [clean(each.text).strip("\n") for each in element if each.tag in OUTPUT_TAGS and each.text]
-    return cut_middle("\n\n".join(text for text in texts if text.strip()))
 
 
 def requirement_ids(element: Element) -> tuple[str, ...]:

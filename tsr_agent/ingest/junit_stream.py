@@ -13,6 +13,7 @@ from tsr_agent.ingest.bounded_text import MAX_TEXT, clean, cut_middle, cut_name
 from tsr_agent.ingest.durations import milliseconds
 from tsr_agent.ingest.junit_case import (
     MEANINGFUL_TAGS,
+    OUTPUT_TAGS,
     identity,
     line_number,
     read_case,
@@ -28,6 +29,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _REMEMBERED_DURATIONS = 10_000
+
+
+class _Durations(dict[str, float | None]):
+    """Durations by their text: most cases take one of few, so each is parsed once and shared."""
+
+    def __missing__(self, text: str) -> float | None:
+        duration = milliseconds(text)
+        if len(self) < _REMEMBERED_DURATIONS:
+            self[text] = duration
+        return duration
+
+
+def _drop_middle(pieces: list[str]) -> int:
+    """Makes a list of pieces hold beginning and end of its text only.
+
+    Returns:
+        How many characters were dropped.
+    """
+    text = "".join(pieces)
+    # The beginning is settled with the first cut; the end keeps sliding.
+    pieces[:] = [text[: MAX_TEXT // 2], text[max(MAX_TEXT // 2, len(text) - MAX_TEXT // 2) :]]
+    return len(text) - sum(map(len, pieces))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,18 +107,23 @@ class JUnitStream:
         self._elements: list[Element] = []
         """The open case as a tree, from the case to the innermost open element; empty without children."""
         self._elements_in_case = 0
-        self._has_meaning = False
+        self._tags: dict[str, int] = {}
+        """How often each result tag stands in the open case."""
         self._outside = False
         """The open case was made for a result that stands outside any."""
         self._pieces: list[str] = []
         """Text of the innermost open element as expat gives it; cut after each chunk when it is long."""
         self._left_out = 0
+        self._output: list[str] = []
+        """What the open case printed, in pieces; most cases pass, and then it is not kept."""
+        self._output_left_out = 0
+        self._in_output = False
         self._pending: list[dict[str, str]] = []
         """Childless cases of the open suite that still have to be added."""
         self._text_left = 0
         self._kept = 0
         self._names = 0
-        self._durations: dict[str, float | None] = {}
+        self._durations = _Durations()
         self._shared: dict[str, str] = {}
         """Class names and files, so that equal ones are one object."""
         self._first_line = 1
@@ -151,7 +179,11 @@ class JUnitStream:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         if self._attributes is not None:
-            self._start_child(tag, attributes)
+            if tag in OUTPUT_TAGS and not self._in_output and len(self._elements) < 2:
+                self._in_output = True
+                self._parser.CharacterDataHandler = self._output.append
+            else:
+                self._start_child(tag, attributes)
         elif tag == "testcase" and self._open:
             self._attributes = attributes
         else:
@@ -184,12 +216,13 @@ class JUnitStream:
         self.result.root = (tag, attributes.get("name", "")[:MAX_TEXT])
 
     def _start_child(self, tag: str, attributes: dict[str, str]) -> None:
-        """An element in a case."""
+        """An element in a case, other than what the case printed."""
         elements = self._elements
         if not elements:
             elements.append(Element("testcase"))
             self._elements_in_case = 0
             self._text_left = self._limits.text_in_case
+        if not self._in_output:
             self._parser.CharacterDataHandler = self._pieces.append
         self._elements_in_case += 1
         if self._elements_in_case > self._limits.elements_in_case:
@@ -197,16 +230,17 @@ class JUnitStream:
         if len(self._open) + len(elements) >= self._limits.depth:
             raise self._fault(f"nested more than {self._limits.depth} levels deep")
         if tag in MEANINGFUL_TAGS:
-            self._has_meaning = True
+            self._tags[tag] = self._tags.get(tag, 0) + 1
         self._flush_text()
-        bounded = {name: self._bounded(value) for name, value in attributes.items()} if attributes else {}
-        elements.append(SubElement(elements[-1], tag, bounded))
+        length = sum(map(len, attributes.values()))
+        self._text_left -= length
+        if length > MAX_TEXT or self._text_left < 0:
+            attributes = {name: self._bounded(value) for name, value in attributes.items()}
+        elements.append(SubElement(elements[-1], tag, attributes))
 
     def _bounded(self, text: str, left_out: int = 0) -> str:
         """As much of a text as the case has room for."""
-        kept = cut_middle(text, left_out=left_out)
-        self._text_left -= len(kept)
-        return kept if self._text_left >= 0 else kept[:128]
+        return cut_middle(text, MAX_TEXT if self._text_left >= len(text) else 128, left_out)
 
     def _flush_text(self) -> None:
         """Gives the text so far to the innermost open element; between the children it is only layout."""
@@ -217,49 +251,55 @@ class JUnitStream:
         if len(self._elements) > 1:
             owner = self._elements[-1]
             owner.text = self._bounded((owner.text or "") + text, self._left_out)
+            self._text_left -= len(text)
         self._left_out = 0
 
     def _cut_text(self) -> None:
-        """Drops the middle of a text that grows over many chunks."""
-        if len(self._pieces) * self._parser.buffer_size < 4 * MAX_TEXT:
-            return
-        text = "".join(self._pieces)
-        # The head is settled with the first cut; the tail keeps sliding.
-        kept = [text[: MAX_TEXT // 2], text[max(MAX_TEXT // 2, len(text) - MAX_TEXT // 2) :]]
-        self._left_out += len(text) - sum(map(len, kept))
-        self._pieces[:] = kept
+        """Drops the middle of texts that grow over many chunks."""
+        if len(self._pieces) * self._parser.buffer_size > 4 * MAX_TEXT:
+            self._left_out += _drop_middle(self._pieces)
+        if len(self._output) * self._parser.buffer_size > 4 * MAX_TEXT:
+            self._output_left_out += _drop_middle(self._output)
 
     def _end(self, _tag: str) -> None:
         attributes = self._attributes
         elements = self._elements
         if attributes is None:
             self._end_around()
+        elif self._in_output and len(elements) < 2:
+            self._in_output = False
+            self._parser.CharacterDataHandler = None
         elif not elements:
             # The common case, and the reason why most of a large file costs little.
-            self._pending.append(attributes)
             self._attributes = None
+            self._pending.append(attributes)
+            if self._output:
+                self._output.clear()
+                self._output_left_out = 0
         elif len(elements) > 1:
             self._flush_text()
             elements.pop()
             if self._outside and len(elements) == 1:
-                self._end_case(attributes, elements[0])
+                self._end_case(attributes)
         else:
-            self._end_case(attributes, elements[0])
+            self._end_case(attributes)
 
-    def _end_case(self, attributes: dict[str, str], element: Element) -> None:
-        """A case with children."""
+    def _end_case(self, attributes: dict[str, str]) -> None:
+        """A case with children other than what it printed."""
+        element = self._elements[0]
         self._elements.clear()
         self._pieces.clear()
         self._parser.CharacterDataHandler = None
         self._attributes = None
-        requirements = () if self._has_meaning else requirement_ids(element)
-        if self._has_meaning or requirements:
+        if self._tags or requirement_ids(element):
             self._add_pending()
             self._add_read(attributes, element)
         else:
-            # Nothing but what it printed: no different from a childless case.
             self._pending.append(attributes)
-        self._has_meaning = self._outside = False
+        self._output.clear()
+        self._output_left_out = 0
+        self._tags = {}
+        self._outside = False
 
     def _add_pending(self) -> None:
         """Adds the childless cases seen since the last call, in one loop because there are so many."""
@@ -267,10 +307,10 @@ class JUnitStream:
         if not pending:
             return
         self._pending = []
-        suite, shared, known = self._suite, self._shared.setdefault, self._durations
+        suite, shared, durations = self._suite, self._shared.setdefault, self._durations
         suite_name, host, file, passed = suite.name, suite.host, suite.file, CaseStatus.PASSED
         by_id = self._ledger.by_id.setdefault
-        characters = 0
+        characters, last = 0, ""
         for attributes in pending:
             try:
                 name, classname, time = attributes["name"], attributes["classname"], attributes["time"]
@@ -283,15 +323,17 @@ class JUnitStream:
                 self._add_unusual(attributes)
                 continue
             characters += length
+            if classname != last:
+                last = shared(classname, classname)
             case = TestCase(
                 id=case_id,
                 name=name,
                 status=passed,
-                classname=shared(classname, classname),
+                classname=last,
                 suite=suite_name,
                 host=host,
                 file=file,
-                duration_ms=known[time] if time in known else self._duration(time),
+                duration_ms=durations[time],
             )
             if by_id(case_id, case) is not case:
                 self._ledger.add_again(case)
@@ -319,15 +361,17 @@ class JUnitStream:
                 host=suite.host,
                 file=self._file(file) if file else suite.file,
                 line=line_number(attributes.get("line"), self._first_line),
-                duration_ms=self._duration(attributes.get("time", "")),
+                duration_ms=self._durations[attributes.get("time", "")],
             )
         )
 
     def _add_read(self, attributes: dict[str, str], element: Element) -> None:
-        read = read_case(attributes, element, self._suite, first_line=self._first_line)
-        self._suite.count_case(read, in_case=not self._outside)
-        self._names += len(read.case.id)
-        self._ledger.add(self._within_budget(read.case))
+        output = cut_middle("".join(self._output), left_out=self._output_left_out) if self._output else ""
+        tags, suite = self._tags, self._suite
+        case = read_case(attributes, element, suite, tags=tags, first_line=self._first_line, output=output)
+        suite.count_case(case.status, tags, in_case=not self._outside)
+        self._names += len(case.id)
+        self._ledger.add(self._within_budget(case))
 
     def _check_size(self) -> None:
         if self._names > self._limits.names_kept:
@@ -349,15 +393,6 @@ class JUnitStream:
         if file is None:
             file = self._shared[text] = cut_name(clean(text))
         return file
-
-    def _duration(self, text: str) -> float | None:
-        """Most cases take one of few durations; the text is parsed once, and the number shared."""
-        if text in self._durations:
-            return self._durations[text]
-        duration = milliseconds(text)
-        if len(self._durations) < _REMEMBERED_DURATIONS:
-            self._durations[text] = duration
-        return duration
 
     def _end_around(self) -> None:
         self._add_pending()

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from tsr_agent.ingest.bounded_text import clean, cut_name
 from tsr_agent.models.results import CaseStatus, HeaderDifference
-
-if TYPE_CHECKING:
-    from tsr_agent.ingest.junit_case import ReadCase
 
 COUNTERS = ("tests", "failures", "errors", "skipped")
 MAX_DIFFERENCES = 100
@@ -88,22 +84,28 @@ class Suite:
             header={each: attributes[each][:40] for each in COUNTERS if each in attributes},
         )
 
-    def count_case(self, read: ReadCase, *, in_case: bool) -> None:
-        """Counts a case that was read with its results."""
+    def count_case(self, status: CaseStatus, tags: dict[str, int], *, in_case: bool) -> None:
+        """Counts a case that was read with its results.
+
+        Args:
+            status: How the case ended.
+            tags: How often each result tag stands in it.
+            in_case: False for a result that stands outside any case.
+        """
         tallies = self.tallies
         tests = tallies["tests"]
         tests.cases += in_case
         tests.outcomes += 1
-        for tag, number in read.tags.items():
+        for tag, number in tags.items():
             counter, repeat = _COUNTED_AS[tag]
             tallies[counter].outcomes += number
             if repeat:
                 tests.outcomes += number
             else:
                 tallies[counter].cases += 1
-        if not read.tags and read.case.status in _CLAIMED_AS:
+        if not tags and status in _CLAIMED_AS:
             # Nothing but the status attribute says it; a header may count it or not.
-            tallies[_CLAIMED_AS[read.case.status]].outcomes += 1
+            tallies[_CLAIMED_AS[status]].outcomes += 1
 
     def add_inner(self, inner: Suite) -> None:
         """Counts what a closed suite inside this one counted."""

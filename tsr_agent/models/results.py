@@ -41,7 +41,7 @@ class CaseStatus(Enum):
     """It passed although its author expects a failure."""
 
 
-class Attempt(Record, frozen=True, kw_only=True, omit_defaults=True):
+class Attempt(Record, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One execution of a case that ran more than once."""
 
     status: CaseStatus
@@ -50,7 +50,7 @@ class Attempt(Record, frozen=True, kw_only=True, omit_defaults=True):
     details: LongText = ""
 
 
-class TestCase(Record, frozen=True, kw_only=True, omit_defaults=True):
+class TestCase(Record, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One test case of a report. Keys that hold their default are left out of the document."""
 
     __test__ = False
