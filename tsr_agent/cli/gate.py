@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
 from tsr_agent.errors import ExitCode
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from tsr_agent.cli.console import Console
     from tsr_agent.gate.policy import Policy
@@ -19,20 +20,18 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""
-    parser.add_argument("report", metavar="TSR.json", type=Path, help="the report to judge")
+    parser.add_argument("report", metavar="TSR.json", help="the report to judge")
     add_judging_options(parser)
     parser.add_argument(
         "--environment", metavar="E", help="judge for this environment (default: the report's own)"
     )
-    parser.add_argument("--output", metavar="F", type=Path, help="also write the decision document there")
+    parser.add_argument("--output", metavar="F", help="also write the decision document there")
 
 
 def add_judging_options(parser: argparse.ArgumentParser) -> None:
     """The options of every command that answers with a verdict."""
-    parser.add_argument(
-        "--policy", metavar="F", type=Path, help="policy file (default: as in aitr.toml, or ai-release)"
-    )
-    parser.add_argument("--waivers", metavar="F", type=Path, help="waiver file (default: as in aitr.toml)")
+    parser.add_argument("--policy", metavar="F", help="policy file (default: as in aitr.toml, or ai-release)")
+    parser.add_argument("--waivers", metavar="F", help="waiver file (default: as in aitr.toml)")
     parser.add_argument(
         "--allow-pending", action="store_true", help="exit 0 on PENDING REVIEW; the only way past exit code 3"
     )
@@ -57,46 +56,51 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         report_digest=codec.digest(document),
     )
     if arguments.output is not None:
+        from pathlib import Path
+
         from tsr_agent.generate import write_document
 
-        write_document(arguments.output, codec.encode(decision))
+        write_document(Path(arguments.output), codec.encode(decision))
     print_decision(console, report, decision, show_all=arguments.all)
     console.text(record_lines(arguments.report, decision))
     return exit_code_of(decision, allow_pending=arguments.allow_pending)
 
 
-def chosen_policy(path: Path | None) -> Policy:
+def chosen_policy(path: str | Path | None) -> Policy:
     """The policy that the option names, else the one of ``aitr.toml``, else the built-in one."""
-    from tsr_agent.gate.builtin import ai_release
-
     path = path or _configured("policy")
     if path is None:
+        from tsr_agent.gate.builtin import ai_release
+
         return ai_release()
+    from pathlib import Path
+
     from tsr_agent.gate.policy_file import load_policy
 
-    return load_policy(path)
+    return load_policy(Path(path))
 
 
-def chosen_waivers(path: Path | None) -> Waivers | None:
+def chosen_waivers(path: str | Path | None) -> Waivers | None:
     """The waivers that the option names, else those of ``aitr.toml``, else none."""
     path = path or _configured("waivers")
     if path is None:
         return None
+    from pathlib import Path
+
     from tsr_agent.gate.waivers import load_waivers
 
-    return load_waivers(path)
+    return load_waivers(Path(path))
 
 
 def _configured(name: str) -> Path | None:
-    """A path of ``aitr.toml``, which is only loaded where there is one."""
-    import os
-
-    if not Path("aitr.toml").exists() and not any(key.startswith("AITR_") for key in os.environ):
+    """A path of the configuration, which is only loaded where there is one."""
+    in_file = os.path.exists("aitr.toml")  # noqa: PTH110  (pathlib is slow to start on Python 3.11)
+    if not in_file and not any(key.startswith("AITR_") for key in os.environ):
         return None
     from tsr_agent.config import load_config
 
-    found = getattr(load_config(), name)
-    return Path(found) if found else None
+    found: Path | None = getattr(load_config(), name)
+    return found
 
 
 def print_decision(
@@ -111,7 +115,7 @@ def print_decision(
     console.text(decision_lines(report, decision, width=console.width, show_all=show_all))
 
 
-def record_lines(path: Path, decision: Decision) -> list[str]:
+def record_lines(path: str | Path, decision: Decision) -> list[str]:
     """Where the record is and how to know it again."""
     return ["", f"  Report  {path}", f"  SHA-256 {decision.report_digest}"]
 

@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""
     add_generate_options(parser)
-    parser.add_argument(
-        "--policy", metavar="F", type=Path, help="policy file (default: as in aitr.toml, or ai-release)"
-    )
-    parser.add_argument("--waivers", metavar="F", type=Path, help="waiver file (default: as in aitr.toml)")
+    parser.add_argument("--policy", metavar="F", help="policy file (default: as in aitr.toml, or ai-release)")
+    parser.add_argument("--waivers", metavar="F", help="waiver file (default: as in aitr.toml)")
 
 
 def add_generate_options(parser: argparse.ArgumentParser) -> None:
@@ -86,10 +84,11 @@ def config_of(arguments: argparse.Namespace) -> Config:
             "environment",
             "triggered_by",
             "output",
-            "policy",
-            "waivers",
         )
     }
+    for name in ("policy", "waivers"):
+        given = getattr(arguments, name)
+        options[name] = Path(given) if given else None
     options["library"] = getattr(arguments, "library", None)
     for name in ("evals", "requirements", "coverage"):
         options[name] = tuple(getattr(arguments, name) or ())

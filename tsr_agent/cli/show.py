@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tsr_agent.errors import ExitCode
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""
-    parser.add_argument("report", metavar="TSR.json", type=Path, help="the report to print")
+    parser.add_argument("report", metavar="TSR.json", help="the report to print")
     parser.add_argument("--all", action="store_true", help="every failure and every input")
 
 

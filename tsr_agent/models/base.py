@@ -16,16 +16,20 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """An immutable part of a document. A key it does not know is an error, never ignored."""
 
 
+# ``$`` alone would let a final line feed pass in Python, though not in JSON Schema.
 Sha = Annotated[
     str,
     Meta(
-        pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$",
+        pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$(?!\n)",
         description="A whole git object id: 40 or 64 lower-case hexadecimal digits.",
     ),
 ]
 Digest = Annotated[
     str,
-    Meta(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the bytes, as 64 lower-case hexadecimal digits."),
+    Meta(
+        pattern=r"^[0-9a-f]{64}$(?!\n)",
+        description="SHA-256 of the bytes, as 64 lower-case hexadecimal digits.",
+    ),
 ]
 UtcTime = Annotated[
     datetime, Meta(tz=True, description="A moment with its UTC offset; written by aitr in UTC with a Z.")

@@ -65,7 +65,7 @@ class TestSummaryReport(Record, frozen=True, kw_only=True):
     __test__ = False
 
     schema_version: Annotated[int, Meta(ge=1)]
-    id: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    id: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$(?!\n)")]
     created_at: UtcTime
     triggered_by: Annotated[str, Meta(max_length=100)] = "manual"
     environment: Annotated[str, Meta(min_length=1, max_length=50)] = "test"

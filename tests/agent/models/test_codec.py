@@ -54,6 +54,7 @@ def test_the_digest_is_over_the_bytes_as_written() -> None:
         (b'"test_type":"unit"', b'"test_type":"unix"', "$.test_results[0].test_type: Invalid enum value"),
         (b"2026-03-04T12:00:00Z", b"2026-03-04T12:00:00", "$.created_at"),
         (b"3fa9c1e0" * 5, b"3fa9c1e", "$.versions.codebase_sha"),
+        (b"3fa9c1e0" * 5, b"3fa9c1e0" * 5 + b"\\n", "$.versions.codebase_sha"),
         (b'"schema_version":1', b'"schema_version":2', "Upgrade aitr"),
         (b'"triggered_by":"ci"', b'"triggered_by":"\\ud800"', "surrogate"),
         (b'"triggered_by":"ci"', b'"triggered_by":"\xff"', "not UTF-8 at byte"),
