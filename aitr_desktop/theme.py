@@ -16,7 +16,7 @@ from qtpy.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPa
 
 from aitr_desktop.resource_files import resource
 from aitr_desktop.settings import ThemeChoice
-from tsr_agent.sections.wording import Tone
+from tsr_agent.sections.marks import Tone
 
 if TYPE_CHECKING:
     from qtpy.QtWidgets import QApplication

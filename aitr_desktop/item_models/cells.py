@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt
 
-from tsr_agent.sections.wording import Tone
+from tsr_agent.sections.marks import Tone
 
 if TYPE_CHECKING:
-    from tsr_agent.sections.wording import Mark
+    from tsr_agent.sections.marks import Mark
 
 CELL_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 """The ``Cell`` itself, for the delegate."""

@@ -10,7 +10,7 @@ from aitr_desktop.item_models.cells import Cell, Column
 from aitr_desktop.item_models.tree_model import alignment, cell_data
 from aitr_desktop.library.listing import Query
 from aitr_desktop.library.paging import ReportPages
-from tsr_agent.sections.wording import Tone
+from tsr_agent.sections.marks import Tone
 
 if TYPE_CHECKING:
     from datetime import datetime

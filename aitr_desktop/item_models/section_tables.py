@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aitr_desktop.item_models.cells import Cell, Column, Node, Table, mark_cell
+from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.plain_text import one_line
-from tsr_agent.sections.wording import NO_DATA, Tone
+from tsr_agent.sections.wording import NO_DATA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

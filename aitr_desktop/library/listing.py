@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from tsr_agent.sections.overview import repository_name
 from tsr_agent.sections.plain_text import one_line
-from tsr_agent.sections.wording import Mark, moment, short_sha
+from tsr_agent.sections.wording import moment, short_sha
 
 if TYPE_CHECKING:
     from datetime import date, tzinfo
 
     from tsr_agent.models.decision import GoNoGoDecision
+    from tsr_agent.sections.marks import Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

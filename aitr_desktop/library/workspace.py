@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aitr_desktop.library.paging import Step
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
-    from tsr_agent.sections.wording import Mark
+    from tsr_agent.sections.marks import Mark
     from tsr_agent.store.engine import Library
     from tsr_agent.store.paging import ReportFilter, ReportRow
     from tsr_agent.store.repository import ReportRepository
@@ -139,7 +139,6 @@ class StoreWorkspace:
             StoreError: Nothing was written.
         """
         from tsr_agent.gate.builtin import ai_release
-
         from tsr_agent.store.filing import file_report
 
         filed = file_report(self._repository, read_document(path), ai_release(), None, None, now)

@@ -19,7 +19,7 @@ from qtpy.QtWidgets import (
 from aitr_desktop.views.plain_label import PlainLabel, hairline
 from aitr_desktop.views.section_tree import SectionTree
 from aitr_desktop.views.verdict_band import VerdictBand
-from tsr_agent.sections.wording import Tone
+from tsr_agent.sections.marks import Tone
 
 if TYPE_CHECKING:
     from aitr_desktop.item_models.report_detail import Block, ReportDetail

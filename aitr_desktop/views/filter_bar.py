@@ -12,8 +12,9 @@ from qtpy.QtWidgets import QComboBox, QDateEdit, QFrame, QHBoxLayout, QLineEdit,
 from aitr_desktop.library.listing import Choices, Query
 from aitr_desktop.views.plain_label import PlainLabel
 from tsr_agent.models.decision import GoNoGoDecision
+from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.plain_text import one_line
-from tsr_agent.sections.wording import Tone, count, verdict
+from tsr_agent.sections.wording import count, verdict
 
 if TYPE_CHECKING:
     from aitr_desktop.theme import ThemeController

@@ -9,8 +9,8 @@ from qtpy.QtCore import QSize, Qt, Signal
 from qtpy.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from aitr_desktop.views.plain_label import PlainLabel
+from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.plain_text import visible
-from tsr_agent.sections.wording import Tone
 
 if TYPE_CHECKING:
     from aitr_desktop.theme import ThemeController

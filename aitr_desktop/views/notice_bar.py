@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from qtpy.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QWidget
 
 from aitr_desktop.views.plain_label import PlainLabel
+from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.plain_text import visible
-from tsr_agent.sections.wording import Tone
 
 if TYPE_CHECKING:
     from tsr_agent.errors import TsrError

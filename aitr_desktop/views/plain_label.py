@@ -9,7 +9,7 @@ from qtpy.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from aitr_desktop.item_models.cells import plain_tooltip
 from aitr_desktop.theme import sized
-from tsr_agent.sections.wording import Tone
+from tsr_agent.sections.marks import Tone
 
 if TYPE_CHECKING:
     from qtpy.QtGui import QResizeEvent

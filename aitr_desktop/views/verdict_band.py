@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from aitr_desktop.views.plain_label import CutLabel, PlainLabel
-from tsr_agent.sections.wording import Tone
+from tsr_agent.sections.marks import Tone
 
 if TYPE_CHECKING:
     from aitr_desktop.theme import ThemeController

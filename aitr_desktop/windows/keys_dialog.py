@@ -7,7 +7,7 @@ from qtpy.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, 
 
 from aitr_desktop.actions import key_table
 from aitr_desktop.views.plain_label import PlainLabel
-from tsr_agent.sections.wording import Tone
+from tsr_agent.sections.marks import Tone
 
 
 class KeysDialog(QDialog):

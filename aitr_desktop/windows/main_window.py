@@ -8,19 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QTimer
-from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from aitr_desktop.actions import Act
 from aitr_desktop.settings import ThemeChoice
 from aitr_desktop.views.message_pane import Message, MessagePane, error_message
 from aitr_desktop.views.notice_bar import NoticeBar
-from aitr_desktop.views.plain_label import CutLabel, PlainLabel
 from aitr_desktop.views.rail import Rail
+from aitr_desktop.views.status_line import StatusLine
+from aitr_desktop.windows.file_dialogs import ask_library, ask_reports
 from aitr_desktop.windows.keys_dialog import KeysDialog
+from aitr_desktop.windows.layout_state import decode_state, encode_state
 from aitr_desktop.windows.menus import Menus
-from aitr_desktop.windows.workbench import Workbench, decode_state, encode_state
-from tsr_agent.sections.plain_text import one_line
-from tsr_agent.sections.wording import Tone, counted, short_sha
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,11 +31,12 @@ if TYPE_CHECKING:
     from aitr_desktop.tasks import Tasks
     from aitr_desktop.theme import ThemeController
     from aitr_desktop.windows.stored_settings import StoredSettings
+    from aitr_desktop.windows.workbench import Workbench
     from tsr_agent.clock import Clock
     from tsr_agent.errors import TsrError
 
 OPENING_PAUSE_MS = 300
-STATUS_MS = 15_000
+FIRST_SIZE = (1360, 860)
 EMPTY = Message(
     headline="No reports yet. Import results…",
     body="A report is the tsr.json that tsr-agent generate or tsr-agent run writes. "
@@ -85,12 +85,14 @@ class MainWindow(QMainWindow):
         self.message = MessagePane(theme)
         self.workbench: Workbench | None = None
         self.notice = NoticeBar()
-        self._where, self._verified, self._number = CutLabel(tone=Tone.MUTED), PlainLabel(), PlainLabel()
+        self._status = StatusLine()
         self._opening = QTimer(self)
         self._opening.setSingleShot(True)
         self._opening.setInterval(OPENING_PAUSE_MS)
         self._place()
-        self._restore()
+        self.resize(*FIRST_SIZE)
+        if self._settings.geometry:
+            self.restoreGeometry(decode_state(self._settings.geometry))
 
     def _handlers(self) -> dict[Act, Callable[[], object]]:
         return {
@@ -128,25 +130,12 @@ class MainWindow(QMainWindow):
         row.addWidget(self._rail)
         row.addLayout(right, 1)
         self.setCentralWidget(ground)
-        status = self.statusBar()
-        status.setSizeGripEnabled(False)
-        status.setContentsMargins(12, 2, 12, 2)
-        for label in (self._verified, self._number):
-            label.setContentsMargins(16, 0, 0, 0)
-        self._number.set_tone(Tone.MUTED)
-        status.addWidget(self._where, 1)
-        status.addPermanentWidget(self._verified)
-        status.addPermanentWidget(self._number)
+        self.setStatusBar(self._status)
         self._opening.timeout.connect(self._say_opening)
-
-    def _restore(self) -> None:
-        self.resize(1360, 860)
-        if self._settings.geometry:
-            self.restoreGeometry(decode_state(self._settings.geometry))
 
     def show_library(self, path: Path, *, create: bool = False) -> None:
         """Opens a library in the background and shows it."""
-        self._where.set_whole(f"library: {one_line(str(path))}")
+        self._status.show_library(path)
         self._opening.start()
         self._tasks.run(lambda: self._open_workspace(path, create), self._opened, self._open_failed)
 
@@ -155,8 +144,7 @@ class MainWindow(QMainWindow):
         if self._workspace is not None:
             self._tasks.run(self._workspace.close, _nothing_more, self.notice.say)
         self._workspace = workspace
-        self._where.set_whole(f"library: {one_line(str(workspace.path))}")
-        self._verified.setText("")
+        self._status.show_library(workspace.path)
         if self.workbench is None:
             self.workbench = self._make_workbench()
         self.workbench.show_workspace(workspace)
@@ -171,10 +159,13 @@ class MainWindow(QMainWindow):
             self._tasks.run(partial(workspace.import_file, path, now), self._imported, self.notice.say)
 
     def _make_workbench(self) -> Workbench:
+        # Imported when a library is there: the first frame needs none of it.
+        from aitr_desktop.windows.workbench import Workbench
+
         workbench = Workbench(self._theme, self._tasks, self._clock, self._settings)
         workbench.counted.connect(self._counted)
         workbench.shown.connect(self._report_shown)
-        workbench.failed.connect(self._list_failed)
+        workbench.failed.connect(self.notice.say)
         self._pages.addWidget(workbench)
         return workbench
 
@@ -187,18 +178,15 @@ class MainWindow(QMainWindow):
     def _open_failed(self, error: TsrError) -> None:
         self._opening.stop()
         if self._workspace is not None:
-            self._where.set_whole(f"library: {one_line(str(self._workspace.path))}")
+            self._status.show_library(self._workspace.path)
             self.notice.say(error)
             return
         self.message.say(error_message(error, button="Open library…"))
         self._pages.setCurrentWidget(self.message)
 
-    def _list_failed(self, error: TsrError) -> None:
-        self.notice.say(error)
-
     def _say_opening(self) -> None:
         if self._workspace is None:
-            self.message.say(Message(headline="Opening…", body=self._where.whole(), icon="open"))
+            self.message.say(Message(headline="Opening…", body=self._status.where(), icon="open"))
 
     def _message_pressed(self) -> None:
         if self._workspace is None:
@@ -207,7 +195,7 @@ class MainWindow(QMainWindow):
             self._choose_reports()
 
     def _counted(self, _: int, total: int) -> None:
-        self._number.setText(counted(total, "report"))
+        self._status.show_number(f"{total:,} report{'' if total == 1 else 's'}")
         if self.workbench is None:
             return
         if total == 0:
@@ -219,36 +207,27 @@ class MainWindow(QMainWindow):
             self.workbench.focus_list()
 
     def _report_shown(self, detail: ReportDetail | None) -> None:
-        self._verified.set_tone(Tone.GO if detail else Tone.NO_GO)
-        self._verified.setText(f"bytes verified ✓ {short_sha(detail.digest)}" if detail else "not verified ✕")
-        self._verified.set_tooltip(f"SHA-256 of the report as filed:\n{detail.digest}" if detail else "")
+        self._status.show_verified(detail.digest if detail else "")
 
     def _imported(self, done: Imported) -> None:
         said = f"{'Imported' if done.is_new else 'Already in the library:'} {done.report_id} · {done.verdict}"
         if done.claimed is not None:
             said += f" (the report itself claims {done.claimed.word})"
-        self.statusBar().showMessage(said, STATUS_MS)
+        self._status.say(said)
         if self.workbench is not None:
             self.workbench.refresh(select=done.report_id)
 
     def _choose_library(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(
-            self, "Open library", self._settings.folder, "Libraries (*.db);;All files (*)"
-        )
-        if chosen:
-            self._remember_folder(chosen)
-            self.show_library(Path(chosen))
+        chosen = ask_library(self, self._settings.folder)
+        if chosen is not None:
+            self._settings = replace(self._settings, folder=str(chosen.parent))
+            self.show_library(chosen)
 
     def _choose_reports(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileNames(
-            self, "Import reports", self._settings.folder, "Reports (*.json);;All files (*)"
-        )
+        chosen = ask_reports(self, self._settings.folder)
         if chosen:
-            self._remember_folder(chosen[0])
-            self.import_files([Path(each) for each in chosen])
-
-    def _remember_folder(self, chosen: str) -> None:
-        self._settings = replace(self._settings, folder=str(Path(chosen).parent))
+            self._settings = replace(self._settings, folder=str(chosen[0].parent))
+            self.import_files(chosen)
 
     def _choose_theme(self, choice: ThemeChoice) -> None:
         self._settings = replace(self._settings, theme=choice)
@@ -256,7 +235,7 @@ class MainWindow(QMainWindow):
 
     def _reset_layout(self) -> None:
         self._settings = self._settings.without_layout()
-        self.resize(1360, 860)
+        self.resize(*FIRST_SIZE)
         if self.workbench is not None:
             self.workbench.reset_layout()
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QByteArray, Qt, Signal
+from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from aitr_desktop.item_models.report_detail import ReportDetail, report_detail
@@ -16,6 +14,7 @@ from aitr_desktop.views.filter_bar import FilterBar
 from aitr_desktop.views.message_pane import Message, MessagePane, error_message
 from aitr_desktop.views.plain_label import hairline
 from aitr_desktop.views.report_table import ReportTable
+from aitr_desktop.windows.layout_state import decode_state, encode_state
 
 if TYPE_CHECKING:
     from aitr_desktop.library.workspace import Workspace
@@ -184,16 +183,3 @@ class Workbench(QWidget):
         self.no_report.say(error_message(error))
         self._right.setCurrentWidget(self.no_report)
         self.shown.emit(None)
-
-
-def encode_state(state: QByteArray) -> str:
-    """A layout state of Qt as text."""
-    return base64.b64encode(state.data()).decode("ascii")
-
-
-def decode_state(text: str) -> QByteArray:
-    """A layout state from text; an empty one where the text is none."""
-    try:
-        return QByteArray(base64.b64decode(text, validate=True))
-    except binascii.Error:
-        return QByteArray()

@@ -1,4 +1,4 @@
-"""Process start to first painted frame, against a bare PySide6 window in the same run.
+"""Process start to first painted frame, against bare windows of PySide6 and of QtPy in the same run.
 
 Interleaved, because this kind of machine varies by a factor of two from minute to minute; the ratio
 of the medians does not.
@@ -79,14 +79,20 @@ def first_frame(code: str, settings_file: Path) -> float:
 @pytest.mark.benchmark
 def test_the_first_window_is_painted_nearly_as_fast_as_a_bare_one(tmp_path: Path) -> None:
     settings_file = tmp_path / "desktop.ini"
-    first_frame(BARE, settings_file), first_frame(OURS, settings_file)
-    bare, ours = [], []
-    for _ in range(RUNS):
-        bare.append(first_frame(BARE, settings_file))
-        ours.append(first_frame(OURS, settings_file))
-    ratio = statistics.median(ours) / statistics.median(bare)
+    codes = {"PySide6": BARE, "QtPy": BARE.replace("PySide6.", "qtpy.") + "import qtpy.QtGui\n", "ours": OURS}
+    taken: dict[str, list[float]] = {name: [] for name in codes}
+    for turn in range(RUNS + 1):
+        for name, code in codes.items():
+            seconds = first_frame(code, settings_file)
+            if turn > 0:
+                taken[name].append(seconds)
+    median = {name: statistics.median(each) for name, each in taken.items()}
     print(
-        f"\nfirst frame, median of {RUNS}: bare {statistics.median(bare) * 1000:.0f} ms, "
-        f"aitr-desktop {statistics.median(ours) * 1000:.0f} ms, ratio {ratio:.2f} (at most {LIMIT})"
+        f"\nfirst frame, median of {RUNS}: bare PySide6 {median['PySide6'] * 1000:.0f} ms, "
+        f"bare through QtPy {median['QtPy'] * 1000:.0f} ms, aitr-desktop {median['ours'] * 1000:.0f} ms; "
+        f"ratio to QtPy {median['ours'] / median['QtPy']:.2f} (at most {LIMIT}), "
+        f"to PySide6 {median['ours'] / median['PySide6']:.2f}"
     )
-    assert ratio <= LIMIT
+    # QtPy imports every name of QtCore, QtGui and QtWidgets, which costs as much as the bare window
+    # itself; what is ours to answer for is what comes on top of it.
+    assert median["ours"] / median["QtPy"] <= LIMIT

@@ -20,7 +20,7 @@ from aitr_desktop.theme import (
     style_sheet,
     tinted_icon,
 )
-from tsr_agent.sections.wording import Tone
+from tsr_agent.sections.marks import Tone
 
 if TYPE_CHECKING:
     from pathlib import Path

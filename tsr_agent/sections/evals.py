@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tsr_agent.models.evals import IterationOutcome, ResolutionStatus, Severity, latest_iteration
+from tsr_agent.sections.marks import Mark, Tone
 from tsr_agent.sections.plain_text import one_line, visible
-from tsr_agent.sections.wording import NO_DATA, Mark, Tone, count, figure, words
+from tsr_agent.sections.wording import NO_DATA, count, figure, words
 
 if TYPE_CHECKING:
     from tsr_agent.models.evals import EvalIterationSummary, FailureMode

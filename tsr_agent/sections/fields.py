@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tsr_agent.sections.wording import Tone
+from tsr_agent.sections.marks import Tone
 
 
 @dataclass(frozen=True, slots=True)

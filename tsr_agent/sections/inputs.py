@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from tsr_agent.models.findings import FindingLevel
 from tsr_agent.models.report import InputStatus
+from tsr_agent.sections.marks import Mark, Tone
 from tsr_agent.sections.plain_text import one_line
-from tsr_agent.sections.wording import Mark, Tone, count, share, short_sha, size
+from tsr_agent.sections.wording import count, share, short_sha, size
 
 if TYPE_CHECKING:
     from tsr_agent.models.coverage import CodeCoverage, CoverageCounts

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tsr_agent.models.decision import GoNoGoDecision, RuleState
 from tsr_agent.sections.plain_text import one_line
-from tsr_agent.sections.wording import Mark, Moment, counted, moment, short_sha, verdict
+from tsr_agent.sections.wording import Moment, counted, moment, short_sha, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
+    from tsr_agent.sections.marks import Mark
 
 MAX_REASONS = 3
 MAX_REASON_LENGTH = 160

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tsr_agent.models.requirements import CoverageStatus, VerificationStatus
+from tsr_agent.sections.marks import Mark, Tone
 from tsr_agent.sections.plain_text import one_line
-from tsr_agent.sections.wording import NO_DATA, Mark, Tone, count, counted, share
+from tsr_agent.sections.wording import NO_DATA, count, counted, share
 
 if TYPE_CHECKING:
     from tsr_agent.models.report import TestSummaryReport

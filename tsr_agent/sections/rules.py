@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from tsr_agent.models.decision import RuleEffect, RuleSeverity, RuleState
 from tsr_agent.sections.plain_text import one_line
-from tsr_agent.sections.wording import Mark, count, rule_state
+from tsr_agent.sections.wording import count, rule_state
 
 if TYPE_CHECKING:
     from tsr_agent.models.decision import Decision, RuleResult
+    from tsr_agent.sections.marks import Mark
 
 _EFFECT_ORDER = (RuleEffect.BLOCKS, RuleEffect.NEEDS_REVIEW, RuleEffect.WARNS, RuleEffect.NONE)
 _STATE_ORDER = (RuleState.FAIL, RuleState.NOT_EVALUATED, RuleState.WAIVED, RuleState.PASS)

@@ -6,18 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tsr_agent.models.results import CaseStatus
+from tsr_agent.sections.marks import Mark, Tone
 from tsr_agent.sections.plain_text import one_line, visible
-from tsr_agent.sections.wording import (
-    NO_DATA,
-    Mark,
-    Tone,
-    case_status,
-    count,
-    counted,
-    duration,
-    share,
-    words,
-)
+from tsr_agent.sections.wording import NO_DATA, case_status, count, counted, duration, share, words
 
 if TYPE_CHECKING:
     from tsr_agent.models.report import TestSummaryReport

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tsr_agent.sections.fields import Field
+from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.plain_text import one_line
-from tsr_agent.sections.wording import NO_DATA, Tone, moment, short_sha
+from tsr_agent.sections.wording import NO_DATA, moment, short_sha
 
 if TYPE_CHECKING:
     from datetime import tzinfo

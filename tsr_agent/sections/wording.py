@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from tsr_agent.models.decision import GoNoGoDecision, RuleEffect, RuleState
 from tsr_agent.models.results import CaseStatus
+from tsr_agent.sections.marks import Mark, Tone
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
@@ -20,29 +20,6 @@ if TYPE_CHECKING:
 
 NO_DATA = "no data"
 SHORT_SHA = 7
-
-
-class Tone(Enum):
-    """What a text means, so that whoever draws it can choose a colour. Colour never stands alone."""
-
-    PLAIN = "plain"
-    MUTED = "muted"
-    GO = "go"
-    NO_GO = "no_go"
-    PENDING = "pending"
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A state as sign, word and tone: readable without colour."""
-
-    sign: str
-    word: str
-    tone: Tone
-
-    def __str__(self) -> str:
-        """Sign and word, ``■ NO-GO``."""
-        return f"{self.sign} {self.word}"
 
 
 @dataclass(frozen=True, slots=True)

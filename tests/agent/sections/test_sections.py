@@ -17,12 +17,12 @@ from tsr_agent.models.report import InputFile, InputStatus
 from tsr_agent.models.results import CaseStatus, HeaderDifference, TestType, TestTypeResult
 from tsr_agent.sections.evals import evals, failure_modes
 from tsr_agent.sections.inputs import code_coverage, inputs, scans
+from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.overview import overview, repository_name, verdict_sentence
 from tsr_agent.sections.requirements import requirements
 from tsr_agent.sections.rules import rules
 from tsr_agent.sections.tests import tests as drawn_tests
 from tsr_agent.sections.versions import versions
-from tsr_agent.sections.wording import Tone
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

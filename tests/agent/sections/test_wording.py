@@ -12,7 +12,7 @@ from tests.factories import shown_reports as reports
 from tsr_agent.models.decision import GoNoGoDecision, RuleEffect, RuleState
 from tsr_agent.models.results import CaseStatus
 from tsr_agent.sections import wording
-from tsr_agent.sections.wording import Tone
+from tsr_agent.sections.marks import Tone
 
 
 @pytest.mark.parametrize(
