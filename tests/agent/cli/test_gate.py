@@ -80,7 +80,8 @@ def test_no_go_is_1_with_the_failing_rules_figures_and_fixes(agent: Agent, tmp_p
 def test_it_reads_at_80_columns_without_colour(
     agent: Agent, tmp_path: Path, document: bytes, options: tuple[str, ...]
 ) -> None:
-    text = agent("gate", written(tmp_path, document), *options).stdout
+    written(tmp_path, document)
+    text = agent("gate", "tsr.json", *options).stdout
     assert "\x1b" not in text
     assert [line for line in text.splitlines() if cells(line) > 80] == []
 
