@@ -82,12 +82,7 @@ def evaluate(
     moment = now.astimezone(UTC)
     evidence = admit(report)
     target = evidence.environment if environment is None else plain(environment, 1_000)
-    judgements = {rule.id: rule.judge(evidence) for rule in policy.rules_for(target)}
-    unwaived = [_evidence_result(evidence)]
-    unwaived += [
-        _result(rule, judgements[rule.id], policy.on_missing, moment.date())
-        for rule in policy.rules_for(target)
-    ]
+    unwaived, judgements = _judged(evidence, policy, target, moment.date())
     case = WaiverCase(evidence=evidence, environment=target, today=moment.date(), judgements=judgements)
     matched, notes = match(waivers, case) if waivers is not None else ({}, ())
     results = [_waived(each, matched.get(each.id)) for each in unwaived]
@@ -112,6 +107,16 @@ def evaluate(
         baseline=_reference(baseline),
         rules=tuple(results),
     )
+
+
+def _judged(
+    evidence: Evidence, policy: Policy, environment: str, today: date
+) -> tuple[list[RuleResult], dict[str, Judgement]]:
+    """Every rule's result before waivers, the evidence first, and what the policy's checks found."""
+    rules = policy.rules_for(environment)
+    judgements = {rule.id: rule.judge(evidence) for rule in rules}
+    judged = [_result(rule, judgements[rule.id], policy.on_missing, today) for rule in rules]
+    return [_evidence_result(evidence), *judged], judgements
 
 
 def _reference(baseline: Baseline | None) -> BaselineReference | None:

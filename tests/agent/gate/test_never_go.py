@@ -288,6 +288,7 @@ def test_iteration_number_listed_twice() -> None:
         (requirement("R", "unit-0", "gone"), "tests that it names are not in the report"),
         (requirement("R", "perf-skip"), "none of its tests ran"),
         (requirement("R", "perf-fail", "unit-0"), "a test of it did not pass at once"),
+        (requirement("R", "perf-flaky"), "a test of it did not pass at once"),
         (requirement("R", "perf-xfail"), "a test of it did not pass at once"),
         (requirement("R", "unit-0", missing_tests=("x*",)), "tests that it names are missing"),
         (
@@ -303,6 +304,7 @@ def test_requirement_verified_by_no_test_that_ran(claim: Any, why: str) -> None:
             case("perf-skip", CaseStatus.SKIPPED),
             case("perf-fail", CaseStatus.FAILED),
             case("perf-xfail", CaseStatus.XFAILED),
+            case("perf-flaky", flaky=True),
             *[case(f"perf-{n}") for n in range(40)],
         ],
     )
@@ -322,6 +324,17 @@ def test_requirement_listed_twice_to_raise_the_share() -> None:
     proven = [requirement("R-1", "unit-0")] * 40
     unproven = requirement("R-2", verification_status=VerificationStatus.NOT_RUN)
     blocked_by(releasable(requirement_coverage=(*proven, unproven)), "evidence")
+
+
+def test_an_iteration_number_that_no_document_can_hold() -> None:
+    decision = blocked_by(releasable(eval_iterations=(iteration(1), iteration(10**400))), "evidence")
+    assert codec.decode(codec.encode(decision), Decision) == decision
+
+
+def test_the_share_of_requirements_may_stand_at_the_bound() -> None:
+    unproven = requirement("R-19", verification_status=VerificationStatus.NOT_RUN)
+    proven = [requirement(f"R-{n}", "unit-0") for n in range(19)]
+    assert judge(releasable(requirement_coverage=(*proven, unproven))).decision is GoNoGoDecision.GO
 
 
 def test_too_few_requirements_verified() -> None:
