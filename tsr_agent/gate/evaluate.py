@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from tsr_agent.gate.consistency import FIX, RULE_ID, judge_evidence
 from tsr_agent.gate.evidence import admit
 from tsr_agent.gate.rule import IgnoreMissing, MissingEvidence
-from tsr_agent.gate.waivers import WaiverCase, Waivers, match
 from tsr_agent.gate.wording import MAX_COUNT, counted, plain
 from tsr_agent.models.base import SCHEMA_VERSION, Record
 from tsr_agent.models.decision import (
@@ -30,7 +29,8 @@ if TYPE_CHECKING:
     from tsr_agent.gate.judgement import Judgement
     from tsr_agent.gate.policy import Policy
     from tsr_agent.gate.rule import OnMissing, Rule
-    from tsr_agent.gate.waivers import Waiver
+    from tsr_agent.gate.waivers import Waiver, Waivers
+    from tsr_agent.models.decision import WaiverNote
 
 _EFFECT_OF_FAILURE = {
     RuleSeverity.BLOCK: RuleEffect.BLOCKS,
@@ -83,8 +83,7 @@ def evaluate(
     evidence = admit(report)
     target = evidence.environment if environment is None else plain(environment, 1_000)
     unwaived, judgements = _judged(evidence, policy, target, moment.date())
-    case = WaiverCase(evidence=evidence, environment=target, today=moment.date(), judgements=judgements)
-    matched, notes = match(waivers, case) if waivers is not None else ({}, ())
+    matched, notes = _matched(waivers, evidence, target, moment.date(), judgements)
     results = [_waived(each, matched.get(each.id)) for each in unwaived]
     approvals = _approvals(evidence, policy, target)
     verdict = _verdict(results, approvals)
@@ -117,6 +116,22 @@ def _judged(
     judgements = {rule.id: rule.judge(evidence) for rule in rules}
     judged = [_result(rule, judgements[rule.id], policy.on_missing, today) for rule in rules]
     return [_evidence_result(evidence), *judged], judgements
+
+
+def _matched(
+    waivers: Waivers | None,
+    evidence: Evidence,
+    environment: str,
+    today: date,
+    judgements: dict[str, Judgement],
+) -> tuple[dict[str, Waiver], tuple[WaiverNote, ...]]:
+    """The waiver of each failed rule that has one, and a note for each that matched nothing."""
+    if waivers is None:
+        return {}, ()
+    from tsr_agent.gate.waivers import WaiverCase, match
+
+    case = WaiverCase(evidence=evidence, environment=environment, today=today, judgements=judgements)
+    return match(waivers, case)
 
 
 def _reference(baseline: Baseline | None) -> BaselineReference | None:
