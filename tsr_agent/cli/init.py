@@ -117,9 +117,9 @@ def policy_text(folder: Path) -> str:
     import msgspec
     import yaml
 
-    from tsr_agent.gate.builtin import AI_RELEASE
+    from tsr_agent.gate.builtin import ai_release_bytes
 
-    policy = msgspec.json.decode(AI_RELEASE.read_bytes(), type=dict)
+    policy = msgspec.json.decode(ai_release_bytes(), type=dict)
     project = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-") or "project"
     policy["name"] = f"{project}-release"
     return POLICY_HEAD + yaml.safe_dump(policy, sort_keys=False, allow_unicode=True, width=100)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tsr_agent.models.evals import IterationOutcome, ResolutionStatus, Severity, latest_iteration
 from tsr_agent.sections.marks import Mark, Tone
@@ -28,8 +29,7 @@ _STATUS_WORDS = {
 _SEVERITY_ORDER = (Severity.CRITICAL, Severity.MAJOR, Severity.MINOR)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IterationRow:
+class IterationRow(msgspec.Struct, frozen=True, kw_only=True):
     """One eval iteration."""
 
     number: str
@@ -45,16 +45,14 @@ class IterationRow:
     fixes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvalsSection:
+class EvalsSection(msgspec.Struct, frozen=True, kw_only=True):
     """The iterations in order of their number."""
 
     metric_names: tuple[str, ...]
     iterations: tuple[IterationRow, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailureModeRow:
+class FailureModeRow(msgspec.Struct, frozen=True, kw_only=True):
     """One failure mode in one state. A mode that iterations tell differently has a row for each."""
 
     status: Mark

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tsr_agent.models.findings import FindingLevel
 from tsr_agent.models.report import InputStatus
@@ -23,8 +24,7 @@ _STATUSES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputRow:
+class InputRow(msgspec.Struct, frozen=True, kw_only=True):
     """One file."""
 
     mark: Mark
@@ -39,8 +39,7 @@ class InputRow:
     remarks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoverageRow:
+class CoverageRow(msgspec.Struct, frozen=True, kw_only=True):
     """Code coverage that one file reports; line and branch are never mixed."""
 
     path: str
@@ -49,8 +48,7 @@ class CoverageRow:
     branch: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScanRow:
+class ScanRow(msgspec.Struct, frozen=True, kw_only=True):
     """One run of a static analyser."""
 
     mark: Mark

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 
 class Tone(Enum):
@@ -16,8 +17,7 @@ class Tone(Enum):
     PENDING = "pending"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(msgspec.Struct, frozen=True):
     """A state as sign, word and tone: readable without colour."""
 
     sign: str

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tsr_agent.models.decision import GoNoGoDecision, RuleState
+from tsr_agent.sections.marks import Mark
 from tsr_agent.sections.plain_text import one_line
 from tsr_agent.sections.wording import Moment, counted, moment, short_sha, verdict
 
@@ -15,14 +17,12 @@ if TYPE_CHECKING:
 
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
-    from tsr_agent.sections.marks import Mark
 
 MAX_REASONS = 3
 MAX_REASON_LENGTH = 160
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
+class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """The head of a report."""
 
     report_id: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tsr_agent.models.requirements import CoverageStatus, VerificationStatus
 from tsr_agent.sections.marks import Mark, Tone
@@ -26,8 +27,7 @@ _COVERED = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequirementRow:
+class RequirementRow(msgspec.Struct, frozen=True, kw_only=True):
     """One requirement."""
 
     mark: Mark
@@ -41,16 +41,14 @@ class RequirementRow:
     """Ids and patterns it names that match no test of this report."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnknownRow:
+class UnknownRow(msgspec.Struct, frozen=True, kw_only=True):
     """An id that tests name and no requirements file has."""
 
     id: str
     test_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequirementsSection:
+class RequirementsSection(msgspec.Struct, frozen=True, kw_only=True):
     """The requirements of a report."""
 
     summary: str

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tsr_agent.models.decision import RuleEffect, RuleSeverity, RuleState
+from tsr_agent.sections.marks import Mark
 from tsr_agent.sections.plain_text import one_line
 from tsr_agent.sections.wording import count, rule_state
 
 if TYPE_CHECKING:
     from tsr_agent.models.decision import Decision, RuleResult
-    from tsr_agent.sections.marks import Mark
 
 _EFFECT_ORDER = (RuleEffect.BLOCKS, RuleEffect.NEEDS_REVIEW, RuleEffect.WARNS, RuleEffect.NONE)
 _STATE_ORDER = (RuleState.FAIL, RuleState.NOT_EVALUATED, RuleState.WAIVED, RuleState.PASS)
@@ -23,8 +24,7 @@ _SEVERITIES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleRow:
+class RuleRow(msgspec.Struct, frozen=True, kw_only=True):
     """One rule as it is drawn."""
 
     state: Mark

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tsr_agent.models.results import CaseStatus
 from tsr_agent.sections.marks import Mark, Tone
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 _LISTED = frozenset((CaseStatus.FAILED, CaseStatus.ERROR, CaseStatus.XPASSED))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptRow:
+class AttemptRow(msgspec.Struct, frozen=True, kw_only=True):
     """One of several executions of a case."""
 
     mark: Mark
@@ -27,8 +27,7 @@ class AttemptRow:
     details: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailureRow:
+class FailureRow(msgspec.Struct, frozen=True, kw_only=True):
     """A case that failed, broke, passed unexpectedly, or passed only at a later attempt."""
 
     mark: Mark
@@ -44,8 +43,7 @@ class FailureRow:
     requirements: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TestTypeRow:
+class TestTypeRow(msgspec.Struct, frozen=True, kw_only=True):
     """Totals of one test type, in words."""
 
     __test__ = False
@@ -66,8 +64,7 @@ class TestTypeRow:
     failures: tuple[FailureRow, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRow:
+class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     """One test command and how it ended."""
 
     mark: Mark
@@ -78,8 +75,7 @@ class RunRow:
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TestsSection:
+class TestsSection(msgspec.Struct, frozen=True, kw_only=True):
     """All test types of a report and the commands that ran them."""
 
     __test__ = False

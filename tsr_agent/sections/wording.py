@@ -6,8 +6,9 @@ Plain functions from a value to words. ``None`` is always ``no data``, never 0 a
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tsr_agent.models.decision import GoNoGoDecision, RuleEffect, RuleState
 from tsr_agent.models.results import CaseStatus
@@ -22,8 +23,7 @@ NO_DATA = "no data"
 SHORT_SHA = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(msgspec.Struct, frozen=True):
     """A time as the viewer reads it."""
 
     day: str

@@ -11,7 +11,7 @@ import yaml
 
 from tests.factories.reports import report
 from tsr_agent.cli.schema import DOCUMENTS
-from tsr_agent.gate.builtin import AI_RELEASE
+from tsr_agent.gate.builtin import ai_release_bytes
 from tsr_agent.models import codec
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def test_a_decision_fits(agent: Agent, tmp_path: Path) -> None:
 def test_the_policies_fit(agent: Agent, tmp_path: Path) -> None:
     agent("init")
     validator = schema(agent, "policy")
-    validator.validate(json.loads(AI_RELEASE.read_bytes()))
+    validator.validate(json.loads(ai_release_bytes()))
     validator.validate(yaml.safe_load((tmp_path / "aitr-policy.yaml").read_text(encoding="utf-8")))
 
 

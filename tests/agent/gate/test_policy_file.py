@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tsr_agent.errors import PolicyError
-from tsr_agent.gate.builtin import AI_RELEASE, ai_release
+from tsr_agent.gate.builtin import ai_release, ai_release_bytes
 from tsr_agent.gate.policy_file import load_policy, parse_policy
 from tsr_agent.gate.schemas import policy_schema
 from tsr_agent.gate.source_tree import MAX_BYTES
@@ -105,7 +105,7 @@ def test_json_reads_as_yaml_does(tmp_path: Path) -> None:
 
 
 def test_the_built_in_policy_is_its_file() -> None:
-    data = AI_RELEASE.read_bytes()
+    data = ai_release_bytes()
     assert ai_release() == parse_policy(data, "ai_release.json")
     assert ai_release().digest == hashlib.sha256(data).hexdigest()
 
@@ -251,7 +251,7 @@ def test_absent_file_and_folder(tmp_path: Path) -> None:
 def test_the_schema_takes_what_the_reader_takes() -> None:
     validator = jsonschema.Draft202012Validator(policy_schema())
     jsonschema.Draft202012Validator.check_schema(policy_schema())
-    assert validator.is_valid(json.loads(AI_RELEASE.read_bytes()))
+    assert validator.is_valid(json.loads(ai_release_bytes()))
     assert validator.is_valid(one_rule(environments={"prod": {"require": {"failed": 1}}}))
     for wrong in (
         one_rule(severty="warn"),

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from tests.factories.generated_reports import WORSENINGS, Dice, consistent_report, dice
 from tests.factories.judged_reports import NOW, iteration, judge, releasable, requirement, rule
-from tsr_agent.gate.builtin import AI_RELEASE, ai_release
+from tsr_agent.gate.builtin import ai_release, ai_release_bytes
 from tsr_agent.gate.evaluate import evaluate
 from tsr_agent.gate.policy_file import parse_policy
 from tsr_agent.gate.waivers import Waiver, Waivers, WaiverScope
@@ -162,7 +162,7 @@ def test_monotone(roll: Dice, which: int) -> None:
 
 
 LENIENT = parse_policy(
-    json.dumps({**json.loads(AI_RELEASE.read_bytes()), "on_missing": "review"}).encode(), "lenient.json"
+    json.dumps({**json.loads(ai_release_bytes()), "on_missing": "review"}).encode(), "lenient.json"
 )
 
 

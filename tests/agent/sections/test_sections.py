@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
-from enum import Enum
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -213,8 +211,8 @@ def every_text(part: object) -> list[str]:
         return [part]
     if isinstance(part, tuple):
         return [text for each in part for text in every_text(each)]
-    if is_dataclass(part) and not isinstance(part, Enum):
-        return [text for field in fields(part) for text in every_text(getattr(part, field.name))]
+    if isinstance(part, msgspec.Struct):
+        return [text for name in part.__struct_fields__ for text in every_text(getattr(part, name))]
     return []
 
 
