@@ -124,12 +124,15 @@ def _run(application: QApplication, options: argparse.Namespace) -> int:
 def _render(application: QApplication, options: argparse.Namespace) -> int:
     import tempfile
 
+    from qtpy.QtCore import qInstallMessageHandler
+
     from aitr_desktop.library.workspace import open_workspace
     from aitr_desktop.settings import ThemeChoice
     from aitr_desktop.theme import ThemeController
     from aitr_desktop.windows import screenshots
     from tsr_agent.errors import TsrError
 
+    qInstallMessageHandler(_quiet_offscreen)
     theme = ThemeController(application, ThemeChoice(options.theme or "light"))
     library: Path | None = options.library
     with tempfile.TemporaryDirectory() as folder:
@@ -147,6 +150,12 @@ def _render(application: QApplication, options: argparse.Namespace) -> int:
             return int(error.exit_code)
     sys.stdout.write("".join(f"{path}\n" for path in written))
     return 0
+
+
+def _quiet_offscreen(_kind: object, _context: object, message: str | None) -> None:
+    """Passes Qt's messages on, but for the offscreen platform's remark on every window shown."""
+    if message != "This plugin does not support propagateSizeHints()":
+        sys.stderr.write(f"{message}\n")
 
 
 if __name__ == "__main__":

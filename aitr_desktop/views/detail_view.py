@@ -136,7 +136,8 @@ class SectionBlock(QWidget):
         self._theme = theme
         self._row_height = row_height
         self._summary = PlainLabel(tone=Tone.MUTED)
-        self._nothing = PlainLabel(tone=Tone.MUTED, wraps=True)
+        # Not wrapped: a label whose height follows its width makes every height around it a guess.
+        self._nothing = PlainLabel(tone=Tone.MUTED)
         self._trees: list[SectionTree] = []
         heading = PlainLabel(title, pixels=15, bold=True)
         head = QHBoxLayout()

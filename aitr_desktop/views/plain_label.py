@@ -12,7 +12,7 @@ from aitr_desktop.theme import sized
 from tsr_agent.sections.marks import Tone
 
 if TYPE_CHECKING:
-    from qtpy.QtGui import QResizeEvent
+    from qtpy.QtGui import QFont, QResizeEvent
 
 
 class PlainLabel(QLabel):
@@ -28,10 +28,12 @@ class PlainLabel(QLabel):
         bold: bool = False,
         wraps: bool = False,
         selectable: bool = False,
+        font: QFont | None = None,
     ) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setFont(sized(self.font(), pixels, bold=bold))
+        # Before the style sheet polishes the label, or it takes its own font back.
+        self.setFont(font or sized(self.font(), pixels, bold=bold))
         self.setWordWrap(wraps)
         if selectable:
             self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -45,7 +45,8 @@ class SectionTree(QTreeView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
-        self.setAllColumnsShowFocus(True)
+        # The delegate marks the focus; Fusion would draw a shaded frame over the row.
+        self.setAllColumnsShowFocus(False)
         self.setIndentation(20)
         self.setExpandsOnDoubleClick(True)
         header = self.header()
@@ -74,6 +75,8 @@ class SectionTree(QTreeView):
 
     def fit(self) -> None:
         """Takes the height of what is shown, up to the bound."""
+        # Qt keeps the heights of a row from before it spanned or had another width.
+        self.doItemsLayout()
         height = 0 if self.isHeaderHidden() else self.header().sizeHint().height()
         index = self._shown.index(0, 0) if self._shown else QModelIndex()
         while index.isValid() and height <= MAX_HEIGHT:
@@ -82,7 +85,11 @@ class SectionTree(QTreeView):
         is_cut = height > MAX_HEIGHT
         policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if is_cut else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.setVerticalScrollBarPolicy(policy)
-        bar = self.horizontalScrollBar().sizeHint().height() if self._is_too_wide() else 0
+        is_wide = self.header().length() > self.viewport().width()
+        self.setHorizontalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAlwaysOn if is_wide else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
+        bar = self.horizontalScrollBar().sizeHint().height() if is_wide else 0
         self.setFixedHeight(min(height, MAX_HEIGHT) + bar + 2)
 
     def copied_text(self) -> str:
@@ -104,7 +111,6 @@ class SectionTree(QTreeView):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self._stretch()
-            self.scheduleDelayedItemsLayout()
             self.fit()
 
     def _place_columns(self, table: Table) -> None:
@@ -114,9 +120,6 @@ class SectionTree(QTreeView):
             self.header().resizeSection(place, self._natural_width(table, place, column))
         self._stretching = next((i for i, column in enumerate(table.columns) if column.stretches), 0)
         self._stretch()
-
-    def _is_too_wide(self) -> bool:
-        return self.header().length() > self.viewport().width()
 
     def _natural_width(self, table: Table, place: int, column: Column) -> int:
         """What the texts of the first rows and the title need, up to the column's bound."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QCoreApplication, QEventLoop, QTimer
+from qtpy.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
 
 from aitr_desktop.library.listing import Choices
 from aitr_desktop.settings import ThemeChoice
@@ -95,13 +95,13 @@ def render_all(
         theme.choose(choice)
         if workspace is not None:
             window, tasks = make_window()
-            window.resize(WIDTH, HEIGHT)
+            _show_unseen(window)
             window.show_workspace(workspace())
             views = _browser_views(window, tasks)
             written.extend(_save(window, folder / f"{name}-{choice.value}.png") for name in views)
             window.close()
         window, tasks = make_window()
-        window.resize(WIDTH, HEIGHT)
+        _show_unseen(window)
         window.show_workspace(EmptyWorkspace(folder / "new.db"))
         settle(tasks)
         written.append(_save(window, folder / f"empty-{choice.value}.png"))
@@ -129,6 +129,13 @@ def settle(tasks: Tasks) -> None:
     for _ in range(3):
         QCoreApplication.sendPostedEvents()
         QCoreApplication.processEvents()
+
+
+def _show_unseen(window: MainWindow) -> None:
+    """Shows a window to its own layouts and to nobody else: hidden ones are not laid out to the end."""
+    window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    window.resize(WIDTH, HEIGHT)
+    window.show()
 
 
 def _browser_views(window: MainWindow, tasks: Tasks) -> Iterator[str]:

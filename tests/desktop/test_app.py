@@ -89,6 +89,7 @@ def test_every_view_is_rendered_without_a_display(tmp_path: Path, library: Path)
     pictures = tmp_path / "pictures"
     done = run("-m", "aitr_desktop.app", str(library), "--screenshot", str(pictures), home=tmp_path)
     assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
     names = [Path(line).name for line in done.stdout.splitlines()]
     assert names == [
         f"{view}-{theme}.png"

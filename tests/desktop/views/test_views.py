@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QCoreApplication, Qt
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QTextBrowser, QWidget
 
@@ -17,6 +17,7 @@ from aitr_desktop.views.filter_bar import FilterBar
 from aitr_desktop.views.message_pane import Message, MessagePane, error_message
 from aitr_desktop.views.notice_bar import NoticeBar
 from aitr_desktop.views.plain_label import CutLabel, PlainLabel
+from aitr_desktop.views.section_tree import MAX_HEIGHT
 from tests.factories import shown_reports as reports
 from tsr_agent.errors import StoreError
 from tsr_agent.models.decision import GoNoGoDecision
@@ -42,6 +43,8 @@ def detail(theme: ThemeController, shown: Show) -> DetailView:
 def show(view: DetailView, *, hostile: str = "") -> None:
     report, decision = reports.poisoned(hostile) if hostile else (reports.report(), reports.decision())
     view.show_report(report_detail(OpenedReport(report=report, decision=decision, digest="a" * 64)))
+    for _ in range(3):  # layouts of layouts
+        QCoreApplication.processEvents()
 
 
 def test_labels_never_guess_markup(qtbot: QtBot) -> None:
@@ -97,6 +100,20 @@ def test_a_table_is_as_tall_as_its_rows_and_grows_when_one_opens(detail: DetailV
     assert tree.height() >= closed + 3 * 28
     tree.collapse(tree.model().index(0, 0))
     assert tree.height() == closed
+
+
+def test_wrapped_rows_are_as_tall_as_their_text_from_the_start(detail: DetailView) -> None:
+    show(detail, hostile="word " * 80)
+    for section in detail.sections():
+        for tree in section.trees():
+            index, height = tree.model().index(0, 0), tree.header().height()
+            while index.isValid():
+                assert tree.visualRect(index).height() == tree.rowHeight(index)
+                height += tree.visualRect(index).height()
+                index = tree.indexBelow(index)
+            bar = tree.horizontalScrollBar()
+            below = bar.sizeHint().height() if bar.isVisible() else 0
+            assert tree.height() == min(height, MAX_HEIGHT) + below + 2
 
 
 def test_many_failures_do_not_make_a_table_without_end(detail: DetailView) -> None:
