@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
 import junitparser
@@ -13,8 +14,10 @@ from hypothesis import strategies as st
 
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.junit import JUnitReader
-from tsr_agent.ingest.reader import Parts
 from tsr_agent.models.results import CaseStatus, HeaderDifference, TestCase, TestType, TestTypeResult
+
+if TYPE_CHECKING:
+    from tsr_agent.ingest.reader import Parts
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 GENUINE = sorted(
@@ -115,8 +118,8 @@ def test_scraps_inside_a_suite_never_hide_a_failure(scraps: list[bytes]) -> None
 def test_mutated_genuine_files_are_read_or_refused(path: Path, edits: list[tuple[int, int, bytes]]) -> None:
     document = path.read_bytes()
     for place, length, scrap in edits:
-        place %= len(document) + 1
-        document = document[:place] + scrap + document[place + length :]
+        start = place % (len(document) + 1)
+        document = document[:start] + scrap + document[start + length :]
     read_or_refuse(document)
 
 
