@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import structs
 
-from tsr_agent.ingest.bounded_text import clean, cut_middle, cut_name
+from tsr_agent.ingest.bounded_text import MAX_TEXT, clean, cut_middle, cut_name
 from tsr_agent.ingest.durations import milliseconds
 from tsr_agent.models.results import Attempt, CaseStatus, TestCase
 
@@ -71,6 +71,7 @@ def read_case(
     *,
     tags: dict[str, int],
     first_line: int,
+    duration: float | None,
     output: str,
 ) -> TestCase:
     """The case of a ``testcase`` element with children, or with a status of its own.
@@ -81,19 +82,20 @@ def read_case(
         suite: The suite it stands in.
         tags: How often each result tag stands in it.
         first_line: What the writer calls the first line of a file: 1, or 0 (pytest).
+        duration: What its ``time`` means, in milliseconds.
         output: What the case printed.
     """
     outcomes = _results(element) if tags else []
     if "status" in attributes or "result" in attributes:
         outcomes += _claims(attributes)
-    before = _attempts(element, FLAKY_TAGS) if tags.keys() & FLAKY_TAGS.keys() else []
-    after = _attempts(element, RERUN_TAGS) if tags.keys() & RERUN_TAGS.keys() else []
+    ran_once = tags.keys() <= RESULT_TAGS
+    before = [] if ran_once else _attempts(element, FLAKY_TAGS)
+    after = [] if ran_once else _attempts(element, RERUN_TAGS)
     if len(outcomes) == 1 and not after:
         status, message, details = outcomes[0]
     else:
         status = worst([*(each.status for each in outcomes), *(each.status for each in after)])
         message, details = _joined(outcomes, "message", status), _joined(outcomes, "details", status)
-    duration = milliseconds(attributes.get("time", ""))
     case_id, name, classname = identity(attributes, suite)
     attempts: tuple[Attempt, ...] = ()
     if before or after:
@@ -138,13 +140,24 @@ def shortened(case: TestCase, limit: int = 1_000) -> TestCase:
 def text_length(case: TestCase) -> int:
     """Characters of a case's messages, details and output, those of its attempts included."""
     own = len(case.message) + len(case.details) + len(case.output)
+    if not case.attempts:
+        return own
     return own + sum(len(each.message) + len(each.details) for each in case.attempts)
 
 
 def identity(attributes: dict[str, str], suite: Suite) -> tuple[str, str, str]:
     """Id, name and class name of a case."""
-    name = cut_name(clean(attributes.get("name", ""))) or UNNAMED
-    classname = cut_name(clean(attributes.get("classname", "")))
+    name, classname = attributes.get("name", ""), attributes.get("classname", "")
+    case_id = f"{classname}::{name}"
+    if name and classname and len(case_id) <= MAX_TEXT and case_id.isprintable():
+        return case_id, name, classname
+    return _odd_identity(name, classname, suite)
+
+
+def _odd_identity(name: str, classname: str, suite: Suite) -> tuple[str, str, str]:
+    """The same for names that are empty, too long or hold characters that can't be shown."""
+    name = cut_name(clean(name)) or UNNAMED
+    classname = cut_name(clean(classname))
     # A nameless case has only its suite to be known by.
     owner = classname or (suite.name if name == UNNAMED else "")
     return cut_name(f"{owner}::{name}" if owner else name), name, classname

@@ -145,6 +145,7 @@ class JUnitStream:
                 self._parser.Parse(chunk, False)
                 self._add_pending()
                 self._cut_text()
+                self._check_size()
                 if fed - self._parser.CurrentByteIndex > self._limits.token_bytes:
                     raise self._fault(f"a tag or comment longer than {self._limits.token_bytes:,} bytes")
             self._parser.Parse(b"", True)
@@ -339,7 +340,6 @@ class JUnitStream:
                 self._ledger.add_again(case)
         suite.tests.count(len(pending))
         self._names += characters
-        self._check_size()
 
     def _add_unusual(self, attributes: dict[str, str]) -> None:
         """A case without results that has more or fewer attributes than most, or an odd name."""
@@ -368,7 +368,15 @@ class JUnitStream:
     def _add_read(self, attributes: dict[str, str], element: Element) -> None:
         output = cut_middle("".join(self._output), left_out=self._output_left_out) if self._output else ""
         tags, suite = self._tags, self._suite
-        case = read_case(attributes, element, suite, tags=tags, first_line=self._first_line, output=output)
+        case = read_case(
+            attributes,
+            element,
+            suite,
+            tags=tags,
+            first_line=self._first_line,
+            duration=self._durations[attributes.get("time", "")],
+            output=output,
+        )
         suite.count_case(case.status, tags, in_case=not self._outside)
         self._names += len(case.id)
         self._ledger.add(self._within_budget(case))

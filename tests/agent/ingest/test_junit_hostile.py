@@ -164,6 +164,11 @@ def test_common_encodings_are_read(encoding: str) -> None:
     [
         (JUnitLimits(file_bytes=100), suite(PASSING * 10), "larger than 100 bytes"),
         (JUnitLimits(cases=3), suite(PASSING * 4), "more than 3 test cases"),
+        (
+            JUnitLimits(cases=3),
+            suite(b"<testcase name='a'><error/></testcase>" * 4),
+            "more than 3 test cases",
+        ),
         (JUnitLimits(names_kept=20), suite(PASSING * 4), "more than 20 characters"),
         (
             JUnitLimits(elements_in_case=5),
