@@ -95,7 +95,8 @@ def test_one_name_in_two_suites_is_two_tests() -> None:
 def test_browsers_of_playwright_differ_in_the_host_only() -> None:
     found = ids(
         "<testsuites><testsuite name='x' hostname='chromium'><testcase name='a'/></testsuite>"
-        "<testsuite name='x' hostname='firefox'><testcase name='a'><failure/></testcase></testsuite></testsuites>"
+        "<testsuite name='x' hostname='firefox'><testcase name='a'><failure/></testcase></testsuite>"
+        "</testsuites>"
     )
     assert found == ["a [chromium]", "a [firefox]"]
 
