@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -71,5 +70,9 @@ def mark_cell(mark: Mark) -> Cell:
 
 def plain_tooltip(text: str) -> str:
     """A tooltip that shows the text as it stands: Qt would guess markup from its look."""
+    if not text:
+        return ""
+    import html
+
     shown = text if len(text) <= MAX_TOOLTIP else text[:MAX_TOOLTIP] + "…"
-    return f'<qt><p style="white-space:pre-wrap">{html.escape(shown)}</p></qt>' if text else ""
+    return f'<qt><p style="white-space:pre-wrap">{html.escape(shown)}</p></qt>'

@@ -46,7 +46,8 @@ class MessagePane(QFrame):
         self._icon = QLabel()
         self._headline = PlainLabel(pixels=15, bold=True, wraps=True, selectable=True)
         self._body = PlainLabel(tone=Tone.MUTED, wraps=True, selectable=True)
-        self._details = PlainLabel(wraps=True, selectable=True, font=theme.code_font(12))
+        self._details: PlainLabel | None = None
+        self._lines = QVBoxLayout()
         self._button = QPushButton()
         self._button.setProperty("primary", "true")
         self._button.clicked.connect(self.pressed)
@@ -63,10 +64,11 @@ class MessagePane(QFrame):
         buttons.addStretch(1)
         column = QWidget()
         column.setMaximumWidth(MAX_WIDTH)
-        lines = QVBoxLayout(column)
+        lines = self._lines
+        column.setLayout(lines)
         lines.setContentsMargins(24, 24, 24, 24)
         lines.setSpacing(8)
-        for part in (self._icon, self._headline, self._body, self._details):
+        for part in (self._icon, self._headline, self._body):
             lines.addWidget(part)
         lines.addSpacing(8)
         lines.addLayout(buttons)
@@ -89,17 +91,25 @@ class MessagePane(QFrame):
         self._message = message
         self._headline.setText(message.headline)
         self._body.setText(message.body)
-        self._details.setText(message.details)
+        self._show_details(message.details)
         self._button.setText(message.button)
         for part, shown in (
             (self._body, message.body),
-            (self._details, message.details),
             (self._button, message.button),
             (self._copy, message.details),
         ):
             part.setVisible(bool(shown))
         self.setAccessibleName(message.headline)
         self._draw_icon()
+
+    def _show_details(self, details: str) -> None:
+        if self._details is None and details:
+            # The first frame has none, and loading their font takes as long as painting it.
+            self._details = PlainLabel(wraps=True, selectable=True, font=self._theme.code_font(12))
+            self._lines.insertWidget(self._lines.indexOf(self._body) + 1, self._details)
+        if self._details is not None:
+            self._details.setText(details)
+            self._details.setVisible(bool(details))
 
     def focus_button(self) -> None:
         """Puts the focus on what to do next."""

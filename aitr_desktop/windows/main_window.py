@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QTimer
@@ -16,15 +15,15 @@ from aitr_desktop.views.message_pane import Message, MessagePane, error_message
 from aitr_desktop.views.notice_bar import NoticeBar
 from aitr_desktop.views.rail import Rail
 from aitr_desktop.views.status_line import StatusLine
-from aitr_desktop.windows.file_dialogs import ask_library, ask_reports
-from aitr_desktop.windows.keys_dialog import KeysDialog
 from aitr_desktop.windows.layout_state import decode_state, encode_state
 from aitr_desktop.windows.menus import Menus
+from aitr_desktop.windows.report_drop import ReportDrop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
-    from qtpy.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+    from qtpy.QtGui import QCloseEvent
 
     from aitr_desktop.item_models.report_detail import ReportDetail
     from aitr_desktop.library.workspace import Imported, Workspace
@@ -73,7 +72,8 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.setWindowTitle("aitr")
-        self.setAcceptDrops(True)
+        self._drop = ReportDrop(self, ready=lambda: self._workspace is not None)
+        self._drop.dropped.connect(self.import_files)
         self._theme, self._tasks, self._clock, self._stored = theme, tasks, clock, stored
         self._open_workspace = open_workspace
         self._settings = stored.load()
@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
             Act.CLEAR_FILTERS: self._on_workbench(lambda workbench: workbench.filters.clear()),
             Act.SHOW_LIST: self._on_workbench(lambda workbench: workbench.focus_list()),
             Act.RESET_LAYOUT: self._reset_layout,
-            Act.KEYS: lambda: KeysDialog(self).open(),
+            Act.KEYS: partial(_show_keys, self),
             **{act: partial(self._choose_theme, choice) for act, choice in _THEMES.items()},
         }
 
@@ -218,12 +218,16 @@ class MainWindow(QMainWindow):
             self.workbench.refresh(select=done.report_id)
 
     def _choose_library(self) -> None:
+        from aitr_desktop.windows.file_dialogs import ask_library
+
         chosen = ask_library(self, self._settings.folder)
         if chosen is not None:
             self._settings = replace(self._settings, folder=str(chosen.parent))
             self.show_library(chosen)
 
     def _choose_reports(self) -> None:
+        from aitr_desktop.windows.file_dialogs import ask_reports
+
         chosen = ask_reports(self, self._settings.folder)
         if chosen:
             self._settings = replace(self._settings, folder=str(chosen[0].parent))
@@ -238,16 +242,6 @@ class MainWindow(QMainWindow):
         self.resize(*FIRST_SIZE)
         if self.workbench is not None:
             self.workbench.reset_layout()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802  (Qt's name)
-        """Takes files, once a library is open to put them into."""
-        if self._workspace is not None and _local_files(event):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802  (Qt's name)
-        """Imports what was dropped."""
-        self.import_files(_local_files(event))
-        event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
         """Remembers the layout, lets work come to its end and the library go."""
@@ -264,8 +258,10 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
 
-def _local_files(event: QDropEvent) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+def _show_keys(window: QWidget) -> None:
+    from aitr_desktop.windows.keys_dialog import KeysDialog
+
+    KeysDialog(window).open()
 
 
 def _nothing_more(_: None) -> None:

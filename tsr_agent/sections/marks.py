@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-
-import msgspec
+from typing import NamedTuple
 
 
 class Tone(Enum):
@@ -17,7 +16,7 @@ class Tone(Enum):
     PENDING = "pending"
 
 
-class Mark(msgspec.Struct, frozen=True):
+class Mark(NamedTuple):
     """A state as sign, word and tone: readable without colour."""
 
     sign: str

@@ -206,9 +206,9 @@ def drop(window: MainWindow, paths: list[str]) -> bool:
     buttons, keys, copy = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
     enter = QDragEnterEvent(QPoint(9, 9), copy, data, buttons, keys)
     enter.setAccepted(False)
-    window.dragEnterEvent(enter)
+    QApplication.sendEvent(window, enter)
     if enter.isAccepted():
-        window.dropEvent(QDropEvent(QPointF(9, 9), copy, data, buttons, keys))
+        QApplication.sendEvent(window, QDropEvent(QPointF(9, 9), copy, data, buttons, keys))
     return enter.isAccepted()
 
 
