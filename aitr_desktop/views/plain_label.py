@@ -55,14 +55,15 @@ class CutLabel(PlainLabel):
     """A plain label of one line that shows where it is cut; hovering shows the whole."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None, *, tone: Tone = Tone.PLAIN) -> None:
-        self._whole = ""
+        self._whole = self._hint = ""
         super().__init__(parent=parent, tone=tone)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.set_whole(text)
 
-    def set_whole(self, text: str) -> None:
-        """Shows another text."""
+    def set_whole(self, text: str, *, tooltip: str = "") -> None:
+        """Shows another text; hovering shows the tooltip, or else the text where it is cut."""
         self._whole = text
+        self._hint = tooltip
         self.setAccessibleName(text)
         self._cut()
 
@@ -82,7 +83,7 @@ class CutLabel(PlainLabel):
     def _cut(self) -> None:
         shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
         self.setText(shown)
-        self.set_tooltip(self._whole if shown != self._whole else "")
+        self.set_tooltip(self._hint or (self._whole if shown != self._whole else ""))
 
 
 def hairline(parent: QWidget | None = None) -> QFrame:

@@ -36,8 +36,8 @@ class StatusLine(QStatusBar):
         return self._where.whole()
 
     def show_library(self, path: Path) -> None:
-        """Names the library; what was verified belonged to another."""
-        self._where.set_whole(f"library: {one_line(str(path))}")
+        """Names the library, its whole path on hover; what was verified belonged to another."""
+        self._where.set_whole(f"library: {one_line(path.name)}", tooltip=str(path))
         self._verified.setText("")
 
     def show_number(self, words: str) -> None:
