@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 COLUMNS = (
-    Column(title="Decision", width=160),
+    Column(title="Decision", width=146),
     Column(title="Release", width=76),
     Column(title="Branch", width=104),
     Column(title="Environment", width=98),
-    Column(title="When", width=96, stretches=True),
+    Column(title="When", width=64, stretches=True),
 )
 _WAITING = Cell(text="…", tone=Tone.MUTED)
 

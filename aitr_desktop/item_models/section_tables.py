@@ -28,9 +28,9 @@ MAX_BLOCK_LINES = 60
 def rules_table(rows: Iterable[RuleRow]) -> Table:
     """Every rule; those that did not pass are open and say why and what to do."""
     columns = (
-        Column(title="State", width=132),
+        Column(title="State", width=150),
         Column(title="Rule", width=200, stretches=True),
-        Column(title="Expected", width=150),
+        Column(title="Expected", width=190),
         Column(title="Actual", width=130),
         Column(title="n", width=64, is_number=True),
     )
@@ -41,8 +41,10 @@ def _rule_node(row: RuleRow) -> Node:
     said = [_line(row.message)] if row.message else []
     said += [_line(f"Fix: {row.fix}", tone=Tone.MUTED)] if row.fix and row.is_open else []
     said += [_line(row.note, tone=Tone.PENDING)] if row.note else []
+    # What a failure does stands as a word: the colour alone would not say it to everybody.
+    state = Cell(text=f"{row.state} · {row.severity}", tone=row.state.tone)
     cells = (
-        mark_cell(row.state),
+        state if row.is_open else mark_cell(row.state),
         Cell(text=row.id, is_strong=row.is_open, whole=f"{row.id}: a failure {row.severity}"),
         Cell(text=row.expected),
         Cell(text=row.actual, tone=row.state.tone if row.is_open else Tone.PLAIN),
@@ -147,7 +149,7 @@ def evals_table(section: EvalsSection) -> Table:
         Column(title="Outcome", width=110),
         Column(title="Prompts", width=80),
         *(Column(title=name, width=118, is_number=True) for name in section.metric_names),
-        Column(title="n", width=72, is_number=True),
+        Column(title="n", width=84, is_number=True),
     )
     nodes = []
     for row in section.iterations:

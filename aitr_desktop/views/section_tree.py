@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from aitr_desktop.item_models.cells import Column, Table
     from aitr_desktop.theme import ThemeController
 
-MAX_HEIGHT = 640
+MAX_HEIGHT = 6_000
+"""Only a section of more than 200 rows scrolls by itself: everything else is read in one scroll."""
 MIN_STRETCH = 96
 MEASURED_ROWS = 100
 

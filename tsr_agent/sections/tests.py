@@ -177,6 +177,13 @@ def _run_row(run: RunnerRun) -> RunRow:
         name=words(run.test_type.value) if run.test_type.value != "e2e" else "End to end",
         exit_code=str(run.exit_code),
         duration=duration(run.duration_ms),
-        command=one_line(" ".join(run.command), 1000),
+        command=one_line(_command(run.command), 1000),
         note=one_line(run.note),
     )
+
+
+def _command(arguments: tuple[str, ...]) -> str:
+    """The command line with its program by name: where it is installed says nothing about the run."""
+    if not arguments:
+        return ""
+    return " ".join((arguments[0].replace("\\", "/").rpartition("/")[2], *arguments[1:]))

@@ -286,7 +286,7 @@ def test_the_layout_is_remembered_and_can_be_reset(
 def test_a_stored_layout_that_is_nonsense_does_no_harm(theme: ThemeController, clock: StillClock) -> None:
     broken = replace(Settings(), geometry="%%%", splitter="AAAA", columns="!!")
     bench = Workbench(theme, Tasks(), clock, broken)
-    assert bench.table.columnWidth(0) == 160
+    assert bench.table.columnWidth(0) == 146
     bench.deleteLater()
 
 
