@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
+from qtpy.QtCore import QEventLoop, Qt, QTimer
 
 from aitr_desktop.library.listing import Choices
 from aitr_desktop.settings import ThemeChoice
@@ -127,8 +127,9 @@ def settle(tasks: Tasks) -> None:
             raise StoreError("The library takes longer than a minute to read.")
         patience.stop()
     for _ in range(3):
-        QCoreApplication.sendPostedEvents()
-        QCoreApplication.processEvents()
+        turn = QEventLoop()
+        QTimer.singleShot(0, turn.quit)
+        turn.exec()
 
 
 def _show_unseen(window: MainWindow) -> None:

@@ -28,28 +28,32 @@ def schema(agent: Agent, document: str) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(tree)
 
 
+def assert_fits(agent: Agent, document: str, tree: object) -> None:
+    """Raises with the path to what does not fit."""
+    schema(agent, document).validate(tree)
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_each_is_a_schema_that_refuses_nonsense(agent: Agent, document: str) -> None:
     assert not schema(agent, document).is_valid({"nonsense": True})
 
 
 def test_a_report_fits(agent: Agent) -> None:
-    schema(agent, "report").validate(json.loads(codec.encode(report())))
+    assert_fits(agent, "report", json.loads(codec.encode(report())))
 
 
 def test_a_decision_fits(agent: Agent, tmp_path: Path) -> None:
     (tmp_path / "tsr.json").write_bytes(codec.encode(report()))
-    schema(agent, "decision").validate(json.loads(agent("gate", "tsr.json", "--json").stdout))
+    assert_fits(agent, "decision", json.loads(agent("gate", "tsr.json", "--json").stdout))
 
 
 def test_the_policies_fit(agent: Agent, tmp_path: Path) -> None:
     agent("init")
-    validator = schema(agent, "policy")
-    validator.validate(json.loads(ai_release_bytes()))
-    validator.validate(yaml.safe_load((tmp_path / "aitr-policy.yaml").read_text(encoding="utf-8")))
+    assert_fits(agent, "policy", json.loads(ai_release_bytes()))
+    assert_fits(agent, "policy", yaml.safe_load((tmp_path / "aitr-policy.yaml").read_text(encoding="utf-8")))
 
 
 def test_the_sample_fits(agent: Agent, project_dir: Path) -> None:
     sample = project_dir / "resources" / "examples" / "support-bot"
     requirements = yaml.safe_load((sample / "requirements.yaml").read_text(encoding="utf-8"))
-    schema(agent, "requirements").validate(requirements)
+    assert_fits(agent, "requirements", requirements)

@@ -37,7 +37,7 @@ from tsr_agent.models.results import Attempt, CaseStatus, FailureDetail, RunnerR
 NO_GO = GoNoGoDecision.NO_GO
 
 
-def blocked_by(report: TestSummaryReport, rule_id: str) -> Decision:
+def assert_blocked_by(report: TestSummaryReport, rule_id: str) -> Decision:
     """The decision, after it was seen that this rule alone turned GO into NO-GO."""
     decision = judge(report)
     assert decision.decision is NO_GO, decision.reason
@@ -97,34 +97,34 @@ def test_no_files() -> None:
 
 
 def test_suite_with_zero_tests() -> None:
-    decision = blocked_by(with_results(passing(TestType.SECURITY, 0)), "security-tests")
+    decision = assert_blocked_by(with_results(passing(TestType.SECURITY, 0)), "security-tests")
     assert rule(decision, "security-tests").state is RuleState.NOT_EVALUATED
     assert decision.blocking_issues == ("No security test ran: the suite is empty",)
 
 
 def test_all_skipped() -> None:
-    decision = blocked_by(
+    decision = assert_blocked_by(
         with_results(results(TestType.SECURITY, *[CaseStatus.SKIPPED] * 50)), "security-tests"
     )
     assert decision.blocking_issues == ("No security test ran to a verdict: 50 skipped",)
 
 
 def test_all_expected_failures() -> None:
-    blocked_by(with_results(results(TestType.SECURITY, *[CaseStatus.XFAILED] * 5)), "security-tests")
+    assert_blocked_by(with_results(results(TestType.SECURITY, *[CaseStatus.XFAILED] * 5)), "security-tests")
 
 
 def test_security_suite_absent() -> None:
-    decision = blocked_by(without_type(TestType.SECURITY), "security-tests")
+    decision = assert_blocked_by(without_type(TestType.SECURITY), "security-tests")
     assert decision.blocking_issues == ("No security tests were reported",)
 
 
 @pytest.mark.parametrize("status", [CaseStatus.FAILED, CaseStatus.ERROR, CaseStatus.XPASSED])
 def test_one_that_did_not_pass(status: CaseStatus) -> None:
-    blocked_by(with_results(results(TestType.SECURITY, CaseStatus.PASSED, status)), "security-tests")
+    assert_blocked_by(with_results(results(TestType.SECURITY, CaseStatus.PASSED, status)), "security-tests")
 
 
 def test_errors_but_no_failures() -> None:
-    decision = blocked_by(hand_made(passed=6, errors=2), "unit-tests")
+    decision = assert_blocked_by(hand_made(passed=6, errors=2), "unit-tests")
     assert decision.blocking_issues == ("2 of 8 unit tests did not pass (2 errors); none may",)
 
 
@@ -133,14 +133,14 @@ def test_flaky_is_not_green() -> None:
     flaky = TestTypeResult.from_cases(
         TestType.SECURITY, [case("s-0"), case("s-1", attempts=attempts, flaky=True)]
     )
-    decision = blocked_by(with_results(flaky), "security-tests")
+    decision = assert_blocked_by(with_results(flaky), "security-tests")
     assert decision.blocking_issues == ("1 of 2 security tests did not pass (1 flaky); none may",)
 
 
 def test_failed_attempt_hidden_in_a_green_case() -> None:
     attempts = (Attempt(status=CaseStatus.FAILED), Attempt(status=CaseStatus.PASSED))
     hidden = TestTypeResult.from_cases(TestType.SECURITY, [case("s-0", attempts=attempts)])
-    blocked_by(with_results(hidden), "evidence")
+    assert_blocked_by(with_results(hidden), "evidence")
 
 
 @pytest.mark.parametrize("field", ["total", "passed", "failed", "errors", "skipped", "xfailed", "flaky"])
@@ -160,7 +160,7 @@ def test_impossible_count(field: str, value: Any) -> None:
     ],
 )
 def test_contradictory_counts(given: dict[str, int], complaint: str) -> None:
-    assert blocked_by(hand_made(**given), "evidence").blocking_issues == (complaint,)
+    assert assert_blocked_by(hand_made(**given), "evidence").blocking_issues == (complaint,)
 
 
 def test_more_flaky_than_passed() -> None:
@@ -172,13 +172,15 @@ def test_details_of_failures_that_are_not_counted() -> None:
         counts(), failure_details=(FailureDetail(id="unit-0", status=CaseStatus.FAILED),)
     )
     report = hand_made()
-    blocked_by(msgspec.structs.replace(report, test_results=(lying, *report.test_results[1:])), "evidence")
+    assert_blocked_by(
+        msgspec.structs.replace(report, test_results=(lying, *report.test_results[1:])), "evidence"
+    )
 
 
 def test_cases_that_tell_of_another_outcome_than_the_counts() -> None:
     honest = results(TestType.SECURITY, CaseStatus.PASSED, CaseStatus.FAILED)
     lying = msgspec.structs.replace(honest, passed=2, failed=0, failure_details=())
-    decision = blocked_by(with_results(lying), "evidence")
+    decision = assert_blocked_by(with_results(lying), "evidence")
     assert decision.blocking_issues == (
         "Security tests: 0 failed counted, 1 listed; Security tests: 2 passed counted, 1 listed",
     )
@@ -204,7 +206,7 @@ def test_accuracy_not_finite(value: float) -> None:
 
 def test_accuracy_missing() -> None:
     report = releasable(eval_iterations=(iteration(3, metrics={"grounding_score": 0.95}),))
-    decision = blocked_by(report, "accuracy")
+    decision = assert_blocked_by(report, "accuracy")
     assert decision.blocking_issues == ("Accuracy is missing from iteration 3 (V3)",)
 
 
@@ -217,21 +219,21 @@ def test_accuracy_not_a_number(value: Any) -> None:
 
 @pytest.mark.parametrize("value", [85, 85.0, 1.0000001, -0.2])
 def test_accuracy_outside_its_scale(value: float) -> None:
-    decision = blocked_by(accuracy(value), "accuracy")
+    decision = assert_blocked_by(accuracy(value), "accuracy")
     assert decision.blocking_issues[0].endswith("is outside the scale 0 to 1")
 
 
 def test_accuracy_in_percent_by_its_own_account() -> None:
-    blocked_by(accuracy(MetricValue(value=90, minimum=0, maximum=100)), "accuracy")
+    assert_blocked_by(accuracy(MetricValue(value=90, minimum=0, maximum=100)), "accuracy")
 
 
 def test_accuracy_just_below() -> None:
-    decision = blocked_by(accuracy(0.8499999999), "accuracy")
+    decision = assert_blocked_by(accuracy(0.8499999999), "accuracy")
     assert decision.blocking_issues == ("Accuracy 0.8499999999 is below 0.85",)
 
 
 def test_accuracy_on_no_case() -> None:
-    decision = blocked_by(accuracy(MetricValue(value=1.0, n=0)), "accuracy")
+    decision = assert_blocked_by(accuracy(MetricValue(value=1.0, n=0)), "accuracy")
     assert decision.blocking_issues == ("Accuracy rests on 0 cases",)
 
 
@@ -243,13 +245,13 @@ def test_critical_failure_mode_not_fixed_in_any_iteration(status: ResolutionStat
     history = tuple(
         iteration(each, failure_modes=(mode(status),) if each == number else ()) for each in (1, 2)
     )
-    decision = blocked_by(releasable(eval_iterations=history), "critical-failure-modes")
+    decision = assert_blocked_by(releasable(eval_iterations=history), "critical-failure-modes")
     assert decision.blocking_issues == ("1 unresolved critical failure mode in 2 iterations: FM-1",)
 
 
 def test_fixed_in_an_iteration_that_does_not_exist() -> None:
     history = (iteration(1, failure_modes=(mode(ResolutionStatus.FIXED, resolved_in_iteration=9),)),)
-    blocked_by(releasable(eval_iterations=history), "evidence")
+    assert_blocked_by(releasable(eval_iterations=history), "evidence")
 
 
 def test_no_eval_iteration() -> None:
@@ -264,13 +266,13 @@ def test_no_eval_iteration() -> None:
 def test_latest_iteration_failed_wherever_it_is_listed(outcome: IterationOutcome) -> None:
     last, first = iteration(2, outcome=outcome), iteration(1)
     for listed in ((first, last), (last, first)):
-        decision = blocked_by(releasable(eval_iterations=listed), "latest-iteration")
+        decision = assert_blocked_by(releasable(eval_iterations=listed), "latest-iteration")
         assert decision.blocking_issues == (f"The latest, eval iteration 2 (V2), is marked {outcome.value}",)
 
 
 def test_bad_metrics_of_the_latest_iteration_listed_first() -> None:
     listed = (iteration(2, metrics={"accuracy": 0.5, "grounding_score": 0.95}), iteration(1))
-    blocked_by(releasable(eval_iterations=listed), "accuracy")
+    assert_blocked_by(releasable(eval_iterations=listed), "accuracy")
 
 
 def test_iteration_number_listed_twice() -> None:
@@ -323,11 +325,11 @@ def test_hand_made_counts_verify_no_requirement() -> None:
 def test_requirement_listed_twice_to_raise_the_share() -> None:
     proven = [requirement("R-1", "unit-0")] * 40
     unproven = requirement("R-2", verification_status=VerificationStatus.NOT_RUN)
-    blocked_by(releasable(requirement_coverage=(*proven, unproven)), "evidence")
+    assert_blocked_by(releasable(requirement_coverage=(*proven, unproven)), "evidence")
 
 
 def test_an_iteration_number_that_no_document_can_hold() -> None:
-    decision = blocked_by(releasable(eval_iterations=(iteration(1), iteration(10**400))), "evidence")
+    decision = assert_blocked_by(releasable(eval_iterations=(iteration(1), iteration(10**400))), "evidence")
     assert codec.decode(codec.encode(decision), Decision) == decision
 
 
@@ -340,26 +342,26 @@ def test_the_share_of_requirements_may_stand_at_the_bound() -> None:
 def test_too_few_requirements_verified() -> None:
     unproven = requirement("R-9", verification_status=VerificationStatus.FAILED)
     report = releasable(requirement_coverage=(*releasable().requirement_coverage, unproven))
-    decision = blocked_by(report, "requirements-verified")
+    decision = assert_blocked_by(report, "requirements-verified")
     assert decision.blocking_issues == (
         "Verified share 0.8 of 5 requirements is below 0.95; not verified: R-9",
     )
 
 
 def test_no_requirements_and_no_coverage() -> None:
-    blocked_by(releasable(requirement_coverage=()), "requirements-verified")
-    blocked_by(releasable(code_coverage=()), "line-coverage")
-    blocked_by(releasable(code_coverage=(line_coverage(0, 0),)), "line-coverage")
+    assert_blocked_by(releasable(requirement_coverage=()), "requirements-verified")
+    assert_blocked_by(releasable(code_coverage=()), "line-coverage")
+    assert_blocked_by(releasable(code_coverage=(line_coverage(0, 0),)), "line-coverage")
 
 
 def test_coverage_below_in_one_of_two_files() -> None:
     files = (line_coverage(950, 1000, "a.xml"), line_coverage(79, 100, "b.xml"))
-    decision = blocked_by(releasable(code_coverage=files), "line-coverage")
+    decision = assert_blocked_by(releasable(code_coverage=files), "line-coverage")
     assert decision.blocking_issues == ("Line coverage 0.79 of 100 lines is below 0.8",)
 
 
 def test_more_lines_covered_than_there_are() -> None:
-    blocked_by(releasable(code_coverage=(line_coverage(200, 100),)), "evidence")
+    assert_blocked_by(releasable(code_coverage=(line_coverage(200, 100),)), "evidence")
 
 
 def test_manual_approval_asked_and_none_given() -> None:
@@ -376,14 +378,14 @@ def test_manual_approval_field_that_is_not_a_plain_no(value: Any) -> None:
 @pytest.mark.parametrize("exit_code", [1, 2, 5])
 def test_runner_exit_code_with_green_files(exit_code: int) -> None:
     report = releasable(runs=(RunnerRun(test_type=TestType.UNIT, exit_code=exit_code),))
-    decision = blocked_by(report, "evidence")
+    decision = assert_blocked_by(report, "evidence")
     assert decision.blocking_issues == (
         f"The unit test command exited with {exit_code}, and its results show no failure",
     )
 
 
 def test_runner_exit_code_of_a_type_without_results() -> None:
-    blocked_by(releasable(runs=(RunnerRun(test_type=TestType.E2E, exit_code=1),)), "evidence")
+    assert_blocked_by(releasable(runs=(RunnerRun(test_type=TestType.E2E, exit_code=1),)), "evidence")
 
 
 @pytest.mark.parametrize("exit_code", [-9, 124, 137])
@@ -391,17 +393,17 @@ def test_runner_ended_before_it_finished(exit_code: int) -> None:
     # Performance failures only warn, so that the tests which never ran would go unnoticed.
     performance = results(TestType.PERFORMANCE, *[CaseStatus.PASSED] * 40, CaseStatus.FAILED)
     run = RunnerRun(test_type=TestType.PERFORMANCE, exit_code=exit_code)
-    blocked_by(msgspec.structs.replace(with_results(performance), runs=(run,)), "evidence")
+    assert_blocked_by(msgspec.structs.replace(with_results(performance), runs=(run,)), "evidence")
 
 
 def test_unreadable_input() -> None:
     torn = InputFile(path="unit.xml", size=3, status=InputStatus.UNREADABLE, reason="line 1: cut off")
-    decision = blocked_by(releasable(inputs=(torn,)), "evidence")
+    decision = assert_blocked_by(releasable(inputs=(torn,)), "evidence")
     assert decision.blocking_issues == ("unit.xml is unreadable: line 1: cut off",)
 
 
 def test_newer_document_format() -> None:
-    blocked_by(releasable(schema_version=2), "evidence")
+    assert_blocked_by(releasable(schema_version=2), "evidence")
 
 
 def test_claims_of_the_report_are_not_looked_at() -> None:

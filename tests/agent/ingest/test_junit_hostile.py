@@ -143,13 +143,13 @@ def test_deep_nesting_in_a_case_is_refused() -> None:
     ],
 )
 def test_what_is_no_junit_xml_is_refused_with_its_position(document: bytes) -> None:
-    refusal(document)
+    assert refusal(document)
 
 
 def test_a_file_that_was_cut_off_is_refused_whatever_was_in_it() -> None:
     whole = suite(PASSING * 100)
     for end in range(1, len(whole), 37):
-        refusal(whole[:end])
+        assert refusal(whole[:end])
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1", "windows-1252"])

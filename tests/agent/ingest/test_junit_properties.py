@@ -27,7 +27,7 @@ GENUINE = sorted(
 )
 
 
-def read_or_refuse(document: bytes) -> Parts | None:
+def assert_read_or_refused(document: bytes) -> Parts | None:
     try:
         parts = JUnitReader().read(io.BytesIO(document), "x.xml")
     except InputError as error:
@@ -63,7 +63,7 @@ def hold_to_the_model(parts: Parts) -> None:
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(document: bytes) -> None:
-    read_or_refuse(document)
+    assert_read_or_refused(document)
 
 
 SCRAPS = [
@@ -98,13 +98,13 @@ SCRAPS = [
 
 @given(st.lists(st.sampled_from(SCRAPS), max_size=25))
 def test_scraps_of_junit_are_read_or_refused(scraps: list[bytes]) -> None:
-    read_or_refuse(b"".join(scraps))
+    assert_read_or_refused(b"".join(scraps))
 
 
 @given(st.lists(st.sampled_from(SCRAPS[4:17]), max_size=25))
 def test_scraps_inside_a_suite_never_hide_a_failure(scraps: list[bytes]) -> None:
     document = b"<testsuite>" + b"".join(scraps) + b"</testsuite>"
-    parts = read_or_refuse(document)
+    parts = assert_read_or_refused(document)
     if parts is not None and (b"<failure" in document or b"<error/>" in document):
         assert any(case.status in (CaseStatus.FAILED, CaseStatus.ERROR) or case.flaky for case in parts.cases)
 
@@ -120,13 +120,13 @@ def test_mutated_genuine_files_are_read_or_refused(path: Path, edits: list[tuple
     for place, length, scrap in edits:
         start = place % (len(document) + 1)
         document = document[:start] + scrap + document[start + length :]
-    read_or_refuse(document)
+    assert_read_or_refused(document)
 
 
 @given(st.sampled_from(GENUINE), st.integers(1, 7_000))
 def test_a_cut_off_genuine_file_is_refused(path: Path, missing: int) -> None:
     document = path.read_bytes().rstrip()
-    assert read_or_refuse(document[: max(0, len(document) - missing)]) is None
+    assert assert_read_or_refused(document[: max(0, len(document) - missing)]) is None
 
 
 NAMES = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), max_size=4)
@@ -143,7 +143,7 @@ def test_results_are_those_of_junitparser_itself(cases: list[tuple[str, str, str
         for number, (classname, name, kind) in enumerate(cases)
     )
     document = f"<testsuite>{inner}</testsuite>".encode()
-    parts = read_or_refuse(document)
+    parts = assert_read_or_refused(document)
     assert parts is not None
     (suite,) = junitparser.JUnitXml.fromstring(document)
     peers = {
@@ -169,7 +169,7 @@ def test_a_repeated_test_is_never_better_than_its_last_run_or_worse_than_its_wor
         f"<testcase name='{name}'>" + ("" if kind == "passed" else f"<{kind}/>") + "</testcase>"
         for name, kind in runs
     )
-    parts = read_or_refuse(f"<testsuite>{inner}</testsuite>".encode())
+    parts = assert_read_or_refused(f"<testsuite>{inner}</testsuite>".encode())
     assert parts is not None
     for case in parts.cases:
         kinds = [kind for name, kind in runs if name == case.name]

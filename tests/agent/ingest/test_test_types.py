@@ -87,4 +87,4 @@ def test_a_rule_that_matches_nothing_is_told() -> None:
 
 @given(st.text(), st.text())
 def test_any_pattern_and_any_path_have_an_answer(pattern: str, path: str) -> None:
-    TestTypes(options=(rule(TestType.UNIT, pattern),)).of(path)
+    assert TestTypes(options=(rule(TestType.UNIT, pattern),)).of(path) is not None

@@ -147,4 +147,4 @@ def test_a_test_that_did_not_pass_never_makes_it_better(
 
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_any_name_and_any_pattern_have_an_answer(wanted: str, name: str) -> None:
-    one((wanted,), case(name, classname=""))
+    assert one((wanted,), case(name, classname=""))

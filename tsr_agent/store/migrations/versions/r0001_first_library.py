@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from tsr_agent.errors import StoreError
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -45,9 +47,9 @@ def downgrade() -> None:
     """Refused: a library goes back by its backup, never by dropping what was recorded.
 
     Raises:
-        NotImplementedError: Always.
+        StoreError: Always.
     """
-    raise NotImplementedError("the first library has nothing before it")
+    raise StoreError("The first library has nothing before it.", next_step="Restore a backup instead.")
 
 
 def _append_only(table: str) -> None:
