@@ -64,9 +64,12 @@ class Config:
     source: Path | None = None
     """The aitr.toml that was read; None where there was none."""
 
-    def needs_manual_approval(self) -> bool:
-        """Whether a person must approve a release into this environment."""
-        return self.environment in self.manual_approval or "*" in self.manual_approval
+    def needs_manual_approval(self, environment: str = "") -> bool:
+        """Whether a person must approve a release into an environment, the configured one by default."""
+        from tsr_agent.gate.policy import environment_key
+
+        wanted = {environment_key(each) for each in self.manual_approval}
+        return "*" in wanted or environment_key(environment or self.environment) in wanted
 
 
 @dataclass(frozen=True)
@@ -89,11 +92,17 @@ def _texts(value: Any, where: str, base: Path) -> tuple[str, ...]:
 
 
 def _path(value: Any, where: str, base: Path) -> Path:
-    return base / _text(value, where, base)
+    return _sound(base / _text(value, where, base), where)
 
 
 def _paths(value: Any, where: str, base: Path) -> tuple[Path, ...]:
-    return tuple(base / each for each in _texts(value, where, base))
+    return tuple(_sound(base / each, where) for each in _texts(value, where, base))
+
+
+def _sound(path: Path, where: str) -> Path:
+    if "\0" in str(path):
+        raise UsageError(f"{where}: a path can't hold a NUL character.")
+    return path
 
 
 def _size(value: Any, where: str, _base: Path) -> int:
@@ -220,14 +229,19 @@ def _find(path: Path | None, environ: Mapping[str, str], directory: Path) -> Pat
     if environ.get(CONFIG_VARIABLE, "").strip():
         return Path(environ[CONFIG_VARIABLE].strip())
     usual = directory / FILE_NAME
-    return usual if usual.is_file() else None
+    # A link to nowhere or a folder of that name is a mistake to be told, not a missing file.
+    return usual if os.path.lexists(usual) else None
 
 
 def _from_variables(environ: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     known = [*_VARIABLES, CONFIG_VARIABLE]
     for name, value in environ.items():
-        if name in _VARIABLES and value.strip():
+        if name in _VARIABLES:
+            if not value.strip():
+                raise UsageError(
+                    f"{name} is set and empty.", next_step="Give it a value, or unset it for the default."
+                )
             key = _VARIABLES[name]
             values[key.field] = key.read(value, name, Path())
         elif name.startswith("AITR_") and name not in known:
@@ -239,6 +253,8 @@ def _from_variables(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _from_file(path: Path) -> dict[str, Any]:
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path}: not a file.")
     try:
         with path.open("rb") as file:
             document = file.read(_MAX_FILE_BYTES + 1)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from tsr_agent.clock import Clock
     from tsr_agent.config import Config
+    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.waivers import Waivers
     from tsr_agent.ingest.collect import Collected, Sources
     from tsr_agent.ingest.manifest import Manifest
     from tsr_agent.models.decision import Decision
@@ -116,6 +118,8 @@ def write_document(path: Path, document: bytes) -> None:
     """
     from tsr_agent.errors import InputError
 
+    if not path.name:
+        raise InputError(f"{path}: can't be written: it is a folder.")
     beside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}.part")
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
@@ -190,15 +194,34 @@ def _sources(config: Config) -> Sources:
     )
 
 
-def _judge_of(config: Config) -> Callable[[TestSummaryReport, datetime], Decision]:
-    """The gate with this run's policy and waivers."""
+def policy_of(config: Config) -> Policy:
+    """The policy that a configuration names, or the built-in one.
+
+    Raises:
+        PolicyError: It is wrong.
+    """
     from tsr_agent.gate.builtin import ai_release
-    from tsr_agent.gate.evaluate import evaluate
     from tsr_agent.gate.policy_file import load_policy
+
+    return ai_release() if config.policy is None else load_policy(config.policy)
+
+
+def waivers_of(config: Config) -> Waivers | None:
+    """The waivers that a configuration names, or none.
+
+    Raises:
+        PolicyError: The file is wrong.
+    """
     from tsr_agent.gate.waivers import load_waivers
 
-    policy = ai_release() if config.policy is None else load_policy(config.policy)
-    waivers = None if config.waivers is None else load_waivers(config.waivers)
+    return None if config.waivers is None else load_waivers(config.waivers)
+
+
+def _judge_of(config: Config) -> Callable[[TestSummaryReport, datetime], Decision]:
+    """The gate with this run's policy and waivers."""
+    from tsr_agent.gate.evaluate import evaluate
+
+    policy, waivers = policy_of(config), waivers_of(config)
 
     def judge(report: TestSummaryReport, now: datetime) -> Decision:
         return evaluate(report, policy, waivers, None, now, environment=config.environment)

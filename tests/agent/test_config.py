@@ -81,7 +81,7 @@ def test_options_win_over_variables_and_variables_over_the_file(tmp_path: Path) 
     )
     config = load_config(
         directory=tmp_path,
-        environ={"AITR_ENVIRONMENT": "variable", "AITR_TRIGGERED_BY": "variable", "AITR_POLICY": ""},
+        environ={"AITR_ENVIRONMENT": "variable", "AITR_TRIGGERED_BY": "variable"},
         options={"environment": "option", "triggered_by": None, "evals": (), "policy": None},
     )
     assert (config.environment, config.triggered_by) == ("option", "variable")
@@ -158,3 +158,34 @@ def test_typed_options() -> None:
     for written in ("unit=x", "unit=1.0", "unit=99999999999"):
         with pytest.raises(UsageError, match="is no exit code"):
             parse_exit_code(written)
+
+
+@pytest.mark.parametrize("name", ["AITR_POLICY", "AITR_ENVIRONMENT", "AITR_RESULTS_DIR"])
+def test_a_variable_that_is_set_and_empty_is_not_the_default(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match=f"{name} is set and empty"):
+        load_config(directory=tmp_path, environ={name: " "})
+
+
+def test_an_aitr_toml_that_is_no_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "aitr.toml").symlink_to("nowhere.toml")
+    with pytest.raises(UsageError, match="can't be read"):
+        load_config(directory=tmp_path, environ={})
+    (tmp_path / "aitr.toml").unlink()
+    (tmp_path / "aitr.toml").mkdir()
+    with pytest.raises(UsageError, match="not a file"):
+        load_config(directory=tmp_path, environ={})
+
+
+def test_a_nul_in_a_path_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "aitr.toml").write_text('[files]\npolicy = "a\\u0000b"\n')
+    with pytest.raises(UsageError, match="NUL"):
+        load_config(directory=tmp_path, environ={})
+
+
+@pytest.mark.parametrize("written", ["production", "Production", " PRODUCTION "])
+def test_manual_approval_does_not_hang_on_how_an_environment_is_written(tmp_path: Path, written: str) -> None:
+    (tmp_path / "aitr.toml").write_text('[approval]\nmanual_required = ["production"]\n')
+    config = load_config(directory=tmp_path, environ={}, options={"environment": written})
+    assert config.needs_manual_approval()
+    assert config.needs_manual_approval("PrOduction")
+    assert not config.needs_manual_approval("staging")

@@ -27,6 +27,7 @@ def manifest(**changed: Any) -> VersionManifest:
         "testbase_sha": TEST_SHA,
         "prompts_sha": PROMPT_SHA,
         "prompts_version": "v3.0.0",
+        "dirty": False,
     }
     return VersionManifest(**(values | changed))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import IO, TYPE_CHECKING
 
@@ -48,11 +49,13 @@ class Console:
         """Lines for people; to standard error when standard output carries JSON."""
         stream = self._err if self.as_json else self._out
         for line in lines:
-            stream.write(line + "\n")
+            stream.write(harmless(line) + "\n")
 
     def note(self, line: str) -> None:
         """One line beside the result, always to standard error."""
-        self._err.write(line + "\n")
+        from tsr_agent.sections.plain_text import visible
+
+        self._err.write(harmless(visible(line)) + "\n")
 
     def data(self, value: object) -> None:
         """The result as indented JSON on standard output."""
@@ -64,7 +67,8 @@ class Console:
     def error(self, error: TsrError) -> None:
         """What went wrong, for people always and for programs when they asked for JSON."""
         headline, *rest = error.diagnostics()
-        self._err.write(f"tsr-agent: {headline}\n" + "".join(f"{line}\n" for line in rest))
+        for line in (f"tsr-agent: {headline}", *rest):
+            self.note(line)
         if self.as_json:
             self.data(
                 {
@@ -77,8 +81,23 @@ class Console:
             )
 
 
+def harmless(line: str) -> str:
+    """The line with nothing in it that a CI system takes for a command of ours.
+
+    GitHub reads commands from lines that begin with two colons, Azure from ``##`` and a bracket; what
+    a test printed must not be able to set a variable or to mask a log.
+    """
+    if line.lstrip().startswith("::"):
+        line = line.replace("::", ": :", 1)
+    return line.replace("##[", "# #[").replace("##vso[", "# #vso[")
+
+
 def make_streams_lenient() -> None:
     """A terminal that can't show a sign gets an escape instead of a crash in the middle of a verdict."""
+    if sys.stdout is None or sys.stderr is None:
+        # Started with a closed stream: the exit code is the whole answer then.
+        nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  (as long as the process)
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

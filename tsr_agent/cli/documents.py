@@ -5,10 +5,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from tsr_agent.errors import InputError
+from tsr_agent.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tsr_agent.models.report import TestSummaryReport
+
+
+_OUR_BEGINNING = b'{"schema_version":'
+"""How every document of ours begins."""
 
 
 def read_bytes(path: str, what: str) -> bytes:
@@ -33,6 +39,40 @@ def read_bytes(path: str, what: str) -> bytes:
     if len(document) > MAX_DOCUMENT_BYTES:
         raise InputError(f"{path}: larger than the {MAX_DOCUMENT_BYTES:,} bytes that a {what} may have.")
     return document
+
+
+def regular_file(path: str | Path, what: str) -> Path:
+    """The path, once it is seen to be a file: opening a pipe would wait for ever.
+
+    Raises:
+        InputError: There is something else.
+    """
+    from pathlib import Path
+
+    found = Path(path)
+    if found.exists() and not found.is_file():
+        raise InputError(f"{found}: not a file.", next_step=f"Name the {what} itself.")
+    return found
+
+
+def refuse_to_replace(path: Path) -> None:
+    """Only a document of ours may be written over.
+
+    Raises:
+        UsageError: Something else stands there.
+    """
+    if not os.path.lexists(path):
+        return
+    ours = False
+    if path.is_file() and not path.is_symlink():
+        with path.open("rb") as file:
+            ours = file.read(len(_OUR_BEGINNING)) in (_OUR_BEGINNING, b"")
+    if not ours:
+        raise UsageError(
+            f"{path}: something else stands there, which is not written over.",
+            kept="what stands there, unchanged; nothing was written.",
+            next_step="Choose another --output, or remove it yourself.",
+        )
 
 
 def read_report(path: str) -> tuple[TestSummaryReport, bytes]:

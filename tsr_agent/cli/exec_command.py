@@ -8,6 +8,7 @@ finished, and after it ended. Whatever kills both of us in between, the record l
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import signal
 import subprocess
@@ -58,7 +59,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             "There is no command to run.",
             next_step="Put it behind two hyphens: tsr-agent exec --type unit -- pytest",
         )
-    record = _Record(_record_path(arguments), TestType(arguments.test_type), argv, SystemClock())
+    record = _Record(_record_path(arguments, argv), TestType(arguments.test_type), argv, SystemClock())
     record.write_unfinished()
     exit_code, note = _run_to_the_end(argv, arguments.timeout)
     record.write_finished(exit_code, note)
@@ -70,7 +71,11 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     return exit_code if exit_code >= 0 else 128 - exit_code
 
 
-def _record_path(arguments: argparse.Namespace) -> Path:
+def _record_path(arguments: argparse.Namespace, argv: list[str]) -> Path:
+    """Where the record goes: one of its own for each command of a type, replaced only by the same command.
+
+    Two steps that test the same type must not hide each other's exit codes.
+    """
     name = arguments.name
     if name and not all(letter.isalnum() or letter in "-_." for letter in name):
         raise UsageError(f"--name {name!r}: letters, digits, hyphens, dots and underscores only.")
@@ -79,7 +84,24 @@ def _record_path(arguments: argparse.Namespace) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{folder}: can't be made: {error.strerror}.") from error
-    return folder / f"{arguments.test_type}{'-' if name else ''}{name}.exec.json"
+    usual = folder / f"{arguments.test_type}{'-' if name else ''}{name}.exec.json"
+    if not os.path.lexists(usual) or _is_record_of(usual, argv):
+        return usual
+    mark = hashlib.sha256("\0".join(argv).encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return usual.with_name(usual.name.removesuffix(".exec.json") + f"-{mark}.exec.json")
+
+
+def _is_record_of(path: Path, argv: list[str]) -> bool:
+    from tsr_agent.cli.documents import read_bytes
+    from tsr_agent.errors import InputError
+    from tsr_agent.ingest.exec_record import ExecRecord, redact_command
+    from tsr_agent.models import codec
+
+    try:
+        record = codec.decode(read_bytes(str(path), "record"), ExecRecord)
+    except InputError:
+        return False
+    return record.command == redact_command(argv)
 
 
 def _configured_results_dir() -> Path:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from tsr_agent.cli.options import text
 from tsr_agent.errors import ExitCode
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
     from pathlib import Path
 
     from tsr_agent.cli.console import Console
@@ -22,20 +24,32 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""
     parser.add_argument("report", metavar="TSR.json", help="the report to judge")
     add_judging_options(parser)
+    add_policy_options(parser)
     parser.add_argument(
-        "--environment", metavar="E", help="judge for this environment (default: the report's own)"
+        "--environment",
+        metavar="E",
+        type=text,
+        help="judge for this environment (default: AITR_ENVIRONMENT, or the report's own)",
     )
-    parser.add_argument("--output", metavar="F", help="also write the decision document there")
+    parser.add_argument("--output", metavar="F", type=text, help="also write the decision document there")
 
 
 def add_judging_options(parser: argparse.ArgumentParser) -> None:
     """The options of every command that answers with a verdict."""
-    parser.add_argument("--policy", metavar="F", help="policy file (default: as in aitr.toml, or ai-release)")
-    parser.add_argument("--waivers", metavar="F", help="waiver file (default: as in aitr.toml)")
     parser.add_argument(
         "--allow-pending", action="store_true", help="exit 0 on PENDING REVIEW; the only way past exit code 3"
     )
     parser.add_argument("--all", action="store_true", help="list the rules that passed, too")
+
+
+def add_policy_options(parser: argparse.ArgumentParser) -> None:
+    """The options of every command that judges."""
+    parser.add_argument(
+        "--policy", metavar="F", type=text, help="policy file (default: as in aitr.toml, or ai-release)"
+    )
+    parser.add_argument(
+        "--waivers", metavar="F", type=text, help="waiver file (default: as in aitr.toml, or none)"
+    )
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -46,61 +60,89 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from tsr_agent.models import codec
 
     report, document = read_report(arguments.report)
+    settings = _Settings(arguments)
     decision = evaluate(
-        report,
-        chosen_policy(arguments.policy),
-        chosen_waivers(arguments.waivers),
+        settings.held_back(report),
+        settings.policy(),
+        settings.waivers(),
         None,
         SystemClock().now(),
-        environment=arguments.environment,
+        environment=settings.environment or report.environment,
         report_digest=codec.digest(document),
     )
     if arguments.output is not None:
-        from pathlib import Path
-
-        from tsr_agent.generate import write_document
-
-        write_document(Path(arguments.output), codec.encode(decision))
+        _write_decision(arguments, codec.encode(decision))
     print_decision(console, report, decision, show_all=arguments.all)
     console.text(record_lines(arguments.report, decision))
     return exit_code_of(decision, allow_pending=arguments.allow_pending)
 
 
-def chosen_policy(path: str | Path | None) -> Policy:
-    """The policy that the option names, else the one of ``aitr.toml``, else the built-in one."""
-    path = path or _configured("policy")
-    if path is None:
-        from tsr_agent.gate.builtin import ai_release
+class _Settings:
+    """What options, variables and ``aitr.toml`` say, which is only loaded where there is any."""
 
-        return ai_release()
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self._policy: str | Path | None = arguments.policy
+        self._waivers: str | Path | None = arguments.waivers
+        self.environment: str | None = arguments.environment
+        self._manual: Callable[[str], bool] | None = None
+        # lexists, so that a link to nowhere is an error and not the default.
+        in_file = os.path.lexists("aitr.toml")
+        if not in_file and not any(key.startswith("AITR_") for key in os.environ):
+            return
+        from tsr_agent.config import load_config
+
+        config = load_config(options={"environment": self.environment})
+        if self.environment is None and os.environ.get("AITR_ENVIRONMENT"):
+            self.environment = config.environment
+        self._policy = self._policy or config.policy
+        self._waivers = self._waivers or config.waivers
+        self._manual = config.needs_manual_approval
+
+    def policy(self) -> Policy:
+        """The policy that the option names, else the one of the configuration, else the built-in one."""
+        if self._policy is None:
+            from tsr_agent.gate.builtin import ai_release
+
+            return ai_release()
+        from tsr_agent.cli.documents import regular_file
+        from tsr_agent.gate.policy_file import load_policy
+
+        return load_policy(regular_file(self._policy, "policy"))
+
+    def waivers(self) -> Waivers | None:
+        """The waivers that the option names, else those of the configuration, else none."""
+        if self._waivers is None:
+            return None
+        from tsr_agent.cli.documents import regular_file
+        from tsr_agent.gate.waivers import load_waivers
+
+        return load_waivers(regular_file(self._waivers, "waiver file"))
+
+    def held_back(self, report: TestSummaryReport) -> TestSummaryReport:
+        """The report, waiting for a person where the configuration asks for that in this environment."""
+        if self._manual is None or not self._manual(self.environment or report.environment):
+            return report
+        import msgspec
+
+        return msgspec.structs.replace(report, manual_approval_required=True)
+
+
+def _write_decision(arguments: argparse.Namespace, document: bytes) -> None:
     from pathlib import Path
 
-    from tsr_agent.gate.policy_file import load_policy
+    from tsr_agent.cli.documents import refuse_to_replace
+    from tsr_agent.errors import UsageError
+    from tsr_agent.generate import write_document
 
-    return load_policy(Path(path))
-
-
-def chosen_waivers(path: str | Path | None) -> Waivers | None:
-    """The waivers that the option names, else those of ``aitr.toml``, else none."""
-    path = path or _configured("waivers")
-    if path is None:
-        return None
-    from pathlib import Path
-
-    from tsr_agent.gate.waivers import load_waivers
-
-    return load_waivers(Path(path))
-
-
-def _configured(name: str) -> Path | None:
-    """A path of the configuration, which is only loaded where there is one."""
-    in_file = os.path.exists("aitr.toml")  # noqa: PTH110  (pathlib is slow to start on Python 3.11)
-    if not in_file and not any(key.startswith("AITR_") for key in os.environ):
-        return None
-    from tsr_agent.config import load_config
-
-    found: Path | None = getattr(load_config(), name)
-    return found
+    output = Path(arguments.output)
+    if output.exists() and output.samefile(arguments.report):
+        raise UsageError(
+            f"{output}: that is the report itself.",
+            kept="the report, unchanged.",
+            next_step="Name another file for the decision.",
+        )
+    refuse_to_replace(output)
+    write_document(output, document)
 
 
 def print_decision(

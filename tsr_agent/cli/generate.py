@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tsr_agent.cli.gate import add_policy_options
+from tsr_agent.cli.options import path, text
 from tsr_agent.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -19,20 +21,19 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""
     add_generate_options(parser)
-    parser.add_argument("--policy", metavar="F", help="policy file (default: as in aitr.toml, or ai-release)")
-    parser.add_argument("--waivers", metavar="F", help="waiver file (default: as in aitr.toml)")
+    add_policy_options(parser)
 
 
 def add_generate_options(parser: argparse.ArgumentParser) -> None:
     """The options of every command that makes a report."""
     evidence = parser.add_argument_group("evidence")
     evidence.add_argument(
-        "--results-dir", metavar="DIR", type=Path, help="what the test tools left (default: results)"
+        "--results-dir", metavar="DIR", type=path, help="what the test tools left (default: results)"
     )
-    evidence.add_argument("--evals", metavar="F", type=Path, action="append", help="eval results")
-    evidence.add_argument("--requirements", metavar="F", type=Path, action="append", help="YAML or CSV")
+    evidence.add_argument("--evals", metavar="F", type=path, action="append", help="eval results")
+    evidence.add_argument("--requirements", metavar="F", type=path, action="append", help="YAML or CSV")
     evidence.add_argument(
-        "--coverage", metavar="F", type=Path, action="append", help="Cobertura XML or coverage.py JSON"
+        "--coverage", metavar="F", type=path, action="append", help="Cobertura XML or coverage.py JSON"
     )
     evidence.add_argument(
         "--type",
@@ -49,10 +50,12 @@ def add_generate_options(parser: argparse.ArgumentParser) -> None:
     versions.add_argument("--codebase-branch", metavar="B")
     versions.add_argument("--codebase-repo", metavar="URL", help="recorded without credentials")
     versions.add_argument("--prompts-version", metavar="V", help="such as v2.1.0")
-    parser.add_argument("--environment", metavar="E", help="where the release is meant for (default: test)")
+    parser.add_argument(
+        "--environment", metavar="E", type=text, help="where the release is meant for (default: test)"
+    )
     parser.add_argument("--triggered-by", metavar="T", help="who or what started this (default: manual)")
-    parser.add_argument("--config", metavar="F", type=Path, help="configuration (default: aitr.toml)")
-    parser.add_argument("--output", metavar="F", type=Path, help="where the report goes (default: tsr.json)")
+    parser.add_argument("--config", metavar="F", type=path, help="configuration (default: aitr.toml)")
+    parser.add_argument("--output", metavar="F", type=path, help="where the report goes (default: tsr.json)")
     parser.add_argument("--explain", action="store_true", help="which reader took which file, and why")
 
 
@@ -99,9 +102,11 @@ def config_of(arguments: argparse.Namespace) -> Config:
 
 def make_and_write(config: Config, console: Console) -> Generated:
     """Makes the report and writes it to its place, with a progress bar while a person watches."""
+    from tsr_agent.cli.documents import refuse_to_replace
     from tsr_agent.clock import SystemClock
     from tsr_agent.generate import GenerateRequest, generate, write_document
 
+    refuse_to_replace(config.output)
     request = GenerateRequest(config=config, environ=os.environ)
     with _Progress(shown=console.interactive) as progress:
         made = generate(request, clock=SystemClock(), progress=progress.reading)
@@ -133,16 +138,27 @@ def written_lines(made: Generated, config: Config, *, explain: bool) -> list[str
     states = [each.status for each in report.inputs]
     cases = sum(each.total for each in report.test_results)
     lines = [*made.explanations, ""] if explain else []
-    read = f"Read {counted(states.count(InputStatus.READ), 'file')}, {counted(cases, 'test case')}"
-    if states.count(InputStatus.NOT_TAKEN):
-        read += f"; no reader took {counted(states.count(InputStatus.NOT_TAKEN), 'file')} (--explain)"
     return [
         *lines,
-        f"{read}.",
+        f"Read {counted(states.count(InputStatus.READ), 'file')}, {counted(cases, 'test case')}.",
+        *not_taken_lines(made),
         f"Judged {verdict(report.go_no_go_decision)}: {report.decision_reason}",
         f"Report  {config.output}",
         f"SHA-256 {made.digest}",
     ]
+
+
+def not_taken_lines(made: Generated) -> list[str]:
+    """Names what no reader took: a person may have meant it as evidence."""
+    from tsr_agent.models.report import InputStatus
+    from tsr_agent.sections.plain_text import one_line
+    from tsr_agent.sections.wording import counted
+
+    left = [one_line(each.path, 60) for each in made.report.inputs if each.status is InputStatus.NOT_TAKEN]
+    if not left:
+        return []
+    more = f" and {len(left) - 3:,} more" if len(left) > 3 else ""
+    return [f"No reader took {counted(len(left), 'file')}: {', '.join(left[:3])}{more} (--explain)."]
 
 
 def report_problems(made: Generated, config: Config, console: Console) -> ExitCode:

@@ -100,13 +100,19 @@ def run_command_line(argv: list[str]) -> int:
     arguments = command_parser(command).parse_args(argv[1:])
     console = Console(as_json=arguments.json)
     try:
-        return int(_module_of(command).run(arguments, console))
+        code = int(_module_of(command).run(arguments, console))
+        sys.stdout.flush()
+        return code
     except TsrError as error:
         console.error(error)
         return int(error.exit_code)
     except BrokenPipeError:
         # Whoever read our output went away; without this the interpreter would complain at exit.
         sys.stderr.close()
+        return int(ExitCode.INPUT)
+    except OSError as error:
+        # A full disk or a closed stream: whoever waits for the answer has not got it.
+        console.note(f"tsr-agent: the output can't be written: {error.strerror or error}")
         return int(ExitCode.INPUT)
     except KeyboardInterrupt:
         console.note("tsr-agent: interrupted")

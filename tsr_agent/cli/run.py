@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tsr_agent.cli.gate import (
     add_judging_options,
-    chosen_policy,
-    chosen_waivers,
+    add_policy_options,
     exit_code_of,
     print_decision,
     record_lines,
@@ -17,13 +15,16 @@ from tsr_agent.cli.generate import (
     add_generate_options,
     config_of,
     make_and_write,
+    not_taken_lines,
     report_problems,
     written_lines,
 )
+from tsr_agent.cli.options import path
 from tsr_agent.errors import ExitCode
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from tsr_agent.cli.console import Console
     from tsr_agent.config import Config
@@ -33,9 +34,10 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""
     add_generate_options(parser)
+    add_policy_options(parser)
     add_judging_options(parser)
     parser.add_argument(
-        "--library", metavar="FILE.db", type=Path, help="store the report and its decision there"
+        "--library", metavar="FILE.db", type=path, help="store the report and its decision there"
     )
 
 
@@ -49,6 +51,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.explain:
         console.text([*written_lines(made, config, explain=True), ""])
     print_decision(console, made.report, decision, show_all=arguments.all)
+    if (left := not_taken_lines(made)) and not arguments.explain:
+        console.text(["", *(f"  {line}" for line in left)])
     console.text(record_lines(config.output, decision))
     if config.library is not None:
         _store(made, config, config.library)
@@ -58,8 +62,12 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     return exit_code_of(decision, allow_pending=arguments.allow_pending)
 
 
-def _store(made: Generated, config: Config, path: Path) -> None:
+def _store(made: Generated, config: Config, library_file: Path) -> None:
     """Files the report and the decision, which is taken again from the bytes, in one transaction."""
+    from tsr_agent.errors import IntegrityError
+    from tsr_agent.generate import policy_of, waivers_of
+    from tsr_agent.sections.wording import verdict
+
     try:
         from tsr_agent.store.engine import open_library
         from tsr_agent.store.filing import file_report
@@ -68,16 +76,23 @@ def _store(made: Generated, config: Config, path: Path) -> None:
         from tsr_agent.errors import StoreError
 
         raise StoreError(
-            f"{path}: the library needs {error.name}, which is not installed.",
+            f"{library_file}: the library needs {error.name}, which is not installed.",
             kept=f"the report, {config.output}.",
             next_step="pip install 'aitr[store]', then run again.",
         ) from error
-    with open_library(path, create=True) as library:
-        file_report(
+    with open_library(library_file, create=True) as library:
+        filed = file_report(
             ReportRepository(library),
             made.document,
-            chosen_policy(config.policy),
-            chosen_waivers(config.waivers),
+            policy_of(config),
+            waivers_of(config),
             None,
             made.decision.evaluated_at,
+        )
+    if filed.decision.decision is not made.decision.decision:
+        raise IntegrityError(
+            f"{library_file}: decided {verdict(filed.decision.decision).word} of the very report that was "
+            f"judged {verdict(made.decision.decision).word} here.",
+            kept=f"both: the report, {config.output}, and what the library has.",
+            next_step="Do not release. Look whether the policy or the library changed meanwhile.",
         )

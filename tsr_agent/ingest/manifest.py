@@ -79,13 +79,17 @@ def read_manifest(
         return _stated_alone(shas, stated, environ, f"{where} is not in a git repository")
     notes = [f"Stated: {name} {sha}." for name, sha in shas.items() if sha]
     head = repository.head()
-    if shas["codebase_sha"] and shas["codebase_sha"] != head:
+    elsewhere = bool(shas["codebase_sha"]) and shas["codebase_sha"] != head
+    if elsewhere:
         notes.append(f"The stated codebase commit is not the one checked out, {head}.")
     testbase = shas["testbase_sha"] or _last_commit(repository, directory, stated.tests_paths, "tests", notes)
     prompts = shas["prompts_sha"] or _last_commit(
         repository, directory, stated.prompts_paths, "prompts", notes
     )
-    difference = repository.difference(leave_out)
+    # A folder that holds the whole checkout is no folder of results, whatever it was called.
+    difference = repository.difference(
+        [each for each in leave_out if not repository.root.is_relative_to(os.path.realpath(each))]
+    )
     if difference is not None:
         shown = ", ".join(printable(path) for path in difference.paths[:5])
         notes.append(f"The working tree is dirty: {len(difference.paths):,} path(s), {shown}.")
@@ -99,7 +103,9 @@ def read_manifest(
         testbase_sha=testbase,
         prompts_sha=prompts,
         prompts_version=_bounded(stated.prompts_version, "--prompts-version") or None,
-        dirty=difference is not None,
+        checked_out_sha=head if elsewhere else None,
+        # Without changes of its own the tree is that of the commit checked out, not of the one stated.
+        dirty=None if elsewhere and difference is None else difference is not None,
         dirty_digest=difference.digest if difference is not None else None,
         shallow=shallow,
     )

@@ -22,8 +22,10 @@ class VersionManifest(Record, frozen=True, kw_only=True):
     """Last commit that touched the prompt paths."""
     prompts_version: ShortText | None = None
     """Semantic version of the prompts such as ``v2.1.0``."""
-    dirty: bool = False
-    """The working tree held changes that no commit has."""
+    checked_out_sha: Sha | None = None
+    """The commit that was checked out, where another was stated as ``codebase_sha``."""
+    dirty: bool | None = None
+    """The working tree held changes that no commit has; None where that is not known."""
     dirty_digest: Digest | None = None
     """SHA-256 of the difference to the commit, untracked files included, when dirty."""
     shallow: bool = False

@@ -26,6 +26,10 @@ def versions(report: TestSummaryReport, zone: tzinfo | None = None) -> tuple[Fie
         _text("Branch", manifest.codebase_branch),
         _text("Repository", manifest.codebase_repo),
     ]
+    if manifest.checked_out_sha:
+        fields.insert(1, _commit("Checked out", manifest.checked_out_sha))
+    if manifest.dirty is None:
+        fields.append(Field("Working tree", "not known whether it held changes", tone=Tone.PENDING))
     if manifest.dirty:
         fields.append(_dirty(manifest.dirty_digest))
     if manifest.shallow:

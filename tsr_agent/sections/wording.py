@@ -158,7 +158,12 @@ def moment(time: datetime, zone: tzinfo | None = None) -> Moment:
     """
     from datetime import UTC
 
-    local, utc = time.astimezone(zone), time.astimezone(UTC)
+    try:
+        local, utc = time.astimezone(zone), time.astimezone(UTC)
+    except OverflowError:
+        # The first and the last day that there is, in a zone where it is yesterday or tomorrow.
+        written = time.isoformat(sep=" ", timespec="minutes")
+        return Moment(day=written[:10], local=written, utc=written)
     return Moment(
         day=f"{local:%Y-%m-%d}",
         local=f"{local:%Y-%m-%d %H:%M} {local.tzname() or ''}".rstrip(),

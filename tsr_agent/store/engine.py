@@ -151,6 +151,8 @@ def open_library(
     """
     if not _is_there(path):
         _make(path, create=create and not read_only, create_folder=create_folder, migrations=migrations)
+    if not path.is_file():
+        raise StoreError(f"{path} is no file.", next_step="Name a library file.")
     header = read_header(path)
     refuse_newer(path, header.user_version, migrations.newest)
     access = Access(path=path, read_only=read_only, busy_timeout=busy_timeout)

@@ -133,7 +133,7 @@ class ReportRow:
     prompts_version: str | None
     policy_name: str | None
     policy_version: str | None
-    dirty: bool
+    dirty: bool | None
     manual_approval_required: bool
 
     @property

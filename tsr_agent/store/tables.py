@@ -113,7 +113,7 @@ reports = Table(
     Column("testbase_sha", ascii_column(64), nullable=False),
     Column("prompts_sha", ascii_column(64), nullable=False),
     Column("prompts_version", String(1000)),
-    Column("dirty", Boolean(create_constraint=True, name="dirty"), nullable=False),
+    Column("dirty", Boolean(create_constraint=True, name="dirty"), nullable=True),
     Column(
         "manual_approval_required",
         Boolean(create_constraint=True, name="manual_approval_required"),

@@ -96,7 +96,7 @@ def test_outside_a_repository_every_missing_commit_is_named(tmp_path: Path) -> N
 def test_outside_a_repository_stated_commits_are_enough(tmp_path: Path) -> None:
     sha = "a" * 40
     found = manifest_of(tmp_path, codebase_sha=sha, testbase_sha=sha, prompts_sha=sha).versions
-    assert (found.codebase_sha, found.codebase_branch, found.dirty) == (sha, "", False)
+    assert (found.codebase_sha, found.codebase_branch, found.dirty) == (sha, "", None)
 
 
 def test_without_git_the_commits_must_be_stated(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def _test_summary_reports() -> None:
         sa.Column("testbase_sha", _ascii(64), nullable=False),
         sa.Column("prompts_sha", _ascii(64), nullable=False),
         sa.Column("prompts_version", sa.String(length=1000), nullable=True),
-        sa.Column("dirty", sa.Boolean(create_constraint=True, name="dirty"), nullable=False),
+        sa.Column("dirty", sa.Boolean(create_constraint=True, name="dirty"), nullable=True),
         sa.Column(
             "manual_approval_required",
             sa.Boolean(create_constraint=True, name="manual_approval_required"),
