@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-_JSON_TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*+)"\s*+(:?)|[\[\]{}]', re.DOTALL)
+# A string that does not end is one token up to the end, so that it is not looked at again from each quote in it.
+_JSON_TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*+)(?:"\s*+(:?)|\\?\Z)|[\[\]{}]', re.DOTALL)
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from yaml import Mark, Node
 
 # A list must follow, because other tools' files have a mapping of the same name.
-_TOP_KEY = re.compile(
-    rb"^(?:\xef\xbb\xbf)?requirements[ \t]*:[ \t]*(?:#[^\n]*)?(?:\s*+(?:#[^\n]*\s*+)*)[-\[]", re.M
-)
+_TOP_KEY = re.compile(rb"^(?:\xef\xbb\xbf)?requirements[ \t]*+:(?:\s++|#[^\n]*+)*+[-\[]", re.M)
 _SUFFIXES = (".yaml", ".yml")
 _TOP_FIELDS = ("schema_version", "requirements")
 _MAX_DEPTH = 8

@@ -10,7 +10,8 @@ from tsr_agent.errors import DocumentError
 
 MAX_DEPTH = 64
 
-_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
+# A string that does not end is one token up to the end, so that it is not looked at again from each quote in it.
+_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 
 
 def load_tree(document: bytes, *, source: str = "document") -> Any:
@@ -28,8 +29,7 @@ def load_tree(document: bytes, *, source: str = "document") -> Any:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) != len(pairs):
-            keys = [key for key, _ in pairs]
-            twice = next(key for key in keys if keys.count(key) > 1)
+            twice = _first_repeated([key for key, _ in pairs])
             raise DocumentError(f"{source}: the key {twice!r} stands twice in one object.")
         return found
 
@@ -61,6 +61,15 @@ def load_tree(document: bytes, *, source: str = "document") -> Any:
             f"{source}: not JSON at line {error.lineno}, column {error.colno}: {error.msg}."
         ) from error
     return tree
+
+
+def _first_repeated(keys: list[str]) -> str:
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            break
+        seen.add(key)
+    return key
 
 
 def _refuse_lone_surrogates(text: str, tree: object, source: str) -> None:

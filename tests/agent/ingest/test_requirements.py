@@ -55,6 +55,13 @@ def test_yaml_takes_every_value_as_the_text_that_stands_there() -> None:
     )
 
 
+@pytest.mark.parametrize("rulers", [1, 2_000])
+def test_a_comment_ruler_below_the_key_is_passed_over_at_once(rulers: int) -> None:
+    ruler = f"  # {'#' * 70}\n" * rulers
+    assert takes(RequirementsYamlReader(), f"requirements:\n{ruler}  python: 3\n", "rtd.yml") is None
+    assert takes(RequirementsYamlReader(), f"requirements:\n{ruler}  - id: A\n", "rtd.yml") is not None
+
+
 def test_yaml_without_requirements_is_read_and_remarked() -> None:
     for text in ("requirements: []", "requirements:\n", "requirements: ~"):
         parts = read(RequirementsYamlReader(), text)
