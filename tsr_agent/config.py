@@ -154,6 +154,8 @@ _VARIABLES: dict[str, _Key] = {
     "AITR_PROMPTS_SHA": _Key("prompts_sha", _text),
     "AITR_PROMPTS_VERSION": _Key("prompts_version", _text),
 }
+_FROM_GIT = ("_SHA", "_BRANCH", "_REPO", "_VERSION")
+"""Variables that a CI system leaves empty on some events; git or nothing takes their place then."""
 CONFIG_VARIABLE = "AITR_CONFIG"
 
 
@@ -239,6 +241,8 @@ def _from_variables(environ: Mapping[str, str]) -> dict[str, Any]:
     for name, value in environ.items():
         if name in _VARIABLES:
             if not value.strip():
+                if name.endswith(_FROM_GIT):
+                    continue
                 raise UsageError(
                     f"{name} is set and empty.", next_step="Give it a value, or unset it for the default."
                 )

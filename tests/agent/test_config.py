@@ -189,3 +189,8 @@ def test_manual_approval_does_not_hang_on_how_an_environment_is_written(tmp_path
     assert config.needs_manual_approval()
     assert config.needs_manual_approval("PrOduction")
     assert not config.needs_manual_approval("staging")
+
+
+def test_an_empty_commit_or_branch_is_left_to_git(tmp_path: Path) -> None:
+    config = load_config(directory=tmp_path, environ={"AITR_CODEBASE_BRANCH": "", "AITR_CODEBASE_SHA": ""})
+    assert (config.codebase_branch, config.codebase_sha) == ("", "")

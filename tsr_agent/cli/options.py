@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def text(value: str) -> str:
@@ -20,4 +23,6 @@ def text(value: str) -> str:
 
 def path(value: str) -> Path:
     """A path with something in it."""
+    from pathlib import Path
+
     return Path(text(value))

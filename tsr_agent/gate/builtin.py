@@ -14,6 +14,7 @@ from tsr_agent.models.codec import digest
 if TYPE_CHECKING:
     from tsr_agent.gate.policy import Policy
 
+AI_RELEASE_NAME = "ai-release"
 AI_RELEASE = os.path.join(os.path.dirname(__file__), "ai_release.json")  # noqa: PTH118, PTH120
 """SEED.md's ``DEFAULT_RULES`` in version 1. Its bytes are what the policy's digest is taken over."""
 

@@ -24,15 +24,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tsr_agent.gate.evidence import Evidence
-    from tsr_agent.models.evals import EvalIterationSummary
-    from tsr_agent.models.results import RunnerRun, TestCase, TestTypeResult
+    from tsr_agent.models.evals import EvalIterationSummary, FailureMode
+    from tsr_agent.models.results import RunnerRun, TestCase, TestType, TestTypeResult
 
 RULE_ID = "evidence"
 EXPECTED = "readable and free of contradictions"
 FIX = "Make the report again from unaltered results; --explain names each file and its reader."
 _SHOWN = 5
-_TIME_LIMIT = 124
-"""Exit code of a command that ``timeout`` or ``tsr-agent exec`` ended."""
+_SOME_FAILED = (1, 100)
+"""What runners exit with where tests failed, whatever their number: most say 1, promptfoo 100."""
+_NOT_STARTED = (126, 127)
+"""The command can't be run, or was not found."""
+_ENDED = 124
+"""From here on a code comes from what ran the command: time limit, no end on record, signals."""
 
 H = TypeVar("H")
 Problem = tuple[str, EvidenceRef | None]
@@ -160,20 +164,24 @@ def _metrics(evidence: Evidence) -> Iterator[Problem]:
 
 
 def _failure_modes(evidence: Evidence) -> Iterator[Problem]:
-    highest = max((each.iteration for each in evidence.eval_iterations), default=0)
+    numbers = {each.iteration for each in evidence.eval_iterations}
     for iteration in evidence.eval_iterations:
         for mode in iteration.failure_modes:
-            fixed_in = mode.resolved_in_iteration
-            is_fixed = mode.resolution_status is ResolutionStatus.FIXED
-            if is_fixed and fixed_in is not None and fixed_in > highest:
+            if why := _not_fixed(mode, numbers):
                 where = EvidenceRef(iteration=iteration.iteration, failure_mode=plain(mode.id))
-                yield (
-                    (
-                        f"{_iteration(iteration)}: failure mode {plain(mode.id)} is fixed in iteration "
-                        f"{whole(fixed_in)}, which the report does not have"
-                    ),
-                    where,
-                )
+                yield f"{_iteration(iteration)}: failure mode {plain(mode.id)} is fixed in {why}", where
+
+
+def _not_fixed(mode: FailureMode, numbers: set[int]) -> str:
+    """Why a failure mode that says it is fixed can't be; empty where it can."""
+    fixed_in, found_in = mode.resolved_in_iteration, mode.discovered_in_iteration
+    if mode.resolution_status is not ResolutionStatus.FIXED or fixed_in is None:
+        return ""
+    if fixed_in not in numbers:
+        return f"iteration {whole(fixed_in)}, which the report does not have"
+    if fixed_in < found_in:
+        return f"iteration {whole(fixed_in)}, before it was discovered in iteration {whole(found_in)}"
+    return ""
 
 
 def _iteration(iteration: EvalIterationSummary) -> str:
@@ -181,20 +189,40 @@ def _iteration(iteration: EvalIterationSummary) -> str:
 
 
 def _runs(evidence: Evidence) -> Iterator[Problem]:
+    runs: dict[TestType, list[RunnerRun]] = {}
     for run in evidence.runs:
-        if run.exit_code == 0:
-            continue
-        kind, code = run.test_type.value, whole(run.exit_code)
-        where = EvidenceRef(test_type=kind)
-        if _was_ended(run):
-            yield f"The {kind} test command was ended before it finished (exit code {code})", where
-        elif not any(each.failed or each.errors for each in evidence.results_of(run.test_type)):
-            yield f"The {kind} test command exited with {code}, and its results show no failure", where
+        runs.setdefault(run.test_type, []).append(run)
+    for test_type, of_type in runs.items():
+        not_passed = sum(each.failed + each.errors for each in evidence.results_of(test_type))
+        for line in _run_problems(of_type, not_passed):
+            kind = test_type.value
+            yield f"The {kind} test command {line}", EvidenceRef(test_type=kind)
 
 
-def _was_ended(run: RunnerRun) -> bool:
-    """By a signal or a time limit: what its files hold is not all that there was to say."""
-    return run.exit_code < 0 or run.exit_code == _TIME_LIMIT or run.exit_code >= 128
+def _run_problems(runs: list[RunnerRun], not_passed: int) -> Iterator[str]:
+    """What is wrong with the runs of one type, of whose cases so many failed or broke."""
+    yield from filter(None, map(_cut_short, runs))
+    codes = [run.exit_code for run in runs if run.exit_code != 0 and not _cut_short(run)]
+    for code in codes:
+        explained = code in _SOME_FAILED or codes == [not_passed]
+        if not not_passed:
+            yield f"exited with {whole(code)}, and its results show no failure"
+        elif not explained:
+            verb = "does" if not_passed == 1 else "do"
+            yield f"exited with {whole(code)}, which {counted(not_passed, 'failure')} {verb} not explain"
+    if 0 < not_passed < len(codes):
+        yield f"exited non-zero {len(codes):,} times, and its results show {counted(not_passed, 'failure')}"
+
+
+def _cut_short(run: RunnerRun) -> str:
+    """Why what the run left is not all that there was to say; empty where it may be."""
+    if run.exit_code in _NOT_STARTED:
+        return f"could not be started (exit code {whole(run.exit_code)})"
+    if run.exit_code < 0 or run.exit_code >= _ENDED:
+        return f"was ended before it finished (exit code {whole(run.exit_code)})"
+    if run.started_at is not None and run.finished_at is None:
+        return "has no end on record"
+    return ""
 
 
 def _requirements(evidence: Evidence) -> Iterator[Problem]:

@@ -9,8 +9,12 @@ import msgspec
 from msgspec import Meta
 
 from tsr_agent.gate.rule import MissingEvidence, OnMissing, Rule
+from tsr_agent.gate.wording import visible
 from tsr_agent.models.base import LongText, Record, ShortText
 from tsr_agent.models.decision import PolicyReference
+
+EVERY_ENVIRONMENT = "*"
+"""Stands for all environments among ``approvals``."""
 
 
 class ApprovalNeed(Record, frozen=True, kw_only=True):
@@ -30,7 +34,7 @@ class PolicyForm(Record, frozen=True, kw_only=True):
     description: LongText = ""
     on_missing: OnMissing = MissingEvidence.REVIEW
     approvals: dict[ShortText, ApprovalNeed] = msgspec.field(default_factory=dict)
-    """By environment."""
+    """By environment; ``*`` is every one that is not named."""
     rules: Annotated[tuple[dict[str, Any], ...], Meta(min_length=1, max_length=1_000)]
 
 
@@ -48,7 +52,7 @@ class Policy(Record, frozen=True, kw_only=True):
     environment_rules: Mapping[str, tuple[Rule, ...]]
     """The rules as they are in each environment that any of them names, by ``environment_key``."""
     approvals: Mapping[str, ApprovalNeed]
-    """By ``environment_key``."""
+    """By ``environment_key``, or ``EVERY_ENVIRONMENT``."""
 
     @property
     def reference(self) -> PolicyReference:
@@ -61,9 +65,13 @@ class Policy(Record, frozen=True, kw_only=True):
 
     def approval_for(self, environment: str) -> ApprovalNeed | None:
         """The approval that releases to an environment need; None where they need none."""
-        return self.approvals.get(environment_key(environment))
+        every = self.approvals.get(EVERY_ENVIRONMENT)
+        return self.approvals.get(environment_key(environment), every)
 
 
 def environment_key(name: str) -> str:
-    """One spelling of an environment: ``Production`` must not slip past rules for ``production``."""
-    return " ".join(name.split()).casefold()
+    """One spelling of an environment: ``Production`` must not slip past rules for ``production``.
+
+    Signs that nobody sees do not count either, such as a zero-width space.
+    """
+    return visible(name).casefold()

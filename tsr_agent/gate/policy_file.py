@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tsr_agent.errors import PolicyError
+from tsr_agent.gate.builtin import AI_RELEASE_NAME, ai_release_bytes
+from tsr_agent.gate.policy import environment_key
 from tsr_agent.gate.policy_tree import read_policy_tree
 from tsr_agent.gate.policy_v0 import KEYS, Origins, translate
 from tsr_agent.gate.source_tree import parse_source, read_source
@@ -47,6 +49,7 @@ def parse_policy(data: bytes, source: str) -> Policy:
     if _is_version_0(tree):
         tree, origins = translate(tree, problems)
         _refuse_if(problems, document)
+    _refuse_reserved_name(tree.get("name"), data, problems)
     policy = read_policy_tree(tree, digest(data), problems)
     if policy is None:
         _refuse_if([origins.of(problem) for problem in problems], document)
@@ -59,6 +62,20 @@ def _is_version_0(tree: dict[str, Any]) -> bool:
         version = tree["version"]
         return isinstance(version, int) and not isinstance(version, bool) and version == 0
     return any(key in KEYS for key in tree)
+
+
+def _refuse_reserved_name(name: object, data: bytes, problems: list[str]) -> None:
+    """Else a decision by a weak policy would read like one by the built-in policy."""
+    if not isinstance(name, str) or _letters(name) != _letters(AI_RELEASE_NAME):
+        return
+    if digest(data) != digest(ai_release_bytes()):
+        what = f"{AI_RELEASE_NAME!r} is the name of the built-in policy; choose another name"
+        problems.append(f"$.name: {what}")
+
+
+def _letters(name: str) -> str:
+    """A name as the eye takes it in: ``AI Release`` is ``ai-release``."""
+    return "".join(sign for sign in environment_key(name) if sign.isalnum())
 
 
 def _refuse_if(problems: list[str], document: SourceTree) -> None:

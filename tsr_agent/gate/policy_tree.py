@@ -8,7 +8,8 @@ import msgspec
 
 from tsr_agent.gate.checks.registry import CHECKS
 from tsr_agent.gate.consistency import RULE_ID
-from tsr_agent.gate.policy import Policy, PolicyForm, environment_key
+from tsr_agent.gate.policy import EVERY_ENVIRONMENT, Policy, PolicyForm, environment_key
+from tsr_agent.models.decision import RuleSeverity
 from tsr_agent.models.form_problems import problems_of
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def read_policy_tree(tree: dict[str, Any], policy_digest: str, problems: list[st
         environment_rules=_by_environment(rules, form.rules, problems),
         approvals={environment_key(name): need for name, need in form.approvals.items()},
     )
-    _refuse_two_spellings("$.approvals", list(form.approvals), problems)
+    _refuse_unclear_names("$.approvals", list(form.approvals), problems)
+    _refuse_toothless(policy, problems)
     return None if problems else policy
 
 
@@ -68,7 +70,8 @@ def _rule(entry: object, path: str, problems: list[str]) -> Rule | None:
         found = [f"{path}.{where}: {what}" for where, what in rule.impossible()]
         if rule.id == RULE_ID:
             found.append(f"{path}.id: {RULE_ID!r} is the rule that every policy has; choose another id")
-        _refuse_two_spellings(f"{path}.environments", list(rule.environments), found)
+        _refuse_every_environment(f"{path}.environments", list(rule.environments), found)
+        _refuse_unclear_names(f"{path}.environments", list(rule.environments), found)
     problems += found
     return None if found else rule
 
@@ -105,12 +108,36 @@ def _refuse_twins(rules: list[Rule], problems: list[str]) -> None:
         seen.add(rule.id)
 
 
-def _refuse_two_spellings(path: str, environments: list[str], problems: list[str]) -> None:
+def _refuse_every_environment(path: str, environments: list[str], problems: list[str]) -> None:
+    problems += [
+        f"{path}.{name}: '*' is not an environment here; the rule's own keys hold in every one"
+        for name in environments
+        if environment_key(name) == EVERY_ENVIRONMENT
+    ]
+
+
+def _refuse_unclear_names(path: str, environments: list[str], problems: list[str]) -> None:
     keys = [environment_key(name) for name in environments]
+    if not all(keys):
+        problems.append(f"{path}: an environment has no name")
     problems += [
         f"{path}.{name}: the environment is named twice in different spellings"
         for name, key in zip(environments, keys, strict=True)
         if keys.count(key) > 1
+    ]
+
+
+def _refuse_toothless(policy: Policy, problems: list[str]) -> None:
+    """A policy whose rules all but warn would release whatever was handed in."""
+    deciding = (RuleSeverity.BLOCK, RuleSeverity.REVIEW)
+    wanted = "at least one rule must have severity block or review"
+    if not any(rule.severity in deciding for rule in policy.rules):
+        problems.append(f"$.rules: nothing in this policy can stop a release; {wanted}")
+        return
+    problems += [
+        f"$.rules: nothing in this policy can stop a release to {name}; {wanted} there"
+        for name, rules in policy.environment_rules.items()
+        if not any(rule.severity in deciding for rule in rules)
     ]
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from tsr_agent.gate.wording import exact
 from tsr_agent.models.base import Count, LongText, Record, Share, ShortText
 from tsr_agent.models.evals import Severity
 from tsr_agent.models.form_problems import problems_of
@@ -104,7 +105,7 @@ class Origins(Record, frozen=True, kw_only=True):
             prefix = f"$.rules[{place}]"
             if where.startswith(prefix):
                 return f"{path}: {what}"
-        return problem
+        return f"$: {what}" if self.paths and where == "$.rules" else problem
 
 
 def translate(tree: dict[str, Any], problems: list[str]) -> tuple[dict[str, Any], Origins]:
@@ -154,6 +155,9 @@ def _condition(entry: dict[str, Any], path: str, problems: list[str]) -> dict[st
     if found:
         return {}
     condition = msgspec.convert(entry, form)
+    if isinstance(condition, EvalMetricBelow) and condition.threshold <= 0:
+        problems.append(f"{path}.threshold: {exact(condition.threshold)} asks for nothing; it must be above 0")
+        return {}
     return {**_rule_of(condition), "description": entry.get("message", "")}
 
 

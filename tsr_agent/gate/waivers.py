@@ -6,6 +6,7 @@ reason, so that nobody believes in it. What waives is always visible in the deci
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -19,7 +20,7 @@ from tsr_agent.gate.judgement import Judgement
 from tsr_agent.gate.policy import environment_key
 from tsr_agent.gate.rule import RuleId
 from tsr_agent.gate.source_tree import parse_source, read_source
-from tsr_agent.gate.wording import plain
+from tsr_agent.gate.wording import plain, visible
 from tsr_agent.models.base import LongText, Record, Sha, ShortText
 from tsr_agent.models.codec import digest
 from tsr_agent.models.decision import RuleState, WaiverNote
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 MAX_DAYS = 90
 MAX_NOTES = 1_000
 
+_WRITTEN_KEYS = ("id", "reason", "ticket", "owner", "approved_by")
 _Written = Annotated[str, Meta(min_length=1, max_length=1_000, pattern=r"\S")]
 
 
@@ -42,7 +44,7 @@ class WaiverScope(Record, frozen=True, kw_only=True):
     branch: ShortText | None = None
     sha: Sha | None = None
     """Commit of the code base, whole."""
-    tests: tuple[LongText, ...] = ()
+    tests: tuple[LongText, ...] | None = None
     """Ids of tests: the waiver matches only while no other test makes the rule fail."""
 
 
@@ -102,12 +104,12 @@ def parse_waivers(data: bytes, source: str) -> Waivers:
     unusable: list[WaiverNote] = []
     for place, entry in enumerate(entries):
         path = f"$.waivers[{place}]"
-        found = problems_of(entry, Waiver, path)
+        found = problems_of(entry, Waiver, path) or _unseen(entry, path)
         if found:
             unusable.append(WaiverNote(id=_name(entry, place), reason="; ".join(found)[:1_000]))
         else:
             usable.append(msgspec.convert(entry, Waiver))
-    return Waivers(digest=digest(data), **_without_twins(usable, unusable))
+    return Waivers(digest=digest(data), **_without_twins(entries, usable, unusable))
 
 
 def _name(entry: object, place: int) -> str:
@@ -115,15 +117,32 @@ def _name(entry: object, place: int) -> str:
     return plain(found) if isinstance(found, str) and found.strip() else f"(entry {place + 1})"
 
 
-def _without_twins(usable: list[Waiver], unusable: list[WaiverNote]) -> dict[str, Any]:
-    """Two waivers of one id leave open which of them was approved, so neither is used."""
-    ids = [each.id for each in usable]
-    twins = {name for name in ids if ids.count(name) > 1}
-    notes = [WaiverNote(id=name, reason="the id stands twice") for name in sorted(twins)]
+def _unseen(entry: dict[str, Any], path: str) -> list[str]:
+    """The keys of a waiver under which nothing stands that a reader could see."""
+    return [
+        f"{path}.{key}: missing; it has no visible sign" for key in _WRITTEN_KEYS if not visible(entry[key])
+    ]
+
+
+def _without_twins(
+    entries: tuple[Any, ...], usable: list[Waiver], unusable: list[WaiverNote]
+) -> dict[str, Any]:
+    """Two waivers of one id leave open which of them was approved, so neither is used.
+
+    An entry that can't be used counts too: it may be the one that was approved.
+    """
+    times = Counter(_id_key(each.get("id")) for each in entries if isinstance(each, dict))
+    twins = {each.id for each in usable if times[_id_key(each.id)] > 1}
+    notes = [WaiverNote(id=plain(name), reason="the id stands twice") for name in sorted(twins)]
     return {
         "waivers": tuple(each for each in usable if each.id not in twins),
         "unusable": tuple(unusable + notes),
     }
+
+
+def _id_key(found: object) -> str:
+    """An id as a reader sees it, whether or not it was put in quotes."""
+    return visible(str(found)) if isinstance(found, str | int | float) else ""
 
 
 class WaiverCase(Record, frozen=True, kw_only=True):
@@ -171,6 +190,8 @@ def _out_of_scope(waiver: Waiver, case: WaiverCase) -> str:
     scope, versions = waiver.scope, case.evidence.versions
     if scope == WaiverScope():
         return "its scope is empty: it would hold everywhere"
+    if empty := _empty_in(scope):
+        return f"its scope is too wide: {empty} is empty"
     if scope.environment is not None and environment_key(scope.environment) != environment_key(
         case.environment
     ):
@@ -180,6 +201,16 @@ def _out_of_scope(waiver: Waiver, case: WaiverCase) -> str:
     if scope.sha is not None and (versions is None or versions.codebase_sha != scope.sha):
         return f"it is for commit {scope.sha[:12]}"
     return ""
+
+
+def _empty_in(scope: WaiverScope) -> str:
+    """The first key of a scope that is given and names nothing; empty where there is none."""
+    for key in ("environment", "branch"):
+        value = getattr(scope, key)
+        if value is not None and not visible(value):
+            return key
+    no_test = scope.tests is not None and not all(map(visible, scope.tests or ("",)))
+    return "tests" if no_test else ""
 
 
 def _nothing_to_waive(waiver: Waiver, case: WaiverCase) -> str:
@@ -195,8 +226,8 @@ def _nothing_to_waive(waiver: Waiver, case: WaiverCase) -> str:
     return _other_tests(waiver.scope.tests, judgement.failing_tests)
 
 
-def _other_tests(waived: tuple[str, ...], failing: tuple[str, ...] | None) -> str:
-    if not waived:
+def _other_tests(waived: tuple[str, ...] | None, failing: tuple[str, ...] | None) -> str:
+    if waived is None:
         return ""
     if failing is None:
         return "what makes its rule fail is not a list of tests"

@@ -10,6 +10,11 @@ if TYPE_CHECKING:
 MAX_COUNT = 2**53
 """Whole numbers above this are not exact in every reader of JSON."""
 
+_INVISIBLE_KINDS = ("Cf", "Cc")
+# Letters, marks and symbols by their kind, and yet nothing is drawn for them.
+_BLANK_LETTERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+_VARIATION_SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
+
 
 def plain(value: object, limit: int = 200) -> str:
     """Untrusted text cut to a length and made fit for UTF-8; anything else is named by its type."""
@@ -17,6 +22,21 @@ def plain(value: object, limit: int = 200) -> str:
         return f"({type(value).__name__})"
     cut = value if len(value) <= limit else value[: limit - 1] + "…"
     return cut.encode("utf-8", "replace").decode("utf-8")
+
+
+def visible(text: str) -> str:
+    """What of a text can be seen: without zero-width and control signs, blanks collapsed to single ones."""
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(sign for sign in text if sign.isspace() or not _prints_nothing(sign))
+    return " ".join(text.split())
+
+
+def _prints_nothing(sign: str) -> bool:
+    import unicodedata
+
+    if unicodedata.category(sign) in _INVISIBLE_KINDS or sign in _BLANK_LETTERS:
+        return True
+    return any(ord(sign) in each for each in _VARIATION_SELECTORS)
 
 
 def whole(number: int) -> str:

@@ -17,11 +17,13 @@ class CleanTreeRule(Rule, frozen=True, kw_only=True):
     check: Literal["clean_tree"]
 
     def judge(self, evidence: Evidence) -> Judgement:
-        """Fails for a tree with changes that no commit has."""
+        """Fails for a tree with changes that no commit has; a tree nobody looked at is not evaluated."""
         expected = "clean working tree"
         versions = evidence.versions
         if versions is None:
             return not_evaluated(expected, "The report has no valid version manifest")
+        if versions.dirty is None:
+            return not_evaluated(expected, "It is not known whether the working tree held local changes")
         commit = versions.codebase_sha[:12]
         if versions.dirty:
             message = f"The working tree held changes that commit {commit} does not have"

@@ -60,7 +60,9 @@ class CodeCoverageRule(Rule, frozen=True, kw_only=True):
 
     def impossible(self) -> list[tuple[str, str]]:
         """A rule must ask for something."""
-        return [] if self.require.at_least is not None else [("require", "asks for nothing; give at_least")]
+        if self.require.at_least is None:
+            return [("require", "asks for nothing; give at_least")]
+        return [] if self.require.at_least > 0 else [("require.at_least", "0 asks for nothing")]
 
 
 def _counts(coverage: CodeCoverage, measure: CoverageMeasure) -> CoverageCounts | None:

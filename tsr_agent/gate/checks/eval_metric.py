@@ -10,7 +10,7 @@ from msgspec import Meta
 from tsr_agent.gate.judgement import Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.statistics import wilson_interval
-from tsr_agent.gate.wording import counted, exact, figure, plain, titled, whole
+from tsr_agent.gate.wording import counted, exact, figure, plain, titled, visible, whole
 from tsr_agent.models.base import Count, Record
 from tsr_agent.models.decision import EvidenceRef
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 SHARE_METRICS = frozenset({"accuracy", "grounding_score"})
 """Metrics that are a share between 0 and 1 by their definition (SEED.md phase 7)."""
+
+_HUNDRED_PER_CENT = 100
+_PER_CENT = ("%", "\uff05", "\ufe6a", "percent", "pct", "\u2030", "permille", "permil")
 
 
 class Scale(Record, frozen=True, kw_only=True):
@@ -34,7 +37,7 @@ class EvalMetricScope(Record, frozen=True, kw_only=True):
 
     metric: Annotated[str, Meta(min_length=1, max_length=200)]
     scale: Scale | None = None
-    """Left out, ``accuracy``, ``grounding_score`` and every metric whose bound lies between 0 and 1 are
+    """Left out, ``accuracy``, ``grounding_score`` and every metric with a bound above 0 and up to 1 are
     shares from 0 to 1, and others have no limits."""
 
 
@@ -86,6 +89,8 @@ class EvalMetricRule(Rule, frozen=True, kw_only=True):
             for key, bound in given.items()
             if scale is not None and not scale.minimum <= bound <= scale.maximum
         ]
+        if scale is not None:
+            found += _met_by_all(given, scale)
         if len(given) == 2 and given["at_least"] > given["at_most"]:
             found.append(("require", "at_least is above at_most; no value can meet both"))
         return found
@@ -94,7 +99,7 @@ class EvalMetricRule(Rule, frozen=True, kw_only=True):
         if self.where.scale is not None:
             return self.where.scale
         bounds = (self.require.at_least, self.require.at_most)
-        if self.where.metric in SHARE_METRICS or any(bound is not None and 0 < bound < 1 for bound in bounds):
+        if self.where.metric in SHARE_METRICS or any(bound is not None and 0 < bound <= 1 for bound in bounds):
             return Scale(minimum=0.0, maximum=1.0)
         return None
 
@@ -106,6 +111,7 @@ class EvalMetricRule(Rule, frozen=True, kw_only=True):
             value = figure(found.value, [scale.minimum, scale.maximum])
             return [f"{subject} {value} is outside the scale {_range(scale)}"]
         complaints = _own_contradictions(subject, found, require)
+        complaints += _other_scale(subject, found, scale) if scale is not None else []
         if require.at_least is not None and not found.value >= require.at_least:
             value = figure(found.value, [require.at_least])
             complaints.append(f"{subject} {value}{cases} is below {exact(require.at_least)}")
@@ -169,6 +175,32 @@ def _own_contradictions(subject: str, found: MetricValue, require: EvalMetricReq
         better = "lower" if found.lower_is_better else "higher"
         contradictions.append(f"{subject} says that {better} is better, and the rule bounds the other side")
     return contradictions
+
+
+def _other_scale(subject: str, found: MetricValue, scale: Scale) -> list[str]:
+    """A value on another scale than the rule's can stand within it and mean something else: 0.9 of 100."""
+    complaints = []
+    if found.minimum not in (None, scale.minimum) or found.maximum not in (None, scale.maximum):
+        lowest = figure(found.minimum) if found.minimum is not None else "unstated"
+        highest = figure(found.maximum) if found.maximum is not None else "unstated"
+        complaints.append(
+            f"{subject} states the scale {lowest} to {highest}; the rule's scale is {_range(scale)}"
+        )
+    unit = visible(found.unit).casefold().replace(" ", "")
+    if scale.maximum != _HUNDRED_PER_CENT and any(name in unit for name in _PER_CENT):
+        complaints.append(f"{subject} is in {plain(found.unit, 80)}; the rule's scale is {_range(scale)}")
+    return complaints
+
+
+def _met_by_all(given: dict[str, float], scale: Scale) -> list[tuple[str, str]]:
+    """Bounds at that end of the scale where every value meets them."""
+    ends = {"at_least": scale.minimum, "at_most": scale.maximum}
+    hint = "; give where.scale if the metric has another" if ends["at_most"] == 1 else ""
+    return [
+        (f"require.{key}", f"{exact(bound)} is met by every value on the scale {_range(scale)}{hint}")
+        for key, bound in given.items()
+        if bound == ends[key]
+    ]
 
 
 def _named(iteration: EvalIterationSummary) -> str:

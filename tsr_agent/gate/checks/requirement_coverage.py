@@ -61,6 +61,8 @@ class RequirementCoverageRule(Rule, frozen=True, kw_only=True):
         """A rule must ask for something."""
         if self.require.verified is None and self.require.max_unknown_ids is None:
             return [("require", "asks for nothing; give verified or max_unknown_ids")]
+        if self.require.verified is not None and self.require.verified <= 0:
+            return [("require.verified", "0 asks for nothing")]
         return []
 
     def _unknown(self, evidence: Evidence) -> list[str]:

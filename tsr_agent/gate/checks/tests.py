@@ -89,6 +89,8 @@ class TestsRule(Rule, frozen=True, kw_only=True):
             found.append(("require", "asks for nothing; give failed, errors or max_failure_rate"))
         if require.min_executed == 0:
             found.append(("require.min_executed", "0 would let a run of no tests pass; at least 1"))
+        if require.max_failure_rate is not None and require.max_failure_rate >= 1:
+            found.append(("require.max_failure_rate", "1 would let a run pass in which every test failed"))
         return found
 
 
