@@ -85,8 +85,11 @@ def report_detail(opened: OpenedReport) -> ReportDetail:
 
 def _rules_block(opened: OpenedReport) -> Block:
     rows = rules(opened.decision) if opened.decision else ()
-    left = sum(row.is_open for row in rows)
-    summary = f"{counted(len(rows), 'rule')} judged, {left:,} did not pass" if rows else ""
+    left, idle = sum(row.is_open for row in rows), sum(row.is_ignored for row in rows)
+    parts = [f"{left:,} did not pass"] if left else []
+    parts += [f"{len(rows) - left - idle:,} passed"]
+    parts += [f"{idle:,} had nothing to judge"] if idle else []
+    summary = " · ".join(parts) if rows else ""
     return _block(
         "Rules",
         summary,

@@ -46,15 +46,24 @@ class RuleRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def rules(decision: Decision) -> tuple[RuleRow, ...]:
-    """The rules ordered by what they did to the verdict, then as the policy lists them."""
+    """The rules by what they did to the verdict, then in the policy's order; those without evidence last."""
     ordered = sorted(
-        decision.rules, key=lambda rule: (_EFFECT_ORDER.index(rule.effect), _STATE_ORDER.index(rule.state))
+        decision.rules,
+        key=lambda rule: (
+            _is_ignored(rule),
+            _EFFECT_ORDER.index(rule.effect),
+            _STATE_ORDER.index(rule.state),
+        ),
     )
     return tuple(_row(rule) for rule in ordered)
 
 
+def _is_ignored(rule: RuleResult) -> bool:
+    return rule.state is RuleState.NOT_EVALUATED and rule.effect is RuleEffect.NONE
+
+
 def _row(rule: RuleResult) -> RuleRow:
-    ignored = rule.state is RuleState.NOT_EVALUATED and rule.effect is RuleEffect.NONE
+    ignored = _is_ignored(rule)
     return RuleRow(
         state=rule_state(rule),
         id=one_line(rule.id),
