@@ -11,7 +11,7 @@ from tsr_agent.ingest.junit_case import worst
 from tsr_agent.models.results import Attempt, CaseStatus, TestCase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 UNSTATED_RERUN = (
     "The results file lists a later run of this test; pytest only repeats a test that did not pass."
@@ -41,6 +41,15 @@ class CaseLedger:
         """Takes a case whose id is known already."""
         self._repeats.setdefault(case.id, []).append(case)
         self.repeated += 1
+
+    def replace(self, changed: Mapping[int, TestCase]) -> None:
+        """Puts other cases in the places of those with the given ``id()``."""
+        if not changed:
+            return
+        for case_id, case in self.by_id.items():
+            self.by_id[case_id] = changed.get(id(case), case)
+        for further in self._repeats.values():
+            further[:] = [changed.get(id(case), case) for case in further]
 
     @property
     def listed(self) -> int:

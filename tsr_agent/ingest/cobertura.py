@@ -8,7 +8,7 @@ from xml.parsers import expat
 
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.coverage_tally import CoverageTally, difference_remark, sum_counts
-from tsr_agent.ingest.heads import root_element
+from tsr_agent.ingest.heads import local_name, root_element
 from tsr_agent.ingest.limits import MEBIBYTE
 from tsr_agent.ingest.reader import Parts
 from tsr_agent.models.coverage import CodeCoverage, CoverageCounts
@@ -111,7 +111,8 @@ class _Parse:
             covered=self._count(covered, f"{measure}-covered"), total=self._count(total, f"{measure}-valid")
         )
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = local_name(tag)
         if len(self._open) >= MAX_DEPTH:
             raise self._fault(f"nested more than {MAX_DEPTH} levels deep")
         if any(len(value) > MAX_ATTRIBUTE for value in attributes.values()):

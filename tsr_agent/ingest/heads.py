@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-# A string that does not end is one token up to the end, so that it is not looked at again from each quote in it.
+# A string that does not end is one token up to the end: it is not tried again from each quote in it.
 _JSON_TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*+)(?:"\s*+(:?)|\\?\Z)|[\[\]{}]', re.DOTALL)
 
 
@@ -16,11 +16,17 @@ class RootElement:
     """The root of an XML document."""
 
     name: str
+    """Without the prefix of a namespace."""
     attributes: dict[str, str] = field(default_factory=dict)
 
 
 class _RootFound(Exception):  # noqa: N818  (it ends the parse; nothing went wrong)
     """Ends the parse at the first element."""
+
+
+def local_name(tag: str) -> str:
+    """An element's name without the prefix of a namespace: ``failure`` of ``junit:failure``."""
+    return tag.rpartition(":")[2]
 
 
 def root_element(head: bytes) -> RootElement | None:
@@ -33,7 +39,7 @@ def root_element(head: bytes) -> RootElement | None:
     found: list[RootElement] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        found.append(RootElement(name, attributes))
+        found.append(RootElement(local_name(name), attributes))
         raise _RootFound
 
     def refuse(*_declaration: object) -> None:

@@ -116,6 +116,11 @@ def _remarks(result: StreamResult, merged: int) -> Iterator[str]:
         yield f"{merged:,} repeated records were merged into the tests that they are attempts of."
     if result.header_only:
         yield f"{result.header_only:,} failures or errors stand in a header only; each is taken for an error."
+    if result.read_as_skipped:
+        yield (
+            f"{result.read_as_skipped:,} test cases without a result and without time are read as skipped: "
+            "the totals of their suites leave so many out of the passed tests."
+        )
     if result.shortened:
         yield f"The texts of {result.shortened:,} test cases were shortened: the file has too much of them."
     yield from result.reconciliation.remarks()

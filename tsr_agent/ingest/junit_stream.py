@@ -11,6 +11,7 @@ from tsr_agent.errors import InputError
 from tsr_agent.ingest.attempts import CaseLedger
 from tsr_agent.ingest.bounded_text import MAX_TEXT, clean, cut_middle, cut_name
 from tsr_agent.ingest.durations import milliseconds
+from tsr_agent.ingest.heads import local_name
 from tsr_agent.ingest.junit_case import (
     MEANINGFUL_TAGS,
     OUTPUT_TAGS,
@@ -21,6 +22,7 @@ from tsr_agent.ingest.junit_case import (
     shortened,
     text_length,
 )
+from tsr_agent.ingest.junit_skips import as_skipped, take_unshown_skips
 from tsr_agent.ingest.junit_suite import Reconciliation, Suite
 from tsr_agent.ingest.limits import MEBIBYTE
 from tsr_agent.models.results import CaseStatus, TestCase
@@ -84,6 +86,8 @@ class StreamResult:
     shortened: int = 0
     """Cases whose texts were left out because the file as a whole has too much of it."""
     header_only: int = 0
+    read_as_skipped: int = 0
+    """Cases without any result that the header leaves out of the passed ones."""
 
 
 class JUnitStream:
@@ -126,6 +130,8 @@ class JUnitStream:
         self._durations = _Durations()
         self._shared: dict[str, str] = {}
         """Class names and files, so that equal ones are one object."""
+        self._unshown_skips: dict[int, TestCase] = {}
+        """By ``id()`` of a case that looks passed, what is to stand in its place."""
         self._first_line = 1
         self._parser = self._make_parser()
 
@@ -151,6 +157,7 @@ class JUnitStream:
             self._parser.Parse(b"", True)
         except (ValueError, LookupError) as error:
             raise self._fault(f"it can't be decoded: {error}") from error
+        self._ledger.replace(self._unshown_skips)
         return self.result
 
     def _make_parser(self) -> expat.XMLParserType:
@@ -179,6 +186,8 @@ class JUnitStream:
         raise self._fault("a DOCTYPE is not allowed: results files need none, and entities can be bombs")
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if ":" in tag:
+            tag = local_name(tag)
         if self._attributes is not None:
             if tag in OUTPUT_TAGS and not self._in_output and len(self._elements) < 2:
                 self._in_output = True
@@ -312,6 +321,7 @@ class JUnitStream:
         suite_name, host, file, passed = suite.name, suite.host, suite.file, CaseStatus.PASSED
         by_id = self._ledger.by_id.setdefault
         characters, last = 0, ""
+        watched, idle = suite.watched, suite.idle
         for attributes in pending:
             try:
                 name, classname, time = attributes["name"], attributes["classname"], attributes["time"]
@@ -338,6 +348,8 @@ class JUnitStream:
             )
             if by_id(case_id, case) is not case:
                 self._ledger.add_again(case)
+            if watched and not case.duration_ms:
+                idle.append(case)
         suite.tests.count(len(pending))
         self._names += characters
 
@@ -351,19 +363,20 @@ class JUnitStream:
         case_id, name, classname = identity(attributes, suite)
         file = attributes.get("file")
         self._names += len(case_id)
-        self._ledger.add(
-            TestCase(
-                id=case_id,
-                name=name,
-                status=CaseStatus.PASSED,
-                classname=self._shared.setdefault(classname, classname),
-                suite=suite.name,
-                host=suite.host,
-                file=self._file(file) if file else suite.file,
-                line=line_number(attributes.get("line"), self._first_line),
-                duration_ms=self._durations[attributes.get("time", "")],
-            )
+        case = TestCase(
+            id=case_id,
+            name=name,
+            status=CaseStatus.PASSED,
+            classname=self._shared.setdefault(classname, classname),
+            suite=suite.name,
+            host=suite.host,
+            file=self._file(file) if file else suite.file,
+            line=line_number(attributes.get("line"), self._first_line),
+            duration_ms=self._durations[attributes.get("time", "")],
         )
+        self._ledger.add(case)
+        if suite.watched and not case.duration_ms:
+            suite.idle.append(case)
 
     def _add_read(self, attributes: dict[str, str], element: Element) -> None:
         output = cut_middle("".join(self._output), left_out=self._output_left_out) if self._output else ""
@@ -378,8 +391,12 @@ class JUnitStream:
             output=output,
         )
         suite.count_case(case.status, tags, in_case=not self._outside)
-        self._names += len(case.id)
-        self._ledger.add(self._within_budget(case))
+        self._names += len(case.id) + sum(map(len, case.requirement_ids))
+        case = self._within_budget(case)
+        self._ledger.add(case)
+        says_nothing = not (tags or "status" in attributes or "result" in attributes)
+        if suite.watched and says_nothing and not case.duration_ms:
+            suite.idle.append(case)
 
     def _check_size(self) -> None:
         if self._names > self._limits.names_kept:
@@ -407,6 +424,10 @@ class JUnitStream:
         suite = self._open.pop()
         if suite is None:
             return
+        if not self.result.by_pytest:  # its headers count subtests
+            for case in take_unshown_skips(suite):
+                self._unshown_skips[id(case)] = as_skipped(case)
+                self.result.read_as_skipped += 1
         self._add_header_only(suite, self.result.reconciliation.close(suite))
         self._suite = next((each for each in reversed(self._open) if each is not None), Suite())
         self._suite.add_inner(suite)

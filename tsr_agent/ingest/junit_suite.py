@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tsr_agent.ingest.bounded_text import clean, cut_name
 from tsr_agent.models.results import CaseStatus, HeaderDifference
+
+if TYPE_CHECKING:
+    from tsr_agent.models.results import TestCase
 
 COUNTERS = ("tests", "failures", "errors", "skipped")
 MAX_DIFFERENCES = 100
@@ -25,6 +29,8 @@ _COUNTED_AS = {
 _CLAIMED_AS = {CaseStatus.FAILED: "failures", CaseStatus.ERROR: "errors", CaseStatus.SKIPPED: "skipped"}
 _WHOLE_NUMBER = re.compile(r"([+-]?)([0-9]{1,15}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})(?:\.0+)?")
 _MAX_HOST = 1_000
+_JEST = ["name", "errors", "failures", "skipped", "timestamp", "time", "tests"]
+"""The attributes of a suite of jest-junit; no other writer has them in this order."""
 
 
 @dataclass(slots=True)
@@ -66,6 +72,11 @@ class Suite:
     """By counter, by how much the suites inside it are known to differ from their headers."""
     header_only: int = 0
     """Failures and errors of suites inside it that only a header counts."""
+    by_jest: bool = False
+    watched: bool = False
+    """Its header, or that of a suite around it, may leave cases out of the passed ones."""
+    idle: list[TestCase] = field(default_factory=list)
+    """Cases of a watched suite that look passed and took no time."""
 
     @property
     def tests(self) -> Tally:
@@ -77,11 +88,15 @@ class Suite:
         """The suite that a start tag opens."""
         own = clean(attributes.get("name", "")) if tag == "testsuite" else ""
         around = outer.name if outer else ""
+        by_jest = tag == "testsuite" and list(attributes)[: len(_JEST)] == _JEST
+        counts_skipped = attributes.get("skipped", "0").strip() not in ("0", "")
         return cls(
             name=cut_name(f"{around} / {own}" if around and own else own or around),
             host=cut_name(clean(attributes.get("hostname", "")), _MAX_HOST) or (outer.host if outer else ""),
             file=cut_name(clean(attributes.get("file", ""))) or (outer.file if outer else ""),
             header={each: attributes[each][:40] for each in COUNTERS if each in attributes},
+            by_jest=by_jest,
+            watched=by_jest or counts_skipped or (outer is not None and outer.watched),
         )
 
     def count_case(self, status: CaseStatus, tags: dict[str, int], *, in_case: bool) -> None:
@@ -116,6 +131,8 @@ class Suite:
         for counter, difference in inner.explained.items():
             self.explained[counter] = self.explained.get(counter, 0) + difference
         self.header_only += inner.header_only
+        if self.watched:
+            self.idle += inner.idle
 
 
 @dataclass
@@ -135,13 +152,10 @@ class Reconciliation:
         Returns:
             Failures and errors that the header counts and no element explains, here and not further in.
         """
-        totals: dict[str, int] = {}
+        totals = header_totals(suite)
         broken = 0
         for counter, written in suite.header.items():
-            total = _whole_number(written)
-            if total is not None:
-                totals[counter] = total
-            elif written.strip():
+            if counter not in totals and written.strip():
                 self._note_unreadable(suite, counter, written)
                 broken += counter in ("failures", "errors")
         for counter, total in totals.items():
@@ -178,6 +192,12 @@ class Reconciliation:
         """One sentence each."""
         more = [f"{self.not_listed:,} more differences between headers and elements are not listed."]
         return self.unreadable + (more if self.not_listed else [])
+
+
+def header_totals(suite: Suite) -> dict[str, int]:
+    """The totals of a suite's header that are numbers."""
+    found = {counter: _whole_number(written) for counter, written in suite.header.items()}
+    return {counter: total for counter, total in found.items() if total is not None}
 
 
 def _whole_number(text: str) -> int | None:

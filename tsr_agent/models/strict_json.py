@@ -10,7 +10,7 @@ from tsr_agent.errors import DocumentError
 
 MAX_DEPTH = 64
 
-# A string that does not end is one token up to the end, so that it is not looked at again from each quote in it.
+# A string that does not end is one token up to the end: it is not tried again from each quote in it.
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 
 

@@ -246,3 +246,11 @@ def test_any_bytes_as_coverage_json_are_read_or_refused_in_words(document: bytes
         read(CoverageJsonReader(), document)
     except InputError as error:
         assert error.message
+
+
+def test_cobertura_in_a_namespace_is_the_same() -> None:
+    plain = cobertura('<line number="1" hits="0"/><line number="2" hits="3"/>')
+    prefixed = plain.replace("</", "</c:").replace("<c", "<c:c").replace("<p", "<c:p").replace("<l", "<c:l")
+    prefixed = prefixed.replace("<m", "<c:m").replace("<c:coverage", '<c:coverage xmlns:c="urn:x"')
+    assert takes(CoberturaReader(), prefixed, "c.xml") is not None
+    assert coverage_of(prefixed).line == CoverageCounts(covered=1, total=2)

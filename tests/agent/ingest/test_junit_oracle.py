@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tsr_agent.ingest.junit import JUnitReader
+from tsr_agent.ingest.junit_skips import NOT_RUN
 from tsr_agent.models.results import CaseStatus
 
 if TYPE_CHECKING:
@@ -124,19 +125,22 @@ def test_plain_files_have_one_status_a_test(
         assert expected.get(keys[key], 0) == console[key], key
 
 
-def test_jest_agrees_but_for_its_todo_which_the_file_calls_passed(
-    data_dir: Path, oracle: dict[str, Any]
-) -> None:
+def test_jest_agrees_and_its_todo_is_skipped(data_dir: Path, oracle: dict[str, Any]) -> None:
     console = oracle["jest-junit/junit_default.xml"]
-    found = counts(read(data_dir / "jest-junit/junit_default.xml"))
-    assert found["passed"] == console["passed"] + console["todo"]
+    parts = read(data_dir / "jest-junit/junit_default.xml")
+    found = counts(parts)
+    assert found["passed"] == console["passed"]
     assert found["failed"] == console["tests_failed"]
-    assert found["skipped"] == console["skipped"]
+    assert found["skipped"] == console["skipped"] + console["todo"]
+    (todo,) = (case for case in parts.cases if case.message == NOT_RUN)
+    assert todo.name.endswith("todo later")
+    assert any("1 test cases" in remark and "read as skipped" in remark for remark in parts.remarks)
+    assert {each.counter for each in parts.header_differences} == {"tests"}
 
 
 def test_jest_with_suite_errors_adds_the_broken_file_as_one_error(data_dir: Path) -> None:
     parts = read(data_dir / "jest-junit/junit_options.xml")
-    assert counts(parts) == {"passed": 7, "failed": 5, "skipped": 1, "error": 1}
+    assert counts(parts) == {"passed": 6, "failed": 5, "skipped": 2, "error": 1}
     broken = next(case for case in parts.cases if case.status is CaseStatus.ERROR)
     assert broken.name == "__tests__/broken.test.js"
     assert [each.status for each in broken.attempts] == [CaseStatus.ERROR, CaseStatus.FAILED]

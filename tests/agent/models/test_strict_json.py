@@ -10,7 +10,7 @@ from tsr_agent.errors import DocumentError
 from tsr_agent.models.strict_json import MAX_DEPTH, load_tree
 
 
-@pytest.mark.parametrize("end", [b"", b"\\", b"\\\\", b"\\\""])
+@pytest.mark.parametrize("end", [b"", b"\\", b"\\\\", b'\\"'])
 def test_an_unclosed_string_of_escaped_quotes_is_read_once(end: bytes) -> None:
     # Looking again from each of the quotes would take hours.
     document = b"[" * (MAX_DEPTH + 1) + b'"' + b'\\"' * 2_000_000 + end
