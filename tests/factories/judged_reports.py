@@ -71,7 +71,11 @@ def releasable(**changed: Any) -> TestSummaryReport:
         "created_at": NOW,
         "environment": "staging",
         "versions": VersionManifest(
-            codebase_sha="a" * 40, codebase_branch="main", testbase_sha="b" * 40, prompts_sha="c" * 40
+            codebase_sha="a" * 40,
+            codebase_branch="main",
+            testbase_sha="b" * 40,
+            prompts_sha="c" * 40,
+            dirty=False,
         ),
         "test_results": (
             passing(TestType.UNIT, 8),

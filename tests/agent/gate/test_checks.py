@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.factories.judged_reports import (
     case,
@@ -138,6 +139,17 @@ def test_a_bound_between_0_and_1_means_a_share_unless_a_scale_is_given() -> None
     assert metric(85.0, {"at_least": 0.8}, "relevance").message == "Relevance 85 is outside the scale 0 to 1"
     scale = {"minimum": 0, "maximum": 100}
     assert metric(85.0, {"at_least": 0.8}, "relevance", scale=scale).state is RuleState.PASS
+    in_percent = MetricValue(value=85.0, minimum=0, maximum=100, unit="%")
+    assert metric(in_percent, {"at_least": 80}, "relevance", scale=scale).state is RuleState.PASS
+    assert metric(in_percent, {"at_least": 80}, "relevance").state is RuleState.PASS
+
+
+def test_a_bound_of_1_means_a_share_too() -> None:
+    found = metric(85.0, {"at_least": 1}, "faithfulness")
+    assert found.message == "Faithfulness 85 is outside the scale 0 to 1"
+    assert metric(1.0, {"at_least": 1}, "faithfulness").state is RuleState.PASS
+    stars = {"minimum": 0, "maximum": 5}
+    assert metric(4.0, {"at_least": 1}, "stars", scale=stars).state is RuleState.PASS
 
 
 def mode(name: str, severity: Severity, status: ResolutionStatus = ResolutionStatus.OPEN) -> FailureMode:
@@ -201,6 +213,34 @@ def test_iterations_without_name_or_metrics_document_nothing() -> None:
     found = judged(report, "eval_iterations", require={"min_documented": 2})
     assert found.message == "Only 1 eval iteration is documented; at least 2 must be"
     assert judged(report, "eval_iterations").message == "1 eval iteration is documented"
+
+
+@pytest.mark.parametrize(
+    ("dirty", "state", "message"),
+    [
+        (False, RuleState.PASS, f"Made from commit {'a' * 12} without local changes"),
+        (True, RuleState.FAIL, f"The working tree held changes that commit {'a' * 12} does not have"),
+        (
+            None,
+            RuleState.NOT_EVALUATED,
+            "It is not known whether the working tree held local changes",
+        ),
+    ],
+)
+def test_a_tree_nobody_looked_at_is_not_called_clean(
+    dirty: bool | None, state: RuleState, message: str
+) -> None:
+    report = releasable(versions=replace(releasable().versions, dirty=dirty))
+    found = judged(report, "clean_tree")
+    assert (found.state, found.message) == (state, message)
+    assert (message in judge(report).warnings) is (state is not RuleState.PASS)
+
+
+@pytest.mark.parametrize("dirty", [0, "", "no", []])
+def test_a_tree_that_is_neither_clean_nor_dirty_nor_unknown_is_malformed(dirty: Any) -> None:
+    report = releasable(versions=replace(releasable().versions, dirty=dirty))
+    assert rule(judge(report), "evidence").state is RuleState.FAIL
+    assert judged(report, "clean_tree").state is RuleState.NOT_EVALUATED
 
 
 def test_latest_iteration_may_be_asked_to_have_improved() -> None:

@@ -227,6 +227,27 @@ def test_accuracy_in_percent_by_its_own_account() -> None:
     assert_blocked_by(accuracy(MetricValue(value=90, minimum=0, maximum=100)), "accuracy")
 
 
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        ({"minimum": 0, "maximum": 100}, "states the scale 0 to 100"),
+        ({"maximum": 100}, "states the scale unstated to 100"),
+        ({"minimum": -1}, "states the scale -1 to unstated"),
+        ({"unit": "%"}, "is in %"),
+        ({"unit": " Per Cent"}, "is in Per Cent"),
+        ({"unit": "percent\u200b"}, "is in percent"),
+    ],
+)
+def test_nine_tenths_of_one_per_cent_is_not_nine_tenths(own: dict[str, Any], words: str) -> None:
+    decision = assert_blocked_by(accuracy(MetricValue(value=0.9, **own)), "accuracy")
+    assert decision.blocking_issues == (f"Accuracy {words}; the rule's scale is 0 to 1",)
+
+
+def test_accuracy_that_states_the_rules_own_scale() -> None:
+    stated = MetricValue(value=0.9, minimum=0, maximum=1, unit="share")
+    assert judge(accuracy(stated)).decision is GoNoGoDecision.GO
+
+
 def test_accuracy_just_below() -> None:
     decision = assert_blocked_by(accuracy(0.8499999999), "accuracy")
     assert decision.blocking_issues == ("Accuracy 0.8499999999 is below 0.85",)
@@ -252,6 +273,28 @@ def test_critical_failure_mode_not_fixed_in_any_iteration(status: ResolutionStat
 def test_fixed_in_an_iteration_that_does_not_exist() -> None:
     history = (iteration(1, failure_modes=(mode(ResolutionStatus.FIXED, resolved_in_iteration=9),)),)
     assert_blocked_by(releasable(eval_iterations=history), "evidence")
+
+
+@pytest.mark.parametrize(
+    ("discovered", "resolved", "why"),
+    [
+        (1, 2, "iteration 2, which the report does not have"),
+        (1, 0, "iteration 0, which the report does not have"),
+        (3, 1, "iteration 1, before it was discovered in iteration 3"),
+        (1, 1, ""),
+        (1, 3, ""),
+    ],
+)
+def test_fixed_in_an_iteration_between_those_listed_or_before_it_was_found(
+    discovered: int, resolved: int, why: str
+) -> None:
+    found = mode(ResolutionStatus.FIXED, discovered_in_iteration=discovered, resolved_in_iteration=resolved)
+    report = releasable(eval_iterations=(iteration(1), iteration(3, failure_modes=(found,))))
+    if not why:
+        assert judge(report).decision is GoNoGoDecision.GO
+        return
+    decision = assert_blocked_by(report, "evidence")
+    assert decision.blocking_issues == (f"Eval iteration 3: failure mode FM-1 is fixed in {why}",)
 
 
 def test_no_eval_iteration() -> None:

@@ -90,7 +90,7 @@ class EvalMetricRule(Rule, frozen=True, kw_only=True):
             if scale is not None and not scale.minimum <= bound <= scale.maximum
         ]
         if scale is not None:
-            found += _met_by_all(given, scale)
+            found += _met_by_all(given, scale, is_implied=self.where.scale is None)
         if len(given) == 2 and given["at_least"] > given["at_most"]:
             found.append(("require", "at_least is above at_most; no value can meet both"))
         return found
@@ -98,8 +98,8 @@ class EvalMetricRule(Rule, frozen=True, kw_only=True):
     def _scale(self) -> Scale | None:
         if self.where.scale is not None:
             return self.where.scale
-        bounds = (self.require.at_least, self.require.at_most)
-        if self.where.metric in SHARE_METRICS or any(bound is not None and 0 < bound <= 1 for bound in bounds):
+        bounded_by_share = any(0 < bound <= 1 for bound in self._bounds())
+        if self.where.metric in SHARE_METRICS or bounded_by_share:
             return Scale(minimum=0.0, maximum=1.0)
         return None
 
@@ -186,16 +186,17 @@ def _other_scale(subject: str, found: MetricValue, scale: Scale) -> list[str]:
         complaints.append(
             f"{subject} states the scale {lowest} to {highest}; the rule's scale is {_range(scale)}"
         )
-    unit = visible(found.unit).casefold().replace(" ", "")
-    if scale.maximum != _HUNDRED_PER_CENT and any(name in unit for name in _PER_CENT):
-        complaints.append(f"{subject} is in {plain(found.unit, 80)}; the rule's scale is {_range(scale)}")
+    unit = visible(found.unit)
+    folded = unit.casefold().replace(" ", "")
+    if scale.maximum != _HUNDRED_PER_CENT and any(name in folded for name in _PER_CENT):
+        complaints.append(f"{subject} is in {plain(unit, 80)}; the rule's scale is {_range(scale)}")
     return complaints
 
 
-def _met_by_all(given: dict[str, float], scale: Scale) -> list[tuple[str, str]]:
+def _met_by_all(given: dict[str, float], scale: Scale, *, is_implied: bool) -> list[tuple[str, str]]:
     """Bounds at that end of the scale where every value meets them."""
     ends = {"at_least": scale.minimum, "at_most": scale.maximum}
-    hint = "; give where.scale if the metric has another" if ends["at_most"] == 1 else ""
+    hint = "; give where.scale if the metric has another" if is_implied else ""
     return [
         (f"require.{key}", f"{exact(bound)} is met by every value on the scale {_range(scale)}{hint}")
         for key, bound in given.items()
