@@ -156,7 +156,8 @@ def _condition(entry: dict[str, Any], path: str, problems: list[str]) -> dict[st
         return {}
     condition = msgspec.convert(entry, form)
     if isinstance(condition, EvalMetricBelow) and condition.threshold <= 0:
-        problems.append(f"{path}.threshold: {exact(condition.threshold)} asks for nothing; it must be above 0")
+        given = exact(condition.threshold)
+        problems.append(f"{path}.threshold: {given} asks for nothing; it must be above 0")
         return {}
     return {**_rule_of(condition), "description": entry.get("message", "")}
 

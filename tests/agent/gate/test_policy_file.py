@@ -235,6 +235,99 @@ def test_other_mistakes(tree: dict[str, Any]) -> None:
     assert refused(json.dumps(tree)).details
 
 
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [
+        (
+            {"require": {"max_failure_rate": 1}},
+            "require.max_failure_rate: 1 would let a run pass in which every test failed",
+        ),
+        (
+            {"check": "code_coverage", "where": {}, "require": {"at_least": 0}},
+            "require.at_least: 0 asks for nothing",
+        ),
+        (
+            {"check": "eval_metric", "where": {"metric": "accuracy"}, "require": {"at_least": 0}},
+            (
+                "require.at_least: 0 is met by every value on the scale 0 to 1; "
+                "give where.scale if the metric has another"
+            ),
+        ),
+        (
+            {"check": "eval_metric", "where": {"metric": "latency_s"}, "require": {"at_most": 1}},
+            (
+                "require.at_most: 1 is met by every value on the scale 0 to 1; "
+                "give where.scale if the metric has another"
+            ),
+        ),
+        (
+            {
+                "check": "eval_metric",
+                "where": {"metric": "stars", "scale": {"minimum": 1, "maximum": 5}},
+                "require": {"at_least": 1},
+            },
+            "require.at_least: 1 is met by every value on the scale 1 to 5",
+        ),
+        (
+            {"environments": {"dev": {"require": {"max_failure_rate": 1}}}},
+            "environments.dev.require.max_failure_rate: 1 would let a run pass in which every test failed",
+        ),
+    ],
+)
+def test_a_threshold_that_everything_meets_is_refused(fields: dict[str, Any], line: str) -> None:
+    (found,) = refused(json.dumps(one_rule(**fields), indent=1)).details
+    place, _, what = found.partition(": rules[0].")
+    assert what == line
+    assert place.rsplit(":", maxsplit=2)[1] != "1"
+
+
+def test_a_share_of_no_requirement_is_refused() -> None:
+    tree = one_rule(check="requirement_coverage", require={"verified": 0, "max_unknown_ids": 0})
+    del tree["rules"][0]["where"]
+    assert refused(json.dumps(tree)).details[0].endswith("require.verified: 0 asks for nothing")
+
+
+@pytest.mark.parametrize("severity", ["warn", "info"])
+def test_a_policy_that_can_stop_nothing_is_refused(severity: str) -> None:
+    wanted = "at least one rule must have severity block or review"
+    (line,) = refused(json.dumps(one_rule(severity=severity), indent=1)).details
+    assert line == f"p.yaml:4:2: rules: nothing in this policy can stop a release; {wanted}"
+    (line,) = refused(json.dumps(one_rule(environments={"Live": {"severity": severity}}))).details
+    assert line.endswith(f"rules: nothing in this policy can stop a release to live; {wanted} there")
+    assert parse_policy(json.dumps(one_rule(severity="review")).encode(), "p.yaml").rules
+
+
+def test_every_environment_is_no_environment_of_a_rule() -> None:
+    (line,) = refused(json.dumps(one_rule(environments={"*": {"severity": "warn"}}))).details
+    assert line.endswith(
+        "environments.*: '*' is not an environment here; the rule's own keys hold in every one"
+    )
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200b"])
+def test_an_environment_needs_a_name(name: str) -> None:
+    for tree in (one_rule(environments={name: {}}), {**one_rule(), "approvals": {name: {}}}):
+        assert refused(json.dumps(tree)).details[0].endswith(": an environment has no name")
+
+
+@pytest.mark.parametrize(
+    "name", ["ai-release", " AI-Release", "ai\u200b-release", "AI Release", "ai_release"]
+)
+def test_the_name_of_the_built_in_policy_is_reserved(name: str) -> None:
+    (line,) = refused(json.dumps({**one_rule(), "name": name}, indent=1)).details
+    assert line == "p.yaml:3:2: name: 'ai-release' is the name of the built-in policy; choose another name"
+    version_0 = {"name": name, "required_coverage": {"code": 0.8}}
+    assert "choose another name" in refused(json.dumps(version_0)).details[0]
+    near = {**one_rule(), "name": f"{name}-strict"}
+    assert parse_policy(json.dumps(near).encode(), "p.yaml").name == f"{name}-strict"
+
+
+def test_a_copy_of_the_built_in_policy_keeps_its_name() -> None:
+    assert parse_policy(ai_release_bytes(), "copy.json").reference == ai_release().reference
+    with pytest.raises(PolicyError):
+        parse_policy(ai_release_bytes() + b" ", "copy.json")
+
+
 def test_many_problems_are_all_named_up_to_a_bound() -> None:
     rules = [{"id": f"r{n}", "check": "nothing"} for n in range(30)]
     details = refused(json.dumps({"version": 1, "name": "n", "rules": rules})).details

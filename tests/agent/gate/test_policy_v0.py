@@ -44,10 +44,11 @@ def test_all_fail_means_not_all_passed(name: str) -> None:
 
 
 def test_a_warning_condition_warns() -> None:
-    policy = read(warning_conditions=[SECURITY])
+    unit = {**SECURITY, "test_type": "unit"}
+    policy = read(warning_conditions=[SECURITY], blocking_conditions=[unit])
     decision = judge(with_results(results(TestType.SECURITY, CaseStatus.FAILED)), policy)
     assert (decision.decision, len(decision.warnings)) == (GoNoGoDecision.GO, 1)
-    assert policy.rules[0].severity is RuleSeverity.WARN
+    assert [each.severity for each in policy.rules] == [RuleSeverity.BLOCK, RuleSeverity.WARN]
 
 
 def test_two_conditions_on_one_metric() -> None:
@@ -98,6 +99,29 @@ def test_what_is_switched_off_asks_for_nothing() -> None:
         (
             {"blocking_conditions": [{"type": "eval_metric_below", "metric": "accuracy", "threshold": 85}]},
             "1:26: blocking_conditions[0]: 85 is outside the scale 0 to 1",
+        ),
+        (
+            {"blocking_conditions": [{"type": "eval_metric_below", "metric": "bleu", "threshold": 0}]},
+            "1:74: blocking_conditions[0].threshold: 0 asks for nothing; it must be above 0",
+        ),
+        (
+            {"blocking_conditions": [{"type": "test_failure_rate", "test_type": "unit", "threshold": 1}]},
+            "1:26: blocking_conditions[0]: 1 would let a run pass in which every test failed",
+        ),
+        (
+            {"required_coverage": {"code": 0}},
+            "1:24: required_coverage.code: 0 asks for nothing",
+        ),
+        (
+            {"required_coverage": {"requirements": 0}},
+            "1:24: required_coverage.requirements: 0 asks for nothing",
+        ),
+        (
+            {"warning_conditions": [SECURITY]},
+            (
+                "1:1: nothing in this policy can stop a release; "
+                "at least one rule must have severity block or review"
+            ),
         ),
     ],
 )

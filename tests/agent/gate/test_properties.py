@@ -162,7 +162,8 @@ def test_monotone(roll: Dice, which: int) -> None:
 
 
 LENIENT = parse_policy(
-    json.dumps({**json.loads(ai_release_bytes()), "on_missing": "review"}).encode(), "lenient.json"
+    json.dumps({**json.loads(ai_release_bytes()), "name": "lenient", "on_missing": "review"}).encode(),
+    "lenient.json",
 )
 
 
