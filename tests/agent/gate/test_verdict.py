@@ -159,6 +159,34 @@ def test_the_policy_asks_for_approval() -> None:
     assert judge(releasable(), rules, environment="staging").decision is GO
 
 
+def _approved(approvals: dict[str, Any]) -> Policy:
+    tree = {"version": 1, "name": "p", "rules": [UNIT], "approvals": approvals}
+    return parse_policy(json.dumps(tree).encode(), "p.json")
+
+
+@pytest.mark.parametrize("environment", ["production", "staging", " ", "*", None])
+def test_an_approval_everywhere_is_asked_for_in_every_environment(environment: str | None) -> None:
+    decision = judge(releasable(), _approved({"*": {"reason": "four eyes"}}), environment=environment)
+    assert (decision.decision, decision.manual_approval_required) == (PENDING, True)
+
+
+def test_an_environment_of_its_own_gives_its_own_reason_for_the_approval() -> None:
+    rules = _approved({"*": {"reason": "four eyes"}, "production": {"reason": "six eyes"}})
+    for environment, reason in (("Production", "six eyes"), ("staging", "four eyes")):
+        (issue,) = judge(releasable(), rules, environment=environment).review_issues
+        assert issue.endswith(reason)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["production\u200b", "\ufeffPRODUCTION", "pro\u00adduction", "\u2060production \u3164", "production\0"],
+)
+def test_signs_that_nobody_sees_do_not_make_another_environment(name: str) -> None:
+    assert judge(releasable(), _approved({"production": {}}), environment=name).decision is PENDING
+    softened = policy(environments={"dev": {"severity": "warn"}, name: {"on_missing": "fail"}})
+    assert judge(ABSENT, softened, environment="production").decision is NO_GO
+
+
 def test_approval_does_not_soften_a_no_go() -> None:
     assert judge(msgspec.structs.replace(FAILED, manual_approval_required=True), policy()).decision is NO_GO
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
 from tests.factories.judged_reports import (
     NOW,
@@ -118,6 +119,11 @@ def test_expiry_is_counted_in_utc() -> None:
         ({"rule": "unit-tests"}, "its rule did not fail"),
         ({"rule": "evidence"}, "the rule 'evidence' can't be waived"),
         ({"scope": {"tests": ["unit-0"]}}, "what makes its rule fail is not a list of tests"),
+        ({"scope": {"branch": ""}}, "its scope is too wide: branch is empty"),
+        ({"scope": {"branch": " \u200b"}}, "its scope is too wide: branch is empty"),
+        ({"scope": {"environment": "", "branch": "main"}}, "its scope is too wide: environment is empty"),
+        ({"scope": {"environment": "staging", "tests": []}}, "its scope is too wide: tests is empty"),
+        ({"scope": {"tests": ["unit-0", ""]}}, "its scope is too wide: tests is empty"),
         ({"ticket": 7}, "$.waivers[0].ticket: Expected `str`, got `int`"),
         ({"extra": 1}, "$.waivers[0].extra: unknown key"),
     ],
@@ -136,6 +142,20 @@ def test_every_field_is_mandatory(missing: str) -> None:
     assert unused(judged(fields)) == f"$.waivers[0].{missing}: missing"
 
 
+@pytest.mark.parametrize("key", ["id", "reason", "ticket", "owner", "approved_by"])
+@pytest.mark.parametrize("text", ["\u200b", "\u2060\ufeff", "\u3164 \u00ad", "\u2800", "\u0000"])
+def test_text_that_nobody_can_see_counts_as_missing(key: str, text: str) -> None:
+    assert unused(judged(entry(**{key: text}))) == f"$.waivers[0].{key}: missing; it has no visible sign"
+
+
+def test_a_build_without_a_branch_is_not_waived_by_an_empty_one() -> None:
+    detached = replace(releasable().versions, codebase_branch="")
+    report = releasable(code_coverage=(line_coverage(10, 100),), versions=detached)
+    assert unused(judged(entry(scope={"branch": ""}), report=report)) == (
+        "its scope is too wide: branch is empty"
+    )
+
+
 @pytest.mark.parametrize("value", [None, "all", 7, []])
 def test_an_entry_that_is_no_waiver_hides_no_other(value: Any) -> None:
     decision = judged(value, entry())
@@ -145,6 +165,20 @@ def test_an_entry_that_is_no_waiver_hides_no_other(value: Any) -> None:
 
 def test_two_of_one_id_are_both_unused() -> None:
     assert unused(judged(entry(), entry(rule="unit-tests"))) == "the id stands twice"
+
+
+@pytest.mark.parametrize(
+    "twin", [{"expires": "soon"}, {"owner": ""}, {"rule": "*"}, {"id": "W-1\u200b"}, {"id": " W-1"}]
+)
+def test_an_id_that_stands_twice_is_unused_though_its_twin_is_unusable(twin: dict[str, Any]) -> None:
+    for entries in ((entry(), entry(**twin)), (entry(**twin), entry())):
+        decision = judged(*entries)
+        assert decision.decision is GoNoGoDecision.NO_GO
+        assert ("W-1", "the id stands twice") in [(e.id, e.reason) for e in decision.unmatched_waivers]
+
+
+def test_an_id_with_and_without_quotes_stands_twice() -> None:
+    assert judged(entry(id="7"), entry(id=7)).decision is GoNoGoDecision.NO_GO
 
 
 def test_false_evidence_cannot_be_waived() -> None:
