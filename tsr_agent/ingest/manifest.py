@@ -18,6 +18,8 @@ from tsr_agent.models.manifest import VersionManifest
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tsr_agent.ingest.git import WorkingTreeDifference
+
 _SHA = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
 _MAX_TEXT = 1_000
 
@@ -86,13 +88,7 @@ def read_manifest(
     prompts = shas["prompts_sha"] or _last_commit(
         repository, directory, stated.prompts_paths, "prompts", notes
     )
-    # A folder that holds the whole checkout is no folder of results, whatever it was called.
-    difference = repository.difference(
-        [each for each in leave_out if not repository.root.is_relative_to(os.path.realpath(each))]
-    )
-    if difference is not None:
-        shown = ", ".join(printable(path) for path in difference.paths[:5])
-        notes.append(f"The working tree is dirty: {len(difference.paths):,} path(s), {shown}.")
+    difference = _difference(repository, leave_out, notes)
     shallow = repository.is_shallow()
     if shallow:
         notes.append("The clone is shallow: commits of tests and prompts may be older than it shows.")
@@ -110,6 +106,18 @@ def read_manifest(
         shallow=shallow,
     )
     return Manifest(versions=versions, explanations=tuple(notes))
+
+
+def _difference(
+    repository: Repository, leave_out: Sequence[Path], notes: list[str]
+) -> WorkingTreeDifference | None:
+    # A folder that holds the whole checkout is no folder of results, whatever it was called.
+    left_out = [each for each in leave_out if not repository.root.is_relative_to(os.path.realpath(each))]
+    difference = repository.difference(left_out)
+    if difference is not None:
+        shown = ", ".join(printable(path) for path in difference.paths[:5])
+        notes.append(f"The working tree is dirty: {len(difference.paths):,} path(s), {shown}.")
+    return difference
 
 
 def _stated_alone(

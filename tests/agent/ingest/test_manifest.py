@@ -177,3 +177,21 @@ def test_addresses_lose_their_credentials(url: str, clean: str) -> None:
 def test_no_user_name_survives(scheme: str, before: str, after: str) -> None:
     cleaned = without_credentials(f"{scheme}://{before}S3CRET@forge.example{after}")
     assert "S3CRET@" not in cleaned.partition("://")[2].partition("/")[0]
+
+
+def test_a_stated_commit_that_is_not_the_one_checked_out_is_on_record(tmp_path: Path) -> None:
+    head = repository(tmp_path / "r")["code"]
+    found = manifest_of(tmp_path / "r", codebase_sha="ab" * 20).versions
+    assert (found.codebase_sha, found.checked_out_sha) == ("ab" * 20, head)
+    assert found.dirty is None
+    assert manifest_of(tmp_path / "r", codebase_sha=head).versions.checked_out_sha is None
+
+
+def test_the_whole_checkout_is_never_taken_for_results(tmp_path: Path) -> None:
+    root = tmp_path / "r"
+    repository(root)
+    (root / "new.py").write_text("untracked")
+    for folder in (root, tmp_path):
+        found = read_manifest(root, StatedVersions(), PATH_ONLY, leave_out=[folder])
+        assert found.versions.dirty
+    assert not read_manifest(root, StatedVersions(), PATH_ONLY, leave_out=[root / "new.py"]).versions.dirty
