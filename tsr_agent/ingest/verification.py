@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import fnmatch
-import re
-from bisect import bisect_left
-from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tsr_agent.ingest.case_names import CaseNames, MatchLimits
 from tsr_agent.models.requirements import (
     CoverageStatus,
     RequirementCoverage,
@@ -23,7 +19,11 @@ if TYPE_CHECKING:
 
     from tsr_agent.models.requirements import RequirementEntry
 
-_WILDCARD = re.compile(r"[*?]")
+_EXPLAINED = 20
+"""Names of one requirement that stand among the missing ones with the reason; the rest stand there bare."""
+_SHOWN_NAME = 1_000
+_TESTS_OF_UNKNOWN = 1_000
+_NO_ROOM = "(its tests are not kept: the requirements together name more tests than a report has room for)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +40,7 @@ def verify(
     entries: Sequence[RequirementEntry],
     cases: Sequence[TestCase],
     original_ids: Mapping[str, str] | None = None,
+    limits: MatchLimits | None = None,
 ) -> Verification:
     """Holds requirements and test cases against each other.
 
@@ -49,40 +50,77 @@ def verify(
 
     A requirement is verified only if at least one of its tests ran, every one that ran passed at once,
     and everything that it names was found. A flaky pass, an expected failure and an unexpected pass
-    are not such a pass. Skipped tests alone mean not run.
+    are not such a pass. Skipped tests alone mean not run. Where a limit is met, what could not be looked
+    for or kept counts as missing, with the reason.
 
     Args:
         entries: The requirements.
         cases: All test cases of the report.
         original_ids: By id in the report, the id that the tool gave where the two differ.
+        limits: Bounds on the work and on the tests that are kept.
     """
+    bounds = limits or MatchLimits()
     by_name = any(entry.tests for entry in entries)
-    index = _Index(cases, original_ids or {}, by_name=by_name)
-    known = {entry.id for entry in entries}
+    names = CaseNames(cases, original_ids or {}, by_name=by_name, limits=bounds)
+    room = _Room(bounds)
+    coverage = tuple(_cover(entry, names, room) for entry in entries)
     unknown = tuple(
-        UnknownRequirement(requirement_id=name, test_ids=_ids(index.naming[name]))
-        for name in sorted(index.naming.keys() - known)
+        UnknownRequirement(requirement_id=name, test_ids=_first_ids(names.naming[name], room))
+        for name in sorted(names.naming.keys() - {entry.id for entry in entries})
     )
-    return Verification(coverage=tuple(_cover(entry, index) for entry in entries), unknown=unknown)
+    return Verification(coverage=coverage, unknown=unknown)
 
 
-def _cover(entry: RequirementEntry, index: _Index) -> RequirementCoverage:
-    found: dict[int, TestCase] = {id(case): case for case in index.naming.get(entry.id, ())}
-    missing = []
-    for wanted in entry.tests:
-        matched = index.find(wanted)
-        if not matched:
-            missing.append(wanted)
-        found.update((id(case), case) for case in matched)
-    cases = sorted(found.values(), key=lambda case: case.id)
+class _Room:
+    """What is left of the tests that all requirements together may keep."""
+
+    def __init__(self, limits: MatchLimits) -> None:
+        self.of_one = limits.tests_of_one
+        self._tests = limits.tests_of_all
+        self._characters = limits.characters_of_all
+
+    def take(self, test_ids: Sequence[str]) -> bool:
+        """Whether there is room for these; then it is taken."""
+        characters = sum(map(len, test_ids))
+        if len(test_ids) > self._tests or characters > self._characters:
+            return False
+        self._tests -= len(test_ids)
+        self._characters -= characters
+        return True
+
+
+def _cover(entry: RequirementEntry, names: CaseNames, room: _Room) -> RequirementCoverage:
+    cases, missing = _found(entry, names, room)
+    test_ids = _ids(cases)
+    if not room.take(test_ids):
+        cases, test_ids = [], ()
+        missing.append(_NO_ROOM)
     return RequirementCoverage(
         requirement_id=entry.id,
         requirement_text=entry.text,
-        test_ids=_ids(cases),
+        test_ids=test_ids,
         coverage_status=_coverage_status(cases, missing),
         verification_status=_verification_status(cases, missing),
         missing_tests=tuple(missing),
     )
+
+
+def _found(entry: RequirementEntry, names: CaseNames, room: _Room) -> tuple[list[TestCase], list[str]]:
+    """The cases of a requirement, and what it names without a case that could be found or kept."""
+    found: dict[int, TestCase] = {}
+    missing: list[str] = []
+    explained = 0
+    for wanted in (None, *dict.fromkeys(entry.tests)):
+        cases, refused = (names.naming.get(entry.id, ()), "") if wanted is None else names.find(wanted)
+        if len(found) + len(cases) > room.of_one:
+            cases, refused = (), f"more than {room.of_one:,} tests, the most that a requirement keeps"
+        found.update((id(case), case) for case in cases)
+        if refused and explained < _EXPLAINED:
+            explained += 1
+            missing.append(f"{'tests that name it' if wanted is None else wanted[:_SHOWN_NAME]} ({refused})")
+        elif wanted is not None and not cases:
+            missing.append(wanted)
+    return list(found.values()), missing
 
 
 def _coverage_status(cases: Sequence[TestCase], missing: Sequence[str]) -> CoverageStatus:
@@ -103,73 +141,6 @@ def _ids(cases: Iterable[TestCase]) -> tuple[str, ...]:
     return tuple(sorted({case.id for case in cases}))
 
 
-class _Index:
-    """Test cases by the requirements they name and by every name that a requirement may use for them."""
-
-    def __init__(self, cases: Iterable[TestCase], original_ids: Mapping[str, str], *, by_name: bool) -> None:
-        self.naming: dict[str, list[TestCase]] = defaultdict(list)
-        self._by_name: dict[str, list[TestCase]] = defaultdict(list)
-        for case in cases:
-            for requirement in dict.fromkeys(case.requirement_ids):
-                self.naming[requirement].append(case)
-            if by_name:
-                for name in _names(case, original_ids.get(case.id, case.id)):
-                    self._by_name[name].append(case)
-
-    @cached_property
-    def _sorted_names(self) -> list[str]:
-        return sorted(self._by_name)
-
-    def find(self, wanted: str) -> list[TestCase]:
-        """Cases of that name, or matching it as a pattern."""
-        forms = [wanted, _dotted(wanted)]
-        exact = [case for form in dict.fromkeys(forms) for case in self._by_name.get(form, ())]
-        if exact or not _WILDCARD.search(wanted):
-            return exact
-        if "::" not in wanted:
-            # A folder of tests such as tests/unit/* is a package in the names that pytest writes.
-            forms.append(wanted.replace("/", "."))
-        return [
-            case
-            for form in dict.fromkeys(forms)
-            for name in self._matching(form)
-            for case in self._by_name[name]
-        ]
-
-    def _matching(self, pattern: str) -> list[str]:
-        """Names that match; only those that begin like the pattern are looked at."""
-        beginning = _WILDCARD.split(pattern, maxsplit=1)[0]
-        names = self._sorted_names
-        start = bisect_left(names, beginning)
-        # fnmatch's expressions do not backtrack over stars, however many a hostile file strings together.
-        form = re.compile(fnmatch.translate(pattern.replace("[", "[[]")))
-        found = []
-        for place in range(start, len(names)):
-            if not names[place].startswith(beginning):
-                break
-            if form.match(names[place]):
-                found.append(names[place])
-        return found
-
-
-def _names(case: TestCase, tool_id: str) -> set[str]:
-    whole = {case.id, tool_id, case.name, _dotted(tool_id)}
-    if case.classname:
-        whole.add(f"{case.classname}.{case.name}")
-    if case.file:
-        whole.add(f"{case.file}::{case.name}")
-    return whole | {_without_parameters(name) for name in whole}
-
-
-def _without_parameters(name: str) -> str:
-    bracket = name.find("[")
-    return name[:bracket] if bracket > 0 and name.endswith("]") else name
-
-
-def _dotted(node_id: str) -> str:
-    """A pytest node id such as ``tests/test_x.py::TestC::test_y`` in the form ``classname.name``."""
-    bracket = node_id.find("[")
-    name, parameters = (node_id[:bracket], node_id[bracket:]) if bracket > 0 else (node_id, "")
-    if "::" not in name:
-        return node_id
-    return name.replace(".py::", ".").replace("::", ".").replace("/", ".") + parameters
+def _first_ids(cases: Sequence[TestCase], room: _Room) -> tuple[str, ...]:
+    test_ids = _ids(cases)[:_TESTS_OF_UNKNOWN]
+    return test_ids if room.take(test_ids) else ()
