@@ -66,6 +66,7 @@ class JUnitLimits:
     depth: int = 64
     cases: int = 2_000_000
     elements_in_case: int = 100_000
+    requirements_of_case: int = 1_000
     text_in_case: int = MEBIBYTE
     text_kept: int = 64 * MEBIBYTE
     """Messages, details and output of all cases; beyond it only the first 1,000 characters of each."""
@@ -390,6 +391,9 @@ class JUnitStream:
             duration=self._durations[attributes.get("time", "")],
             output=output,
         )
+        if len(case.requirement_ids) > self._limits.requirements_of_case:
+            most = self._limits.requirements_of_case
+            raise self._fault(f"a test case that names more than {most:,} requirements")
         suite.count_case(case.status, tags, in_case=not self._outside)
         self._names += len(case.id) + sum(map(len, case.requirement_ids))
         case = self._within_budget(case)

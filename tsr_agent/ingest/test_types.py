@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import PurePosixPath
 
+from tsr_agent.ingest.path_glob import matches_path
 from tsr_agent.models.results import TestType
 
 _BETWEEN_TOKENS = re.compile(r"[-_.\s]+")
@@ -26,10 +26,10 @@ class TypeRule:
         A pattern without a slash is held against the file name alone. ``*`` and ``?`` stay within one
         name, ``**`` crosses folders.
         """
-        form = _compiled(self.pattern)
+        pattern = self.pattern.removeprefix("./")
         if "/" in self.pattern:
-            return any(form.fullmatch(name) is not None for name in names)
-        return any(form.fullmatch(PurePosixPath(name).name) is not None for name in names)
+            return any(matches_path(pattern, name) for name in names)
+        return any(matches_path(pattern, PurePosixPath(name).name) for name in names)
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,3 @@ def _named_in(path: str) -> list[TestType]:
     place = PurePosixPath(path)
     words = {word for part in (*place.parts[:-1], place.stem) for word in _BETWEEN_TOKENS.split(part.lower())}
     return [each for each in TestType if each.value in words]
-
-
-@lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """The pattern as a regular expression over a whole path."""
-    pieces = {"**/": r"(?:[^/]+/)*", "**": r".*", "*": r"[^/]*", "?": r"[^/]"}
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern.removeprefix("./"))
-    return re.compile("".join(pieces.get(part, re.escape(part)) for part in parts), re.DOTALL)

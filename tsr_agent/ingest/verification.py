@@ -23,7 +23,7 @@ _EXPLAINED = 20
 """Names of one requirement that stand among the missing ones with the reason; the rest stand there bare."""
 _SHOWN_NAME = 1_000
 _TESTS_OF_UNKNOWN = 1_000
-_NO_ROOM = "(its tests are not kept: the requirements together name more tests than a report has room for)"
+_NO_ROOM = "not kept; the requirements together name more tests than a report has room for"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,15 +76,15 @@ class _Room:
 
     def __init__(self, limits: MatchLimits) -> None:
         self.of_one = limits.tests_of_one
-        self._tests = limits.tests_of_all
+        self.tests = limits.tests_of_all
         self._characters = limits.characters_of_all
 
     def take(self, test_ids: Sequence[str]) -> bool:
         """Whether there is room for these; then it is taken."""
         characters = sum(map(len, test_ids))
-        if len(test_ids) > self._tests or characters > self._characters:
+        if len(test_ids) > self.tests or characters > self._characters:
             return False
-        self._tests -= len(test_ids)
+        self.tests -= len(test_ids)
         self._characters -= characters
         return True
 
@@ -94,7 +94,7 @@ def _cover(entry: RequirementEntry, names: CaseNames, room: _Room) -> Requiremen
     test_ids = _ids(cases)
     if not room.take(test_ids):
         cases, test_ids = [], ()
-        missing.append(_NO_ROOM)
+        missing.append(f"tests of this requirement ({_NO_ROOM})")
     return RequirementCoverage(
         requirement_id=entry.id,
         requirement_text=entry.text,
@@ -112,7 +112,9 @@ def _found(entry: RequirementEntry, names: CaseNames, room: _Room) -> tuple[list
     explained = 0
     for wanted in (None, *dict.fromkeys(entry.tests)):
         cases, refused = (names.naming.get(entry.id, ()), "") if wanted is None else names.find(wanted)
-        if len(found) + len(cases) > room.of_one:
+        if len(cases) > room.tests:
+            cases, refused = (), _NO_ROOM
+        elif len(found) + len(cases) > room.of_one:
             cases, refused = (), f"more than {room.of_one:,} tests, the most that a requirement keeps"
         found.update((id(case), case) for case in cases)
         if refused and explained < _EXPLAINED:

@@ -364,3 +364,13 @@ def test_long_names_stay_different() -> None:
 )
 def test_recognition_is_by_content(head: bytes, taken: bool) -> None:
     assert (JUnitReader().recognise(head, PurePath("anything.txt")) is not None) is taken
+
+
+def test_a_case_that_names_very_many_requirements_is_refused() -> None:
+    ids = ",".join(f"R{number}" for number in range(1_001))
+    document = (
+        f'<testsuite><testcase name="a"><properties><property name="requirement" value="{ids}"/>'
+        "</properties></testcase></testsuite>"
+    )
+    with pytest.raises(InputError, match="more than 1,000 requirements"):
+        JUnitReader().read(io.BytesIO(document.encode()), "x.xml")

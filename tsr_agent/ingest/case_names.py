@@ -1,0 +1,179 @@
+"""Test cases by every name that a requirement may use for them, found with a bounded amount of work."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
+
+from tsr_agent.ingest.limits import MEBIBYTE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tsr_agent.models.results import TestCase
+
+_WILDCARD = re.compile(r"[*?]")
+_LAST = chr(0x10FFFF)
+_LONGEST_CLUE = 8
+# What each step costs, in nanoseconds as measured; a character of a name costs half of one.
+_A_PATTERN, _A_NAME, _A_CASE, _AN_EXPRESSION = 2_000, 15, 150, 200_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchLimits:
+    """Bounds on what requirements may name. Beyond one, a requirement is not verified and says why."""
+
+    tests_of_one: int = 20_000
+    tests_of_all: int = 500_000
+    """With repetitions: a test of two requirements counts twice, because a report lists it twice."""
+    characters_of_all: int = 32 * MEBIBYTE
+    """Of the ids of those tests."""
+    work: int = 10_000_000_000
+    """What finding tests may cost, in steps of about a nanosecond, so that the answer never depends on
+    how fast a machine is."""
+
+
+class Match(NamedTuple):
+    """The cases of a name or pattern, or why they were not looked for to the end."""
+
+    cases: Sequence[TestCase]
+    refused: str = ""
+
+
+class CaseNames:
+    """Test cases by the requirements they name and by every name that a requirement may use for them.
+
+    Args:
+        cases: All test cases of the report.
+        original_ids: By id in the report, the id that the tool gave where the two differ.
+        by_name: Some requirement names tests.
+        limits: Bounds on everything that is asked of it.
+    """
+
+    def __init__(
+        self,
+        cases: Iterable[TestCase],
+        original_ids: Mapping[str, str],
+        *,
+        by_name: bool,
+        limits: MatchLimits,
+    ) -> None:
+        self.naming: dict[str, list[TestCase]] = defaultdict(list)
+        self._by_name: dict[str, list[TestCase]] = defaultdict(list)
+        self._limits = limits
+        self._work_left = limits.work
+        self._known: dict[str, Match] = {}
+        self._likely: tuple[tuple[int, int, str], list[str]] = ((0, 0, ""), [])
+        for case in cases:
+            for requirement in dict.fromkeys(case.requirement_ids):
+                self.naming[requirement].append(case)
+            if by_name:
+                for name in _names(case, original_ids.get(case.id, case.id)):
+                    self._by_name[name].append(case)
+
+    def find(self, wanted: str) -> Match:
+        """Cases of that name, or matching it as a pattern. Equal patterns are looked for once."""
+        exact = [self._by_name[form] for form in {wanted, _dotted(wanted)} if form in self._by_name]
+        if exact or not _WILDCARD.search(wanted):
+            return self._charged(Match([case for cases in exact for case in cases]))
+        known = self._known.get(wanted)
+        if known is None:
+            known = self._search(wanted)
+            if self._work_left > 0:
+                self._known[wanted] = known
+        return self._charged(known)
+
+    def _charged(self, match: Match) -> Match:
+        return match if self._spend(_A_CASE * len(match.cases)) else self._exhausted()
+
+    def _spend(self, work: int) -> bool:
+        """Whether there was so much work left; if not, there is none any more."""
+        self._work_left = max(0, self._work_left - work)
+        return self._work_left > 0
+
+    def _exhausted(self) -> Match:
+        return Match((), "not looked for; the requirements have too many patterns for this many tests")
+
+    def _search(self, wanted: str) -> Match:
+        forms = [wanted, _dotted(wanted)]
+        if "::" not in wanted:
+            # A folder of tests such as tests/unit/* is a package in the names that pytest writes.
+            forms.append(wanted.replace("/", "."))
+        found: dict[int, TestCase] = {}
+        for form in dict.fromkeys(forms):
+            names = self._matching(form)
+            if names is None:
+                return self._exhausted()
+            for name in names:
+                found.update((id(case), case) for case in self._by_name[name])
+                if len(found) > self._limits.tests_of_one:
+                    return Match((), f"matches more than {self._limits.tests_of_one:,} tests")
+        return Match(tuple(found.values()))
+
+    @cached_property
+    def _sorted_names(self) -> list[str]:
+        return sorted(self._by_name)
+
+    @cached_property
+    def _lengths(self) -> list[int]:
+        """Before each of the sorted names, the characters of all names in front of it."""
+        return list(accumulate(map(len, self._sorted_names), initial=0))
+
+    def _matching(self, pattern: str) -> list[str] | None:
+        """Names that match; None where that would be too much work.
+
+        Only those are held against it that begin like it and hold the end of its longest piece without
+        a wildcard.
+        """
+        pieces = _WILDCARD.split(pattern)
+        piece = max(pieces, key=len)
+        if not self._spend(_A_PATTERN + len(pattern)):
+            return None
+        likely = self._holding(pieces[0], piece[-_LONGEST_CLUE:])
+        if not likely:
+            return likely
+        if not self._spend(_AN_EXPRESSION + sum(map(len, likely)) * len(pattern)):
+            return None
+        # fnmatch's expressions do not backtrack over stars, however many a hostile file strings together.
+        matches = re.compile(fnmatch.translate(pattern.replace("[", "[[]"))).match
+        return [name for name in likely if matches(name)]
+
+    def _holding(self, beginning: str, clue: str) -> list[str] | None:
+        """Names with a beginning that hold a clue somewhere; None where that would be too much work."""
+        names = self._sorted_names
+        start = bisect_left(names, beginning)
+        end = bisect_right(names, beginning + _LAST, start)
+        if self._likely[0] != (start, end, clue):
+            if not self._spend(_A_NAME * (end - start) + (self._lengths[end] - self._lengths[start]) // 2):
+                return None
+            self._likely = (start, end, clue), [name for name in names[start:end] if clue in name]
+        return self._likely[1]
+
+
+def _names(case: TestCase, tool_id: str) -> set[str]:
+    whole = {case.id, tool_id, case.name, _dotted(tool_id)}
+    if case.classname:
+        whole.add(f"{case.classname}.{case.name}")
+    if case.file:
+        whole.add(f"{case.file}::{case.name}")
+    return whole | {_without_parameters(name) for name in whole}
+
+
+def _without_parameters(name: str) -> str:
+    bracket = name.find("[")
+    return name[:bracket] if bracket > 0 and name.endswith("]") else name
+
+
+def _dotted(node_id: str) -> str:
+    """A pytest node id such as ``tests/test_x.py::TestC::test_y`` in the form ``classname.name``."""
+    bracket = node_id.find("[")
+    name, parameters = (node_id[:bracket], node_id[bracket:]) if bracket > 0 else (node_id, "")
+    if "::" not in name:
+        return node_id
+    return name.replace(".py::", ".").replace("::", ".").replace("/", ".") + parameters
