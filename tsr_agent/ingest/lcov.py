@@ -23,6 +23,8 @@ _BOM = b"\xef\xbb\xbf"
 _KEY = re.compile(rb"[A-Z]{2,10}\Z")
 _SOURCE = re.compile(rb"^SF:", re.MULTILINE)
 _MAX_NUMBER = 2**53
+_MAX_TOTAL = 1_000_000_000
+"""Of one record, so that the sum of all stays a number that a report holds."""
 _TOTALS = (b"LF", b"LH", b"BRF", b"BRH")
 _FIRST = (b"TN:", b"SF:", b"#")
 
@@ -172,11 +174,12 @@ class _Parse:
         elif key in self._takes:
             self._takes[key](self._record(), value)
         elif key in _TOTALS:
-            self._record().totals[key] = self._count(value, key.decode())
+            self._record().totals[key] = self._count(value, key.decode(), _MAX_TOTAL)
 
     def _begin(self, value: bytes) -> None:
         if self._open is not None:
             raise self._fault("a source file begins before the record of the one before it ends")
+        self._grow(True)
         self._open = _Record(cut_name(clean(value.decode("utf-8", "backslashreplace")), 4_096))
 
     def _record(self) -> _Record:
@@ -206,7 +209,9 @@ class _Parse:
     def _grow(self, is_new: bool) -> None:
         self._size += is_new
         if self._size > MAX_COVERAGE_LINES:
-            raise InputError(f"{self._path}: more than {MAX_COVERAGE_LINES:,} source lines and branches.")
+            raise InputError(
+                f"{self._path}: more than {MAX_COVERAGE_LINES:,} source files, lines and branches."
+            )
 
     def _close(self, record: _Record) -> None:
         self._open = None
@@ -223,9 +228,9 @@ class _Parse:
             if totals != own.counts(measure):
                 source.unborne[measure].append(totals)
 
-    def _count(self, written: bytes, what: str) -> int:
+    def _count(self, written: bytes, what: str, most: int = _MAX_NUMBER) -> int:
         digits = written.strip()
-        if not digits.isdigit() or len(digits) > 16 or int(digits) > _MAX_NUMBER:
+        if not digits.isdigit() or len(digits) > 16 or int(digits) > most:
             raise self._fault(f"{what} is {_shown(written)}, not a count")
         return int(digits)
 

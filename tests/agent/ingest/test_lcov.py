@@ -138,6 +138,7 @@ def test_other_records_comments_and_checksums_are_passed_over() -> None:
         (record("BRDA:1,0"), "BRDA is '1,0', not like"),
         (record("BRDA:1,0,0,x"), "BRDA's count is 'x'"),
         (record("DA:1,1", "LF:1", "LH:2"), "LH 2 of LF 1"),
+        (record("LF:9999999999"), "LF is '9999999999', not a count"),
         (record("LF:many"), "LF is 'many', not a count"),
         (record("something else"), "line 2: 'something else' is no line of an lcov tracefile"),
         ("SF:" + "x" * 70_000, "a line longer than 65,536 bytes"),
@@ -149,9 +150,11 @@ def test_refuses_in_words_with_the_line(document: str | bytes, named: str) -> No
 
 
 def test_more_lines_than_are_held_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lcov, "MAX_COVERAGE_LINES", 3)
+    monkeypatch.setattr(lcov, "MAX_COVERAGE_LINES", 4)
     assert coverage_of(record("DA:1,1", "DA:1,1", "DA:2,1", "BRDA:1,0,0,1")).line is not None
-    assert "more than 3 source lines and branches" in refusal(record("DA:1,1", "DA:2,1", "DA:3,1", "DA:4,1"))
+    assert "more than 4 source files, lines and branches" in refusal(
+        record("DA:1,1", "DA:2,1", "DA:3,1", "DA:4,1")
+    )
 
 
 @pytest.mark.parametrize(
