@@ -1,0 +1,112 @@
+"""JaCoCo XML, as JaCoCo's Maven and Gradle plugins and Kover write it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO
+
+from tsr_agent.errors import InputError
+from tsr_agent.ingest.bounded_text import clean, cut_name
+from tsr_agent.ingest.coverage_tally import CoverageTally, sum_counts
+from tsr_agent.ingest.coverage_totals import reconciled
+from tsr_agent.ingest.heads import root_element
+from tsr_agent.ingest.reader import Parts
+from tsr_agent.ingest.xml_elements import MAX_NUMBER, XmlElements
+from tsr_agent.models.coverage import CodeCoverage, CoverageCounts
+
+if TYPE_CHECKING:
+    from pathlib import PurePath
+
+_MARKS = (b"//JACOCO//", b"<sessioninfo ", b"<sourcefile ", b" sourcefilename=")
+_MAX_BRANCHES = 1_000_000
+"""Of one line, so that their sum stays a number that a report holds."""
+_MEASURES = {"LINE": "lines", "BRANCH": "branches"}
+
+
+class JacocoReader:
+    """Reads the lines of each source file, and holds the report's own counters against them."""
+
+    name = "JaCoCo XML"
+
+    def recognise(self, head: bytes, path: PurePath) -> str | None:
+        """Takes XML with the root ``report`` that names JaCoCo or has an element of its own."""
+        root = root_element(head)
+        if root is None or root.name != "report":
+            return None
+        marks = [mark for mark in _MARKS if mark in head]
+        return f"root element report with {marks[0].decode().strip(' </=')}" if marks else None
+
+    def read(self, stream: BinaryIO, path: str) -> Parts:
+        """Reads the file in chunks.
+
+        Raises:
+            InputError: Malformed, an entity or internal DOCTYPE, nested too deeply, a number that is
+                none, or neither lines nor branches in it.
+        """
+        parse = _Parse(path)
+        parse.elements.run(stream)
+        return parse.parts()
+
+
+class _Parse:
+    """One pass over one file."""
+
+    def __init__(self, path: str) -> None:
+        self.elements = XmlElements(path, "report", self._start)
+        self._path = path
+        self._folders: list[str] = []
+        self._source = ""
+        self._totals: dict[str, CoverageCounts] = {}
+        self._tally = CoverageTally(path)
+
+    def parts(self) -> Parts:
+        """What the file said."""
+        files = self._tally.files()
+        lines = sum_counts(each.line for each in files)
+        branches = sum_counts(each.branch for each in files)
+        line, line_remark = reconciled("lines", self._totals.get("lines"), lines)
+        branch, branch_remark = reconciled("branches", self._totals.get("branches"), branches)
+        if line is None and branch is None:
+            raise InputError(f"{self._path}: it counts neither lines nor branches: nothing was measured.")
+        coverage = CodeCoverage(path=self._path, tool="JaCoCo", line=line, branch=branch, files=files)
+        return Parts(
+            code_coverage=(coverage,),
+            remarks=tuple(each for each in (line_remark, branch_remark) if each),
+        )
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        above = self.elements.open
+        if name in ("group", "package"):
+            # Groups and packages nest from the root down, so their depth is that of the open elements.
+            self._folders[max(len(above) - 1, 0) :] = [attributes.get("name", "")]
+        elif name == "sourcefile":
+            folders = self._folders[: len(above) - 1]
+            source = "/".join(each for each in (*folders, attributes.get("name", "")) if each)
+            self._source = cut_name(clean(source), 4_096)
+            self._tally.add_file(self._source)
+        elif name == "line" and above[-1:] == ["sourcefile"]:
+            self._line(attributes)
+        elif name == "counter" and above == ["report"]:
+            self._total(attributes)
+
+    def _line(self, attributes: dict[str, str]) -> None:
+        count = self.elements.count
+        missed, covered = count(attributes, "mi"), count(attributes, "ci")
+        missed_branches, covered_branches = (count(attributes, each, _MAX_BRANCHES) for each in ("mb", "cb"))
+        branches = missed_branches + covered_branches
+        if missed + covered + branches == 0:
+            return
+        self._tally.add_line(
+            self._source,
+            count(attributes, "nr"),
+            hit=covered > 0,
+            branches=(covered_branches, branches) if branches else None,
+        )
+
+    def _total(self, attributes: dict[str, str]) -> None:
+        measure = _MEASURES.get(attributes.get("type", ""))
+        if measure is None:
+            return
+        missed, covered = (
+            self.elements.count(attributes, each, MAX_NUMBER // 2) for each in ("missed", "covered")
+        )
+        self._totals[measure] = CoverageCounts(covered=covered, total=missed + covered)

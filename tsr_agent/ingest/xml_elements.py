@@ -1,0 +1,95 @@
+"""XML read as a stream of elements, bounded and without entities; each reader says what they mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.parsers import expat
+
+from tsr_agent.errors import InputError
+from tsr_agent.ingest.limits import MEBIBYTE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import BinaryIO
+
+MAX_DEPTH = 64
+MAX_ATTRIBUTE = 65_536
+MAX_NUMBER = 2**53
+
+
+class XmlElements:
+    """One pass over one document.
+
+    Args:
+        path: What to call the file in messages.
+        root: Name that the root element must have.
+        start: Is given each element's name and attributes; ``open`` still ends with its parent.
+    """
+
+    def __init__(self, path: str, root: str, start: Callable[[str, dict[str, str]], None]) -> None:
+        self.open: list[str] = []
+        """Names of the elements that are open, outermost first."""
+        self._path = path
+        self._root = root
+        self._take = start
+        self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.StartDoctypeDeclHandler = self._doctype
+        self._parser.EntityDeclHandler = self._entity
+        self._parser.UnparsedEntityDeclHandler = self._entity
+        # Without a handler for external entities expat skips them: no DTD is ever fetched.
+        self._parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+
+    def run(self, stream: BinaryIO) -> None:
+        """Parses the whole stream.
+
+        Raises:
+            InputError: Malformed, undecodable, another root, an entity or internal DOCTYPE, nested too
+                deeply or an attribute too long; and whatever ``start`` raises.
+        """
+        try:
+            while chunk := stream.read(MEBIBYTE):
+                self._parser.Parse(chunk, False)
+            self._parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            what = expat.errors.messages.get(error.code, str(error.code))
+            raise InputError(
+                f"{self._path}: line {error.lineno}, column {error.offset + 1}: not well-formed XML: {what}."
+            ) from error
+        except (ValueError, LookupError) as error:
+            raise self.fault(f"can't be decoded: {error}") from error
+
+    def count(self, attributes: dict[str, str], name: str, most: int = MAX_NUMBER) -> int:
+        """An attribute as a count; one that is missing, none or above ``most`` is a fault."""
+        written = attributes.get(name, "")
+        digits = written.strip()
+        if not digits.isdecimal() or not digits.isascii() or len(digits) > 16 or int(digits) > most:
+            raise self.fault(f"{name} is {written[:60]!r}, not a count")
+        return int(digits)
+
+    def fault(self, what: str) -> InputError:
+        """An error at the place that is being read."""
+        line, column = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
+        return InputError(f"{self._path}: line {line}, column {column}: {what}.")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if len(self.open) >= MAX_DEPTH:
+            raise self.fault(f"nested more than {MAX_DEPTH} levels deep")
+        if any(len(value) > MAX_ATTRIBUTE for value in attributes.values()):
+            raise self.fault(f"an attribute longer than {MAX_ATTRIBUTE:,} characters")
+        if not self.open and name != self._root:
+            raise self.fault(f"the root element is {name[:60]!r}, not {self._root!r}")
+        self._take(name, attributes)
+        self.open.append(name)
+
+    def _end(self, _name: str) -> None:
+        self.open.pop()
+
+    def _doctype(self, _name: str, _system: str | None, _public: str | None, has_internal: int) -> None:
+        if has_internal:
+            raise self.fault("a DOCTYPE with declarations of its own is not allowed")
+
+    def _entity(self, *_declaration: object) -> None:
+        raise self.fault("entity declarations are not allowed")
