@@ -1,0 +1,157 @@
+"""Clover XML, as OpenClover, istanbul and PHPUnit write it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec import structs
+
+from tsr_agent.errors import InputError
+from tsr_agent.ingest.bounded_text import clean, cut_name
+from tsr_agent.ingest.coverage_tally import CoverageTally, sum_counts
+from tsr_agent.ingest.coverage_totals import lower_rate, reconciled
+from tsr_agent.ingest.heads import root_element
+from tsr_agent.ingest.reader import Parts
+from tsr_agent.ingest.xml_elements import XmlElements
+from tsr_agent.models.coverage import CodeCoverage, CoverageCounts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import PurePath
+
+    from tsr_agent.models.coverage import FileCoverage
+
+_COBERTURA = {"line-rate", "lines-valid", "branch-rate", "branches-valid"}
+_CODE = ("stmt", "cond")
+_MAX_BRANCHES = 1_000_000
+"""Of one line. Numbers beyond it are times, and their sum must stay one that a report holds."""
+_TOTALS = {"lines": ("statements", "coveredstatements"), "branches": ("conditionals", "coveredconditionals")}
+
+
+class CloverReader:
+    """Reads statements and conditions line by line, and holds the project's metrics against them."""
+
+    name = "Clover XML"
+
+    def recognise(self, head: bytes, path: PurePath) -> str | None:
+        """Takes XML with the root ``coverage`` and Clover's attributes; Cobertura has others."""
+        root = root_element(head)
+        if root is None or root.name != "coverage" or _COBERTURA & root.attributes.keys():
+            return None
+        marks = {"clover", "generated"} & root.attributes.keys()
+        return f"root element coverage with {min(marks)}" if marks else None
+
+    def read(self, stream: BinaryIO, path: str) -> Parts:
+        """Reads the file in chunks.
+
+        Raises:
+            InputError: Malformed, an entity or internal DOCTYPE, nested too deeply, a number that is
+                none, or neither lines nor branches in it.
+        """
+        parse = _Parse(path)
+        parse.elements.run(stream)
+        return parse.parts()
+
+
+class _Conditions:
+    """Branches of one source file in both readings of ``truecount`` and ``falsecount``.
+
+    For istanbul they are how many branches of the line ran and how many did not; for Clover itself how
+    often one condition was true and how often false.
+    """
+
+    def __init__(self) -> None:
+        self.as_branches = (0, 0)
+        self.as_times = (0, 0)
+
+    def add(self, true: int, false: int) -> None:
+        """Adds one line."""
+        covered, total = self.as_branches
+        branches = min(true, _MAX_BRANCHES)
+        self.as_branches = (covered + branches, total + branches + min(false, _MAX_BRANCHES))
+        covered, total = self.as_times
+        self.as_times = (covered + (true > 0) + (false > 0), total + 2)
+
+
+class _Parse:
+    """One pass over one file."""
+
+    def __init__(self, path: str) -> None:
+        self.elements = XmlElements(path, "coverage", self._start)
+        self._path = path
+        self._source = ""
+        self._totals: dict[str, CoverageCounts] = {}
+        self._tally = CoverageTally(path)
+        self._conditions: dict[str, _Conditions] = {}
+
+    def parts(self) -> Parts:
+        """What the file said."""
+        branches = self._branches()
+        files = tuple(_with_branches(each, branches) for each in self._tally.files())
+        line, line_remark = reconciled(
+            "lines", self._totals.get("lines"), sum_counts(each.line for each in files)
+        )
+        branch, branch_remark = reconciled("branches", self._totals.get("branches"), _sum(branches.values()))
+        if line is None and branch is None:
+            raise InputError(f"{self._path}: it counts neither lines nor branches: nothing was measured.")
+        coverage = CodeCoverage(path=self._path, tool="Clover", line=line, branch=branch, files=files)
+        return Parts(
+            code_coverage=(coverage,),
+            remarks=tuple(each for each in (line_remark, branch_remark) if each),
+        )
+
+    def _branches(self) -> dict[str, tuple[int, int]]:
+        """Covered and possible branches by source file, in the reading that the totals bear out.
+
+        Where they bear out both or none, it is the reading with the lower rate.
+        """
+        readings = [
+            {source: each.as_branches for source, each in self._conditions.items()},
+            {source: each.as_times for source, each in self._conditions.items()},
+        ]
+        fitting = [each for each in readings if _sum(each.values()) == self._totals.get("branches")]
+        lowest = lower_rate(_sum(each.values()) for each in fitting or readings)
+        return next((each for each in fitting or readings if _sum(each.values()) == lowest), {})
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        above = self.elements.open
+        if "testproject" in above:
+            return
+        if name == "file":
+            self._source = cut_name(clean(attributes.get("path") or attributes.get("name") or ""), 4_096)
+            self._tally.add_file(self._source)
+        elif name == "line" and above[-1:] == ["file"] and attributes.get("type") in _CODE:
+            self._line(attributes)
+        elif name == "metrics" and above == ["coverage", "project"]:
+            self._metrics(attributes)
+
+    def _line(self, attributes: dict[str, str]) -> None:
+        count = self.elements.count
+        conditions = "truecount" in attributes and "falsecount" in attributes
+        true, false = (count(attributes, each) if conditions else 0 for each in ("truecount", "falsecount"))
+        if conditions:
+            self._conditions.setdefault(self._source, _Conditions()).add(true, false)
+        # Clover itself gives such a line no count of its own; istanbul does.
+        alone = conditions and "count" not in attributes
+        hit = true + false > 0 if alone else count(attributes, "count") > 0
+        self._tally.add_line(self._source, count(attributes, "num"), hit=hit, branches=None)
+
+    def _metrics(self, attributes: dict[str, str]) -> None:
+        for measure, (total, covered) in _TOTALS.items():
+            if total not in attributes or covered not in attributes:
+                continue
+            counts = CoverageCounts(
+                covered=self.elements.count(attributes, covered), total=self.elements.count(attributes, total)
+            )
+            if counts.covered > counts.total:
+                raise self.elements.fault(f"{covered} {counts.covered:,} of {total} {counts.total:,}")
+            self._totals[measure] = counts
+
+
+def _sum(pairs: Iterable[tuple[int, int]]) -> CoverageCounts:
+    return sum_counts(CoverageCounts(covered=covered, total=total) for covered, total in pairs)
+
+
+def _with_branches(file: FileCoverage, branches: dict[str, tuple[int, int]]) -> FileCoverage:
+    covered, total = branches.get(file.path, (0, 0))
+    return structs.replace(file, branch=CoverageCounts(covered=covered, total=total)) if total else file
