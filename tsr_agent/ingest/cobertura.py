@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from xml.parsers import expat
 
 from tsr_agent.errors import InputError
-from tsr_agent.ingest.coverage_tally import CoverageTally, difference_remark, sum_counts
+from tsr_agent.ingest.coverage_tally import CoverageTally, settle, sum_counts
 from tsr_agent.ingest.heads import local_name, root_element
 from tsr_agent.ingest.limits import MEBIBYTE
 from tsr_agent.ingest.reader import Parts
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import PurePath
 
+FILE_NAME = "coverage.xml"
 MAX_DEPTH = 64
 MAX_ATTRIBUTE = 65_536
 _CONDITIONS = re.compile(r"^\s*\d+(?:[.,]\d+)?\s*%\s*\(\s*(\d{1,9})\s*/\s*(\d{1,9})\s*\)\s*$")
@@ -29,12 +30,16 @@ class CoberturaReader:
     name = "Cobertura XML"
 
     def recognise(self, head: bytes, path: PurePath) -> str | None:
-        """Takes XML with the root ``coverage`` and a Cobertura rate or count; clover has another."""
+        """Takes XML with the root ``coverage`` and a Cobertura rate or count; clover has another.
+
+        Takes any ``coverage.xml`` too, so that a damaged one is unreadable and not overlooked.
+        """
         root = root_element(head)
-        if root is None or root.name != "coverage":
-            return None
-        marks = {"line-rate", "lines-valid", "branch-rate", "branches-valid"} & root.attributes.keys()
-        return f"root element coverage with {min(marks)}" if marks else None
+        if root is not None and root.name == "coverage":
+            marks = {"line-rate", "lines-valid", "branch-rate", "branches-valid"} & root.attributes.keys()
+            if marks:
+                return f"root element coverage with {min(marks)}"
+        return f"named {FILE_NAME}" if path.name.lower() == FILE_NAME else None
 
     def read(self, stream: BinaryIO, path: str) -> Parts:
         """Reads the file in chunks.
@@ -86,22 +91,13 @@ class _Parse:
     def parts(self) -> Parts:
         """What the file said."""
         files = self._tally.files()
-        counted = {
-            "lines": sum_counts(each.line for each in files),
-            "branches": sum_counts(each.branch for each in files),
-        }
-        header = {measure: self._header(measure) for measure in counted}
-        remarks = [
-            remark
-            for measure, totals in header.items()
-            if totals is not None and (remark := difference_remark(measure, totals, counted[measure]))
-        ]
-        line = counted["lines"] if counted["lines"].total else None
-        branch = counted["branches"] if self._tally.has_branches else None
+        lines, branches = self._header("lines"), self._header("branches")
+        line, about_lines = settle("lines", lines, sum_counts(each.line for each in files))
+        branch, about_branches = settle("branches", branches, sum_counts(each.branch for each in files))
         if line is None and branch is None:
             raise InputError(f"{self._path}: it counts neither lines nor branches: nothing was measured.")
         coverage = CodeCoverage(path=self._path, tool=self._tool, line=line, branch=branch, files=files)
-        return Parts(code_coverage=(coverage,), remarks=tuple(remarks))
+        return Parts(code_coverage=(coverage,), remarks=tuple(filter(None, (about_lines, about_branches))))
 
     def _header(self, measure: str) -> CoverageCounts | None:
         covered, total = (self._totals.get(f"{measure}-{end}") for end in ("covered", "valid"))

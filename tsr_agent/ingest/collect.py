@@ -118,8 +118,16 @@ class _Collector:
                 status = InputStatus.UNREADABLE if found.broken else InputStatus.NOT_TAKEN
                 self._note(InputFile(path=found.path, size=0, status=status, reason=found.reason))
                 continue
-            recognise = partial(registry.recognise, readers, path=PurePosixPath(found.path))
+            recognise = partial(self._recognise, readers, path=found.path)
             self._take(found, f"{printable(self._sources.results_dir.as_posix())}/{found.path}", recognise)
+
+    def _recognise(self, readers: Sequence[Reader], head: bytes, path: str) -> Recognition:
+        """What the readers say of a file in the results directory, and what it is said to hold."""
+        found = registry.recognise(readers, head, PurePosixPath(path))
+        if found.reader is not None or found.broken:
+            return found
+        claim = self._sources.types.claim(path)
+        return registry.claimed(found, head, claim) if claim else found
 
     def _take(self, opened: OpenedFile, whole: str, recognise: Callable[[bytes], Recognition]) -> None:
         # Two files of one name, one of them named by itself, are told apart by their whole path.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import msgspec
 
 from tsr_agent.errors import InputError
-from tsr_agent.ingest.coverage_tally import difference_remark, sum_counts
+from tsr_agent.ingest.coverage_tally import settle, sum_counts
 from tsr_agent.ingest.heads import top_level_keys
 from tsr_agent.ingest.limits import MAX_JSON_BYTES
 from tsr_agent.ingest.reader import Parts
@@ -16,8 +16,10 @@ from tsr_agent.models.base import Count
 from tsr_agent.models.coverage import CodeCoverage, CoverageCounts, FileCoverage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import PurePath
+
+
+FILE_NAME = "coverage.json"
 
 
 class _Summary(msgspec.Struct):
@@ -58,9 +60,13 @@ class CoverageJsonReader:
     name = "coverage.py JSON"
 
     def recognise(self, head: bytes, path: PurePath) -> str | None:
-        """Takes JSON whose top has ``meta`` and ``files``, as coverage.py writes it; totals stand last."""
-        keys = top_level_keys(head)
-        return "JSON with meta and files at the top" if {"meta", "files"} <= keys else None
+        """Takes JSON whose top has ``meta`` and ``files``, as coverage.py writes it; totals stand last.
+
+        Takes any ``coverage.json`` too, so that one that was cut off is unreadable and not overlooked.
+        """
+        if {"meta", "files"} <= top_level_keys(head):
+            return "JSON with meta and files at the top"
+        return f"named {FILE_NAME}" if path.name.lower() == FILE_NAME else None
 
     def read(self, stream: BinaryIO, path: str) -> Parts:
         """Reads the whole report.
@@ -77,11 +83,14 @@ class CoverageJsonReader:
             raise InputError(f"{path}: not a coverage.py report: {error}.") from error
         _refuse_impossible(report, path)
         files = tuple(_file(source, report.files[source]) for source in sorted(report.files))
-        line, branch = _total(each.line for each in files), _total(each.branch for each in files)
+        totals = report.totals
+        lines, branches = (sum_counts(each.line for each in files), sum_counts(each.branch for each in files))
+        line, about_lines = settle("lines", totals.line(), lines)
+        branch, about_branches = settle("branches", totals.branch(), branches)
         if line is None and branch is None:
             raise InputError(f"{path}: it counts neither lines nor branches: nothing was measured.")
         coverage = CodeCoverage(path=path, tool="coverage.py", line=line, branch=branch, files=files)
-        return Parts(code_coverage=(coverage,), remarks=_differences(report, files))
+        return Parts(code_coverage=(coverage,), remarks=tuple(filter(None, (about_lines, about_branches))))
 
 
 def _refuse_impossible(report: _Report, path: str) -> None:
@@ -93,11 +102,6 @@ def _refuse_impossible(report: _Report, path: str) -> None:
                 raise InputError(f"{path}: {place}: {counts.covered:,} covered of {counts.total:,}.")
 
 
-def _total(counts: Iterable[CoverageCounts | None]) -> CoverageCounts | None:
-    total = sum_counts(counts)
-    return total if total.total else None
-
-
 def _file(source: str, each: _File) -> FileCoverage:
     return FileCoverage(
         path=source,
@@ -105,11 +109,3 @@ def _file(source: str, each: _File) -> FileCoverage:
         branch=each.summary.branch(),
         missing_lines=tuple(sorted(set(each.missing_lines))),
     )
-
-
-def _differences(report: _Report, files: tuple[FileCoverage, ...]) -> tuple[str, ...]:
-    found = [difference_remark("lines", report.totals.line(), sum_counts(each.line for each in files))]
-    branch = report.totals.branch()
-    if branch is not None:
-        found.append(difference_remark("branches", branch, sum_counts(each.branch for each in files)))
-    return tuple(each for each in found if each)

@@ -52,11 +52,6 @@ class CoverageTally:
             earlier = self._branches[source].get(number, (0, 0))
             self._branches[source][number] = (max(earlier[0], branches[0]), max(earlier[1], branches[1]))
 
-    @property
-    def has_branches(self) -> bool:
-        """Some line carries branches."""
-        return any(self._branches.values())
-
     def files(self) -> tuple[FileCoverage, ...]:
         """Each source file with its own counts, sorted by path."""
         return tuple(self._file(source) for source in sorted(self._lines))
@@ -84,11 +79,28 @@ def sum_counts(counts: Iterable[CoverageCounts | None]) -> CoverageCounts:
     )
 
 
-def difference_remark(measure: str, header: CoverageCounts, counted: CoverageCounts) -> str | None:
-    """A sentence where a file's own totals and its elements disagree; None where they agree."""
-    if header == counted:
-        return None
-    return (
+def settle(
+    measure: str, header: CoverageCounts | None, counted: CoverageCounts
+) -> tuple[CoverageCounts | None, str]:
+    """What a file covers by one measure, where its own totals may say something else than its elements.
+
+    Of two that disagree the lower share counts, so that a contradiction never helps.
+
+    Args:
+        measure: What is counted, in the plural.
+        header: The totals; None where the file has none.
+        counted: The sum of the elements.
+
+    Returns:
+        The counts, None where the elements count nothing, and a sentence about a difference.
+    """
+    kept = counted if counted.total else None
+    if header is None or header == counted:
+        return kept, ""
+    lower = kept is not None and header.covered * counted.total < counted.covered * header.total
+    counts = "totals" if lower else "elements"
+    remark = (
         f"The totals say {header.covered:,} of {header.total:,} {measure}, "
-        f"the elements {counted.covered:,} of {counted.total:,}; the elements count."
+        f"the elements {counted.covered:,} of {counted.total:,}; the {counts} count."
     )
+    return (header if lower else kept), remark

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tsr_agent.ingest.heads import root_element
@@ -77,6 +77,9 @@ def recognise(readers: Sequence[Reader], head: bytes, path: PurePath) -> Recogni
     """
     taken = [(reader, why) for reader in readers if (why := reader.recognise(head, path)) is not None]
     if len(taken) > 1:
+        # Content says more than a name, which only keeps a damaged file from being overlooked.
+        taken = [each for each in taken if not each[1].startswith("named ")] or taken
+    if len(taken) > 1:
         both = " and ".join(f"{reader.name} ({why})" for reader, why in taken)
         return Recognition(reader=None, reason=f"two readers would take it: {both}", broken=True)
     if taken:
@@ -86,6 +89,23 @@ def recognise(readers: Sequence[Reader], head: bytes, path: PurePath) -> Recogni
             reader=None, reason="no XML root element can be seen; it is empty, cut off or no XML", broken=True
         )
     return Recognition(reader=None, reason="no reader knows the format")
+
+
+def claimed(found: Recognition, head: bytes, claim: str) -> Recognition:
+    """A file that no reader takes although its name or a person says that it holds tests: unreadable.
+
+    Args:
+        found: What the readers said.
+        head: The first bytes of the file.
+        claim: What says that it holds tests.
+    """
+    root = root_element(head)
+    if root is not None and root.name == "coverage" and "by its name" in claim:
+        return found  # clover's coverage, in a folder named after the tests that were measured
+    what = f"its root element is {root.name[:60]!r}" if root else "it is damaged or of another format"
+    advice = "" if "by its name" in claim else "; narrow the pattern if it is no results file"
+    reason = f"no reader knows the format, and it is said to hold tests ({claim}): {what}{advice}"
+    return replace(found, reason=reason, broken=True)
 
 
 def recognise_named(readers: Sequence[Reader], head: bytes, path: PurePath) -> Recognition:

@@ -65,12 +65,28 @@ class TestTypes:
         Returns:
             The type with what says so. Without a type where nothing says one or two things are said.
         """
+        return self._ruled(path) or _one_of(_named_in(path), "its name")
+
+    def _ruled(self, path: str) -> TypeFinding | None:
+        """What the rules say; None where none matches."""
         names = (path, f"{self.root.rstrip('/')}/{path}") if self.root else (path,)
         for rules, source in ((self.options, "--type"), (self.configured, "[types] of aitr.toml")):
             said = {rule.test_type: rule.pattern for rule in rules if rule.matches(*names)}
             if said:
                 return _one_of(list(said), f"{source} {' and '.join(said.values())}")
-        return _one_of(_named_in(path), "its name")
+        return None
+
+    def claim(self, path: str) -> str:
+        """What says that a file holds tests, whatever is in it; empty where nothing does.
+
+        A file that is said to hold tests and is of no known format must not be overlooked: it may be
+        the record of a failure, damaged or in another form.
+        """
+        finding = self._ruled(path)
+        if finding is not None:
+            return finding.reason
+        named = _named_in(path) if path.lower().endswith(".xml") else []
+        return f"{' and '.join(each.value for each in named)} by its name" if named else ""
 
     def unused(self, paths: list[str]) -> tuple[TypeRule, ...]:
         """Rules of the command line that match none of the paths; usually a slip of the pen."""

@@ -313,6 +313,63 @@ def test_whatever_real_tools_wrote_gets_an_answer(samples_dir: Path) -> None:
     assert len(found.inputs) == sum(path.is_file() for path in samples_dir.rglob("*"))
     assert all(each.reason and each.sha256 for each in found.inputs)
     # vitest's coverage run measured no file; everything else that a reader takes can be read.
-    assert [line.partition(": ")[0] for line in found.problems] == ["vitest/coverage/cobertura-coverage.xml"]
+    taken = [each for each in found.inputs if each.reader and each.status is InputStatus.UNREADABLE]
+    assert [each.path for each in taken] == ["vitest/coverage/cobertura-coverage.xml"]
+    assert all("said to hold tests" in line for line in found.problems if not line.startswith("vitest/cov"))
     (unit,) = found.test_results
     assert unit.total == len({case.id for case in unit.test_cases}) > 10_000
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("it.junit", b""),
+        ("it.junit", b"<!DOCTYPE testsuites [<!ENTITY a 'b'>]><testsuites/>"),
+        ("it.junit", "<testsuites/>".encode("utf-32")),
+        ("it.junit", b"\n<?xml version='1.0'?><testsuites/>"),
+        ("it.junit", b"<!--" + b" " * 70_000 + b"--><testsuites/>"),
+        ("it.junit", b"\0" * 1_000),
+        ("scans/it.txt", b"502"),
+    ],
+)
+@pytest.mark.parametrize("by_option", [True, False])
+def test_a_file_that_a_rule_says_holds_tests_is_never_overlooked(
+    tmp_path: Path, name: str, content: bytes, by_option: bool
+) -> None:
+    rules = (TypeRule(test_type=TestType.INTEGRATION, pattern=name),)
+    types = TestTypes(options=rules) if by_option else TestTypes(configured=rules)
+    found = collect(Sources(results_dir=files(tmp_path, {name: content}), types=types))
+    assert of(found, name).status is InputStatus.UNREADABLE
+    assert "narrow the pattern" in found.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("integration.xml", "<html>502 Bad Gateway</html>"),
+        ("security-nunit.xml", '<test-run result="Failed" failed="3"/>'),
+        ("unit/results.XML", "<test-run/>"),
+        ("coverage.json", '{"meta":{"version"'),
+        ("coverage.xml", "<html/>"),
+        ("requirements.yaml", ""),
+        ("requirements.yml", "\0"),
+        ("requirements.csv", "ID;text"),
+    ],
+)
+def test_a_file_whose_name_says_what_it_holds_is_never_overlooked(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    found = collect(Sources(results_dir=files(tmp_path, {name: content})))
+    assert of(found, name).status is InputStatus.UNREADABLE
+    assert found.problems
+
+
+def test_other_files_beside_the_results_are_left_out(tmp_path: Path) -> None:
+    others = {"unit/pytest.log": "x", "unit/clover.xml": "<coverage generated='1'/>", "pom.xml": "<project/>"}
+    found = collect(Sources(results_dir=files(tmp_path, dict(others))))
+    assert {each.status for each in found.inputs} == {InputStatus.NOT_TAKEN}
+
+
+def test_content_counts_more_than_a_name(tmp_path: Path) -> None:
+    found = collect(Sources(results_dir=files(tmp_path, {"unit/coverage.xml": suite("a")})))
+    assert of(found, "unit/coverage.xml").status is InputStatus.READ

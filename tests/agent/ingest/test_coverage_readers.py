@@ -12,10 +12,13 @@ from tests.factories.inputs import read, takes
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.cobertura import CoberturaReader
 from tsr_agent.ingest.coverage_json import CoverageJsonReader
+from tsr_agent.ingest.coverage_tally import settle
 from tsr_agent.models.coverage import CodeCoverage, CoverageCounts
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tsr_agent.ingest.reader import Reader
 
 
 def cobertura(lines: str, header: str = 'line-rate="1"') -> str:
@@ -142,7 +145,7 @@ def test_a_billion_laughs_is_refused_at_its_first_declaration() -> None:
     entities = '<!ENTITY a "lol">' + "".join(f'<!ENTITY a{n} "{"&a;" * 10}">' for n in range(10))
     document = f"<!DOCTYPE coverage [{entities}]><coverage>&a9;</coverage>"
     assert "not allowed" in refusal(document)
-    assert takes(CoberturaReader(), document, "coverage.xml") is None
+    assert takes(CoberturaReader(), document, "c.xml") is None
 
 
 def test_an_external_dtd_is_not_fetched(tmp_path: Path) -> None:
@@ -254,3 +257,51 @@ def test_cobertura_in_a_namespace_is_the_same() -> None:
     prefixed = prefixed.replace("<m", "<c:m").replace("<c:coverage", '<c:coverage xmlns:c="urn:x"')
     assert takes(CoberturaReader(), prefixed, "c.xml") is not None
     assert coverage_of(prefixed).line == CoverageCounts(covered=1, total=2)
+
+
+def test_totals_that_say_less_than_the_elements_count() -> None:
+    line = '<line number="1" hits="1" branch="true" condition-coverage="100% (2/2)"/>'
+    header = 'lines-valid="1000" lines-covered="100" branches-valid="10" branches-covered="1"'
+    parts = read(CoberturaReader(), cobertura(line, header))
+    assert parts.code_coverage[0].line == CoverageCounts(covered=100, total=1000)
+    assert parts.code_coverage[0].branch == CoverageCounts(covered=1, total=10)
+    assert parts.remarks[0] == "The totals say 100 of 1,000 lines, the elements 1 of 1; the totals count."
+
+
+def test_totals_of_coverage_py_that_say_less_than_its_files_count() -> None:
+    document = {
+        "meta": {"version": "7"},
+        "files": {"a.py": {"summary": {"covered_lines": 1, "num_statements": 1}, "missing_lines": []}},
+        "totals": {"covered_lines": 10, "num_statements": 1000},
+    }
+    parts = read(CoverageJsonReader(), json.dumps(document))
+    assert parts.code_coverage[0].line == CoverageCounts(covered=10, total=1000)
+    assert parts.remarks == ("The totals say 10 of 1,000 lines, the elements 1 of 1; the totals count.",)
+
+
+counts = st.builds(lambda a, b: CoverageCounts(covered=min(a, b), total=max(a, b)), *[st.integers(0, 9)] * 2)
+
+
+@given(counts, counts)
+def test_a_contradiction_never_helps(header: CoverageCounts, counted: CoverageCounts) -> None:
+    kept, remark = settle("lines", header, counted)
+    assert bool(remark) is (header != counted)
+    assert (kept is None) is (counted.total == 0)
+    if kept is not None:
+        shares = [each.covered / each.total for each in (header, counted) if each.total]
+        assert kept.covered / kept.total == min(shares)
+
+
+@pytest.mark.parametrize(
+    ("reader", "name", "cut"),
+    [
+        (CoverageJsonReader(), "coverage.json", '{"meta":{"version"'),
+        (CoverageJsonReader(), "Coverage.json", ""),
+        (CoberturaReader(), "coverage.xml", "<coverage"),
+        (CoberturaReader(), "coverage.xml", "<html/>"),
+    ],
+)
+def test_a_damaged_file_of_the_own_name_is_taken_and_refused(reader: Reader, name: str, cut: str) -> None:
+    assert takes(reader, cut, name) == f"named {name.lower()}"
+    with pytest.raises(InputError):
+        read(reader, cut, name)
