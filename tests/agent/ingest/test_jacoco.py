@@ -25,7 +25,8 @@ def package(lines: str, name: str = "demo/rag") -> str:
     return (
         f'<package name="{name}"><class name="{name}/Answer" sourcefilename="Answer.java">'
         '<method name="ask" desc="()V" line="3"><counter type="LINE" missed="9" covered="0"/></method>'
-        f'</class><sourcefile name="Answer.java">{lines}<counter type="LINE" missed="7" covered="7"/></sourcefile>'
+        f'</class><sourcefile name="Answer.java">{lines}'
+        '<counter type="LINE" missed="7" covered="7"/></sourcefile>'
         "</package>"
     )
 
