@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from tsr_agent.models.results import RunnerRun, TestType, TestTypeResult
 
 
+_SLICE = 10_000
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sources:
     """Where the evidence lies. Named files are read first and not again in the results directory."""
@@ -98,7 +101,7 @@ class _Collector:
         self._progress = progress
         self._inputs: list[InputFile] = []
         self._read: list[_Read] = []
-        self._seen: dict[tuple[int, int], str] = {}
+        self._seen: dict[tuple[int, int] | str, str] = {}
         self._names: set[str] = set()
         self._bytes = 0
         self._requirement_files: dict[str, str] = {}
@@ -264,7 +267,11 @@ def _refuse_what_no_report_can_hold(parts: Parts, name: str) -> None:
     forms = {each.name: each.type for each in msgspec.structs.fields(TestSummaryReport)}
     try:
         for value, form in (
-            (parts.cases, tuple[TestCase, ...]),
+            # In slices, so that a million cases are not held twice at once.
+            *(
+                (parts.cases[start : start + _SLICE], tuple[TestCase, ...])
+                for start in range(0, len(parts.cases), _SLICE)
+            ),
             (parts.header_differences, tuple[HeaderDifference, ...]),
             (parts.requirements, tuple[RequirementEntry, ...]),
             (parts.eval_iterations, forms["eval_iterations"]),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 
-MAX_DURATION_MS = 366 * 86_400_000.0
-"""A year: longer than any test run; what claims more is taken for unknown."""
+MAX_DURATION_MS = 31 * 86_400_000.0
+"""A month: longer than any one test; what claims more is taken for unknown. The sum over the most cases
+of one file stays a number that a report can hold."""
 
 _MILLISECONDS = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "μs": 1e-3, "ms": 1.0, "s": 1e3, "": 1e3}
 _NUMBER = re.compile(r"([0-9.,]{1,40}(?:[eE][+-]?[0-9]{1,3})?)\s?(ns|us|µs|μs|ms|s|)", re.ASCII)
@@ -24,7 +25,7 @@ def milliseconds(text: str) -> float | None:
         text: The attribute as written: ``1.5``, ``1E-07``, ``1,024.12``, ``0,160``, ``80.803us``.
 
     Returns:
-        None for what is no duration or an impossible one (negative, not finite, over a year), and for
+        None for what is no duration or an impossible one (negative, not finite, over a month), and for
         ``1,024``, which one locale means as a second and another as a quarter of an hour.
     """
     try:

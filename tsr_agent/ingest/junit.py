@@ -121,6 +121,8 @@ def _remarks(result: StreamResult, merged: int) -> Iterator[str]:
             f"{result.read_as_skipped:,} test cases without a result and without time are read as skipped: "
             "the totals of their suites leave so many out of the passed tests."
         )
+    if result.impossible_time:
+        yield f"Times that no test can have taken are not kept, such as {result.impossible_time!r}."
     if result.shortened:
         yield f"The texts of {result.shortened:,} test cases were shortened: the file has too much of them."
     yield from result.reconciliation.remarks()

@@ -36,8 +36,13 @@ _REMEMBERED_DURATIONS = 10_000
 class _Durations(dict[str, float | None]):
     """Durations by their text: most cases take one of few, so each is parsed once and shared."""
 
+    impossible = ""
+    """The first text that is no duration of a test."""
+
     def __missing__(self, text: str) -> float | None:
         duration = milliseconds(text)
+        if duration is None and text.strip() and not self.impossible:
+            self.impossible = text
         if len(self) < _REMEMBERED_DURATIONS:
             self[text] = duration
         return duration
@@ -89,6 +94,8 @@ class StreamResult:
     header_only: int = 0
     read_as_skipped: int = 0
     """Cases without any result that the header leaves out of the passed ones."""
+    impossible_time: str = ""
+    """The first ``time`` that is no duration of a test."""
 
 
 class JUnitStream:
@@ -159,6 +166,7 @@ class JUnitStream:
         except (ValueError, LookupError) as error:
             raise self._fault(f"it can't be decoded: {error}") from error
         self._ledger.replace(self._unshown_skips)
+        self.result.impossible_time = clean(self._durations.impossible[:40])
         return self.result
 
     def _make_parser(self) -> expat.XMLParserType:

@@ -13,6 +13,8 @@ from tsr_agent.models.results import HeaderDifference, TestCase, TestType, TestT
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_MAX_DURATION = 2**53
+"""Milliseconds: the most that a report can hold, some 285,000 years."""
 _MAX_ID = 32_000
 """Characters of an id that are kept where a path must follow; the two together fit into a report."""
 
@@ -50,7 +52,8 @@ def merge_cases(by_type: Mapping[TestType, Sequence[FileCases]]) -> Merged:
             continue
         cases = _distinct(files, original_ids)
         differences = [each for file in files for each in file.header_differences]
-        results.append(TestTypeResult.from_cases(test_type, cases, differences))
+        result = TestTypeResult.from_cases(test_type, cases, differences)
+        results.append(msgspec.structs.replace(result, duration_ms=min(result.duration_ms, _MAX_DURATION)))
     return Merged(results=tuple(results), original_ids=original_ids)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -32,8 +32,8 @@ class OpenedFile:
     path: str
     """Relative to the results directory, printable, with forward slashes."""
     descriptor: int
-    identity: tuple[int, int]
-    """Device and inode: equal for two names of one file."""
+    identity: tuple[int, int] | str
+    """Device and inode, equal for two names of one file; the whole path on a file system without inodes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +64,7 @@ def walk(directory: Path, limits: Limits) -> Iterator[OpenedFile | LeftOut]:
             next_step="Name the directory that the test tools wrote to with --results-dir.",
         ) from error
     found = 0
+    whole = os.path.realpath(directory)
     try:
         for each in _walk_folder(descriptor, PurePosixPath(), 0, limits):
             found += 1
@@ -73,7 +74,11 @@ def walk(directory: Path, limits: Limits) -> Iterator[OpenedFile | LeftOut]:
                 reason = f"more than {limits.files:,} files; this one and all that follow were not read"
                 yield LeftOut(path=each.path, reason=reason, broken=True)
                 return
-            yield each
+            yield (
+                _told_apart(each, f"{whole.rstrip(os.sep)}/{each.path}")
+                if isinstance(each, OpenedFile)
+                else each
+            )
     finally:
         os.close(descriptor)
 
@@ -94,7 +99,17 @@ def open_named(path: Path) -> OpenedFile:
     if not stat.S_ISREG(about.st_mode):
         os.close(descriptor)
         raise InputError(f"{shown}: not a regular file.")
-    return OpenedFile(path=printable(path.name), descriptor=descriptor, identity=(about.st_dev, about.st_ino))
+    opened = OpenedFile(
+        path=printable(path.name), descriptor=descriptor, identity=(about.st_dev, about.st_ino)
+    )
+    return _told_apart(opened, os.path.realpath(path))
+
+
+def _told_apart(opened: OpenedFile, whole_path: str) -> OpenedFile:
+    """The file, known by its path where the file system (FUSE, 9p) gives every file the inode 0."""
+    if opened.identity[1] != 0:
+        return opened
+    return replace(opened, identity=printable(whole_path))
 
 
 def _walk_folder(

@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.factories.inputs import read
 from tsr_agent.ingest.durations import MAX_DURATION_MS, milliseconds
+from tsr_agent.ingest.junit import JUnitReader
+from tsr_agent.ingest.junit_stream import JUnitLimits
 
 
 @pytest.mark.parametrize(
@@ -62,3 +65,14 @@ def test_what_python_writes_is_read_back(seconds: float) -> None:
     duration = milliseconds(repr(seconds))
     assert duration is not None
     assert duration == pytest.approx(seconds * 1_000, abs=1e-6)
+
+
+def test_the_longest_durations_of_the_most_cases_add_up_to_what_a_report_holds() -> None:
+    assert MAX_DURATION_MS * JUnitLimits().cases < 2**53
+    assert milliseconds("2678401") is None
+
+
+def test_a_time_that_no_test_can_have_taken_is_remarked() -> None:
+    parts = read(JUnitReader(), '<testsuite><testcase classname="c" name="a" time="31000000"/></testsuite>')
+    assert parts.cases[0].duration_ms is None
+    assert parts.remarks == ("Times that no test can have taken are not kept, such as '31000000'.",)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,3 +45,10 @@ def test_every_case_is_kept_and_no_id_stands_twice(files: list[list[str]]) -> No
     assert len(found) == len(set(found)) == sum(len(names) for names in files)
     given_ids = [each for names in files for each in names]
     assert sorted(merged.original_ids.get(each, each) for each in found) == sorted(given_ids)
+
+
+def test_durations_of_very_many_cases_stay_a_number_that_a_report_holds() -> None:
+    one = TestCase(id="a", name="a", status=CaseStatus.PASSED, duration_ms=2.0**52)
+    cases = tuple(msgspec.structs.replace(one, id=f"a{number}") for number in range(4))
+    (result,) = merge_cases({TestType.UNIT: [FileCases("unit.xml", cases)]}).results
+    assert result.duration_ms == 2**53

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
+import stat
 from pathlib import Path
 
 import pytest
@@ -189,3 +190,26 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, change:
             os.utime(path, ns=(1, 1))
         with pytest.raises(InputError, match="changed while it was read"):
             file.finish()
+
+
+def test_files_without_inodes_are_told_apart_by_their_whole_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "unit").mkdir()
+    for name in ("unit/a.xml", "unit/b.xml"):
+        (tmp_path / name).write_text("x")
+    real = os.fstat
+
+    def without_inode(descriptor: int) -> os.stat_result:
+        about = list(real(descriptor))
+        about[stat.ST_INO] = 0
+        return os.stat_result(about)
+
+    monkeypatch.setattr(os, "fstat", without_inode)
+    found = [each for each in walk(tmp_path, Limits()) if isinstance(each, OpenedFile)]
+    again = open_named(tmp_path / "unit" / ".." / "unit" / "b.xml")
+    for each in (*found, again):
+        os.close(each.descriptor)
+    assert [each.path for each in found] == ["unit/a.xml", "unit/b.xml"]
+    assert found[0].identity != found[1].identity
+    assert again.identity == found[1].identity
