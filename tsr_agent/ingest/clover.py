@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tsr_agent.models.coverage import FileCoverage
 
+FILE_NAME = "clover.xml"
 _COBERTURA = {"line-rate", "lines-valid", "branch-rate", "branches-valid"}
 _CODE = ("stmt", "cond")
 _MAX_BRANCHES = 1_000_000
@@ -34,12 +35,16 @@ class CloverReader:
     name = "Clover XML"
 
     def recognise(self, head: bytes, path: PurePath) -> str | None:
-        """Takes XML with the root ``coverage`` and Clover's attributes; Cobertura has others."""
+        """Takes XML with the root ``coverage`` and Clover's attributes; Cobertura has others.
+
+        Takes any ``clover.xml`` too, so that a damaged one is unreadable and not overlooked.
+        """
         root = root_element(head)
-        if root is None or root.name != "coverage" or _COBERTURA & root.attributes.keys():
-            return None
-        marks = {"clover", "generated"} & root.attributes.keys()
-        return f"root element coverage with {min(marks)}" if marks else None
+        if root is not None and root.name == "coverage" and not _COBERTURA & root.attributes.keys():
+            marks = {"clover", "generated"} & root.attributes.keys()
+            if marks:
+                return f"root element coverage with {min(marks)}"
+        return f"named {FILE_NAME}" if path.name.lower() == FILE_NAME else None
 
     def read(self, stream: BinaryIO, path: str) -> Parts:
         """Reads the file in chunks.

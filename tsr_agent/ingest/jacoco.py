@@ -16,6 +16,7 @@ from tsr_agent.models.coverage import CodeCoverage, CoverageCounts
 if TYPE_CHECKING:
     from pathlib import PurePath
 
+FILE_NAME = "jacoco.xml"
 _MARKS = (b"//JACOCO//", b"<sessioninfo ", b"<sourcefile ", b" sourcefilename=")
 _MAX_BRANCHES = 1_000_000
 """Of one line, so that their sum stays a number that a report holds."""
@@ -28,12 +29,16 @@ class JacocoReader:
     name = "JaCoCo XML"
 
     def recognise(self, head: bytes, path: PurePath) -> str | None:
-        """Takes XML with the root ``report`` that names JaCoCo or has an element of its own."""
+        """Takes XML with the root ``report`` that names JaCoCo or has an element of its own.
+
+        Takes any ``jacoco.xml`` too, so that a damaged one is unreadable and not overlooked.
+        """
         root = root_element(head)
-        if root is None or root.name != "report":
-            return None
-        marks = [mark for mark in _MARKS if mark in head]
-        return f"root element report with {marks[0].decode().strip(' </=')}" if marks else None
+        if root is not None and root.name == "report":
+            marks = [mark for mark in _MARKS if mark in head]
+            if marks:
+                return f"root element report with {marks[0].decode().strip(' </=')}"
+        return f"named {FILE_NAME}" if path.name.lower() == FILE_NAME else None
 
     def read(self, stream: BinaryIO, path: str) -> Parts:
         """Reads the file in chunks.

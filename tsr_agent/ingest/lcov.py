@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import PurePath
 
+FILE_NAME = "lcov.info"
 MAX_LINE = 65_536
 _BOM = b"\xef\xbb\xbf"
 _KEY = re.compile(rb"[A-Z]{2,10}\Z")
@@ -85,12 +86,15 @@ class LcovReader:
     name = "lcov"
 
     def recognise(self, head: bytes, path: PurePath) -> str | None:
-        """Takes text that begins with a test name or a source file; and an empty file of lcov's own name."""
+        """Takes text that begins with a test name or a source file.
+
+        Takes any ``lcov.info`` and ``*.lcov`` too, so that a damaged one is unreadable and not overlooked.
+        """
         text = head.removeprefix(_BOM).lstrip()
         if text.startswith(_FIRST) and _SOURCE.search(text):
             return "begins with lcov's TN or SF"
-        own_name = path.name.lower() == "lcov.info" or path.suffix.lower() == ".lcov"
-        return "empty, with lcov's file name" if own_name and not text else None
+        own_name = path.name.lower() == FILE_NAME or path.suffix.lower() == ".lcov"
+        return f"named {path.name[-80:]!r}" if own_name else None
 
     def read(self, stream: BinaryIO, path: str) -> Parts:
         """Reads the file line by line.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tsr_agent.ingest.sarif_model import Invocation, Log, Result, Run
     from tsr_agent.ingest.sarif_rules import RunRules
 
+SUFFIX = ".sarif"
 MAX_RUNS = 1_000
 _BOM = b"\xef\xbb\xbf"
 _MARKS = (b'"driver"', b'"ruleId"', b"sarif")
@@ -34,11 +35,15 @@ class SarifReader:
     name = "SARIF"
 
     def recognise(self, head: bytes, path: PurePath) -> str | None:
-        """Takes JSON with ``runs`` at the top that names SARIF, a tool's driver or a result's rule."""
-        if "runs" not in top_level_keys(head):
-            return None
-        marks = [mark for mark in _MARKS if mark in head]
-        return f"JSON with runs at the top and {marks[0].decode()}" if marks else None
+        """Takes JSON with ``runs`` at the top that names SARIF, a tool's driver or a result's rule.
+
+        Takes any ``*.sarif`` too, so that a damaged one is unreadable and not overlooked.
+        """
+        if "runs" in top_level_keys(head):
+            marks = [mark for mark in _MARKS if mark in head]
+            if marks:
+                return f"JSON with runs at the top and {marks[0].decode()}"
+        return f"named *{SUFFIX}" if path.suffix.lower() == SUFFIX else None
 
     def read(self, stream: BinaryIO, path: str) -> Parts:
         """Reads all runs.

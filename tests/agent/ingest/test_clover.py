@@ -61,6 +61,8 @@ def test_istanbul(data_dir: Path) -> None:
     assert parts.remarks == ()
     assert takes(CloverReader(), document, "any.xml") is not None
     assert takes(CoberturaReader(), document, "any.xml") is None
+    assert takes(CloverReader(), "", "clover.xml") == "named clover.xml"
+    assert takes(CloverReader(), "", "any.xml") is None
 
 
 def test_phpunit_counts_statements_and_not_the_lines_of_methods() -> None:

@@ -123,6 +123,10 @@ def test_is_recognised_by_content(document: str, taken: bool) -> None:
     assert (takes(JacocoReader(), document, "any.xml") is not None) is taken
 
 
+def test_a_damaged_file_of_its_own_name_is_not_overlooked() -> None:
+    assert takes(JacocoReader(), "<rep", "jacoco.xml") == "named jacoco.xml"
+
+
 def test_memory_stays_far_below_the_size_of_the_file() -> None:
     document = report(package(RAN * 400_000)).encode()
     tracemalloc.start()

@@ -162,11 +162,11 @@ def test_more_lines_than_are_held_are_refused(monkeypatch: pytest.MonkeyPatch) -
     [
         ("TN:\nSF:a\n", "x", True),
         ("SF:a\n", "x", True),
-        ("TN:\n", "lcov.info", False),
+        ("TN:\n", "x.info", False),
         ("  \n", "lcov.info", True),
         ("", "a.lcov", True),
         ("", "a.info", False),
-        ("SFX", "lcov.info", False),
+        ("SFX", "lcov.info", True),
     ],
 )
 def test_is_recognised_by_content(head: str, path: str, taken: bool) -> None:

@@ -287,7 +287,8 @@ def test_a_byte_order_mark_is_passed_over() -> None:
     ],
 )
 def test_is_recognised_by_content(head: str, taken: bool) -> None:
-    assert (takes(SarifReader(), head.replace('{"driver"', '{"Driver"'), "any.sarif") is not None) is taken
+    assert (takes(SarifReader(), head.replace('{"driver"', '{"Driver"'), "any.json") is not None) is taken
+    assert takes(SarifReader(), head, "any.sarif") is not None
 
 
 results = st.fixed_dictionaries(
