@@ -8,8 +8,8 @@ from msgspec import structs
 
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.bounded_text import clean, cut_name
-from tsr_agent.ingest.coverage_tally import CoverageTally, sum_counts
-from tsr_agent.ingest.coverage_totals import lower_rate, reconciled
+from tsr_agent.ingest.coverage_tally import CoverageTally, settle, sum_counts
+from tsr_agent.ingest.coverage_totals import lower_rate
 from tsr_agent.ingest.heads import root_element
 from tsr_agent.ingest.reader import Parts
 from tsr_agent.ingest.xml_elements import XmlElements
@@ -93,10 +93,10 @@ class _Parse:
         """What the file said."""
         branches = self._branches()
         files = tuple(_with_branches(each, branches) for each in self._tally.files())
-        line, line_remark = reconciled(
+        line, line_remark = settle(
             "lines", self._totals.get("lines"), sum_counts(each.line for each in files)
         )
-        branch, branch_remark = reconciled("branches", self._totals.get("branches"), _sum(branches.values()))
+        branch, branch_remark = settle("branches", self._totals.get("branches"), _sum(branches.values()))
         if line is None and branch is None:
             raise InputError(f"{self._path}: it counts neither lines nor branches: nothing was measured.")
         coverage = CodeCoverage(path=self._path, tool="Clover", line=line, branch=branch, files=files)

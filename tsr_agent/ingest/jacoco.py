@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.bounded_text import clean, cut_name
-from tsr_agent.ingest.coverage_tally import CoverageTally, sum_counts
-from tsr_agent.ingest.coverage_totals import reconciled
+from tsr_agent.ingest.coverage_tally import CoverageTally, settle, sum_counts
 from tsr_agent.ingest.heads import root_element
 from tsr_agent.ingest.reader import Parts
 from tsr_agent.ingest.xml_elements import MAX_NUMBER, XmlElements
@@ -68,8 +67,8 @@ class _Parse:
         files = self._tally.files()
         lines = sum_counts(each.line for each in files)
         branches = sum_counts(each.branch for each in files)
-        line, line_remark = reconciled("lines", self._totals.get("lines"), lines)
-        branch, branch_remark = reconciled("branches", self._totals.get("branches"), branches)
+        line, line_remark = settle("lines", self._totals.get("lines"), lines)
+        branch, branch_remark = settle("branches", self._totals.get("branches"), branches)
         if line is None and branch is None:
             raise InputError(f"{self._path}: it counts neither lines nor branches: nothing was measured.")
         coverage = CodeCoverage(path=self._path, tool="JaCoCo", line=line, branch=branch, files=files)

@@ -83,7 +83,7 @@ def test_contradictory_totals_never_help() -> None:
     assert coverage_of(high).line == CoverageCounts(covered=0, total=1)
     low = read(JacocoReader(), report(package(RAN) + '<counter type="LINE" missed="9" covered="1"/>'))
     assert low.code_coverage[0].line == CoverageCounts(covered=1, total=10)
-    assert low.remarks == ("The totals say 1 of 10 lines, the elements 1 of 1; the lower rate counts.",)
+    assert low.remarks == ("The totals say 1 of 10 lines, the elements 1 of 1; the totals count.",)
 
 
 def test_the_dtd_is_not_fetched() -> None:
