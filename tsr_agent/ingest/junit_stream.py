@@ -48,6 +48,11 @@ class _Durations(dict[str, float | None]):
         return duration
 
 
+def _mapped(attributes: list[str]) -> dict[str, str]:
+    """Attributes by name; expat gives names and values in turn."""
+    return dict(zip(attributes[::2], attributes[1::2], strict=True))
+
+
 def _drop_middle(pieces: list[str]) -> int:
     """Makes a list of pieces hold beginning and end of its text only.
 
@@ -114,8 +119,8 @@ class JUnitStream:
         self._open: list[Suite | None] = []
         """Elements around the cases; None for one that is no suite."""
         self._suite = Suite()
-        self._attributes: dict[str, str] | None = None
-        """Those of the open case."""
+        self._attributes: list[str] | None = None
+        """Names and values of the open case in turn, as expat gives them: a mapping of each costs more."""
         self._elements: list[Element] = []
         """The open case as a tree, from the case to the innermost open element; empty without children."""
         self._elements_in_case = 0
@@ -130,7 +135,7 @@ class JUnitStream:
         """What the open case printed, in pieces; most cases pass, and then it is not kept."""
         self._output_left_out = 0
         self._in_output = False
-        self._pending: list[dict[str, str]] = []
+        self._pending: list[list[str]] = []
         """Childless cases of the open suite that still have to be added."""
         self._text_left = 0
         self._kept = 0
@@ -173,6 +178,7 @@ class JUnitStream:
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.buffer_size = 65_536
+        parser.ordered_attributes = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.XmlDeclHandler = self._declaration
@@ -194,19 +200,19 @@ class JUnitStream:
     def _refuse_doctype(self, *_declaration: object) -> None:
         raise self._fault("a DOCTYPE is not allowed: results files need none, and entities can be bombs")
 
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+    def _start(self, tag: str, attributes: list[str]) -> None:
         if ":" in tag:
             tag = local_name(tag)
-        if self._attributes is not None:
-            if tag in OUTPUT_TAGS and not self._in_output and len(self._elements) < 2:
-                self._in_output = True
-                self._parser.CharacterDataHandler = self._output.append
+        if self._attributes is None:
+            if tag == "testcase" and self._open:
+                self._attributes = attributes
             else:
-                self._start_child(tag, attributes)
-        elif tag == "testcase" and self._open:
-            self._attributes = attributes
+                self._start_around(tag, _mapped(attributes))
+        elif tag in OUTPUT_TAGS and not self._in_output and len(self._elements) < 2:
+            self._in_output = True
+            self._parser.CharacterDataHandler = self._output.append
         else:
-            self._start_around(tag, attributes)
+            self._start_child(tag, _mapped(attributes))
 
     def _start_around(self, tag: str, attributes: dict[str, str]) -> None:
         """An element that is neither a case nor in one."""
@@ -224,7 +230,7 @@ class JUnitStream:
         elif tag in MEANINGFUL_TAGS:
             # A failure outside any case must not get lost; it becomes a case of its own.
             self._outside = True
-            self._attributes = {"name": f"<{tag}> outside a test case", "classname": self._suite.name}
+            self._attributes = ["name", f"<{tag}> outside a test case", "classname", self._suite.name]
             self._start_child(tag, attributes)
         else:
             self._open.append(None)
@@ -303,7 +309,7 @@ class JUnitStream:
         else:
             self._end_case(attributes)
 
-    def _end_case(self, attributes: dict[str, str]) -> None:
+    def _end_case(self, attributes: list[str]) -> None:
         """A case with children other than what it printed."""
         element = self._elements[0]
         self._elements.clear()
@@ -312,7 +318,7 @@ class JUnitStream:
         self._attributes = None
         if self._tags or requirement_ids(element):
             self._add_pending()
-            self._add_read(attributes, element)
+            self._add_read(_mapped(attributes), element)
         else:
             self._pending.append(attributes)
         self._output.clear()
@@ -333,14 +339,19 @@ class JUnitStream:
         watched, idle = suite.watched, suite.idle
         for attributes in pending:
             try:
-                name, classname, time = attributes["name"], attributes["classname"], attributes["time"]
-            except KeyError:
-                self._add_unusual(attributes)
+                first, classname, second, name, third, time = attributes
+            except ValueError:
+                self._add_unusual(_mapped(attributes))
+                continue
+            if first == "name" and second == "classname":
+                first, second, classname, name = second, first, name, classname
+            if first != "classname" or second != "name" or third != "time":
+                self._add_unusual(_mapped(attributes))
                 continue
             case_id = f"{classname}::{name}"
             length = len(case_id)
-            if len(attributes) > 3 or not (name and classname and case_id.isprintable()) or length > MAX_TEXT:
-                self._add_unusual(attributes)
+            if not (name and classname and case_id.isprintable()) or length > MAX_TEXT:
+                self._add_unusual(_mapped(attributes))
                 continue
             characters += length
             if classname != last:
