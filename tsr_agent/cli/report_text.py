@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tsr_agent.cli.layout import Column, paragraph, table
 from tsr_agent.sections.evals import evals, failure_modes
-from tsr_agent.sections.inputs import code_coverage, inputs
+from tsr_agent.sections.inputs import code_coverage, inputs, scans
 from tsr_agent.sections.overview import repository_name
 from tsr_agent.sections.plain_text import one_line
 from tsr_agent.sections.requirements import requirements
@@ -41,6 +41,7 @@ def report_lines(report: TestSummaryReport, width: int, *, show_all: bool = Fals
         *_failure_modes(report, width),
         *_requirements(report, width),
         *_coverage(report, width),
+        *_scans(report, width),
         *_inputs(report, width, few),
     ]
 
@@ -172,6 +173,30 @@ def _coverage(report: TestSummaryReport, width: int) -> list[str]:
     return _titled("Code coverage") + table(
         columns, [(row.tool, row.line, row.branch, row.path) for row in rows], width
     )
+
+
+def _scans(report: TestSummaryReport, width: int) -> list[str]:
+    rows = scans(report)
+    if not rows:
+        return []
+    columns = (
+        Column(least=1),
+        Column("TOOL"),
+        Column("ERRORS", right=True),
+        Column("WARNINGS", right=True),
+        Column("NOTES", right=True),
+        Column("SUPPRESSED", right=True),
+        Column("FILE"),
+    )
+    figures = [
+        (row.mark.sign, row.tool, row.errors, row.warnings, row.notes, row.suppressed, row.path)
+        for row in rows
+    ]
+    lines = _titled("Scans") + table(columns, figures, width)
+    for row in rows:
+        if row.reason:
+            lines += paragraph(f"{row.tool}, {row.mark.word}: {row.reason}", width, "  ", "    ")
+    return lines
 
 
 def _inputs(report: TestSummaryReport, width: int, few: int | None) -> list[str]:

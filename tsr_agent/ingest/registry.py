@@ -19,6 +19,8 @@ _BY_SUFFIX = {
     ".yml": "requirements YAML",
     ".xml": "Cobertura XML",
     ".json": "coverage.py JSON",
+    ".info": "lcov",
+    ".lcov": "lcov",
 }
 
 
@@ -43,6 +45,7 @@ def result_readers() -> tuple[Reader, ...]:
         *evals_readers(),
         *requirements_readers(),
         *coverage_readers(),
+        *findings_readers(),
     )
 
 
@@ -57,16 +60,28 @@ def requirements_readers() -> tuple[Reader, ...]:
     """Readers of what ``--requirements`` names."""
     from tsr_agent.ingest.requirements_csv import RequirementsCsvReader
     from tsr_agent.ingest.requirements_yaml import RequirementsYamlReader
+    from tsr_agent.ingest.sphinx_needs import SphinxNeedsReader
 
-    return (RequirementsYamlReader(), RequirementsCsvReader())
+    return (RequirementsYamlReader(), RequirementsCsvReader(), SphinxNeedsReader())
 
 
 def coverage_readers() -> tuple[Reader, ...]:
     """Readers of what ``--coverage`` names."""
+    from tsr_agent.ingest.clover import CloverReader
     from tsr_agent.ingest.cobertura import CoberturaReader
     from tsr_agent.ingest.coverage_json import CoverageJsonReader
+    from tsr_agent.ingest.jacoco import JacocoReader
+    from tsr_agent.ingest.lcov import LcovReader
 
-    return (CoberturaReader(), CoverageJsonReader())
+    return (CoberturaReader(), CoverageJsonReader(), LcovReader(), CloverReader(), JacocoReader())
+
+
+def findings_readers() -> tuple[Reader, ...]:
+    """Readers of what scanners write."""
+    from tsr_agent.ingest.pip_audit import PipAuditReader
+    from tsr_agent.ingest.sarif import SarifReader
+
+    return (SarifReader(), PipAuditReader())
 
 
 def recognise(readers: Sequence[Reader], head: bytes, path: PurePath) -> Recognition:

@@ -62,15 +62,15 @@ def test_everything_that_is_known_is_read_and_the_rest_is_listed(tmp_path: Path)
             "cov.json": COVERAGE,
             "reqs.yaml": "requirements:\n  - id: REQ-1\n",
             "log.txt": "hello",
-            "clover.xml": "<coverage clover='4'/>",
+            "pom.xml": "<project/>",
         },
     )
     found = collect(Sources(results_dir=results))
     assert {each.path: (each.status, each.reader) for each in found.inputs} == {
-        "clover.xml": (InputStatus.NOT_TAKEN, ""),
         "cov.json": (InputStatus.READ, "coverage.py JSON"),
         "deep/history.json": (InputStatus.READ, "evals.json"),
         "log.txt": (InputStatus.NOT_TAKEN, ""),
+        "pom.xml": (InputStatus.NOT_TAKEN, ""),
         "reqs.yaml": (InputStatus.READ, "requirements YAML"),
         "security/junit.xml": (InputStatus.READ, "JUnit XML"),
         "unit.xml": (InputStatus.READ, "JUnit XML"),
@@ -314,7 +314,10 @@ def test_whatever_real_tools_wrote_gets_an_answer(samples_dir: Path) -> None:
     assert all(each.reason and each.sha256 for each in found.inputs)
     # vitest's coverage run measured no file; everything else that a reader takes can be read.
     taken = [each for each in found.inputs if each.reader and each.status is InputStatus.UNREADABLE]
-    assert [each.path for each in taken] == ["vitest/coverage/cobertura-coverage.xml"]
+    assert [each.path for each in taken] == [
+        "vitest/coverage/cobertura-coverage.xml",
+        "vitest/coverage/lcov.info",
+    ]
     assert all("said to hold tests" in line for line in found.problems if not line.startswith("vitest/cov"))
     (unit,) = found.test_results
     assert unit.total == len({case.id for case in unit.test_cases}) > 10_000
@@ -365,7 +368,7 @@ def test_a_file_whose_name_says_what_it_holds_is_never_overlooked(
 
 
 def test_other_files_beside_the_results_are_left_out(tmp_path: Path) -> None:
-    others = {"unit/pytest.log": "x", "unit/clover.xml": "<coverage generated='1'/>", "pom.xml": "<project/>"}
+    others = {"unit/pytest.log": "x", "unit/report.html": "<html/>", "pom.xml": "<project/>"}
     found = collect(Sources(results_dir=files(tmp_path, dict(others))))
     assert {each.status for each in found.inputs} == {InputStatus.NOT_TAKEN}
 
@@ -373,3 +376,19 @@ def test_other_files_beside_the_results_are_left_out(tmp_path: Path) -> None:
 def test_content_counts_more_than_a_name(tmp_path: Path) -> None:
     found = collect(Sources(results_dir=files(tmp_path, {"unit/coverage.xml": suite("a")})))
     assert of(found, "unit/coverage.xml").status is InputStatus.READ
+
+
+def test_findings_and_further_coverage_formats_are_taken_by_content(tmp_path: Path, data_dir: Path) -> None:
+    results = tmp_path / "results"
+    results.mkdir()
+    for source, name in (("ruff/click.sarif", "a.json"), ("pip-audit/vulnerable.json", "b.json")):
+        (results / name).write_bytes((data_dir / source).read_bytes())
+    (results / "c.txt").write_text("TN:\nSF:a.py\nDA:1,1\nDA:2,0\nend_of_record\n")
+    found = collect(Sources(results_dir=results))
+    assert {each.path: each.reader for each in found.inputs} == {
+        "a.json": "SARIF",
+        "b.json": "pip-audit JSON",
+        "c.txt": "lcov",
+    }
+    assert {each.tool: each.executed for each in found.static_analysis} == {"ruff": True, "pip-audit": False}
+    assert [each.line.rate for each in found.code_coverage if each.line] == [0.5]
