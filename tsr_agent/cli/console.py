@@ -102,3 +102,12 @@ def make_streams_lenient() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+
+
+def give_up_output() -> None:
+    """Sends the rest of standard output nowhere, or the interpreter fails on it once more when it exits."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, sys.stdout.fileno())
+    finally:
+        os.close(nowhere)

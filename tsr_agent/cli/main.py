@@ -8,7 +8,7 @@ import sys
 from typing import NamedTuple, Protocol, cast
 
 from tsr_agent import __version__
-from tsr_agent.cli.console import Console, make_streams_lenient
+from tsr_agent.cli.console import Console, give_up_output, make_streams_lenient
 from tsr_agent.errors import ExitCode, TsrError
 
 DESCRIPTION = "Turns test results into a Test Summary Report, judges it by a policy and gates the pipeline."
@@ -107,12 +107,14 @@ def run_command_line(argv: list[str]) -> int:
         console.error(error)
         return int(error.exit_code)
     except BrokenPipeError:
-        # Whoever read our output went away; without this the interpreter would complain at exit.
-        sys.stderr.close()
+        # Whoever read our output went away.
+        give_up_output()
         return int(ExitCode.INPUT)
     except OSError as error:
-        # A full disk or a closed stream: whoever waits for the answer has not got it.
-        console.note(f"tsr-agent: the output can't be written: {error.strerror or error}")
+        # Without a file's name it is our own output: a full disk, or a closed stream.
+        give_up_output()
+        where = error.filename or "the output can't be written"
+        console.note(f"tsr-agent: {where}: {error.strerror or error}")
         return int(ExitCode.INPUT)
     except KeyboardInterrupt:
         console.note("tsr-agent: interrupted")

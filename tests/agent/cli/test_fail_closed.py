@@ -125,10 +125,24 @@ def test_a_pipe_is_no_configuration_and_no_library(agent: Agent, tmp_path: Path,
 
 def test_an_answer_that_nobody_gets_is_no_success(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tsr_agent", "gate", str(written(tmp_path, good()))]
-    with Path("/dev/full").open("w", encoding="utf-8") as full:
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert done.returncode == 2
-    assert "can't be written" in done.stderr
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    for environ in (inherited, inherited | {"PYTHONUNBUFFERED": "1"}):
+        with Path("/dev/full").open("w", encoding="utf-8") as full:
+            done = subprocess.run(
+                command, stdout=full, stderr=subprocess.PIPE, text=True, env=environ, check=False
+            )
+        assert done.returncode == 2
+        assert "can't be written" in done.stderr
+        assert "Exception ignored" not in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_success(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tsr_agent", "schema", "report"]
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (2, "")
 
 
 @pytest.mark.parametrize(("document", "code"), [(good(), 0), (bad(), 1)])
