@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec import structs
 
-from tsr_agent.errors import InputError
 from tsr_agent.ingest.bounded_text import clean, cut_name
-from tsr_agent.ingest.coverage_tally import CoverageTally, settle, sum_counts
+from tsr_agent.ingest.coverage_tally import CoverageTally, coverage_parts, sum_counts
 from tsr_agent.ingest.coverage_totals import lower_rate
 from tsr_agent.ingest.heads import root_element
-from tsr_agent.ingest.reader import Parts
 from tsr_agent.ingest.xml_elements import XmlElements
-from tsr_agent.models.coverage import CodeCoverage, CoverageCounts
+from tsr_agent.models.coverage import CoverageCounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import PurePath
 
+    from tsr_agent.ingest.reader import Parts
     from tsr_agent.models.coverage import FileCoverage
 
 FILE_NAME = "clover.xml"
@@ -93,17 +92,7 @@ class _Parse:
         """What the file said."""
         branches = self._branches()
         files = tuple(_with_branches(each, branches) for each in self._tally.files())
-        line, line_remark = settle(
-            "lines", self._totals.get("lines"), sum_counts(each.line for each in files)
-        )
-        branch, branch_remark = settle("branches", self._totals.get("branches"), _sum(branches.values()))
-        if line is None and branch is None:
-            raise InputError(f"{self._path}: it counts neither lines nor branches: nothing was measured.")
-        coverage = CodeCoverage(path=self._path, tool="Clover", line=line, branch=branch, files=files)
-        return Parts(
-            code_coverage=(coverage,),
-            remarks=tuple(each for each in (line_remark, branch_remark) if each),
-        )
+        return coverage_parts(self._path, "Clover", files, self._totals, _sum(branches.values()))
 
     def _branches(self) -> dict[str, tuple[int, int]]:
         """Covered and possible branches by source file, in the reading that the totals bear out.

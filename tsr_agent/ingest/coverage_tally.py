@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.limits import MAX_COVERAGE_LINES
-from tsr_agent.models.coverage import CoverageCounts, FileCoverage
+from tsr_agent.ingest.reader import Parts
+from tsr_agent.models.coverage import CodeCoverage, CoverageCounts, FileCoverage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 class CoverageTally:
@@ -104,3 +105,31 @@ def settle(
         f"the elements {counted.covered:,} of {counted.total:,}; the {counts} count."
     )
     return (header if lower else kept), remark
+
+
+def coverage_parts(
+    path: str,
+    tool: str,
+    files: tuple[FileCoverage, ...],
+    totals: Mapping[str, CoverageCounts],
+    branches: CoverageCounts | None = None,
+) -> Parts:
+    """What a coverage file says, its own totals held against what its elements add up to.
+
+    Args:
+        path: The input.
+        tool: What wrote it.
+        files: Counts of each source file.
+        totals: The file's own, by ``lines`` and ``branches``.
+        branches: Branches of all files together; None to add up those of ``files``.
+
+    Raises:
+        InputError: It counts neither lines nor branches.
+    """
+    line, about_lines = settle("lines", totals.get("lines"), sum_counts(each.line for each in files))
+    summed = branches if branches is not None else sum_counts(each.branch for each in files)
+    branch, about_branches = settle("branches", totals.get("branches"), summed)
+    if line is None and branch is None:
+        raise InputError(f"{path}: it counts neither lines nor branches: nothing was measured.")
+    coverage = CodeCoverage(path=path, tool=tool, line=line, branch=branch, files=files)
+    return Parts(code_coverage=(coverage,), remarks=tuple(filter(None, (about_lines, about_branches))))

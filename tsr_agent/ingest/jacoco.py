@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from tsr_agent.errors import InputError
 from tsr_agent.ingest.bounded_text import clean, cut_name
-from tsr_agent.ingest.coverage_tally import CoverageTally, settle, sum_counts
+from tsr_agent.ingest.coverage_tally import CoverageTally, coverage_parts
 from tsr_agent.ingest.heads import root_element
-from tsr_agent.ingest.reader import Parts
 from tsr_agent.ingest.xml_elements import MAX_NUMBER, XmlElements
-from tsr_agent.models.coverage import CodeCoverage, CoverageCounts
+from tsr_agent.models.coverage import CoverageCounts
 
 if TYPE_CHECKING:
     from pathlib import PurePath
+
+    from tsr_agent.ingest.reader import Parts
 
 FILE_NAME = "jacoco.xml"
 _MARKS = (b"//JACOCO//", b"<sessioninfo ", b"<sourcefile ", b" sourcefilename=")
@@ -64,18 +64,7 @@ class _Parse:
 
     def parts(self) -> Parts:
         """What the file said."""
-        files = self._tally.files()
-        lines = sum_counts(each.line for each in files)
-        branches = sum_counts(each.branch for each in files)
-        line, line_remark = settle("lines", self._totals.get("lines"), lines)
-        branch, branch_remark = settle("branches", self._totals.get("branches"), branches)
-        if line is None and branch is None:
-            raise InputError(f"{self._path}: it counts neither lines nor branches: nothing was measured.")
-        coverage = CodeCoverage(path=self._path, tool="JaCoCo", line=line, branch=branch, files=files)
-        return Parts(
-            code_coverage=(coverage,),
-            remarks=tuple(each for each in (line_remark, branch_remark) if each),
-        )
+        return coverage_parts(self._path, "JaCoCo", self._tally.files(), self._totals)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         above = self.elements.open

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from tsr_agent.errors import InputError
+from tsr_agent.ingest.heads import local_name
 from tsr_agent.ingest.limits import MEBIBYTE
 
 if TYPE_CHECKING:
@@ -23,10 +24,18 @@ class XmlElements:
     Args:
         path: What to call the file in messages.
         root: Name that the root element must have.
-        start: Is given each element's name and attributes; ``open`` still ends with its parent.
+        start: Is given each element's name without a namespace's prefix, and its attributes; ``open``
+            still ends with its parent.
+        comment: Is given the text of each comment.
     """
 
-    def __init__(self, path: str, root: str, start: Callable[[str, dict[str, str]], None]) -> None:
+    def __init__(
+        self,
+        path: str,
+        root: str,
+        start: Callable[[str, dict[str, str]], None],
+        comment: Callable[[str], None] | None = None,
+    ) -> None:
         self.open: list[str] = []
         """Names of the elements that are open, outermost first."""
         self._path = path
@@ -36,6 +45,7 @@ class XmlElements:
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
+        self._parser.CommentHandler = comment
         self._parser.StartDoctypeDeclHandler = self._doctype
         self._parser.EntityDeclHandler = self._entity
         self._parser.UnparsedEntityDeclHandler = self._entity
@@ -74,7 +84,8 @@ class XmlElements:
         line, column = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
         return InputError(f"{self._path}: line {line}, column {column}: {what}.")
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = local_name(tag)
         if len(self.open) >= MAX_DEPTH:
             raise self.fault(f"nested more than {MAX_DEPTH} levels deep")
         if any(len(value) > MAX_ATTRIBUTE for value in attributes.values()):
