@@ -158,7 +158,10 @@ def _requirements(report: TestSummaryReport, width: int) -> list[str]:
     lines = [*_titled("Requirements"), f"  {section.summary}"]
     for row in section.rows:
         lines += paragraph(
-            f"{row.mark.sign} {row.id}  {row.text} ({row.mark.word}, {row.tests})", width, "  ", "    "
+            f"{row.mark.sign} {row.id}  {row.text} ({row.mark.word}, {counted(len(row.test_ids), 'test')})",
+            width,
+            "  ",
+            "    ",
         )
     for unknown in section.unknown:
         lines += paragraph(f"○ {unknown.id}  named by tests, in no requirements file", width, "  ", "    ")
