@@ -36,10 +36,10 @@ Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 COLUMNS = (
     Column(title="Decision", width=146),
-    Column(title="Release", width=76),
-    Column(title="Branch", width=104),
+    Column(title="Release", width=70),
+    Column(title="Branch", width=100),
     Column(title="Environment", width=98),
-    Column(title="When", width=64, stretches=True),
+    Column(title="When", width=84, stretches=True),
 )
 _WAITING = Cell(text="…", tone=Tone.MUTED)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tsr_agent.clock import Clock
     from tsr_agent.errors import TsrError
 
-FIRST_SIZES = (510, 782)
+FIRST_SIZES = (516, 776)
 """Widths of list and report at the first start."""
 NO_MATCH = Message(
     headline="No report matches these filters.",

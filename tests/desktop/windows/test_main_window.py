@@ -279,7 +279,7 @@ def test_the_layout_is_remembered_and_can_be_reset(
     other = Workbench(theme, Tasks(), clock, kept)
     assert other.table.columnWidth(1) == 222
     other.reset_layout()
-    assert other.table.columnWidth(1) == 76
+    assert other.table.columnWidth(1) == 70
     other.deleteLater()
 
 
