@@ -29,8 +29,8 @@ class CrashDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Something went wrong in aitr")
         said = QLabel(
-            "This is a fault in aitr, not in your report. Nothing in the library was changed by it. "
-            "You can go on; please send us the details."
+            "This is a fault in aitr, not in your report. The library holds each report whole or not at "
+            "all. You can go on; please send us the details."
         )
         said.setTextFormat(Qt.TextFormat.PlainText)
         said.setWordWrap(True)

@@ -5,8 +5,8 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
-from qtpy.QtCore import QSize
-from qtpy.QtGui import QColor, QFontInfo, QPalette
+from qtpy.QtCore import QSize, Qt
+from qtpy.QtGui import QColor, QFontInfo, QGuiApplication, QPalette
 
 from aitr_desktop.resource_files import resource_dir
 from aitr_desktop.settings import ThemeChoice
@@ -96,3 +96,38 @@ def test_choosing_a_theme_draws_it_and_says_so(theme: ThemeController, qapp: QAp
     assert heard == ["dark"]
     assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(theme.theme.window)
     assert theme.theme.tone(Tone.NO_GO) == theme.theme.no_go
+
+
+class SystemScheme:
+    """Stands for what the desktop says; offscreen there is no desktop that could be asked."""
+
+    def __init__(self) -> None:
+        self.scheme = Qt.ColorScheme.Unknown
+
+    def colorScheme(self) -> Qt.ColorScheme:
+        return self.scheme
+
+
+@pytest.fixture
+def system(monkeypatch: pytest.MonkeyPatch) -> SystemScheme:
+    said = SystemScheme()
+    signal = QGuiApplication.styleHints().colorSchemeChanged
+    said.colorSchemeChanged = signal  # type: ignore[attr-defined]  # Qt's own signal, so that its wiring is tried
+    monkeypatch.setattr("aitr_desktop.theme.QGuiApplication.styleHints", lambda: said)
+    return said
+
+
+def test_it_follows_the_system_while_the_person_wants_that(qapp: QApplication, system: SystemScheme) -> None:
+    following = ThemeController(qapp, ThemeChoice.SYSTEM)
+    assert following.theme.name == "light"
+    for scheme, name in ((Qt.ColorScheme.Dark, "dark"), (Qt.ColorScheme.Light, "light")):
+        system.scheme = scheme
+        system.colorSchemeChanged.emit(scheme)  # type: ignore[attr-defined]
+        assert following.theme.name == name
+        assert qapp.palette().color(QPalette.ColorRole.Base) == QColor(load_theme(name).surface)
+    following.choose(ThemeChoice.LIGHT)
+    system.scheme = Qt.ColorScheme.Dark
+    system.colorSchemeChanged.emit(Qt.ColorScheme.Dark)  # type: ignore[attr-defined]
+    assert following.theme.name == "light"
+    following.detach()
+    following.deleteLater()
