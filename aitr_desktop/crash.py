@@ -18,6 +18,8 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from tsr_agent.sections.plain_text import visible
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -34,7 +36,7 @@ class CrashDialog(QDialog):
         )
         said.setTextFormat(Qt.TextFormat.PlainText)
         said.setWordWrap(True)
-        self.details = QPlainTextEdit(details)
+        self.details = QPlainTextEdit(visible(details))
         self.details.setReadOnly(True)
         self.details.setAccessibleName("Details of the fault")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

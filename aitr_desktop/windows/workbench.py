@@ -9,6 +9,7 @@ from qtpy.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from aitr_desktop.item_models.report_detail import ReportDetail, report_detail
 from aitr_desktop.item_models.report_list_model import ReportListModel
+from aitr_desktop.library.paging import PAGE_SIZE
 from aitr_desktop.views.detail_view import DetailView
 from aitr_desktop.views.filter_bar import FilterBar
 from aitr_desktop.views.message_pane import Message, MessagePane, error_message
@@ -167,7 +168,8 @@ class Workbench(QWidget):
         self._left.setCurrentWidget(self.table if rows else self.no_match)
         if not rows:
             return
-        same = (row for row in range(rows) if self._id_of(row) == self._asked_for)
+        # Only the first page is here; looking through a million rows would hold the screen up.
+        same = (row for row in range(min(rows, PAGE_SIZE)) if self._id_of(row) == self._asked_for)
         self.table.select_row(next(same, 0))
 
     def _id_of(self, row: int) -> str:

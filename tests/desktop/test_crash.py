@@ -36,10 +36,10 @@ def fail(error: BaseException) -> None:
 def test_a_fault_is_written_out_and_shown_with_its_details(
     qtbot: QtBot, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fail(ValueError("<b>odd</b> value"))
+    fail(ValueError("<b>odd</b> value\u202e"))
     (dialog,) = dialogs()
     qtbot.waitUntil(dialog.isVisible)
-    assert "ValueError: <b>odd</b> value" in dialog.details.toPlainText()
+    assert "ValueError: <b>odd</b> value⟨U+202E⟩" in dialog.details.toPlainText()
     assert "ValueError: <b>odd</b> value" in capsys.readouterr().err
 
 

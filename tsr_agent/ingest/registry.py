@@ -116,7 +116,7 @@ def claimed(found: Recognition, head: bytes, claim: str) -> Recognition:
     """
     root = root_element(head)
     if root is not None and root.name == "coverage" and "by its name" in claim:
-        return found  # clover's coverage, in a folder named after the tests that were measured
+        return found  # another tool's coverage, in a folder named after the tests that were measured
     what = f"its root element is {root.name[:60]!r}" if root else "it is damaged or of another format"
     advice = "" if "by its name" in claim else "; narrow the pattern if it is no results file"
     reason = f"no reader knows the format, and it is said to hold tests ({claim}): {what}{advice}"

@@ -302,3 +302,22 @@ def test_the_keys_are_listed(window: MainWindow) -> None:
     assert dialog is not None
     assert "Search reports" in [label.text() for label in dialog.findChildren(QLabel)]
     dialog.close()
+
+
+def test_finding_the_report_again_looks_at_no_more_than_a_page(
+    window: MainWindow,
+    library: FakeWorkspace,
+    settled: Settled,
+    clock: StillClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    library.rows[:] = lines(3_000, clock.now())
+    open_library(window, settled)
+    bench = workbench_of(window)
+    looked: list[int] = []
+    real = bench.reports.report
+    monkeypatch.setattr(bench.reports, "report", lambda row: looked.append(row) or real(row))
+    bench._asked_for = "gone"
+    bench._list_is_here()
+    assert bench.reports.rowCount() == 3_000
+    assert max(looked) < 200
