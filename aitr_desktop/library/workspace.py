@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from aitr_desktop.library.paging import Step
+    from tsr_agent.gate.policy import Policy
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
     from tsr_agent.sections.marks import Mark
@@ -133,15 +134,31 @@ class StoreWorkspace:
     def import_file(self, path: Path, now: datetime) -> Imported:
         """Files a document, judged by the built-in policy.
 
+        Where that policy says GO of a report that its own, which is not here, did not, no decision is
+        filed: nobody shall read a GO that only a milder policy gives.
+
         Raises:
             InputError: Not a file that can be read, or not a report.
             IntegrityError: Another document of that id is in the library.
             StoreError: Nothing was written.
         """
         from tsr_agent.gate.builtin import ai_release
+        from tsr_agent.models import codec
+        from tsr_agent.models.report import TestSummaryReport
         from tsr_agent.store.filing import file_report
 
-        filed = file_report(self._repository, read_document(path), ai_release(), None, None, now)
+        document, policy = read_document(path), ai_release()
+        report = codec.decode(document, TestSummaryReport, source=str(path))
+        if _is_milder(report, policy, now):
+            added = self._repository.add(document, None, received_at=now)
+            standing = self._repository.decision(report.id)
+            return Imported(
+                report_id=report.id,
+                is_new=added.report_is_new,
+                verdict=verdict(standing.decision if standing else None),
+                claimed=verdict(report.go_no_go_decision),
+            )
+        filed = file_report(self._repository, document, policy, None, None, now)
         return Imported(
             report_id=filed.report.id,
             is_new=filed.added.report_is_new,
@@ -152,6 +169,18 @@ class StoreWorkspace:
     def close(self) -> None:
         """Lets the file go."""
         self._library.close()
+
+
+def _is_milder(report: TestSummaryReport, policy: Policy, now: datetime) -> bool:
+    """Whether a policy lets a report go that was judged by another, and not let go by it."""
+    from tsr_agent.gate.evaluate import evaluate
+    from tsr_agent.models.decision import GoNoGoDecision
+
+    if report.policy is None or report.policy.digest == policy.digest:
+        return False
+    if report.go_no_go_decision is GoNoGoDecision.GO:
+        return False
+    return evaluate(report, policy, None, None, now).decision is GoNoGoDecision.GO
 
 
 def open_workspace(path: Path, *, create: bool = False) -> StoreWorkspace:

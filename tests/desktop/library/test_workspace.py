@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from aitr_desktop.library.listing import Query
@@ -15,10 +16,13 @@ from aitr_desktop.library.workspace import (
     read_document,
     report_filter,
 )
+from tests.agent.cli.test_gate import good
 from tests.factories import shown_reports as reports
 from tsr_agent.errors import InputError, IntegrityError, StoreError
+from tsr_agent.gate.builtin import ai_release
 from tsr_agent.models import codec
-from tsr_agent.models.decision import GoNoGoDecision
+from tsr_agent.models.decision import GoNoGoDecision, PolicyReference
+from tsr_agent.models.report import TestSummaryReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -161,3 +165,28 @@ def test_days_become_moments() -> None:
 def test_the_default_library_is_in_the_persons_own_folder() -> None:
     assert default_library().name == "library.db"
     assert default_library().is_absolute()
+
+
+@pytest.mark.parametrize("claimed", [GoNoGoDecision.NO_GO, GoNoGoDecision.PENDING_REVIEW])
+def test_a_milder_policy_than_its_own_gives_no_report_a_go(
+    workspace: StoreWorkspace, tmp_path: Path, clock: StillClock, claimed: GoNoGoDecision
+) -> None:
+    sound = codec.decode(good(), TestSummaryReport)
+    own = PolicyReference(name="strict", version="1", digest="f" * 64)
+    for number, (policy, claim, word) in enumerate(
+        (
+            (own, claimed, "NOT JUDGED"),
+            (own, GoNoGoDecision.GO, "GO"),
+            (ai_release().reference, claimed, "GO"),
+            (None, claimed, "GO"),
+        )
+    ):
+        report = msgspec.structs.replace(sound, id=f"r{number}", policy=policy, go_no_go_decision=claim)
+        path = tmp_path / f"{number}.json"
+        path.write_bytes(codec.encode(report))
+        done = workspace.import_file(path, clock.now())
+        assert (done.is_new, done.verdict.word) == (True, word)
+        if word == "NOT JUDGED":
+            assert done.claimed is not None
+            assert workspace.load(report.id).decision is None
+            assert workspace.count(Query(decision=GoNoGoDecision.GO)) == 0
