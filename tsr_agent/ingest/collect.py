@@ -78,9 +78,9 @@ def collect(sources: Sources, progress: Callable[[str], None] | None = None) -> 
         InputError: The results directory or a named file is missing.
     """
     collector = _Collector(sources, progress or (lambda _path: None))
-    collector.read_named(sources.evals, registry.evals_readers())
-    collector.read_named(sources.requirements, registry.requirements_readers())
-    collector.read_named(sources.coverage, registry.coverage_readers())
+    collector.read_named(sources.evals, registry.evals_readers(sources.limits))
+    collector.read_named(sources.requirements, registry.requirements_readers(sources.limits))
+    collector.read_named(sources.coverage, registry.coverage_readers(sources.limits))
     collector.read_directory()
     return collector.collected()
 
@@ -115,7 +115,7 @@ class _Collector:
 
     def read_directory(self) -> None:
         """Reads the results directory."""
-        readers = registry.result_readers()
+        readers = registry.result_readers(self._sources.limits)
         for found in walk(self._sources.results_dir, self._sources.limits):
             if isinstance(found, LeftOut):
                 status = InputStatus.UNREADABLE if found.broken else InputStatus.NOT_TAKEN

@@ -1,8 +1,11 @@
-"""Upper bounds on what is read, as data."""
+"""Upper bounds on what is read, as data: one table for every reader, each bound with its meaning."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from tsr_agent.errors import InputError
 
 MEBIBYTE = 1024 * 1024
 
@@ -15,14 +18,42 @@ MAX_COVERAGE_LINES = 2_000_000
 """Source lines in one coverage file; they are held in memory until the totals are known."""
 
 
+def _bound(default: int, what: str) -> Any:
+    return field(default=default, metadata={"what": what})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Bounds on a results directory. Sizes in bytes."""
+    """Bounds on a results directory and on each file in it; ``[limits]`` in aitr.toml sets any of them."""
 
-    file_bytes: int = 512 * MEBIBYTE
-    """Largest single file. A million cases with class names and files take 300 MB; what is not streamed
-    has a tighter bound of its own."""
-    total_bytes: int = 1024 * MEBIBYTE
-    files: int = 10_000
-    depth: int = 32
-    """Levels of folders below the results directory."""
+    file_bytes: int = _bound(512 * MEBIBYTE, "bytes of one file")
+    total_bytes: int = _bound(1024 * MEBIBYTE, "bytes of all files together")
+    files: int = _bound(10_000, "files in the results directory")
+    depth: int = _bound(32, "levels of folders below the results directory")
+    json_bytes: int = _bound(32 * MEBIBYTE, "bytes of one JSON file")
+    eval_cases: int = _bound(100_000, "samples of one eval file")
+    zip_bytes: int = _bound(64 * MEBIBYTE, "bytes that the members read of one ZIP file unpack to")
+    zip_members: int = _bound(100_000, "members of one ZIP file")
+    zip_ratio: int = _bound(200, "times the packed size that a member of a ZIP file unpacks to")
+
+    @classmethod
+    def describe(cls) -> dict[str, str]:
+        """What each bound counts, by its name in ``[limits]``."""
+        return {each.name: each.metadata["what"] for each in fields(cls)}
+
+
+def beyond(limits: Limits, name: str, path: str, position: str = "") -> InputError:
+    """The refusal of a file that is beyond a bound: file, position, bound and how to raise it.
+
+    Args:
+        limits: The bounds in force.
+        name: The name of the one that was passed.
+        path: What to call the file.
+        position: Where in it, such as ``line 3, column 7``.
+    """
+    where = f"{position}: " if position else ""
+    what = Limits.describe()[name]
+    return InputError(
+        f"{path}: {where}more than {getattr(limits, name):,} {what}; "
+        f"raise {name} under [limits] in aitr.toml to read it."
+    )

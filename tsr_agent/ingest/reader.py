@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 if TYPE_CHECKING:
     from pathlib import PurePath
 
+    from tsr_agent.ingest.eval_run import EvalRun
     from tsr_agent.models.coverage import CodeCoverage
     from tsr_agent.models.evals import EvalIterationSummary
     from tsr_agent.models.findings import StaticAnalysis
@@ -26,6 +27,8 @@ class Parts:
     """Attempts of one test within the file are already merged into one case."""
     header_differences: tuple[HeaderDifference, ...] = ()
     eval_iterations: tuple[EvalIterationSummary, ...] = ()
+    eval_runs: tuple[EvalRun, ...] = ()
+    """Runs of an eval tool, by its own names; they become iterations as aitr.toml says."""
     requirements: tuple[RequirementEntry, ...] = ()
     code_coverage: tuple[CodeCoverage, ...] = ()
     static_analysis: tuple[StaticAnalysis, ...] = ()
@@ -37,7 +40,11 @@ class Parts:
 
 
 class Reader(Protocol):
-    """Reads one file format. One file of this package each; stateless."""
+    """Reads one file format. One file of this package each; stateless.
+
+    A reader with bounds of its own takes ``limits: Limits`` in its constructor and refuses with
+    ``limits.beyond``.
+    """
 
     name: str
     """Short name shown to people, such as ``JUnit XML``."""

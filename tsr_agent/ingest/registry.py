@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import PurePath
 
+    from tsr_agent.ingest.limits import Limits
     from tsr_agent.ingest.reader import Reader
 
 _BY_SUFFIX = {
@@ -34,7 +35,7 @@ class Recognition:
     """No reader may take it, though it is meant for one."""
 
 
-def result_readers() -> tuple[Reader, ...]:
+def result_readers(limits: Limits) -> tuple[Reader, ...]:
     """Readers of everything that is recognised in a results directory."""
     from tsr_agent.ingest.exec_record import ExecRecordReader
     from tsr_agent.ingest.junit import JUnitReader
@@ -42,21 +43,21 @@ def result_readers() -> tuple[Reader, ...]:
     return (
         JUnitReader(),
         ExecRecordReader(),
-        *evals_readers(),
-        *requirements_readers(),
-        *coverage_readers(),
-        *findings_readers(),
+        *evals_readers(limits),
+        *requirements_readers(limits),
+        *coverage_readers(limits),
+        *findings_readers(limits),
     )
 
 
-def evals_readers() -> tuple[Reader, ...]:
+def evals_readers(limits: Limits) -> tuple[Reader, ...]:
     """Readers of what ``--evals`` names."""
     from tsr_agent.ingest.evals import EvalsReader
 
     return (EvalsReader(),)
 
 
-def requirements_readers() -> tuple[Reader, ...]:
+def requirements_readers(limits: Limits) -> tuple[Reader, ...]:
     """Readers of what ``--requirements`` names."""
     from tsr_agent.ingest.requirements_csv import RequirementsCsvReader
     from tsr_agent.ingest.requirements_yaml import RequirementsYamlReader
@@ -65,7 +66,7 @@ def requirements_readers() -> tuple[Reader, ...]:
     return (RequirementsYamlReader(), RequirementsCsvReader(), SphinxNeedsReader())
 
 
-def coverage_readers() -> tuple[Reader, ...]:
+def coverage_readers(limits: Limits) -> tuple[Reader, ...]:
     """Readers of what ``--coverage`` names."""
     from tsr_agent.ingest.clover import CloverReader
     from tsr_agent.ingest.cobertura import CoberturaReader
@@ -76,7 +77,7 @@ def coverage_readers() -> tuple[Reader, ...]:
     return (CoberturaReader(), CoverageJsonReader(), LcovReader(), CloverReader(), JacocoReader())
 
 
-def findings_readers() -> tuple[Reader, ...]:
+def findings_readers(limits: Limits) -> tuple[Reader, ...]:
     """Readers of what scanners write."""
     from tsr_agent.ingest.pip_audit import PipAuditReader
     from tsr_agent.ingest.sarif import SarifReader
