@@ -258,7 +258,7 @@ def test_a_file_that_changes_while_it_is_read_gives_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     results = files(tmp_path, {"evals.json": EVALS})
-    monkeypatch.setattr(registry, "result_readers", lambda: (_Meddler(results / "evals.json"),))
+    monkeypatch.setattr(registry, "result_readers", lambda _limits: (_Meddler(results / "evals.json"),))
     found = collect(Sources(results_dir=results))
     assert found.eval_iterations == ()
     assert found.problems == ("evals.json: the file changed while it was read",)
@@ -300,7 +300,7 @@ def test_parts_that_no_report_can_hold_make_their_file_unreadable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: Parts
 ) -> None:
     results = files(tmp_path, {"x": "x"})
-    monkeypatch.setattr(registry, "result_readers", lambda: (_Poisoner(parts),))
+    monkeypatch.setattr(registry, "result_readers", lambda _limits: (_Poisoner(parts),))
     found = collect(Sources(results_dir=results))
     assert of(found, "x").status is InputStatus.UNREADABLE
     assert not (found.eval_iterations or found.requirements)
