@@ -7,8 +7,8 @@ from xml.parsers import expat
 
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.heads import root_element
-from tsr_agent.ingest.junit_stream import JUnitLimits, JUnitStream, StreamResult
-from tsr_agent.ingest.limits import MEBIBYTE
+from tsr_agent.ingest.junit_stream import JUnitStream, StreamResult
+from tsr_agent.ingest.limits import MEBIBYTE, Limits
 from tsr_agent.ingest.reader import Parts
 from tsr_agent.ingest.xml_repair import Repair, can_be_mended
 from tsr_agent.models.results import CaseStatus
@@ -37,8 +37,8 @@ class JUnitReader:
 
     name = "JUnit XML"
 
-    def __init__(self, limits: JUnitLimits | None = None) -> None:
-        self._limits = limits or JUnitLimits()
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
 
     def recognise(self, head: bytes, path: PurePath) -> str | None:
         """Takes XML with the root ``testsuites`` or ``testsuite``, whatever the file is called."""

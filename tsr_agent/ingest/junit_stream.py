@@ -24,7 +24,7 @@ from tsr_agent.ingest.junit_case import (
 )
 from tsr_agent.ingest.junit_skips import as_skipped, take_unshown_skips
 from tsr_agent.ingest.junit_suite import Reconciliation, Suite
-from tsr_agent.ingest.limits import MEBIBYTE
+from tsr_agent.ingest.limits import Limits, beyond
 from tsr_agent.models.results import CaseStatus, TestCase
 
 if TYPE_CHECKING:
@@ -65,26 +65,6 @@ def _drop_middle(pieces: list[str]) -> int:
     return len(text) - sum(map(len, pieces))
 
 
-@dataclass(frozen=True, kw_only=True)
-class JUnitLimits:
-    """Bounds on one JUnit XML file. Text lengths in characters."""
-
-    file_bytes: int = 1024 * MEBIBYTE
-    token_bytes: int = MEBIBYTE
-    """One tag with its attributes, or one comment. Expat 2.5 reads a token again with each chunk that
-    it spans, so a long one costs the square of its length (CVE-2023-52425)."""
-    depth: int = 64
-    cases: int = 2_000_000
-    elements_in_case: int = 100_000
-    requirements_of_case: int = 1_000
-    text_in_case: int = MEBIBYTE
-    text_kept: int = 64 * MEBIBYTE
-    """Messages, details and output of all cases; beyond it only the first 1,000 characters of each."""
-    names_kept: int = 256 * MEBIBYTE
-    header_only_cases: int = 50
-    """Cases made, for one suite, of failures and errors that only its header counts."""
-
-
 @dataclass
 class StreamResult:
     """What one pass found."""
@@ -111,7 +91,7 @@ class JUnitStream:
         limits: Bounds beyond which it is refused.
     """
 
-    def __init__(self, path: str, limits: JUnitLimits) -> None:
+    def __init__(self, path: str, limits: Limits) -> None:
         self._path = path
         self._limits = limits
         self.result = StreamResult(reconciliation=Reconciliation(path))
@@ -160,13 +140,13 @@ class JUnitStream:
             for chunk in chunks:
                 fed += len(chunk)
                 if fed > self._limits.file_bytes:
-                    raise self._fault(f"larger than {self._limits.file_bytes:,} bytes")
+                    raise self._beyond("file_bytes")
                 self._parser.Parse(chunk, False)
                 self._add_pending()
                 self._cut_text()
                 self._check_size()
-                if fed - self._parser.CurrentByteIndex > self._limits.token_bytes:
-                    raise self._fault(f"a tag or comment longer than {self._limits.token_bytes:,} bytes")
+                if fed - self._parser.CurrentByteIndex > self._limits.xml_token_bytes:
+                    raise self._beyond("xml_token_bytes")
             self._parser.Parse(b"", True)
         except (ValueError, LookupError) as error:
             raise self._fault(f"it can't be decoded: {error}") from error
@@ -188,8 +168,13 @@ class JUnitStream:
         return parser
 
     def _fault(self, what: str) -> InputError:
-        line, column = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
-        return InputError(f"{self._path}: line {line}, column {column}: {what}.")
+        return InputError(f"{self._path}: {self._position()}: {what}.")
+
+    def _beyond(self, limit: str) -> InputError:
+        return beyond(self._limits, limit, self._path, self._position())
+
+    def _position(self) -> str:
+        return f"line {self._parser.CurrentLineNumber}, column {self._parser.CurrentColumnNumber + 1}"
 
     def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
         # Other codecs of Python would be asked too, and some of them warn or are none for text.
@@ -216,8 +201,8 @@ class JUnitStream:
 
     def _start_around(self, tag: str, attributes: dict[str, str]) -> None:
         """An element that is neither a case nor in one."""
-        if len(self._open) >= self._limits.depth:
-            raise self._fault(f"nested more than {self._limits.depth} levels deep")
+        if len(self._open) >= self._limits.xml_depth:
+            raise self._beyond("xml_depth")
         if not self._open:
             self._start_root(tag, attributes)
         if tag in ("testsuite", "testsuites"):
@@ -246,14 +231,14 @@ class JUnitStream:
         if not elements:
             elements.append(Element("testcase"))
             self._elements_in_case = 0
-            self._text_left = self._limits.text_in_case
+            self._text_left = self._limits.case_text
         if not self._in_output:
             self._parser.CharacterDataHandler = self._pieces.append
         self._elements_in_case += 1
-        if self._elements_in_case > self._limits.elements_in_case:
-            raise self._fault(f"a test case with more than {self._limits.elements_in_case:,} elements")
-        if len(self._open) + len(elements) >= self._limits.depth:
-            raise self._fault(f"nested more than {self._limits.depth} levels deep")
+        if self._elements_in_case > self._limits.case_elements:
+            raise self._beyond("case_elements")
+        if len(self._open) + len(elements) >= self._limits.xml_depth:
+            raise self._beyond("xml_depth")
         if tag in MEANINGFUL_TAGS:
             self._tags[tag] = self._tags.get(tag, 0) + 1
         self._flush_text()
@@ -410,9 +395,8 @@ class JUnitStream:
             duration=self._durations[attributes.get("time", "")],
             output=output,
         )
-        if len(case.requirement_ids) > self._limits.requirements_of_case:
-            most = self._limits.requirements_of_case
-            raise self._fault(f"a test case that names more than {most:,} requirements")
+        if len(case.requirement_ids) > self._limits.case_requirements:
+            raise self._beyond("case_requirements")
         suite.count_case(case.status, tags, in_case=not self._outside)
         self._names += len(case.id) + sum(map(len, case.requirement_ids))
         case = self._within_budget(case)
@@ -422,15 +406,15 @@ class JUnitStream:
             suite.idle.append(case)
 
     def _check_size(self) -> None:
-        if self._names > self._limits.names_kept:
-            raise self._fault(f"names of test cases with more than {self._limits.names_kept:,} characters")
+        if self._names > self._limits.kept_names:
+            raise self._beyond("kept_names")
         if self._ledger.listed > self._limits.cases:
-            raise self._fault(f"more than {self._limits.cases:,} test cases")
+            raise self._beyond("cases")
 
     def _within_budget(self, case: TestCase) -> TestCase:
         """The case, its texts shortened where the file as a whole has too much text."""
         length = text_length(case)
-        if self._kept + length <= self._limits.text_kept:
+        if self._kept + length <= self._limits.kept_text:
             self._kept += length
             return case
         self.result.shortened += 1

@@ -30,6 +30,27 @@ class Limits:
     total_bytes: int = _bound(1024 * MEBIBYTE, "bytes of all files together")
     files: int = _bound(10_000, "files in the results directory")
     depth: int = _bound(32, "levels of folders below the results directory")
+
+    xml_depth: int = _bound(64, "levels of elements in one XML file")
+    # Expat 2.5 reads a token again with each chunk that it spans, so a long one costs the square of its
+    # length (CVE-2023-52425).
+    xml_token_bytes: int = _bound(MEBIBYTE, "bytes of one tag or comment of an XML file")
+    cases: int = _bound(2_000_000, "test cases of one results file")
+    case_elements: int = _bound(100_000, "elements in one test case")
+    case_requirements: int = _bound(1_000, "requirements that one test case names")
+    case_text: int = _bound(
+        MEBIBYTE, "characters of text in one test case; what follows is shortened to a few of each"
+    )
+    kept_text: int = _bound(
+        64 * MEBIBYTE,
+        "characters of messages, details and output of one results file; "
+        "what follows is shortened to the first 1,000 of each",
+    )
+    kept_names: int = _bound(256 * MEBIBYTE, "characters of the names of the test cases of one results file")
+    header_only_cases: int = _bound(
+        50, "cases made of failures that only the header of a suite counts; the others are only counted"
+    )
+
     json_bytes: int = _bound(32 * MEBIBYTE, "bytes of one JSON file")
     eval_cases: int = _bound(100_000, "samples of one eval file")
     zip_bytes: int = _bound(64 * MEBIBYTE, "bytes that the members read of one ZIP file unpack to")

@@ -41,7 +41,7 @@ def result_readers(limits: Limits) -> tuple[Reader, ...]:
     from tsr_agent.ingest.junit import JUnitReader
 
     return (
-        JUnitReader(),
+        JUnitReader(limits),
         ExecRecordReader(),
         *evals_readers(limits),
         *requirements_readers(limits),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.factories.inputs import read
 from tsr_agent.ingest.durations import MAX_DURATION_MS, milliseconds
 from tsr_agent.ingest.junit import JUnitReader
-from tsr_agent.ingest.junit_stream import JUnitLimits
+from tsr_agent.ingest.limits import Limits
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_what_python_writes_is_read_back(seconds: float) -> None:
 
 
 def test_the_longest_durations_of_the_most_cases_add_up_to_what_a_report_holds() -> None:
-    assert MAX_DURATION_MS * JUnitLimits().cases < 2**53
+    assert MAX_DURATION_MS * Limits().cases < 2**53
     assert milliseconds("2678401") is None
 
 

@@ -11,15 +11,14 @@ import pytest
 
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.junit import JUnitReader
-from tsr_agent.ingest.junit_stream import JUnitLimits
-from tsr_agent.ingest.limits import MEBIBYTE
+from tsr_agent.ingest.limits import MEBIBYTE, Limits
 from tsr_agent.ingest.reader import HEAD_BYTES, Parts
 from tsr_agent.models.results import CaseStatus
 
 PASSING = b'<testcase classname="a.B" name="c" time="0.1"/>'
 
 
-def read(document: bytes, limits: JUnitLimits | None = None) -> Parts:
+def read(document: bytes, limits: Limits | None = None) -> Parts:
     return JUnitReader(limits).read(io.BytesIO(document), "unit.xml")
 
 
@@ -27,7 +26,7 @@ def suite(inner: bytes, attributes: bytes = b'name="s"') -> bytes:
     return b"<testsuites><testsuite " + attributes + b">" + inner + b"</testsuite></testsuites>"
 
 
-def refusal(document: bytes, limits: JUnitLimits | None = None) -> str:
+def refusal(document: bytes, limits: Limits | None = None) -> str:
     with pytest.raises(InputError) as caught:
         read(document, limits)
     assert caught.value.message.startswith("unit.xml: line ")
@@ -74,7 +73,7 @@ def test_a_token_of_20_megabytes_fails_fast_in_little_memory(token: bytes) -> No
     tracemalloc.start()
     started = time.process_time()
     try:
-        assert "longer than 1,048,576 bytes" in refusal(document)
+        assert "more than 1,048,576 bytes of one tag or comment" in refusal(document)
         spent, (_, peak) = time.process_time() - started, tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -164,27 +163,27 @@ def test_common_encodings_are_read(encoding: str) -> None:
 @pytest.mark.parametrize(
     ("limits", "document", "reason"),
     [
-        (JUnitLimits(file_bytes=100), suite(PASSING * 10), "larger than 100 bytes"),
-        (JUnitLimits(cases=3), suite(PASSING * 4), "more than 3 test cases"),
+        (Limits(file_bytes=100), suite(PASSING * 10), "more than 100 bytes of one file"),
+        (Limits(cases=3), suite(PASSING * 4), "more than 3 test cases"),
         (
-            JUnitLimits(cases=3),
+            Limits(cases=3),
             suite(b"<testcase name='a'><error/></testcase>" * 4),
             "more than 3 test cases",
         ),
-        (JUnitLimits(names_kept=20), suite(PASSING * 4), "more than 20 characters"),
+        (Limits(kept_names=20), suite(PASSING * 4), "more than 20 characters"),
         (
-            JUnitLimits(elements_in_case=5),
+            Limits(case_elements=5),
             suite(b'<testcase name="a">' + b"<x/>" * 6 + b"</testcase>"),
             "more than 5 elements",
         ),
     ],
 )
-def test_beyond_a_limit_a_file_is_refused(limits: JUnitLimits, document: bytes, reason: str) -> None:
+def test_beyond_a_limit_a_file_is_refused(limits: Limits, document: bytes, reason: str) -> None:
     assert reason in refusal(document, limits)
 
 
 def test_at_the_limit_a_file_is_read() -> None:
-    assert len(read(suite(PASSING), JUnitLimits(cases=1)).cases) == 1
+    assert len(read(suite(PASSING), Limits(cases=1)).cases) == 1
 
 
 def test_too_much_text_shortens_the_texts_and_says_so() -> None:
@@ -192,7 +191,7 @@ def test_too_much_text_shortens_the_texts_and_says_so() -> None:
         b'<testcase name="%d"><failure message="m">%s</failure></testcase>' % (number, b"t" * 5_000)
         for number in range(4)
     )
-    parts = read(suite(failing), JUnitLimits(text_kept=11_000))
+    parts = read(suite(failing), Limits(kept_text=11_000))
     assert [len(case.details) > 1_000 for case in parts.cases] == [True, True, False, False]
     assert all(case.status is CaseStatus.FAILED and case.message == "m" for case in parts.cases)
     assert any("2 test cases were shortened" in remark for remark in parts.remarks)
@@ -201,7 +200,7 @@ def test_too_much_text_shortens_the_texts_and_says_so() -> None:
 def test_too_much_text_in_one_case_is_cut() -> None:
     many = b"".join(b"<failure message='%d%s'>%s</failure>" % (n, b"m" * 500, b"t" * 500) for n in range(100))
     document = suite(b'<testcase name="a">' + many + b"</testcase>")
-    (case,) = read(document, JUnitLimits(text_in_case=5_000)).cases
+    (case,) = read(document, Limits(case_text=5_000)).cases
     assert case.status is CaseStatus.FAILED
     assert len(case.details) < 30_000
     assert len(case.message) < 30_000
