@@ -59,7 +59,7 @@ class JUnitReader:
             result = JUnitStream(path, self._limits).run(_chunks(stream))
         except expat.ExpatError as error:
             return self._read_mended(stream, path, error)
-        return _parts(result)
+        return _parts(result, self._limits)
 
     def _read_mended(self, stream: BinaryIO, path: str, first: expat.ExpatError) -> Parts:
         stream.seek(0)
@@ -74,7 +74,7 @@ class JUnitReader:
             f"Repaired: {repair.replaced:,} characters that XML does not allow were replaced by U+FFFD "
             f"(the first at line {first.lineno}, column {first.offset + 1})."
         )
-        return _parts(result, remark)
+        return _parts(result, self._limits, remark)
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:
@@ -91,7 +91,7 @@ def _not_well_formed(path: str, error: expat.ExpatError) -> InputError:
     )
 
 
-def _parts(result: StreamResult, *remarks: str) -> Parts:
+def _parts(result: StreamResult, limits: Limits, *remarks: str) -> Parts:
     differences = tuple(result.reconciliation.differences)
     scanner = SCANNERS.get(result.root)
     if scanner:
@@ -103,6 +103,7 @@ def _parts(result: StreamResult, *remarks: str) -> Parts:
             remarks=(*remarks, told, *_remarks(result, merged=0)),
         )
     cases = result.ledger.tests(by_pytest=result.by_pytest)
+    cases = result.suite_requirements.given_to(cases, limits, result.reconciliation.path)
     return Parts(
         cases=cases,
         header_differences=differences,

@@ -10,6 +10,7 @@ from msgspec import structs
 
 from tsr_agent.ingest.bounded_text import MAX_TEXT, clean, cut_middle, cut_name
 from tsr_agent.ingest.durations import milliseconds
+from tsr_agent.ingest.junit_properties import requirement_ids
 from tsr_agent.models.results import Attempt, CaseStatus, TestCase
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ FLAKY_TAGS = {"flakyFailure": CaseStatus.FAILED, "flakyError": CaseStatus.ERROR}
 RERUN_TAGS = {"rerunFailure": CaseStatus.FAILED, "rerunError": CaseStatus.ERROR}
 MEANINGFUL_TAGS = RESULT_TAGS | FLAKY_TAGS.keys() | RERUN_TAGS.keys()
 OUTPUT_TAGS = frozenset({"system-out", "system-err"})
-REQUIREMENT_PROPERTIES = frozenset({"requirement", "requirement_id"})
 
 WORST_FIRST = (
     CaseStatus.ERROR,
@@ -47,7 +47,6 @@ _STATUS_WORDS = {
 }
 STATUS_OF_WORD = {word: status for status, words in _STATUS_WORDS.items() for word in words.split()}
 _EXPECTED_FAILURE_TYPES = frozenset({"pytest.xfail", "XFAIL"})
-_MAX_REQUIREMENT = 1_000
 _LINE = re.compile(r"[0-9]{1,9}")
 
 
@@ -73,6 +72,7 @@ def read_case(
     first_line: int,
     duration: float | None,
     output: str,
+    printed: tuple[str, ...] = (),
 ) -> TestCase:
     """The case of a ``testcase`` element with children, or with a status of its own.
 
@@ -84,6 +84,7 @@ def read_case(
         first_line: What the writer calls the first line of a file: 1, or 0 (pytest).
         duration: What its ``time`` means, in milliseconds.
         output: What the case printed.
+        printed: Requirements named among that.
     """
     outcomes = _results(element) if tags else []
     if "status" in attributes or "result" in attributes:
@@ -117,7 +118,7 @@ def read_case(
         output=clean(output).strip("\n") if output and (status is not CaseStatus.PASSED or before) else "",
         attempts=attempts,
         flaky=bool(before) and status is CaseStatus.PASSED,
-        requirement_ids=requirement_ids(element),
+        requirement_ids=tuple(dict.fromkeys((*requirement_ids(element), *printed))),
     )
 
 
@@ -242,17 +243,3 @@ def _joined(outcomes: list[Outcome], part: str, status: CaseStatus) -> str:
     ordered = sorted(outcomes, key=lambda each: each.status is not status)
     texts = dict.fromkeys(getattr(each, part) for each in ordered if getattr(each, part))
     return cut_middle("\n\n".join(texts))
-
-
-def requirement_ids(element: Element) -> tuple[str, ...]:
-    """Ids from the properties ``requirement`` and ``requirement_id``; several are separated by commas."""
-    found: dict[str, None] = {}
-    for properties in element:
-        if properties.tag != "properties":
-            continue
-        for each in properties:
-            if each.get("name") in REQUIREMENT_PROPERTIES:
-                text = clean(each.get("value") or each.text or "")
-                names = (cut_name(name.strip(), _MAX_REQUIREMENT) for name in text.split(","))
-                found.update((name, None) for name in names if name)
-    return tuple(found)

@@ -18,10 +18,10 @@ from tsr_agent.ingest.junit_case import (
     identity,
     line_number,
     read_case,
-    requirement_ids,
     shortened,
     text_length,
 )
+from tsr_agent.ingest.junit_properties import PrintedProperties, SuiteRequirements, requirement_ids
 from tsr_agent.ingest.junit_skips import as_skipped, take_unshown_skips
 from tsr_agent.ingest.junit_suite import Reconciliation, Suite
 from tsr_agent.ingest.limits import Limits, beyond
@@ -79,6 +79,7 @@ class StreamResult:
     header_only: int = 0
     read_as_skipped: int = 0
     """Cases without any result that the header leaves out of the passed ones."""
+    suite_requirements: SuiteRequirements = field(default_factory=SuiteRequirements)
     impossible_time: str = ""
     """The first ``time`` that is no duration of a test."""
 
@@ -115,6 +116,9 @@ class JUnitStream:
         """What the open case printed, in pieces; most cases pass, and then it is not kept."""
         self._output_left_out = 0
         self._in_output = False
+        self._printed = PrintedProperties()
+        self._suite_property = ""
+        """Name of the open property of a suite, where its text is the value."""
         self._pending: list[list[str]] = []
         """Childless cases of the open suite that still have to be added."""
         self._text_left = 0
@@ -219,11 +223,26 @@ class JUnitStream:
             self._start_child(tag, attributes)
         else:
             self._open.append(None)
+            if tag == "property":
+                self._start_suite_property(attributes.get("name", ""), attributes.get("value"))
 
     def _start_root(self, tag: str, attributes: dict[str, str]) -> None:
         if tag not in ("testsuites", "testsuite"):
             raise self._fault(f"the root element is {tag[:60]!r}, not 'testsuites' or 'testsuite'")
         self.result.root = (tag, attributes.get("name", "")[:MAX_TEXT])
+
+    def _start_suite_property(self, name: str, value: str | None) -> None:
+        if value is None:
+            self._suite_property = name
+            self._parser.CharacterDataHandler = self._pieces.append
+        else:
+            self.result.suite_requirements.add(self._suite, name, value)
+
+    def _end_suite_property(self) -> None:
+        self.result.suite_requirements.add(self._suite, self._suite_property, "".join(self._pieces))
+        self._suite_property, self._left_out = "", 0
+        self._pieces.clear()
+        self._parser.CharacterDataHandler = None
 
     def _start_child(self, tag: str, attributes: dict[str, str]) -> None:
         """An element in a case, other than what the case printed."""
@@ -269,6 +288,7 @@ class JUnitStream:
         if len(self._pieces) * self._parser.buffer_size > 4 * MAX_TEXT:
             self._left_out += _drop_middle(self._pieces)
         if len(self._output) * self._parser.buffer_size > 4 * MAX_TEXT:
+            self._printed.scan("".join(self._output))
             self._output_left_out += _drop_middle(self._output)
 
     def _end(self, _tag: str) -> None:
@@ -282,10 +302,10 @@ class JUnitStream:
         elif not elements:
             # The common case, and the reason why most of a large file costs little.
             self._attributes = None
-            self._pending.append(attributes)
             if self._output:
-                self._output.clear()
-                self._output_left_out = 0
+                self._end_printing_case(attributes)
+            else:
+                self._pending.append(attributes)
         elif len(elements) > 1:
             self._flush_text()
             elements.pop()
@@ -294,6 +314,18 @@ class JUnitStream:
         else:
             self._end_case(attributes)
 
+    def _end_printing_case(self, attributes: list[str]) -> None:
+        """A case with nothing in it but what it printed, which may name requirements."""
+        self._printed.scan("".join(self._output))
+        printed = self._printed.taken()
+        if printed:
+            self._add_pending()
+            self._add_read(_mapped(attributes), Element("testcase"), printed)
+        else:
+            self._pending.append(attributes)
+        self._output.clear()
+        self._output_left_out = 0
+
     def _end_case(self, attributes: list[str]) -> None:
         """A case with children other than what it printed."""
         element = self._elements[0]
@@ -301,9 +333,12 @@ class JUnitStream:
         self._pieces.clear()
         self._parser.CharacterDataHandler = None
         self._attributes = None
-        if self._tags or requirement_ids(element):
+        if self._output:
+            self._printed.scan("".join(self._output))
+        printed = self._printed.taken()
+        if self._tags or printed or requirement_ids(element):
             self._add_pending()
-            self._add_read(_mapped(attributes), element)
+            self._add_read(_mapped(attributes), element, printed)
         else:
             self._pending.append(attributes)
         self._output.clear()
@@ -383,7 +418,7 @@ class JUnitStream:
         if suite.watched and not case.duration_ms:
             suite.idle.append(case)
 
-    def _add_read(self, attributes: dict[str, str], element: Element) -> None:
+    def _add_read(self, attributes: dict[str, str], element: Element, printed: tuple[str, ...] = ()) -> None:
         output = cut_middle("".join(self._output), left_out=self._output_left_out) if self._output else ""
         tags, suite = self._tags, self._suite
         case = read_case(
@@ -394,6 +429,7 @@ class JUnitStream:
             first_line=self._first_line,
             duration=self._durations[attributes.get("time", "")],
             output=output,
+            printed=printed,
         )
         if len(case.requirement_ids) > self._limits.case_requirements:
             raise self._beyond("case_requirements")
@@ -406,7 +442,7 @@ class JUnitStream:
             suite.idle.append(case)
 
     def _check_size(self) -> None:
-        if self._names > self._limits.kept_names:
+        if self._names + self.result.suite_requirements.characters > self._limits.kept_names:
             raise self._beyond("kept_names")
         if self._ledger.listed > self._limits.cases:
             raise self._beyond("cases")
@@ -430,6 +466,8 @@ class JUnitStream:
         self._add_pending()
         suite = self._open.pop()
         if suite is None:
+            if self._suite_property:
+                self._end_suite_property()
             return
         if not self.result.by_pytest:  # its headers count subtests
             for case in take_unshown_skips(suite):

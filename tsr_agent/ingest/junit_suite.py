@@ -29,6 +29,8 @@ _COUNTED_AS = {
 _CLAIMED_AS = {CaseStatus.FAILED: "failures", CaseStatus.ERROR: "errors", CaseStatus.SKIPPED: "skipped"}
 _WHOLE_NUMBER = re.compile(r"([+-]?)([0-9]{1,15}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})(?:\.0+)?")
 _MAX_HOST = 1_000
+BETWEEN_NAMES = " / "
+"""Between the names of nested suites."""
 _JEST = ["name", "errors", "failures", "skipped", "timestamp", "time", "tests"]
 """The attributes of a suite of jest-junit; no other writer has them in this order."""
 
@@ -91,7 +93,7 @@ class Suite:
         by_jest = tag == "testsuite" and list(attributes)[: len(_JEST)] == _JEST
         counts_skipped = attributes.get("skipped", "0").strip() not in ("0", "")
         return cls(
-            name=cut_name(f"{around} / {own}" if around and own else own or around),
+            name=cut_name(f"{around}{BETWEEN_NAMES}{own}" if around and own else own or around),
             host=cut_name(clean(attributes.get("hostname", "")), _MAX_HOST) or (outer.host if outer else ""),
             file=cut_name(clean(attributes.get("file", ""))) or (outer.file if outer else ""),
             header={each: attributes[each][:40] for each in COUNTERS if each in attributes},
