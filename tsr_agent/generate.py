@@ -239,7 +239,9 @@ def _evidence(
     from tsr_agent.models.results import RunnerRun
 
     cases = [case for result in collected.test_results for case in result.test_cases]
-    verification = verify(collected.requirements, cases, collected.original_ids)
+    verification = verify(
+        collected.requirements, cases, collected.original_ids, links=collected.requirement_links
+    )
     stated = tuple(
         RunnerRun(test_type=test_type, exit_code=code, note="Stated on the command line.")
         for test_type, code in config.exit_codes

@@ -31,7 +31,9 @@ def add_generate_options(parser: argparse.ArgumentParser) -> None:
         "--results-dir", metavar="DIR", type=path, help="what the test tools left (default: results)"
     )
     evidence.add_argument("--evals", metavar="F", type=path, action="append", help="eval results")
-    evidence.add_argument("--requirements", metavar="F", type=path, action="append", help="YAML or CSV")
+    evidence.add_argument(
+        "--requirements", metavar="F", type=path, action="append", help="requirements, or a folder of them"
+    )
     evidence.add_argument(
         "--coverage", metavar="F", type=path, action="append", help="Cobertura XML or coverage.py JSON"
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tsr_agent.models.results import TestCase
 
 _WILDCARD = re.compile(r"[*?]")
+_ANY_CLASS = "::**::"
 _LAST = chr(0x10FFFF)
 _LONGEST_CLUE = 8
 # What each step costs, in nanoseconds as measured; a character of a name costs half of one.
@@ -78,7 +79,16 @@ class CaseNames:
                     self._by_name[name].append(case)
 
     def find(self, wanted: str) -> Match:
-        """Cases of that name, or matching it as a pattern. Equal patterns are looked for once."""
+        """Cases of that name, or matching it as a pattern. Equal patterns are looked for once.
+
+        ``file::**::name`` is the test of that name in any class of the file, or in none.
+        """
+        if _ANY_CLASS in wanted:
+            forms = (wanted.replace(_ANY_CLASS, "::"), wanted.replace(_ANY_CLASS, "::*::"))
+            return _joined(self._find(form) for form in forms)
+        return self._find(wanted)
+
+    def _find(self, wanted: str) -> Match:
         exact = [self._by_name[form] for form in {wanted, _dotted(wanted)} if form in self._by_name]
         if exact or not _WILDCARD.search(wanted):
             return self._charged(Match([case for cases in exact for case in cases]))
@@ -154,6 +164,16 @@ class CaseNames:
                 return None
             self._likely = (start, end, clue), [name for name in names[start:end] if clue in name]
         return self._likely[1]
+
+
+def _joined(matches: Iterable[Match]) -> Match:
+    """The cases of all matches, each once, or the first reason why they were not looked for."""
+    found: dict[int, TestCase] = {}
+    for match in matches:
+        if match.refused:
+            return match
+        found.update((id(case), case) for case in match.cases)
+    return Match(tuple(found.values()))
 
 
 def _names(case: TestCase, tool_id: str) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ import msgspec
 
 from tsr_agent.errors import InputError
 from tsr_agent.ingest import registry
+from tsr_agent.ingest.doorstop import SETTINGS, DoorstopFolders
 from tsr_agent.ingest.hashed_stream import HashedStream
 from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.merge import FileCases, merge_cases
@@ -60,6 +61,7 @@ class Collected:
     """By id in ``test_results``, the tool's own id where the two differ."""
     eval_iterations: tuple[EvalIterationSummary, ...]
     requirements: tuple[RequirementEntry, ...]
+    requirement_links: tuple[tuple[str, str], ...]
     code_coverage: tuple[CodeCoverage, ...]
     static_analysis: tuple[StaticAnalysis, ...]
     runs: tuple[RunnerRun, ...]
@@ -79,7 +81,7 @@ def collect(sources: Sources, progress: Callable[[str], None] | None = None) -> 
     """
     collector = _Collector(sources, progress or (lambda _path: None))
     collector.read_named(sources.evals, registry.evals_readers(sources.limits))
-    collector.read_named(sources.requirements, registry.requirements_readers(sources.limits))
+    collector.read_requirements(sources.requirements)
     collector.read_named(sources.coverage, registry.coverage_readers(sources.limits))
     collector.read_directory()
     return collector.collected()
@@ -113,22 +115,60 @@ class _Collector:
             recognise = partial(registry.recognise_named, readers, path=path)
             self._take(opened, printable(path.as_posix()), recognise)
 
+    def read_requirements(self, paths: Iterable[Path]) -> None:
+        """Reads requirements files that a person named, and all that lie in a folder that one named."""
+        readers = registry.requirements_readers(self._sources.limits)
+        for path in paths:
+            # A document of Doorstop is the folder of its settings.
+            folder = path.parent if path.name == SETTINGS else path
+            if folder.is_dir():
+                self._read_requirements_folder(folder, readers)
+            else:
+                self.read_named((path,), readers)
+
+    def _read_requirements_folder(self, folder: Path, readers: Sequence[Reader]) -> None:
+        known = len(self._inputs)
+        name = printable(folder.resolve().name)
+        documents = DoorstopFolders()
+        for found in walk(folder, self._sources.limits):
+            place = f"{name}/{found.path}"
+            if isinstance(found, LeftOut):
+                self._note_left_out(replace(found, path=place))
+                continue
+            recognise = partial(self._recognise, readers, path=place, documents=documents)
+            self._take(replace(found, path=place), f"{printable(folder.as_posix())}/{found.path}", recognise)
+        if all(entry.status is InputStatus.NOT_TAKEN for entry in self._inputs[known:]):
+            raise InputError(
+                f"{printable(str(folder))}: there are no requirements in this folder.",
+                next_step="Name a requirements file, or a folder with items of Doorstop.",
+            )
+
     def read_directory(self) -> None:
         """Reads the results directory."""
         readers = registry.result_readers(self._sources.limits)
+        documents = DoorstopFolders()
         for found in walk(self._sources.results_dir, self._sources.limits):
             if isinstance(found, LeftOut):
-                status = InputStatus.UNREADABLE if found.broken else InputStatus.NOT_TAKEN
-                self._note(InputFile(path=found.path, size=0, status=status, reason=found.reason))
+                self._note_left_out(found)
                 continue
-            recognise = partial(self._recognise, readers, path=found.path)
+            recognise = partial(self._recognise, readers, path=found.path, documents=documents)
             self._take(found, f"{printable(self._sources.results_dir.as_posix())}/{found.path}", recognise)
 
-    def _recognise(self, readers: Sequence[Reader], head: bytes, path: str) -> Recognition:
-        """What the readers say of a file in the results directory, and what it is said to hold."""
+    def _note_left_out(self, found: LeftOut) -> None:
+        status = InputStatus.UNREADABLE if found.broken else InputStatus.NOT_TAKEN
+        self._note(InputFile(path=found.path, size=0, status=status, reason=found.reason))
+
+    def _recognise(
+        self, readers: Sequence[Reader], head: bytes, path: str, documents: DoorstopFolders
+    ) -> Recognition:
+        """What the readers say of a file in a folder, and what it is said to hold."""
+        documents.meet(path, head)
         found = registry.recognise(readers, head, PurePosixPath(path))
         if found.reader is not None or found.broken:
             return found
+        item = documents.claim(path)
+        if item:
+            return registry.Recognition(reader=None, reason=f"it is cut off or damaged: {item}", broken=True)
         claim = self._sources.types.claim(path)
         return registry.claimed(found, head, claim) if claim else found
 
@@ -228,6 +268,7 @@ class _Collector:
             original_ids=merged.original_ids,
             eval_iterations=tuple(each for part in parts for each in part.eval_iterations),
             requirements=tuple(each for part in parts for each in part.requirements),
+            requirement_links=tuple(each for part in parts for each in part.requirement_links),
             code_coverage=tuple(each for part in parts for each in part.code_coverage),
             static_analysis=tuple(each for part in parts for each in part.static_analysis),
             runs=tuple(each for part in parts for each in part.runs),

@@ -30,6 +30,8 @@ class Parts:
     eval_runs: tuple[EvalRun, ...] = ()
     """Runs of an eval tool, by its own names; they become iterations as aitr.toml says."""
     requirements: tuple[RequirementEntry, ...] = ()
+    requirement_links: tuple[tuple[str, str], ...] = ()
+    """Pairs of ids: a requirement and one that it refines, so that its tests count for that one, too."""
     code_coverage: tuple[CodeCoverage, ...] = ()
     static_analysis: tuple[StaticAnalysis, ...] = ()
     runs: tuple[RunnerRun, ...] = ()

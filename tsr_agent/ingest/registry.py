@@ -59,11 +59,12 @@ def evals_readers(limits: Limits) -> tuple[Reader, ...]:
 
 def requirements_readers(limits: Limits) -> tuple[Reader, ...]:
     """Readers of what ``--requirements`` names."""
+    from tsr_agent.ingest.doorstop import DoorstopReader
     from tsr_agent.ingest.requirements_csv import RequirementsCsvReader
     from tsr_agent.ingest.requirements_yaml import RequirementsYamlReader
     from tsr_agent.ingest.sphinx_needs import SphinxNeedsReader
 
-    return (RequirementsYamlReader(), RequirementsCsvReader(), SphinxNeedsReader())
+    return (RequirementsYamlReader(), RequirementsCsvReader(), SphinxNeedsReader(), DoorstopReader())
 
 
 def coverage_readers(limits: Limits) -> tuple[Reader, ...]:

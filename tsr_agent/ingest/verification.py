@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tsr_agent.ingest.case_names import CaseNames, MatchLimits
+from tsr_agent.ingest.refinements import Refinements
 from tsr_agent.models.requirements import (
     CoverageStatus,
     RequirementCoverage,
@@ -41,6 +42,7 @@ def verify(
     cases: Sequence[TestCase],
     original_ids: Mapping[str, str] | None = None,
     limits: MatchLimits | None = None,
+    links: Iterable[tuple[str, str]] = (),
 ) -> Verification:
     """Holds requirements and test cases against each other.
 
@@ -58,12 +60,15 @@ def verify(
         cases: All test cases of the report.
         original_ids: By id in the report, the id that the tool gave where the two differ.
         limits: Bounds on the work and on the tests that are kept.
+        links: Pairs of ids: an entry and one that it refines. What bears out the first counts for the
+            second, which is not verified before each entry that refines it has tests.
     """
     bounds = limits or MatchLimits()
     by_name = any(entry.tests for entry in entries)
     names = CaseNames(cases, original_ids or {}, by_name=by_name, limits=bounds)
     room = _Room(bounds)
-    coverage = tuple(_cover(entry, names, room) for entry in entries)
+    refined = Refinements(entries, links, lambda name: len(names.naming.get(name, ())))
+    coverage = tuple(_cover(entry, refined, names, room) for entry in entries)
     unknown = tuple(
         UnknownRequirement(requirement_id=name, test_ids=_first_ids(names.naming[name], room))
         for name in sorted(names.naming.keys() - {entry.id for entry in entries})
@@ -89,8 +94,10 @@ class _Room:
         return True
 
 
-def _cover(entry: RequirementEntry, names: CaseNames, room: _Room) -> RequirementCoverage:
-    cases, missing = _found(entry, names, room)
+def _cover(
+    entry: RequirementEntry, refined: Refinements, names: CaseNames, room: _Room
+) -> RequirementCoverage:
+    cases, missing = _found(entry, refined, names, room)
     test_ids = _ids(cases)
     if not room.take(test_ids):
         cases, test_ids = [], ()
@@ -105,24 +112,60 @@ def _cover(entry: RequirementEntry, names: CaseNames, room: _Room) -> Requiremen
     )
 
 
-def _found(entry: RequirementEntry, names: CaseNames, room: _Room) -> tuple[list[TestCase], list[str]]:
-    """The cases of a requirement, and what it names without a case that could be found or kept."""
-    found: dict[int, TestCase] = {}
-    missing: list[str] = []
-    explained = 0
-    for wanted in (None, *dict.fromkeys(entry.tests)):
-        cases, refused = (names.naming.get(entry.id, ()), "") if wanted is None else names.find(wanted)
-        if len(cases) > room.tests:
-            cases, refused = (), _NO_ROOM
-        elif len(found) + len(cases) > room.of_one:
-            cases, refused = (), f"more than {room.of_one:,} tests, the most that a requirement keeps"
-        found.update((id(case), case) for case in cases)
-        if refused and explained < _EXPLAINED:
-            explained += 1
-            missing.append(f"{'tests that name it' if wanted is None else wanted[:_SHOWN_NAME]} ({refused})")
-        elif wanted is not None and not cases:
-            missing.append(wanted)
-    return list(found.values()), missing
+def _found(
+    entry: RequirementEntry, refined: Refinements, names: CaseNames, room: _Room
+) -> tuple[list[TestCase], list[str]]:
+    """The cases of a requirement, and what it names without a case that could be found or kept.
+
+    Cases of what refines it are its own. What refines it without a test that ran is missing one,
+    unless something refines that in turn.
+    """
+    search = _Search(names, room)
+    search.take(entry)
+    refining = refined.of(entry.id)
+    for each in refining.entries:
+        ran = search.take(each)
+        if not ran and not refined.is_refined(each.id):
+            search.miss(each.id[:_SHOWN_NAME], "it refines this one, and no test of it ran")
+    if not refining.whole:
+        search.miss("further requirements that refine it", "not followed; there are too many links")
+    return list(search.found.values()), list(search.missing)
+
+
+class _Search:
+    """Collects the cases of one requirement and of what refines it."""
+
+    def __init__(self, names: CaseNames, room: _Room) -> None:
+        self._names = names
+        self._room = room
+        self._explained = 0
+        self.found: dict[int, TestCase] = {}
+        self.missing: dict[str, None] = {}
+
+    def take(self, entry: RequirementEntry) -> bool:
+        """Adds the cases that name an entry or that it names; says whether any of them ran."""
+        ran = False
+        for wanted in (None, *dict.fromkeys(entry.tests)):
+            cases, refused = (
+                (self._names.naming.get(entry.id, ()), "") if wanted is None else self._names.find(wanted)
+            )
+            if len(cases) > self._room.tests:
+                cases, refused = (), _NO_ROOM
+            elif len(self.found) + len(cases) > self._room.of_one:
+                most = self._room.of_one
+                cases, refused = (), f"more than {most:,} tests, the most that a requirement keeps"
+            self.found.update((id(case), case) for case in cases)
+            ran = ran or any(case.status is not CaseStatus.SKIPPED for case in cases)
+            if refused:
+                self.miss("tests that name it" if wanted is None else wanted[:_SHOWN_NAME], refused)
+            elif wanted is not None and not cases:
+                self.missing[wanted] = None
+        return ran
+
+    def miss(self, name: str, reason: str) -> None:
+        """Notes what was not found or kept: the first few with the reason, all others by name alone."""
+        self._explained += 1
+        self.missing[f"{name} ({reason})" if self._explained <= _EXPLAINED else name] = None
 
 
 def _coverage_status(cases: Sequence[TestCase], missing: Sequence[str]) -> CoverageStatus:
