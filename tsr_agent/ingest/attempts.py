@@ -141,6 +141,7 @@ def merge_attempts(records: Sequence[TestCase], *, by_pytest: bool = False) -> T
         line=next((each.line for each in reversed(records) if each.line), None),
         attempts=attempts,
         requirement_ids=tuple(dict.fromkeys(name for each in records for name in each.requirement_ids)),
+        tags=tuple(dict.fromkeys(name for each in records for name in each.tags)),
     )
 
 
@@ -170,6 +171,7 @@ def _with_teardown(run: TestCase, teardown: TestCase) -> TestCase:
         details=cut_middle("\n\n".join(each.details for each in (teardown, run) if each.details)),
         output=cut_middle("\n\n".join(each.output for each in (run, teardown) if each.output)),
         requirement_ids=tuple(dict.fromkeys((*run.requirement_ids, *teardown.requirement_ids))),
+        tags=tuple(dict.fromkeys((*run.tags, *teardown.tags))),
     )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tsr_agent.ingest.limits import MEBIBYTE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from tsr_agent.models.results import TestCase
 
@@ -54,6 +54,7 @@ class CaseNames:
         cases: All test cases of the report.
         original_ids: By id in the report, the id that the tool gave where the two differ.
         by_name: Some requirement names tests.
+        known: Ids of all requirements; a tag that is one of them names it.
         limits: Bounds on everything that is asked of it.
     """
 
@@ -64,6 +65,7 @@ class CaseNames:
         *,
         by_name: bool,
         limits: MatchLimits,
+        known: Container[str] = (),
     ) -> None:
         self.naming: dict[str, list[TestCase]] = defaultdict(list)
         self._by_name: dict[str, list[TestCase]] = defaultdict(list)
@@ -72,7 +74,8 @@ class CaseNames:
         self._known: dict[str, Match] = {}
         self._likely: tuple[tuple[int, int, str], list[str]] = ((0, 0, ""), [])
         for case in cases:
-            for requirement in dict.fromkeys(case.requirement_ids):
+            tags = [tag for tag in case.tags if tag in known] if case.tags else ()
+            for requirement in dict.fromkeys((*case.requirement_ids, *tags)):
                 self.naming[requirement].append(case)
             if by_name:
                 for name in _names(case, original_ids.get(case.id, case.id)):

@@ -10,7 +10,7 @@ from msgspec import structs
 
 from tsr_agent.ingest.bounded_text import MAX_TEXT, clean, cut_middle, cut_name
 from tsr_agent.ingest.durations import milliseconds
-from tsr_agent.ingest.junit_properties import requirement_ids
+from tsr_agent.ingest.junit_properties import NO_NAMES, Names, names_in
 from tsr_agent.models.results import Attempt, CaseStatus, TestCase
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def read_case(
     first_line: int,
     duration: float | None,
     output: str,
-    printed: tuple[str, ...] = (),
+    printed: Names = NO_NAMES,
 ) -> TestCase:
     """The case of a ``testcase`` element with children, or with a status of its own.
 
@@ -84,7 +84,7 @@ def read_case(
         first_line: What the writer calls the first line of a file: 1, or 0 (pytest).
         duration: What its ``time`` means, in milliseconds.
         output: What the case printed.
-        printed: Requirements named among that.
+        printed: What that names.
     """
     outcomes = _results(element) if tags else []
     if "status" in attributes or "result" in attributes:
@@ -103,6 +103,7 @@ def read_case(
         # The outcome itself is Surefire's first run where reruns follow, and its last where they preceded.
         own = Attempt(status=status, duration_ms=duration, message=message, details=details)
         attempts = (*before, own, *after)
+    named = names_in(element).with_further(printed) if printed else names_in(element)
     return TestCase(
         id=case_id,
         name=name,
@@ -118,7 +119,8 @@ def read_case(
         output=clean(output).strip("\n") if output and (status is not CaseStatus.PASSED or before) else "",
         attempts=attempts,
         flaky=bool(before) and status is CaseStatus.PASSED,
-        requirement_ids=tuple(dict.fromkeys((*requirement_ids(element), *printed))),
+        requirement_ids=named.requirements,
+        tags=named.tags,
     )
 
 

@@ -7,7 +7,7 @@ never gets into a report.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import structs
 
@@ -26,6 +26,21 @@ if TYPE_CHECKING:
 REQUIREMENT_PROPERTIES = frozenset({"requirement", "requirements", "requirementid", "requirementids"})
 """As ``plain_name`` gives them: tools and languages differ in case and separators (``RequirementId``)."""
 
+TAG_PROPERTIES = frozenset(
+    {
+        "tag",
+        "tags",
+        "category",
+        "categories",
+        "testcategory",
+        "label",
+        "labels",
+        "cmakelabels",
+        "trait",
+        "traits",
+    }
+)
+
 PRINTED = "[[PROPERTY|"
 """Begins a property among what a test printed, for tools whose cases have no properties of their own."""
 
@@ -33,6 +48,12 @@ _MAX_REQUIREMENT = 1_000
 _MAX_NAME = 100
 _MAX_LEVELS = 64
 _SEPARATORS = re.compile(r"[,\n]")
+_BETWEEN_TAGS = re.compile(r"[,;\s]+")
+_STATED = re.compile(r"(?:requirement|req)[:=]", re.IGNORECASE)
+"""Begins a tag that says it is a requirement, whether a requirements file has it or not."""
+_SCENARIO = "@scenario.begin"
+_SCENARIO_TAGS = re.compile(rf"^{re.escape(_SCENARIO)}\s*\n((?:[ \t]*@[^\n]*\n)+)", re.MULTILINE)
+"""How behave prints a scenario's tags; its files have them nowhere else."""
 _PRINTED = re.compile(
     r"""^[ \t]*\[\[PROPERTY\|(?P<name>[^\]=|\n]{1,100})
         (?:  =(?P<value>[^\n]*)\]\][ \t]*\r?$
@@ -56,41 +77,94 @@ def requirements_in(name: str, value: str) -> Iterator[str]:
                 yield cut_name(each.strip(), _MAX_REQUIREMENT)
 
 
-def requirement_ids(element: Element) -> tuple[str, ...]:
-    """Ids from the ``properties`` of a case, each once, in the file's order."""
-    found: dict[str, None] = {}
+class Names(NamedTuple):
+    """What a test case names, each once, in the file's order."""
+
+    requirements: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    """A tag names a requirement only where a requirements file has one of that id."""
+
+    def __bool__(self) -> bool:
+        """Whether anything is named."""
+        return bool(self.requirements or self.tags)
+
+    def with_further(self, further: Names) -> Names:
+        """These and those."""
+        return Names(
+            tuple(dict.fromkeys((*self.requirements, *further.requirements))),
+            tuple(dict.fromkeys((*self.tags, *further.tags))),
+        )
+
+
+class _Named:
+    """Collects what properties name."""
+
+    def __init__(self) -> None:
+        self._requirements: dict[str, None] = {}
+        self._tags: dict[str, None] = {}
+
+    def take(self, name: str, value: str) -> None:
+        self._requirements.update(dict.fromkeys(requirements_in(name, value)))
+        if plain_name(name) in TAG_PROPERTIES:
+            for tag in _BETWEEN_TAGS.split(clean(value)):
+                self.take_tag(tag)
+
+    def take_tag(self, tag: str) -> None:
+        tag = tag.removeprefix("@")
+        stated = _STATED.match(tag)
+        kept = cut_name(tag[stated.end() :] if stated else tag, _MAX_REQUIREMENT)
+        if kept:
+            (self._requirements if stated else self._tags)[kept] = None
+
+    def names(self) -> Names:
+        return Names(tuple(self._requirements), tuple(self._tags))
+
+    def __bool__(self) -> bool:
+        return bool(self._requirements or self._tags)
+
+
+def names_in(element: Element) -> Names:
+    """What the ``properties`` of a case name."""
+    named = _Named()
     for properties in element:
         if properties.tag == "properties":
             for each in properties:
-                text = each.get("value") or each.text or ""
-                found.update(dict.fromkeys(requirements_in(each.get("name", ""), text)))
-    return tuple(found)
+                named.take(each.get("name", ""), each.get("value") or each.text or "")
+    return named.names()
+
+
+NO_NAMES = Names()
 
 
 class PrintedProperties:
     """Properties among what the open case printed, each on a line of its own.
 
     ``[[PROPERTY|requirement=R-1]]``, or ``[[PROPERTY|requirement]]`` with the value on the lines up to
-    ``[[/PROPERTY]]``. Paths in ``[[ATTACHMENT|…]]`` are never looked at.
+    ``[[/PROPERTY]]``. Paths in ``[[ATTACHMENT|…]]`` are never looked at. behave prints the tags of a
+    scenario above its steps.
     """
 
     def __init__(self) -> None:
-        self._requirements: dict[str, None] = {}
+        self._named = _Named()
 
     def scan(self, text: str) -> None:
         """Takes the properties of a text; of one that is cut later, before it is cut."""
-        if PRINTED not in text:
-            return
-        for found in _PRINTED.finditer(text):
-            value = found["value"] if found["value"] is not None else found["lines"]
-            self._requirements.update(dict.fromkeys(requirements_in(found["name"], value)))
+        if PRINTED in text:
+            for found in _PRINTED.finditer(text):
+                value = found["value"] if found["value"] is not None else found["lines"]
+                self._named.take(found["name"], value)
+        if _SCENARIO in text:
+            for scenario in _SCENARIO_TAGS.finditer(text):
+                for tag in clean(scenario[1]).split():
+                    if tag.startswith("@"):
+                        self._named.take_tag(tag)
 
-    def taken(self) -> tuple[str, ...]:
-        """The ids since the last call."""
-        if not self._requirements:
-            return ()
-        requirements, self._requirements = tuple(self._requirements), {}
-        return requirements
+    def taken(self) -> Names:
+        """What was named since the last call."""
+        if not self._named:
+            return NO_NAMES
+        named, self._named = self._named, _Named()
+        return named.names()
 
 
 class SuiteRequirements:

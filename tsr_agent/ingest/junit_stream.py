@@ -21,7 +21,7 @@ from tsr_agent.ingest.junit_case import (
     shortened,
     text_length,
 )
-from tsr_agent.ingest.junit_properties import PrintedProperties, SuiteRequirements, requirement_ids
+from tsr_agent.ingest.junit_properties import NO_NAMES, Names, PrintedProperties, SuiteRequirements, names_in
 from tsr_agent.ingest.junit_skips import as_skipped, take_unshown_skips
 from tsr_agent.ingest.junit_suite import Reconciliation, Suite
 from tsr_agent.ingest.limits import Limits, beyond
@@ -336,7 +336,7 @@ class JUnitStream:
         if self._output:
             self._printed.scan("".join(self._output))
         printed = self._printed.taken()
-        if self._tags or printed or requirement_ids(element):
+        if self._tags or printed or names_in(element):
             self._add_pending()
             self._add_read(_mapped(attributes), element, printed)
         else:
@@ -418,7 +418,7 @@ class JUnitStream:
         if suite.watched and not case.duration_ms:
             suite.idle.append(case)
 
-    def _add_read(self, attributes: dict[str, str], element: Element, printed: tuple[str, ...] = ()) -> None:
+    def _add_read(self, attributes: dict[str, str], element: Element, printed: Names = NO_NAMES) -> None:
         output = cut_middle("".join(self._output), left_out=self._output_left_out) if self._output else ""
         tags, suite = self._tags, self._suite
         case = read_case(
@@ -431,10 +431,10 @@ class JUnitStream:
             output=output,
             printed=printed,
         )
-        if len(case.requirement_ids) > self._limits.case_requirements:
+        if len(case.requirement_ids) + len(case.tags) > self._limits.case_requirements:
             raise self._beyond("case_requirements")
         suite.count_case(case.status, tags, in_case=not self._outside)
-        self._names += len(case.id) + sum(map(len, case.requirement_ids))
+        self._names += len(case.id) + sum(map(len, case.requirement_ids)) + sum(map(len, case.tags))
         case = self._within_budget(case)
         self._ledger.add(case)
         says_nothing = not (tags or "status" in attributes or "result" in attributes)

@@ -37,7 +37,7 @@ class Limits:
     xml_token_bytes: int = _bound(MEBIBYTE, "bytes of one tag or comment of an XML file")
     cases: int = _bound(2_000_000, "test cases of one results file")
     case_elements: int = _bound(100_000, "elements in one test case")
-    case_requirements: int = _bound(1_000, "requirements that one test case names")
+    case_requirements: int = _bound(1_000, "requirements and tags that one test case names")
     case_text: int = _bound(
         MEBIBYTE, "characters of text in one test case; what follows is shortened to a few of each"
     )

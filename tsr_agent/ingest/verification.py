@@ -46,9 +46,10 @@ def verify(
 ) -> Verification:
     """Holds requirements and test cases against each other.
 
-    A case belongs to a requirement when it names it, or when the requirement names it by id, by name,
-    by ``classname.name`` or by the node id that pytest prints, each with or without the parameters in
-    brackets. ``*`` and ``?`` are wildcards; brackets are not, because test ids contain them.
+    A case belongs to a requirement when it names it, when one of its tags is the requirement's id, or
+    when the requirement names it by id, by name, by ``classname.name`` or by the node id that pytest
+    prints, each with or without the parameters in brackets. ``*`` and ``?`` are wildcards; brackets are
+    not, because test ids contain them.
 
     A requirement is verified only if at least one of its tests ran, every one that ran passed at once,
     and everything that it names was found. A flaky pass, an expected failure and an unexpected pass
@@ -65,13 +66,14 @@ def verify(
     """
     bounds = limits or MatchLimits()
     by_name = any(entry.tests for entry in entries)
-    names = CaseNames(cases, original_ids or {}, by_name=by_name, limits=bounds)
+    known = {entry.id for entry in entries}
+    names = CaseNames(cases, original_ids or {}, by_name=by_name, limits=bounds, known=known)
     room = _Room(bounds)
     refined = Refinements(entries, links, lambda name: len(names.naming.get(name, ())))
     coverage = tuple(_cover(entry, refined, names, room) for entry in entries)
     unknown = tuple(
         UnknownRequirement(requirement_id=name, test_ids=_first_ids(names.naming[name], room))
-        for name in sorted(names.naming.keys() - {entry.id for entry in entries})
+        for name in sorted(names.naming.keys() - known)
     )
     return Verification(coverage=coverage, unknown=unknown)
 

@@ -76,6 +76,8 @@ class TestCase(Record, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     flaky: bool = False
     """It passed only after an earlier attempt had failed. ``status`` is then ``passed``."""
     requirement_ids: tuple[ShortText, ...] = ()
+    tags: tuple[ShortText, ...] = ()
+    """Without the leading ``@``. One that is a requirement's id names that requirement, too."""
 
 
 class FailureDetail(Record, frozen=True, kw_only=True, omit_defaults=True):
