@@ -31,11 +31,13 @@ class GenerateRequest:
         config: Where the evidence lies and what is stated about the release.
         environ: Environment variables, for git and the branch of a CI system.
         directory: A folder of the checkout that was tested.
+        leave_out: Files in it that are ours, and no change of the code.
     """
 
     config: Config
     environ: Mapping[str, str]
     directory: Path = Path()
+    leave_out: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +171,7 @@ def _manifest(request: GenerateRequest) -> Manifest:
         prompts_paths=config.prompts_paths,
     )
     # The evidence itself lies in the checkout and is recorded file by file; it is no change of the code.
-    evidence = [config.results_dir, config.output, *config.evals, *config.coverage]
+    evidence = [config.results_dir, config.output, *config.evals, *config.coverage, *request.leave_out]
     evidence += [config.library] if config.library is not None else []
     return read_manifest(request.directory, stated, request.environ, leave_out=evidence)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import IO, TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 """Columns that a CI log is read at."""
+_BRACKET_COMMAND = re.compile(r"##(?=[A-Za-z]*\[)")
 
 
 class Console:
@@ -51,6 +53,21 @@ class Console:
         for line in lines:
             stream.write(harmless(line) + "\n")
 
+    def commands(self, lines: Iterable[str]) -> None:
+        """Commands of ours to a CI system, whose texts are escaped for it; to where ``text`` writes."""
+        stream = self._err if self.as_json else self._out
+        for line in lines:
+            stream.write(line + "\n")
+
+    def flush(self) -> None:
+        """What was written so far is with whoever reads it.
+
+        Raises:
+            OSError: It is not: the disk is full or nobody reads.
+        """
+        self._out.flush()
+        self._err.flush()
+
     def note(self, line: str) -> None:
         """One line beside the result, always to standard error."""
         from tsr_agent.sections.plain_text import visible
@@ -84,12 +101,12 @@ class Console:
 def harmless(line: str) -> str:
     """The line with nothing in it that a CI system takes for a command of ours.
 
-    GitHub reads commands from lines that begin with two colons, Azure from ``##`` and a bracket; what
-    a test printed must not be able to set a variable or to mask a log.
+    GitHub reads commands from lines that begin with two colons, Azure and TeamCity from ``##``, a word
+    and a bracket; what a test printed must not be able to set a variable or to mask a log.
     """
     if line.lstrip().startswith("::"):
         line = line.replace("::", ": :", 1)
-    return line.replace("##[", "# #[").replace("##vso[", "# #vso[")
+    return _BRACKET_COMMAND.sub("# #", line)
 
 
 def make_streams_lenient() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from tsr_agent.cli.options import text
+from tsr_agent.cli.ci_output import CiOutput, add_ci_options
+from tsr_agent.cli.options import object_id, text
 from tsr_agent.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -32,6 +33,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="judge for this environment (default: AITR_ENVIRONMENT, or the report's own)",
     )
     parser.add_argument("--output", metavar="F", type=text, help="also write the decision document there")
+    expected = parser.add_argument_group("what the report must be, or the answer is exit code 5")
+    expected.add_argument(
+        "--expect-commit", metavar="SHA", type=object_id, help="about this commit, and a clean tree"
+    )
+    expected.add_argument("--expect-digest", metavar="SHA256", type=object_id, help="these very bytes")
+    add_ci_options(parser)
 
 
 def add_judging_options(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +66,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from tsr_agent.gate.evaluate import evaluate
     from tsr_agent.models import codec
 
+    ci = CiOutput.from_arguments(arguments, console)
+    ci.announce()
     report, document = read_report(arguments.report)
+    _check_expected(arguments, report, codec.digest(document))
     settings = _Settings(arguments)
     decision = evaluate(
         settings.held_back(report),
@@ -74,7 +84,37 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         _write_decision(arguments, codec.encode(decision))
     print_decision(console, report, decision, show_all=arguments.all)
     console.text(record_lines(arguments.report, decision))
-    return exit_code_of(decision, allow_pending=arguments.allow_pending)
+    code = exit_code_of(decision, allow_pending=arguments.allow_pending)
+    return ci.publish(report, decision, arguments.report, code)
+
+
+def _check_expected(arguments: argparse.Namespace, report: TestSummaryReport, digest: str) -> None:
+    """Holds the report against what the caller knows of it.
+
+    Raises:
+        IntegrityError: It is another one.
+    """
+    from tsr_agent.errors import IntegrityError
+
+    expected, versions = arguments.expect_commit, report.versions
+    if arguments.expect_digest is not None and arguments.expect_digest != digest:
+        raise IntegrityError(
+            f"{arguments.report}: its SHA-256 is {digest}, not {arguments.expect_digest}.",
+            next_step="Do not release. Fetch the report again from the job that wrote it.",
+        )
+    if expected is None:
+        return
+    if expected != versions.codebase_sha:
+        raise IntegrityError(
+            f"{arguments.report}: is about commit {versions.codebase_sha}, not {expected}.",
+            next_step="Judge and release the same commit.",
+        )
+    if versions.dirty is not False:
+        raise IntegrityError(
+            f"{arguments.report}: is not known to be about commit {expected} as it is: the working tree "
+            f"{'held changes' if versions.dirty else 'was not looked at'}.",
+            next_step="Judge a clean checkout, made where git can look at it.",
+        )
 
 
 class _Settings:

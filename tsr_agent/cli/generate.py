@@ -102,14 +102,20 @@ def config_of(arguments: argparse.Namespace) -> Config:
     return load_config(arguments.config, options=options)
 
 
-def make_and_write(config: Config, console: Console) -> Generated:
-    """Makes the report and writes it to its place, with a progress bar while a person watches."""
+def make_and_write(config: Config, console: Console, leave_out: tuple[Path, ...] = ()) -> Generated:
+    """Makes the report and writes it to its place, with a progress bar while a person watches.
+
+    Args:
+        config: What to make it of.
+        console: Where the bar goes.
+        leave_out: Further files of ours in the checkout, which are no change of the code.
+    """
     from tsr_agent.cli.documents import refuse_to_replace
     from tsr_agent.clock import SystemClock
     from tsr_agent.generate import GenerateRequest, generate, write_document
 
     refuse_to_replace(config.output)
-    request = GenerateRequest(config=config, environ=os.environ)
+    request = GenerateRequest(config=config, environ=os.environ, leave_out=leave_out)
     with _Progress(shown=console.interactive) as progress:
         made = generate(request, clock=SystemClock(), progress=progress.reading)
     write_document(config.output, made.document)

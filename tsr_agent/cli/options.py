@@ -26,3 +26,11 @@ def path(value: str) -> Path:
     from pathlib import Path
 
     return Path(text(value))
+
+
+def object_id(value: str) -> str:
+    """A whole git object id or SHA-256, in lower case."""
+    text(value)
+    if len(value) not in (40, 64) or not set(value) <= set("0123456789abcdef"):
+        raise argparse.ArgumentTypeError("is not 40 or 64 lower-case hexadecimal digits")
+    return value

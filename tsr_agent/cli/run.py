@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tsr_agent.cli.ci_output import CiOutput, add_ci_options
 from tsr_agent.cli.gate import (
     add_judging_options,
     add_policy_options,
@@ -39,14 +40,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--library", metavar="FILE.db", type=path, help="store the report and its decision there"
     )
+    add_ci_options(parser)
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Makes the report, stores it, prints the decision and answers with it."""
     import msgspec
 
+    ci = CiOutput.from_arguments(arguments, console)
+    ci.announce()
     config = config_of(arguments)
-    made = make_and_write(config, console)
+    made = make_and_write(config, console, leave_out=ci.files)
     decision = msgspec.structs.replace(made.decision, report_digest=made.digest)
     if arguments.explain:
         console.text([*written_lines(made, config, explain=True), ""])
@@ -57,9 +61,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if config.library is not None:
         _store(made, config, config.library)
         console.text([f"  Library {config.library}"])
-    if report_problems(made, config, console) is not ExitCode.OK:
-        return ExitCode.INPUT
-    return exit_code_of(decision, allow_pending=arguments.allow_pending)
+    code = report_problems(made, config, console)
+    if code is ExitCode.OK:
+        code = exit_code_of(decision, allow_pending=arguments.allow_pending)
+    return ci.publish(made.report, decision, config.output, code)
 
 
 def _store(made: Generated, config: Config, library_file: Path) -> None:
