@@ -62,7 +62,7 @@ class Access:
                 self._set_journal(connection)
             else:
                 connection.execute("PRAGMA query_only = ON")
-        except (sqlite3.Error, StoreError):
+        except (sqlite3.Error, UnicodeDecodeError, StoreError):
             connection.close()
             raise
         return connection

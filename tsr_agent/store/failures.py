@@ -65,6 +65,8 @@ def store_error(error: Exception, path: Path) -> StoreError:
     cause = error.orig if isinstance(error, exc.DBAPIError) else error
     if isinstance(error, exc.TimeoutError):
         what, then = _BUSY
+    elif isinstance(error, UnicodeDecodeError):
+        what, then = _DAMAGED
     else:
         what, then = _CAUSES.get(
             primary_code(cause),
@@ -92,5 +94,6 @@ def store_errors(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (exc.SQLAlchemyError, sqlite3.Error) as error:
+    # Python decodes SQLite's message before it raises; one that quotes a damaged file is no UTF-8.
+    except (exc.SQLAlchemyError, sqlite3.Error, UnicodeDecodeError) as error:
         raise store_error(error, path) from error
