@@ -82,9 +82,12 @@ def _nothing(evidence: Evidence) -> Iterator[Problem]:
 
 def _unreadable(evidence: Evidence) -> Iterator[Problem]:
     for each in evidence.inputs:
-        if each.status is InputStatus.UNREADABLE:
+        if each.status in (InputStatus.UNREADABLE, InputStatus.STALE):
             reason = f": {plain(each.reason)}" if each.reason else ""
-            yield f"{plain(each.path)} is unreadable{reason}", EvidenceRef(path=untrusted_id(each.path))
+            yield (
+                f"{plain(each.path)} is {each.status.value}{reason}",
+                EvidenceRef(path=untrusted_id(each.path)),
+            )
 
 
 def _repeated(evidence: Evidence) -> Iterator[Problem]:

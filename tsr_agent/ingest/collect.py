@@ -20,6 +20,7 @@ from tsr_agent.ingest.merge import FileCases, merge_cases
 from tsr_agent.ingest.printable import printable
 from tsr_agent.ingest.reader import HEAD_BYTES, Parts
 from tsr_agent.ingest.results_dir import LeftOut, OpenedFile, open_named, walk
+from tsr_agent.ingest.staleness import first_starts, why_stale
 from tsr_agent.ingest.test_types import TestTypes
 from tsr_agent.models.report import InputFile, InputStatus
 
@@ -93,6 +94,8 @@ class _Read:
 
     entry: InputFile
     parts: Parts
+    modified: int
+    """When the file was last written, in nanoseconds since 1970."""
 
 
 class _Collector:
@@ -206,7 +209,7 @@ class _Collector:
             self._note(msgspec.structs.replace(entry, reason=_one_line(reason)))
             return
         entry = msgspec.structs.replace(entry, sha256=sha, size=size)
-        self._settle(entry, parts, fault, found)
+        self._settle(entry, parts, fault, found, modified=file.modified)
 
     def _over_limit(self, size: int) -> str:
         limits = self._sources.limits
@@ -216,7 +219,9 @@ class _Collector:
             return f"beyond the {limits.total_bytes:,} bytes that are read of all files together"
         return ""
 
-    def _settle(self, entry: InputFile, parts: Parts | None, fault: str, found: Recognition) -> None:
+    def _settle(
+        self, entry: InputFile, parts: Parts | None, fault: str, found: Recognition, *, modified: int
+    ) -> None:
         """Decides what a file that was read and hashed is."""
         if parts is None:
             broken = bool(fault) or found.broken
@@ -238,7 +243,7 @@ class _Collector:
             entry, status=InputStatus.READ, test_type=test_type, reason=reason, remarks=parts.remarks
         )
         self._note(entry)
-        self._read.append(_Read(entry=entry, parts=parts))
+        self._read.append(_Read(entry=entry, parts=parts, modified=modified))
 
     def _requirement_twice(self, parts: Parts, path: str) -> str:
         for requirement in parts.requirements:
@@ -252,8 +257,23 @@ class _Collector:
         self._names.add(entry.path)
         self._inputs.append(entry)
 
+    def _set_stale_aside(self) -> None:
+        """Takes out results files that are older than the run of their type, now that all runs are known."""
+        starts = first_starts(run for each in self._read for run in each.parts.runs)
+        stale: dict[int, InputFile] = {}
+        for each in self._read:
+            kind = each.entry.test_type
+            why = why_stale(kind, each.modified, starts) if kind is not None else ""
+            if why:
+                stale[id(each.entry)] = msgspec.structs.replace(
+                    each.entry, status=InputStatus.STALE, reason=why
+                )
+        self._inputs = [stale.get(id(entry), entry) for entry in self._inputs]
+        self._read = [each for each in self._read if id(each.entry) not in stale]
+
     def collected(self) -> Collected:
         """Everything put together."""
+        self._set_stale_aside()
         by_type: dict[TestType, list[FileCases]] = defaultdict(list)
         for each in self._read:
             if each.entry.test_type is not None:
@@ -276,7 +296,7 @@ class _Collector:
             problems=tuple(
                 f"{entry.path}: {entry.reason.removeprefix(f'{entry.path}: ')}"
                 for entry in self._inputs
-                if entry.status is InputStatus.UNREADABLE
+                if entry.status in (InputStatus.UNREADABLE, InputStatus.STALE)
             ),
         )
 
@@ -332,5 +352,5 @@ def _one_line(text: str) -> str:
 def _explanation(entry: InputFile) -> str:
     if entry.status is InputStatus.READ:
         return f"{entry.path}: read as {entry.reader}, because {entry.reason}."
-    word = "not taken" if entry.status is InputStatus.NOT_TAKEN else "unreadable"
+    word = entry.status.value.replace("_", " ")
     return f"{entry.path}: {word}: {entry.reason.removeprefix(f'{entry.path}: ').rstrip('.')}."

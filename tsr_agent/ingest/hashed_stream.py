@@ -74,6 +74,11 @@ class HashedStream:
         """Bytes that the file had when it was opened."""
         return self._before[0]
 
+    @property
+    def modified(self) -> int:
+        """When it was last written, in nanoseconds since 1970."""
+        return self._before[1]
+
     def head(self, length: int) -> bytes:
         """The first bytes, without moving the stream."""
         return os.pread(self._descriptor, length, 0)

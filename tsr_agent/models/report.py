@@ -34,6 +34,9 @@ class InputStatus(Enum):
     """No reader knows the format."""
     UNREADABLE = "unreadable"
     """A reader took it and could not finish. The gate does not pass a report with one of these."""
+    STALE = "stale"
+    """It was last written before the run of its test type began. Nothing in it counts, and the gate does not
+    pass a report with one of these."""
 
 
 class InputFile(Record, frozen=True, kw_only=True, omit_defaults=True):

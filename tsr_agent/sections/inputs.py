@@ -21,7 +21,9 @@ _STATUSES = {
     InputStatus.READ: Mark("✓", "read", Tone.GO),
     InputStatus.NOT_TAKEN: Mark("–", "not taken", Tone.MUTED),
     InputStatus.UNREADABLE: Mark("✕", "unreadable", Tone.NO_GO),
+    InputStatus.STALE: Mark("✕", "stale", Tone.NO_GO),
 }
+_FIRST = frozenset({InputStatus.UNREADABLE, InputStatus.STALE})
 
 
 class InputRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,8 +64,8 @@ class ScanRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def inputs(report: TestSummaryReport) -> tuple[InputRow, ...]:
-    """All files in the order they were read, the unreadable ones first."""
-    ordered = sorted(report.inputs, key=lambda each: each.status is not InputStatus.UNREADABLE)
+    """All files in the order they were read, those first that could not be used."""
+    ordered = sorted(report.inputs, key=lambda each: each.status not in _FIRST)
     return tuple(_input_row(each) for each in ordered)
 
 
