@@ -52,9 +52,12 @@ def result_readers(limits: Limits) -> tuple[Reader, ...]:
 
 def evals_readers(limits: Limits) -> tuple[Reader, ...]:
     """Readers of what ``--evals`` names."""
+    from tsr_agent.ingest.deepeval import DeepEvalReader
     from tsr_agent.ingest.evals import EvalsReader
+    from tsr_agent.ingest.inspect_log import InspectLogReader
+    from tsr_agent.ingest.lm_eval import LmEvalReader
 
-    return (EvalsReader(),)
+    return (EvalsReader(), InspectLogReader(limits), DeepEvalReader(limits), LmEvalReader(limits))
 
 
 def requirements_readers(limits: Limits) -> tuple[Reader, ...]:

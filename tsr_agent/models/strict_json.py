@@ -14,8 +14,14 @@ MAX_DEPTH = 64
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 
 
-def load_tree(document: bytes, *, source: str = "document") -> Any:
+def load_tree(document: bytes, *, source: str = "document", non_finite: bool = False) -> Any:
     """Strict JSON as plain dicts, lists, strings and numbers, for files that have no model yet.
+
+    Args:
+        document: The bytes as they came.
+        source: What to call it in messages, usually the file's path.
+        non_finite: Whether NaN and infinities, which many tools write in spite of JSON, are allowed;
+            they become None, so that no sum or comparison ever meets one.
 
     Raises:
         DocumentError: Malformed, a duplicate key, NaN or infinity, or nested too deeply.
@@ -51,7 +57,7 @@ def load_tree(document: bytes, *, source: str = "document") -> Any:
         tree = json.loads(
             text,
             object_pairs_hook=unique,
-            parse_constant=refuse_constant,
+            parse_constant=_none if non_finite else refuse_constant,
             parse_float=finite,
             parse_int=bounded_int,
         )
@@ -61,6 +67,10 @@ def load_tree(document: bytes, *, source: str = "document") -> Any:
             f"{source}: not JSON at line {error.lineno}, column {error.colno}: {error.msg}."
         ) from error
     return tree
+
+
+def _none(_name: str) -> None:
+    """What stands for NaN and infinities where they are allowed."""
 
 
 def _first_repeated(keys: list[str]) -> str:

@@ -29,3 +29,12 @@ def test_a_key_that_stands_twice_is_found_among_very_many() -> None:
 def test_brackets_in_a_string_with_escapes_are_no_nesting() -> None:
     text = '\\"' + "[" * 2 * MAX_DEPTH
     assert load_tree(json.dumps([text]).encode()) == [text]
+
+
+def test_numbers_that_are_none_are_none_where_a_tool_writes_them() -> None:
+    document = b'{"a": NaN, "b": [Infinity, -Infinity], "c": 1.5}'
+    assert load_tree(document, non_finite=True) == {"a": None, "b": [None, None], "c": 1.5}
+    with pytest.raises(DocumentError, match="NaN is not a JSON number"):
+        load_tree(document)
+    with pytest.raises(DocumentError, match="out of range"):
+        load_tree(b"[1e999]", non_finite=True)
