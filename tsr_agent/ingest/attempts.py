@@ -1,4 +1,4 @@
-"""Cases that one results file lists more than once: attempts of one test, or different tests of one name."""
+"""Several records of one test become one case with its attempts."""
 
 from __future__ import annotations
 
@@ -6,110 +6,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tsr_agent.ingest.bounded_text import cut_middle, cut_name
+from tsr_agent.ingest.bounded_text import cut_middle
 from tsr_agent.ingest.junit_case import worst
 from tsr_agent.models.results import Attempt, CaseStatus, TestCase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
 UNSTATED_RERUN = (
     "The results file lists a later run of this test; pytest only repeats a test that did not pass."
 )
 _TEARDOWN = "failed on teardown with"
 _BAD = frozenset({CaseStatus.FAILED, CaseStatus.ERROR})
-_QUALIFIERS = ("file", "suite", "host", "classname")
-
-
-class CaseLedger:
-    """The cases of one file by id. Only ids that come again cost more than their entry."""
-
-    def __init__(self) -> None:
-        self.by_id: dict[str, TestCase] = {}
-        """The first case of each id, in the file's order."""
-        self._repeats: dict[str, list[TestCase]] = {}
-        self.repeated = 0
-        self._given: set[str] = set()
-        """Ids that were made up to tell tests apart."""
-
-    def add(self, case: TestCase) -> None:
-        """Takes the next case of the file."""
-        if self.by_id.setdefault(case.id, case) is not case:
-            self.add_again(case)
-
-    def add_again(self, case: TestCase) -> None:
-        """Takes a case whose id is known already."""
-        self._repeats.setdefault(case.id, []).append(case)
-        self.repeated += 1
-
-    def replace(self, changed: Mapping[int, TestCase]) -> None:
-        """Puts other cases in the places of those with the given ``id()``."""
-        if not changed:
-            return
-        for case_id, case in self.by_id.items():
-            self.by_id[case_id] = changed.get(id(case), case)
-        for further in self._repeats.values():
-            further[:] = [changed.get(id(case), case) for case in further]
-
-    @property
-    def listed(self) -> int:
-        """Cases as the file lists them, before any is merged."""
-        return len(self.by_id) + self.repeated
-
-    def tests(self, *, by_pytest: bool) -> tuple[TestCase, ...]:
-        """One case a test: repeated records of one test are merged, tests of one name get distinct ids.
-
-        Args:
-            by_pytest: The file is pytest's, which lists a rerun without an outcome and a broken
-                tear-down as a record of its own.
-        """
-        for case_id, further in self._repeats.items():
-            groups = _by_identity([self.by_id[case_id], *further])
-            merged = [merge_attempts(group, by_pytest=by_pytest) for group in groups]
-            self._replace(case_id, self._made_distinct(merged))
-        return tuple(self.by_id.values())
-
-    def findings(self) -> tuple[TestCase, ...]:
-        """One case a record: a scanner repeats a rule's name for each place where it found something."""
-        for case_id, further in self._repeats.items():
-            same = [self.by_id[case_id], *further]
-            self._replace(case_id, self._qualified(same, lambda case: f":{case.line}" if case.line else ""))
-        return tuple(self.by_id.values())
-
-    def _replace(self, case_id: str, cases: Sequence[TestCase]) -> None:
-        self.by_id[case_id] = cases[0]  # keeps its place
-        self.by_id.update((case.id, case) for case in cases[1:])
-
-    def _made_distinct(self, cases: list[TestCase]) -> list[TestCase]:
-        if len(cases) == 1:
-            return cases
-        differing = [each for each in _QUALIFIERS if len({getattr(case, each) for case in cases}) > 1]
-        # The first that tells all of them apart; otherwise all that differ.
-        enough = next(
-            (each for each in differing if len({getattr(case, each) for case in cases}) == len(cases)), None
-        )
-        names = [enough] if enough else differing
-        return self._qualified(cases, lambda case: f" [{', '.join(getattr(case, each) for each in names)}]")
-
-    def _qualified(self, cases: list[TestCase], suffix: Callable[[TestCase], str]) -> list[TestCase]:
-        return [msgspec.structs.replace(case, id=self._free(case.id, suffix(case))) for case in cases]
-
-    def _free(self, case_id: str, suffix: str) -> str:
-        """An id that no other case of the file has."""
-        number = 1
-        wanted = cut_name(case_id + (suffix or " #1"))
-        while wanted in self.by_id or wanted in self._given:
-            number += 1
-            wanted = cut_name(f"{case_id}{suffix} #{number}")
-        self._given.add(wanted)
-        return wanted
-
-
-def _by_identity(cases: list[TestCase]) -> list[list[TestCase]]:
-    groups: dict[tuple[str, ...], list[TestCase]] = {}
-    for case in cases:
-        groups.setdefault((case.file, case.suite, case.host, case.classname, case.name), []).append(case)
-    return list(groups.values())
 
 
 def merge_attempts(records: Sequence[TestCase], *, by_pytest: bool = False) -> TestCase:

@@ -6,6 +6,7 @@ import os
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -328,11 +329,6 @@ def _refuse_what_no_report_can_hold(parts: Parts, name: str) -> None:
     forms = {each.name: each.type for each in msgspec.structs.fields(TestSummaryReport)}
     try:
         for value, form in (
-            # In slices, so that a million cases are not held twice at once.
-            *(
-                (parts.cases[start : start + _SLICE], tuple[TestCase, ...])
-                for start in range(0, len(parts.cases), _SLICE)
-            ),
             (parts.header_differences, tuple[HeaderDifference, ...]),
             (parts.requirements, tuple[RequirementEntry, ...]),
             (parts.eval_iterations, forms["eval_iterations"]),
@@ -341,6 +337,10 @@ def _refuse_what_no_report_can_hold(parts: Parts, name: str) -> None:
             (parts.runs, forms["runs"]),
         ):
             msgspec.json.decode(msgspec.json.encode(value), type=form)
+        cases = iter(parts.cases)
+        # In slices, so that a million cases are not held at once.
+        while some := tuple(islice(cases, _SLICE)):
+            msgspec.json.decode(msgspec.json.encode(some), type=tuple[TestCase, ...])
     except (msgspec.MsgspecError, UnicodeError, ValueError) as error:
         raise InputError(f"{name}: it holds something that no report can hold: {error}.") from error
 

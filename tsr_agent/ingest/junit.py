@@ -102,8 +102,8 @@ def _parts(result: StreamResult, limits: Limits, *remarks: str) -> Parts:
             header_differences=differences,
             remarks=(*remarks, told, *_remarks(result, merged=0)),
         )
-    cases = result.ledger.tests(by_pytest=result.by_pytest)
-    cases = result.suite_requirements.given_to(cases, limits, result.reconciliation.path)
+    tests = result.ledger.tests(by_pytest=result.by_pytest)
+    cases = result.suite_requirements.given_to(tests, limits, result.reconciliation.path)
     return Parts(
         cases=cases,
         header_differences=differences,

@@ -16,7 +16,7 @@ from tsr_agent.ingest.junit_suite import BETWEEN_NAMES
 from tsr_agent.ingest.limits import beyond
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from xml.etree.ElementTree import Element
 
     from tsr_agent.ingest.junit_suite import Suite
@@ -182,7 +182,7 @@ class SuiteRequirements:
             self._of_suites.setdefault(suite.name, {}).setdefault(suite.host, {})[requirement] = None
             self.characters += len(requirement)
 
-    def given_to(self, cases: tuple[TestCase, ...], limits: Limits, path: str) -> tuple[TestCase, ...]:
+    def given_to(self, cases: Sequence[TestCase], limits: Limits, path: str) -> Sequence[TestCase]:
         """The cases with the requirements of every suite around them behind their own.
 
         Args:

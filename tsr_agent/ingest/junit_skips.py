@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NOT_RUN = "It took no time, and the totals of its suite leave it out of the passed tests."
 
 
-def take_unshown_skips(suite: Suite) -> list[TestCase]:
+def take_unshown_skips(suite: Suite) -> list[int]:
     """The cases without time that a closed suite's header leaves out of the passed ones.
 
     jest-junit writes ``test.todo`` as a case without children, so that it looks like a pass. Which case
@@ -24,6 +24,9 @@ def take_unshown_skips(suite: Suite) -> list[TestCase]:
     Args:
         suite: With its own cases and those of the suites in it. The cases are taken out of ``idle``
             and counted as skipped.
+
+    Returns:
+        Their positions in the file.
     """
     if not suite.idle:
         return []
@@ -35,7 +38,8 @@ def take_unshown_skips(suite: Suite) -> list[TestCase]:
     skipped = suite.tallies["skipped"]
     skipped.cases += min(max(more, 0), count)
     skipped.outcomes += count
-    taken, suite.idle = suite.idle[:count], suite.idle[count:]
+    in_order = sorted(suite.idle)
+    taken, suite.idle = in_order[:count], in_order[count:]
     return taken
 
 

@@ -8,19 +8,14 @@ from xml.etree.ElementTree import Element, SubElement
 from xml.parsers import expat
 
 from tsr_agent.errors import InputError
-from tsr_agent.ingest.attempts import CaseLedger
-from tsr_agent.ingest.bounded_text import MAX_TEXT, clean, cut_middle, cut_name
-from tsr_agent.ingest.durations import milliseconds
+from tsr_agent.ingest.bounded_text import MAX_TEXT, clean, cut_middle
 from tsr_agent.ingest.heads import local_name
 from tsr_agent.ingest.junit_case import (
     MEANINGFUL_TAGS,
     OUTPUT_TAGS,
-    identity,
-    line_number,
     read_case,
-    shortened,
-    text_length,
 )
+from tsr_agent.ingest.junit_intake import CaseIntake, mapped
 from tsr_agent.ingest.junit_properties import NO_NAMES, Names, PrintedProperties, SuiteRequirements, names_in
 from tsr_agent.ingest.junit_skips import as_skipped, take_unshown_skips
 from tsr_agent.ingest.junit_suite import Reconciliation, Suite
@@ -30,27 +25,7 @@ from tsr_agent.models.results import CaseStatus, TestCase
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_REMEMBERED_DURATIONS = 10_000
-
-
-class _Durations(dict[str, float | None]):
-    """Durations by their text: most cases take one of few, so each is parsed once and shared."""
-
-    impossible = ""
-    """The first text that is no duration of a test."""
-
-    def __missing__(self, text: str) -> float | None:
-        duration = milliseconds(text)
-        if duration is None and text.strip() and not self.impossible:
-            self.impossible = text
-        if len(self) < _REMEMBERED_DURATIONS:
-            self[text] = duration
-        return duration
-
-
-def _mapped(attributes: list[str]) -> dict[str, str]:
-    """Attributes by name; expat gives names and values in turn."""
-    return dict(zip(attributes[::2], attributes[1::2], strict=True))
+    from tsr_agent.ingest.case_ledger import CaseLedger
 
 
 def _drop_middle(pieces: list[str]) -> int:
@@ -69,7 +44,7 @@ def _drop_middle(pieces: list[str]) -> int:
 class StreamResult:
     """What one pass found."""
 
-    ledger: CaseLedger = field(default_factory=CaseLedger)
+    ledger: CaseLedger
     by_pytest: bool = False
     root: tuple[str, str] = ("", "")
     """Tag and name of the root element."""
@@ -95,8 +70,9 @@ class JUnitStream:
     def __init__(self, path: str, limits: Limits) -> None:
         self._path = path
         self._limits = limits
-        self.result = StreamResult(reconciliation=Reconciliation(path))
-        self._ledger = self.result.ledger
+        self._intake = CaseIntake(limits.kept_text)
+        self.result = StreamResult(ledger=self._intake.ledger, reconciliation=Reconciliation(path))
+        self._bare = self._intake.bare.append
         self._open: list[Suite | None] = []
         """Elements around the cases; None for one that is no suite."""
         self._suite = Suite()
@@ -119,17 +95,9 @@ class JUnitStream:
         self._printed = PrintedProperties()
         self._suite_property = ""
         """Name of the open property of a suite, where its text is the value."""
-        self._pending: list[list[str]] = []
-        """Childless cases of the open suite that still have to be added."""
         self._text_left = 0
-        self._kept = 0
-        self._names = 0
-        self._durations = _Durations()
-        self._shared: dict[str, str] = {}
-        """Class names and files, so that equal ones are one object."""
-        self._unshown_skips: dict[int, TestCase] = {}
-        """By ``id()`` of a case that looks passed, what is to stand in its place."""
-        self._first_line = 1
+        self._unshown_skips: list[int] = []
+        """Positions of cases that look passed and were not run."""
         self._parser = self._make_parser()
 
     def run(self, chunks: Iterable[bytes]) -> StreamResult:
@@ -146,7 +114,7 @@ class JUnitStream:
                 if fed > self._limits.file_bytes:
                     raise self._beyond("file_bytes")
                 self._parser.Parse(chunk, False)
-                self._add_pending()
+                self._intake.flush(self._suite)
                 self._cut_text()
                 self._check_size()
                 if fed - self._parser.CurrentByteIndex > self._limits.xml_token_bytes:
@@ -154,8 +122,10 @@ class JUnitStream:
             self._parser.Parse(b"", True)
         except (ValueError, LookupError) as error:
             raise self._fault(f"it can't be decoded: {error}") from error
-        self._ledger.replace(self._unshown_skips)
-        self.result.impossible_time = clean(self._durations.impossible[:40])
+        self.result.ledger.change(self._unshown_skips, as_skipped)
+        self.result.read_as_skipped = len(self._unshown_skips)
+        self.result.shortened = self._intake.shortened
+        self.result.impossible_time = clean(self._intake.durations.impossible[:40])
         return self.result
 
     def _make_parser(self) -> expat.XMLParserType:
@@ -196,12 +166,12 @@ class JUnitStream:
             if tag == "testcase" and self._open:
                 self._attributes = attributes
             else:
-                self._start_around(tag, _mapped(attributes))
+                self._start_around(tag, mapped(attributes))
         elif tag in OUTPUT_TAGS and not self._in_output and len(self._elements) < 2:
             self._in_output = True
             self._parser.CharacterDataHandler = self._output.append
         else:
-            self._start_child(tag, _mapped(attributes))
+            self._start_child(tag, mapped(attributes))
 
     def _start_around(self, tag: str, attributes: dict[str, str]) -> None:
         """An element that is neither a case nor in one."""
@@ -210,12 +180,12 @@ class JUnitStream:
         if not self._open:
             self._start_root(tag, attributes)
         if tag in ("testsuite", "testsuites"):
-            self._add_pending()
+            self._intake.flush(self._suite)
             self._suite = Suite.opened(tag, attributes, self._suite)
             self._open.append(self._suite)
             if attributes.get("name") == ("pytest" if tag == "testsuite" else "pytest tests"):
                 self.result.by_pytest = True
-                self._first_line = 0  # pytest writes the line as it counts it, from 0
+                self._intake.first_line = 0  # pytest writes the line as it counts it, from 0
         elif tag in MEANINGFUL_TAGS:
             # A failure outside any case must not get lost; it becomes a case of its own.
             self._outside = True
@@ -305,7 +275,7 @@ class JUnitStream:
             if self._output:
                 self._end_printing_case(attributes)
             else:
-                self._pending.append(attributes)
+                self._bare(attributes)
         elif len(elements) > 1:
             self._flush_text()
             elements.pop()
@@ -318,11 +288,10 @@ class JUnitStream:
         """A case with nothing in it but what it printed, which may name requirements."""
         self._printed.scan("".join(self._output))
         printed = self._printed.taken()
-        if printed:
-            self._add_pending()
-            self._add_read(_mapped(attributes), Element("testcase"), printed)
+        if printed or "status" in attributes or "result" in attributes:
+            self._add_read(mapped(attributes), Element("testcase"), printed)
         else:
-            self._pending.append(attributes)
+            self._bare(attributes)
         self._output.clear()
         self._output_left_out = 0
 
@@ -337,86 +306,13 @@ class JUnitStream:
             self._printed.scan("".join(self._output))
         printed = self._printed.taken()
         if self._tags or printed or names_in(element):
-            self._add_pending()
-            self._add_read(_mapped(attributes), element, printed)
+            self._add_read(mapped(attributes), element, printed)
         else:
-            self._pending.append(attributes)
+            self._bare(attributes)
         self._output.clear()
         self._output_left_out = 0
         self._tags = {}
         self._outside = False
-
-    def _add_pending(self) -> None:
-        """Adds the childless cases seen since the last call, in one loop because there are so many."""
-        pending = self._pending
-        if not pending:
-            return
-        self._pending = []
-        suite, shared, durations = self._suite, self._shared.setdefault, self._durations
-        suite_name, host, file, passed = suite.name, suite.host, suite.file, CaseStatus.PASSED
-        by_id = self._ledger.by_id.setdefault
-        characters, last = 0, ""
-        watched, idle = suite.watched, suite.idle
-        for attributes in pending:
-            try:
-                first, classname, second, name, third, time = attributes
-            except ValueError:
-                self._add_unusual(_mapped(attributes))
-                continue
-            if first == "name" and second == "classname":
-                first, second, classname, name = second, first, name, classname
-            if first != "classname" or second != "name" or third != "time":
-                self._add_unusual(_mapped(attributes))
-                continue
-            case_id = f"{classname}::{name}"
-            length = len(case_id)
-            if not (name and classname and case_id.isprintable()) or length > MAX_TEXT:
-                self._add_unusual(_mapped(attributes))
-                continue
-            characters += length
-            if classname != last:
-                last = shared(classname, classname)
-            case = TestCase(
-                id=case_id,
-                name=name,
-                status=passed,
-                classname=last,
-                suite=suite_name,
-                host=host,
-                file=file,
-                duration_ms=durations[time],
-            )
-            if by_id(case_id, case) is not case:
-                self._ledger.add_again(case)
-            if watched and not case.duration_ms:
-                idle.append(case)
-        suite.tests.count(len(pending))
-        self._names += characters
-
-    def _add_unusual(self, attributes: dict[str, str]) -> None:
-        """A case without results that has more or fewer attributes than most, or an odd name."""
-        if "status" in attributes or "result" in attributes:
-            self._suite.tests.count(-1)  # counted as pending already
-            self._add_read(attributes, Element("testcase"))
-            return
-        suite = self._suite
-        case_id, name, classname = identity(attributes, suite)
-        file = attributes.get("file")
-        self._names += len(case_id)
-        case = TestCase(
-            id=case_id,
-            name=name,
-            status=CaseStatus.PASSED,
-            classname=self._shared.setdefault(classname, classname),
-            suite=suite.name,
-            host=suite.host,
-            file=self._file(file) if file else suite.file,
-            line=line_number(attributes.get("line"), self._first_line),
-            duration_ms=self._durations[attributes.get("time", "")],
-        )
-        self._ledger.add(case)
-        if suite.watched and not case.duration_ms:
-            suite.idle.append(case)
 
     def _add_read(self, attributes: dict[str, str], element: Element, printed: Names = NO_NAMES) -> None:
         output = cut_middle("".join(self._output), left_out=self._output_left_out) if self._output else ""
@@ -426,53 +322,32 @@ class JUnitStream:
             element,
             suite,
             tags=tags,
-            first_line=self._first_line,
-            duration=self._durations[attributes.get("time", "")],
+            first_line=self._intake.first_line,
+            duration=self._intake.durations.known(attributes.get("time", "")),
             output=output,
             printed=printed,
         )
         if len(case.requirement_ids) + len(case.tags) > self._limits.case_requirements:
             raise self._beyond("case_requirements")
         suite.count_case(case.status, tags, in_case=not self._outside)
-        self._names += len(case.id) + sum(map(len, case.requirement_ids)) + sum(map(len, case.tags))
-        case = self._within_budget(case)
-        self._ledger.add(case)
         says_nothing = not (tags or "status" in attributes or "result" in attributes)
-        if suite.watched and says_nothing and not case.duration_ms:
-            suite.idle.append(case)
+        self._intake.add_read(case, suite, may_be_idle=says_nothing)
 
     def _check_size(self) -> None:
-        if self._names + self.result.suite_requirements.characters > self._limits.kept_names:
+        if self._intake.names + self.result.suite_requirements.characters > self._limits.kept_names:
             raise self._beyond("kept_names")
-        if self._ledger.listed > self._limits.cases:
+        if self.result.ledger.listed > self._limits.cases:
             raise self._beyond("cases")
 
-    def _within_budget(self, case: TestCase) -> TestCase:
-        """The case, its texts shortened where the file as a whole has too much text."""
-        length = text_length(case)
-        if self._kept + length <= self._limits.kept_text:
-            self._kept += length
-            return case
-        self.result.shortened += 1
-        return shortened(case)
-
-    def _file(self, text: str) -> str:
-        file = self._shared.get(text)
-        if file is None:
-            file = self._shared[text] = cut_name(clean(text))
-        return file
-
     def _end_around(self) -> None:
-        self._add_pending()
+        self._intake.flush(self._suite)
         suite = self._open.pop()
         if suite is None:
             if self._suite_property:
                 self._end_suite_property()
             return
         if not self.result.by_pytest:  # its headers count subtests
-            for case in take_unshown_skips(suite):
-                self._unshown_skips[id(case)] = as_skipped(case)
-                self.result.read_as_skipped += 1
+            self._unshown_skips += take_unshown_skips(suite)
         self._add_header_only(suite, self.result.reconciliation.close(suite))
         self._suite = next((each for each in reversed(self._open) if each is not None), Suite())
         self._suite.add_inner(suite)
@@ -493,4 +368,4 @@ class JUnitStream:
                 host=suite.host,
                 message=f"The header counts {count:,} more failures or errors than the test cases show.",
             )
-            self._ledger.add(case)
+            self.result.ledger.add(case)

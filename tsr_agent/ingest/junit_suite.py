@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from tsr_agent.ingest.bounded_text import clean, cut_name
 from tsr_agent.models.results import CaseStatus, HeaderDifference
-
-if TYPE_CHECKING:
-    from tsr_agent.models.results import TestCase
 
 COUNTERS = ("tests", "failures", "errors", "skipped")
 MAX_DIFFERENCES = 100
@@ -77,8 +73,8 @@ class Suite:
     by_jest: bool = False
     watched: bool = False
     """Its header, or that of a suite around it, may leave cases out of the passed ones."""
-    idle: list[TestCase] = field(default_factory=list)
-    """Cases of a watched suite that look passed and took no time."""
+    idle: list[int] = field(default_factory=list)
+    """Positions in the file of cases of a watched suite that look passed and took no time."""
 
     @property
     def tests(self) -> Tally:

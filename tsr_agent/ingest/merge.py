@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from tsr_agent.ingest.case_table import CaseTable
 from tsr_agent.models.results import HeaderDifference, TestCase, TestType, TestTypeResult
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class FileCases:
     """The cases of one results file."""
 
     path: str
-    cases: tuple[TestCase, ...]
+    cases: Sequence[TestCase]
     header_differences: tuple[HeaderDifference, ...] = ()
 
 
@@ -57,7 +58,9 @@ def merge_cases(by_type: Mapping[TestType, Sequence[FileCases]]) -> Merged:
     return Merged(results=tuple(results), original_ids=original_ids)
 
 
-def _distinct(files: Sequence[FileCases], original_ids: dict[str, str]) -> list[TestCase]:
+def _distinct(files: Sequence[FileCases], original_ids: dict[str, str]) -> Sequence[TestCase]:
+    if len(files) == 1 and isinstance(files[0].cases, CaseTable):
+        return files[0].cases  # no id stands in a table twice
     shared = Counter(case.id for file in files for case in file.cases)
     taken = {identity for identity, count in shared.items() if count == 1}
     numbers: Counter[str] = Counter()

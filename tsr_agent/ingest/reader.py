@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import PurePath
 
     from tsr_agent.ingest.eval_run import EvalRun
@@ -23,8 +24,9 @@ HEAD_BYTES = 64 * 1024
 class Parts:
     """Parts of a report that one file gave, and what was noticed while reading it."""
 
-    cases: tuple[TestCase, ...] = ()
-    """Attempts of one test within the file are already merged into one case."""
+    cases: Sequence[TestCase] = ()
+    """Attempts of one test within the file are already merged into one case. Walk over them: a reader of
+    large files makes each case when it is asked for."""
     header_differences: tuple[HeaderDifference, ...] = ()
     eval_iterations: tuple[EvalIterationSummary, ...] = ()
     eval_runs: tuple[EvalRun, ...] = ()

@@ -1,0 +1,125 @@
+"""Cases on their way from the parser to the ledger: many at once, in the file's order, within bounds."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from operator import itemgetter
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element
+
+from tsr_agent.ingest.bounded_text import clean, cut_name
+from tsr_agent.ingest.case_block import Place
+from tsr_agent.ingest.case_ledger import CaseLedger
+from tsr_agent.ingest.junit_case import identity, line_number, read_case, shortened, text_length
+from tsr_agent.ingest.junit_plain import Durations, plain_cases
+from tsr_agent.models.results import CaseStatus, TestCase
+
+if TYPE_CHECKING:
+    from tsr_agent.ingest.junit_suite import Suite
+
+
+def mapped(attributes: list[str]) -> dict[str, str]:
+    """Attributes by name; expat gives names and values in turn."""
+    return dict(zip(attributes[::2], attributes[1::2], strict=True))
+
+
+class CaseIntake:
+    """Holds the latest cases of the open suite until they are added together.
+
+    Args:
+        most_text: Characters of texts that are kept; of cases beyond it only the first 1,000 of each.
+    """
+
+    def __init__(self, most_text: int) -> None:
+        self.ledger = CaseLedger()
+        self.bare: list[list[str]] = []
+        """Cases without children, as expat gives their attributes."""
+        self._read: list[tuple[int, TestCase]] = []
+        """The others, each with the number of bare ones before it."""
+        self.durations = Durations()
+        self.first_line = 1
+        """What the writer calls the first line of a file: 1, or 0 (pytest)."""
+        self.names = 0
+        """Characters of the names that are kept."""
+        self.shortened = 0
+        """Cases whose texts were shortened."""
+        self._text_left = most_text
+
+    def add_read(self, case: TestCase, suite: Suite, *, may_be_idle: bool) -> None:
+        """Takes a case that was read as an element.
+
+        Args:
+            case: The case.
+            suite: The suite it stands in.
+            may_be_idle: Nothing in it says how it ended.
+        """
+        if may_be_idle and suite.watched and not case.duration_ms:
+            suite.idle.append(self.ledger.listed + len(self.bare) + len(self._read))
+        self.names += len(case.id) + sum(map(len, case.requirement_ids)) + sum(map(len, case.tags))
+        self._read.append((len(self.bare), self._within_budget(case)))
+
+    def _within_budget(self, case: TestCase) -> TestCase:
+        """The case, its texts shortened where the file as a whole has too much text."""
+        length = text_length(case)
+        if length <= self._text_left:
+            self._text_left -= length
+            return case
+        self.shortened += 1
+        return shortened(case)
+
+    def flush(self, suite: Suite) -> None:
+        """Hands all cases over to the ledger; they all stand in one suite."""
+        plain = plain_cases(self.bare, self.durations)
+        if plain is None:
+            whole = [self._whole(number, each, suite) for number, each in enumerate(self.bare)]
+            for index, case in reversed(self._read):
+                whole.insert(index, case)
+            for case in whole:
+                self.ledger.add(case)
+        else:
+            suite.tests.count(len(self.bare))
+            self.names += plain.characters
+            if suite.watched:
+                suite.idle += [self._position(number) for number in plain.without_time()]
+            self.ledger.add_plain(plain, Place(suite.name, suite.host, suite.file), self._read)
+        self.bare.clear()
+        self._read.clear()
+
+    def _position(self, number: int) -> int:
+        """Where in the file a bare case stands."""
+        return self.ledger.listed + number + bisect_right(self._read, number, key=itemgetter(0))
+
+    def _whole(self, number: int, attributes: list[str], suite: Suite) -> TestCase:
+        """A bare case that has more or fewer attributes than most, or stands among such."""
+        named = mapped(attributes)
+        duration = self.durations.known(named.get("time", ""))
+        if "status" in named or "result" in named:
+            case = read_case(
+                named,
+                Element("testcase"),
+                suite,
+                tags={},
+                first_line=self.first_line,
+                duration=duration,
+                output="",
+            )
+            suite.count_case(case.status, {}, in_case=True)
+            self.names += len(case.id)
+            return self._within_budget(case)
+        case_id, name, classname = identity(named, suite)
+        file = named.get("file")
+        suite.tests.count(1)
+        self.names += len(case_id)
+        if suite.watched and not duration:
+            suite.idle.append(self._position(number))
+        return TestCase(
+            id=case_id,
+            name=name,
+            status=CaseStatus.PASSED,
+            classname=classname,
+            suite=suite.name,
+            host=suite.host,
+            file=cut_name(clean(file)) if file else suite.file,
+            line=line_number(named.get("line"), self.first_line),
+            duration_ms=duration,
+        )
