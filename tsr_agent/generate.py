@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from tsr_agent.ingest.collect import Collected, Sources
     from tsr_agent.ingest.manifest import Manifest
     from tsr_agent.models.decision import Decision
-    from tsr_agent.models.manifest import VersionManifest
     from tsr_agent.models.report import TestSummaryReport
 
 
@@ -29,7 +28,7 @@ class GenerateRequest:
 
     Attributes:
         config: Where the evidence lies and what is stated about the release.
-        environ: Environment variables, for git and the branch of a CI system.
+        environ: Environment variables, for git and for what a CI system says about the build.
         directory: A folder of the checkout that was tested.
         leave_out: Files in it that are ours, and no change of the code.
     """
@@ -82,7 +81,7 @@ def generate(
     manifest = _manifest(request)
     collected = collect(_sources(request.config), progress)
     now = clock.now()
-    evidence = _evidence(request.config, manifest.versions, collected, now)
+    evidence = _evidence(request.config, manifest, collected, now)
     decision = judge(evidence, now)
     report = msgspec.structs.replace(
         evidence,
@@ -231,9 +230,7 @@ def _judge_of(config: Config) -> Callable[[TestSummaryReport, datetime], Decisio
     return judge
 
 
-def _evidence(
-    config: Config, versions: VersionManifest, collected: Collected, now: datetime
-) -> TestSummaryReport:
+def _evidence(config: Config, manifest: Manifest, collected: Collected, now: datetime) -> TestSummaryReport:
     """The report without any judgement."""
     from tsr_agent.ingest.verification import verify
     from tsr_agent.models.base import SCHEMA_VERSION
@@ -254,7 +251,8 @@ def _evidence(
         created_at=now,
         triggered_by=config.triggered_by,
         environment=config.environment,
-        versions=versions,
+        versions=manifest.versions,
+        build=manifest.build,
         test_results=collected.test_results,
         eval_iterations=collected.eval_iterations,
         requirement_coverage=verification.coverage,

@@ -40,6 +40,11 @@ def test_no_command_module_loads_what_the_base_install_lacks(module: str) -> Non
     assert loaded_after(f"import {module}") & HEAVY == set()
 
 
+@pytest.mark.parametrize("module", [*COMMAND_MODULES, "tsr_agent.ingest.manifest", "tsr_agent.gate.evaluate"])
+def test_what_a_ci_system_says_is_asked_by_nothing_but_a_manifest_being_read(module: str) -> None:
+    assert "ci_environment" not in loaded_after(f"import {module}")
+
+
 def test_every_module_of_the_base_install_imports_without_the_extras() -> None:
     """With the extras made unimportable, everything outside the rooms that need them still imports."""
     script = f"""

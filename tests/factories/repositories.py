@@ -54,3 +54,19 @@ def repository(folder: Path) -> dict[str, str]:
         "prompts": commit(folder, {"prompts/system.txt": "Answer briefly.\n"}),
     }
     return commits | {"code": commit(folder, {"bot.py": "print('hello')\n", ".gitignore": "*.log\n"})}
+
+
+def pull_request(folder: Path) -> dict[str, str]:
+    """A repository in which a CI system has checked out the merge of a pull request with its base.
+
+    Returns:
+        The commits under ``base``, ``head`` and ``merge``, which is checked out, detached.
+    """
+    repository(folder)
+    git(folder, "checkout", "--quiet", "-b", "topic")
+    head = commit(folder, {"bot.py": "print('hello, you')\n"}, "What the author wrote")
+    git(folder, "checkout", "--quiet", "main")
+    base = commit(folder, {"README": "What happened meanwhile\n"})
+    git(folder, "checkout", "--quiet", "--detach")
+    git(folder, "merge", "--quiet", "--no-ff", "--message", f"Merge {head} into {base}", head)
+    return {"base": base, "head": head, "merge": git(folder, "rev-parse", "HEAD")}

@@ -27,7 +27,7 @@ from tsr_agent.models.evals import (
     ResolutionStatus,
     Severity,
 )
-from tsr_agent.models.manifest import VersionManifest
+from tsr_agent.models.manifest import BuildContext, PullRequest, VersionManifest
 from tsr_agent.models.report import InputFile, InputStatus, TestSummaryReport, overall_status
 from tsr_agent.models.requirements import (
     CoverageStatus,
@@ -55,6 +55,25 @@ def manifest(**changes: Any) -> VersionManifest:
         "prompts_version": "v2.1.0",
     }
     return VersionManifest(**(values | changes))
+
+
+def build(**changes: Any) -> BuildContext:
+    """A build of a pull request with every part filled."""
+    values: dict[str, Any] = {
+        "system": "GitHub Actions",
+        "url": "https://ci.example.org/runs/7",
+        "number": "7",
+        "attempt": "2",
+        "job": "gate",
+        "event": "pull_request",
+        "tag": "v1",
+        "pull_request": PullRequest(
+            number="12", head_sha=SHA, head_branch="topic", base_branch="main", from_fork=True
+        ),
+        "merge_sha": "d" * 40,
+        "remarks": ("Something was not borne out.",),
+    }
+    return BuildContext(**(values | changes))
 
 
 def case(name: str, status: CaseStatus = CaseStatus.PASSED, **changes: Any) -> TestCase:
@@ -135,6 +154,7 @@ def report(**changes: Any) -> TestSummaryReport:
         "created_at": MADE,
         "environment": "staging",
         "versions": manifest(),
+        "build": build(),
         "test_results": results,
         "eval_iterations": iterations(),
         "requirement_coverage": (
@@ -248,7 +268,7 @@ def poisoned(text: str) -> tuple[TestSummaryReport, Decision]:
     """A report and decision with ``text`` in every free string, made from their own plain trees."""
     documents = (report(), decision())
     kept = {
-        "id", "created_at", "codebase_sha", "testbase_sha", "prompts_sha", "sha256", "status", "test_type",
+        "id", "created_at", "codebase_sha", "head_sha", "merge_sha", "testbase_sha", "prompts_sha", "sha256", "status", "test_type",
         "outcome", "severity", "category", "resolution_status", "coverage_status", "verification_status",
         "overall_status", "go_no_go_decision", "decision", "decision_without_waivers", "evaluated_at",
         "state", "effect", "digest", "report_digest",

@@ -15,7 +15,7 @@ from tsr_agent.gate.wording import MAX_COUNT, plain
 from tsr_agent.models.base import Count, Record
 from tsr_agent.models.coverage import CodeCoverage
 from tsr_agent.models.evals import EvalIterationSummary
-from tsr_agent.models.manifest import VersionManifest
+from tsr_agent.models.manifest import BuildContext, VersionManifest
 from tsr_agent.models.report import InputFile
 from tsr_agent.models.requirements import RequirementCoverage, UnknownRequirement
 from tsr_agent.models.results import RunnerRun, TestType, TestTypeResult
@@ -42,6 +42,7 @@ class Evidence(Record, frozen=True, kw_only=True):
     environment: str
     schema_version: int
     versions: VersionManifest | None
+    build: BuildContext | None
     test_results: tuple[TestTypeResult, ...]
     eval_iterations: tuple[EvalIterationSummary, ...]
     requirement_coverage: tuple[RequirementCoverage, ...]
@@ -79,6 +80,7 @@ def admit(report: TestSummaryReport) -> Evidence:
         environment=_name(report.environment, "environment", 50, problems),
         schema_version=_part(report.schema_version, Count, "schema_version", problems) or 0,
         versions=_part(report.versions, VersionManifest, "versions", problems),
+        build=None if report.build is None else _part(report.build, BuildContext, "build", problems),
         test_results=_parts(report.test_results, TestTypeResult, "test_results", problems),
         eval_iterations=_iterations(report.eval_iterations, problems),
         requirement_coverage=_parts(

@@ -29,7 +29,6 @@ from tsr_agent.models.form_problems import problems_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-
 MAX_DAYS = 90
 MAX_NOTES = 1_000
 
@@ -196,10 +195,21 @@ def _out_of_scope(waiver: Waiver, case: WaiverCase) -> str:
         case.environment
     ):
         return f"it is for environment {plain(scope.environment)}"
-    if scope.branch is not None and (versions is None or versions.codebase_branch != scope.branch):
-        return f"it is for branch {plain(scope.branch)}"
+    if scope.branch is not None and (why_not := _other_branch(scope.branch, case.evidence)):
+        return why_not
     if scope.sha is not None and (versions is None or versions.codebase_sha != scope.sha):
         return f"it is for commit {scope.sha[:12]}"
+    return ""
+
+
+def _other_branch(branch: str, evidence: Evidence) -> str:
+    """Why a report is not about a branch of the repository; empty where it is."""
+    if evidence.versions is None or evidence.versions.codebase_branch != branch:
+        return f"it is for branch {plain(branch)}"
+    request = evidence.build.pull_request if evidence.build is not None else None
+    if request is not None and request.from_fork is not False:
+        # The author of a fork gives its branches any name.
+        return f"it is for branch {plain(branch)}, and the pull request may come from a fork"
     return ""
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 TIMEOUT_S = 60
+_MAX_COMMIT_BYTES = 1024 * 1024
 _ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -113,6 +114,24 @@ class Repository:
                 next_step="Commit something, or check a branch out.",
                 details=[error.message],
             ) from error
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """The parents that a commit names, whether or not the clone has them.
+
+        They are read from the commit itself: grafts and the edge of a shallow clone hide parents from
+        git's other commands.
+
+        Args:
+            commit: A whole object id.
+
+        Returns:
+            Object ids in their order; empty for a commit so large that it is not looked at.
+        """
+        if int(self._line("cat-file", "-s", commit)) > _MAX_COMMIT_BYTES:
+            return ()
+        head = self._run("cat-file", "commit", commit).partition(b"\n\n")[0]
+        lines = [line.decode("ascii", "replace") for line in head.split(b"\n")]
+        return tuple(line.removeprefix("parent ") for line in lines if line.startswith("parent "))
 
     def branch(self) -> str:
         """The branch that is checked out; empty when the head is detached."""

@@ -52,6 +52,7 @@ class Limits:
     )
 
     json_bytes: int = _bound(32 * MEBIBYTE, "bytes of one JSON file")
+    event_bytes: int = _bound(4 * MEBIBYTE, "bytes of the event file of GitHub Actions")
     eval_cases: int = _bound(100_000, "samples of one eval file")
     zip_bytes: int = _bound(64 * MEBIBYTE, "bytes that the members read of one ZIP file unpack to")
     zip_members: int = _bound(100_000, "members of one ZIP file")

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from dataclasses import replace as replace_fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from tsr_agent.errors import InputError, UsageError
-from tsr_agent.ingest.ci_branch import ci_branch
+from tsr_agent.ingest.ci_build import read_build
 from tsr_agent.ingest.git import GitMissingError, Repository
+from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.printable import printable
 from tsr_agent.ingest.repository_url import without_credentials
+from tsr_agent.ingest.tested_commit import TestedCommit, stated_branch, tested_commit
 from tsr_agent.models.manifest import VersionManifest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tsr_agent.ingest.ci_build import CiBuild
     from tsr_agent.ingest.git import WorkingTreeDifference
+    from tsr_agent.models.manifest import BuildContext
 
 _SHA = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
 _MAX_TEXT = 1_000
@@ -44,6 +51,8 @@ class Manifest:
     """The manifest and where each part of it comes from, one sentence each."""
 
     versions: VersionManifest
+    build: BuildContext | None = None
+    """The CI run; None outside a CI system."""
     explanations: tuple[str, ...]
 
 
@@ -53,14 +62,16 @@ def read_manifest(
     environ: Mapping[str, str],
     *,
     leave_out: Sequence[Path] = (),
+    limits: Limits | None = None,
 ) -> Manifest:
     """The version manifest of the checkout that a directory lies in.
 
     Args:
         directory: A folder of the checkout.
         stated: What overrides git.
-        environ: Environment variables, for git and for the CI system's branch.
+        environ: Environment variables, for git and for what the CI system says.
         leave_out: Untracked files and folders that do not make the tree dirty: the results themselves.
+        limits: Bounds for the event file of GitHub Actions.
 
     Raises:
         UsageError: A stated commit is no whole object id, or there is no repository and not every
@@ -72,40 +83,103 @@ def read_manifest(
         "testbase_sha": _whole_sha(stated.testbase_sha, "--testbase-sha"),
         "prompts_sha": _whole_sha(stated.prompts_sha, "--prompts-sha"),
     }
+    around = _Surroundings(environ, read_build(environ, limits or Limits()))
     try:
         repository = Repository.find(directory, environ)
     except GitMissingError:
-        return _stated_alone(shas, stated, environ, "git is not installed")
+        return _stated_alone(shas, stated, around, "git is not installed")
     if repository is None:
         where = printable(str(directory.absolute()))
-        return _stated_alone(shas, stated, environ, f"{where} is not in a git repository")
+        return _stated_alone(shas, stated, around, f"{where} is not in a git repository")
     notes = [f"Stated: {name} {sha}." for name, sha in shas.items() if sha]
     head = repository.head()
-    elsewhere = bool(shas["codebase_sha"]) and shas["codebase_sha"] != head
-    if elsewhere:
-        notes.append(f"The stated codebase commit is not the one checked out, {head}.")
+    tested = tested_commit(around.build, repository, head)
+    around = replace_fields(around, head=head, tested=tested)
+    versions = _from_git(shas, stated, around, repository=repository, directory=directory, notes=notes)
+    difference = _difference(repository, leave_out, notes)
+    return _manifest(_with_tree(versions, difference, around), around, notes)
+
+
+def _from_git(
+    shas: Mapping[str, str],
+    stated: StatedVersions,
+    around: _Surroundings,
+    *,
+    repository: Repository,
+    directory: Path,
+    notes: list[str],
+) -> VersionManifest:
+    codebase = shas["codebase_sha"] or around.tested.sha
+    if around.merges(codebase):
+        notes.append(
+            f"Commit {codebase} is the head of the pull request; its merge {around.head} was tested."
+        )
+    elif codebase != around.head:
+        notes.append(f"The stated codebase commit is not the one checked out, {around.head}.")
     testbase = shas["testbase_sha"] or _last_commit(repository, directory, stated.tests_paths, "tests", notes)
     prompts = shas["prompts_sha"] or _last_commit(
         repository, directory, stated.prompts_paths, "prompts", notes
     )
-    difference = _difference(repository, leave_out, notes)
     shallow = repository.is_shallow()
     if shallow:
         notes.append("The clone is shallow: commits of tests and prompts may be older than it shows.")
-    versions = VersionManifest(
-        codebase_sha=shas["codebase_sha"] or head,
-        codebase_branch=_branch(stated, repository, environ, notes),
-        codebase_repo=_address(stated, repository),
+    return VersionManifest(
+        codebase_sha=codebase,
+        codebase_branch=_branch(stated, repository, around, notes),
+        codebase_repo=_address(stated, repository, around.build),
         testbase_sha=testbase,
         prompts_sha=prompts,
         prompts_version=_bounded(stated.prompts_version, "--prompts-version") or None,
-        checked_out_sha=head if elsewhere else None,
-        # Without changes of its own the tree is that of the commit checked out, not of the one stated.
-        dirty=None if elsewhere and difference is None else difference is not None,
-        dirty_digest=difference.digest if difference is not None else None,
+        checked_out_sha=around.head if codebase != around.head else None,
         shallow=shallow,
     )
-    return Manifest(versions=versions, explanations=tuple(notes))
+
+
+def _with_tree(
+    versions: VersionManifest, difference: WorkingTreeDifference | None, around: _Surroundings
+) -> VersionManifest:
+    """The manifest with what the working tree holds.
+
+    Without changes of its own the tree is that of the commit checked out. Of a commit that was only
+    stated it says nothing; a merge, though, has the head of the pull request in it.
+    """
+    tied = versions.checked_out_sha is None or around.merges(versions.codebase_sha)
+    known = tied or difference is not None
+    return replace(
+        versions,
+        dirty=difference is not None if known else None,
+        dirty_digest=difference.digest if difference is not None else None,
+    )
+
+
+@dataclass(frozen=True)
+class _Surroundings:
+    """What the environment says, and the commits that it is held against."""
+
+    environ: Mapping[str, str]
+    build: CiBuild | None
+    head: str = ""
+    """The commit checked out."""
+    tested: TestedCommit = field(default_factory=lambda: TestedCommit(sha=""))
+
+    def merges(self, codebase: str) -> bool:
+        """Whether the commit checked out is the merge of a pull request with that head."""
+        return self.tested.merge_sha is not None and self.tested.sha == codebase
+
+
+def _manifest(versions: VersionManifest, around: _Surroundings, notes: Sequence[str]) -> Manifest:
+    build = around.build
+    if build is None:
+        return Manifest(versions=versions, explanations=tuple(notes))
+    context = build.context
+    remarks = (*context.remarks, *around.tested.remarks)
+    merge_sha = around.tested.merge_sha if around.merges(versions.codebase_sha) else None
+    shown = f"{context.system} {context.number}".strip()
+    return Manifest(
+        versions=versions,
+        build=replace(context, merge_sha=merge_sha, remarks=remarks),
+        explanations=(*notes, f"Built by {shown}, as the environment says.", *remarks),
+    )
 
 
 def _difference(
@@ -121,7 +195,7 @@ def _difference(
 
 
 def _stated_alone(
-    shas: Mapping[str, str], stated: StatedVersions, environ: Mapping[str, str], why: str
+    shas: Mapping[str, str], stated: StatedVersions, around: _Surroundings, why: str
 ) -> Manifest:
     missing = [f"--{name.replace('_', '-')}" for name, sha in shas.items() if not sha]
     if missing:
@@ -130,15 +204,18 @@ def _stated_alone(
             next_step="Run inside the checkout, or state each commit as 40 or 64 hexadecimal digits.",
         )
     notes = [f"{why}: all commits are as stated, and whether the tree is dirty is not known."]
+    sha = shas["codebase_sha"]
+    remark = "There is no checkout to hold it against: what the environment states is not verified."
+    around = replace_fields(around, head=sha, tested=TestedCommit(sha=sha, remarks=(remark,)))
     versions = VersionManifest(
-        codebase_branch=_branch(stated, None, environ, notes),
-        codebase_repo=_address(stated, None),
+        codebase_branch=_branch(stated, None, around, notes),
+        codebase_repo=_address(stated, None, around.build),
         prompts_version=_bounded(stated.prompts_version, "--prompts-version") or None,
-        codebase_sha=shas["codebase_sha"],
+        codebase_sha=sha,
         testbase_sha=shas["testbase_sha"],
         prompts_sha=shas["prompts_sha"],
     )
-    return Manifest(versions=versions, explanations=tuple(notes))
+    return _manifest(versions, around, notes)
 
 
 def _whole_sha(written: str, option: str) -> str:
@@ -181,21 +258,26 @@ def _inside(repository: Repository, path: Path) -> str:
 
 
 def _branch(
-    stated: StatedVersions, repository: Repository | None, environ: Mapping[str, str], notes: list[str]
+    stated: StatedVersions, repository: Repository | None, around: _Surroundings, notes: list[str]
 ) -> str:
     if stated.codebase_branch:
         return _bounded(stated.codebase_branch, "--codebase-branch")
     found = repository.branch() if repository is not None else ""
-    if not found and (named := ci_branch(environ)) is not None:
-        found, variable = named
-        notes.append(f"The head is detached; the branch is as {variable} names it.")
+    if not found:
+        found, source = stated_branch(around.build, around.environ, around.head, around.tested.sha)
+        if found:
+            notes.append(f"The head is detached; the branch is as {source} names it.")
+        elif source:
+            notes.append(f"The head is detached and no branch is known: {source}")
     # A name from outside that is too long must not cost the report.
     return printable(found)[:_MAX_TEXT]
 
 
-def _address(stated: StatedVersions, repository: Repository | None) -> str:
-    written = stated.codebase_repo or (repository.remote_url() if repository is not None else "")
-    return without_credentials(written)[:_MAX_TEXT]
+def _address(stated: StatedVersions, repository: Repository | None, build: CiBuild | None) -> str:
+    if stated.codebase_repo:
+        return without_credentials(stated.codebase_repo)[:_MAX_TEXT]
+    found = without_credentials(repository.remote_url() if repository is not None else "")
+    return (found or (build.remote if build is not None else ""))[:_MAX_TEXT]
 
 
 def _bounded(text: str, option: str) -> str:

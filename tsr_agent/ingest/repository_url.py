@@ -1,4 +1,4 @@
-"""The address of a repository as others may see it."""
+"""Addresses of repositories and builds as others may see them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 _SCP_FORM = re.compile(r"^(?:[^@/:\s]+@)?(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):(?P<path>(?!//)\S+)$")
 _NETWORK = ("http", "https", "ssh", "git", "git+ssh", "ssh+git", "git+https")
+_WEB = ("http", "https")
+# Azure DevOps has no other way to name a build than a query; nothing else in a query is kept.
+_BUILD_QUERY = re.compile(r"buildId=[0-9]{1,18}")
+# What stands before an at sign is a user name with or without its password, wherever a wrongly
+# written address has it. A segment that begins with the sign, as names of scopes do, has none.
+_USER_IN_PATH = re.compile(r"[^/]@")
+_PARAMETERS = re.compile(r";[^/]*")
 
 
 def without_credentials(url: str) -> str:
@@ -21,22 +28,61 @@ def without_credentials(url: str) -> str:
     """
     url = url.strip()
     if "://" in url:
-        return _clean_url(url)
+        return _clean_url(url, _NETWORK)
     found = _SCP_FORM.match(url)
     # One letter before the colon is a drive.
     if found is None or len(found["host"]) == 1 or not url.isprintable():
         return ""
-    return f"{found['host']}:{found['path'].partition('?')[0]}"
+    path = found["path"].partition("?")[0]
+    # user:password@host/path has the form of host:path.
+    return "" if "@" in path else f"{found['host']}:{path}"
 
 
-def _clean_url(url: str) -> str:
+def web_address(url: str) -> str:
+    """The address of a page, for people to follow.
+
+    Args:
+        url: As a CI system states it.
+
+    Returns:
+        An http or https address without credentials, query and fragment, but with the number of a
+        build that stands in a query of its own (``?buildId=7``); empty for anything else.
+    """
+    cleaned = _clean_url(url.strip(), _WEB)
+    query = _BUILD_QUERY.fullmatch(url.partition("#")[0].partition("?")[2])
+    return f"{cleaned}?{query[0]}" if cleaned and query else cleaned
+
+
+def same_repository(one: str, other: str) -> bool:
+    """Whether two addresses name the same repository, in whichever form: https, ssh, scp."""
+    first, second = _place(one), _place(other)
+    return first is not None and first == second
+
+
+def _place(url: str) -> tuple[str, str] | None:
+    """Host and path of a repository; None where the address has none."""
+    cleaned = without_credentials(url)
+    if "://" in cleaned:
+        parts = urlsplit(cleaned)
+        host, path = parts.hostname or "", parts.path
+    else:
+        host, _, path = cleaned.rpartition(":") if cleaned.startswith("[") else cleaned.partition(":")
+    path = path.strip("/").removesuffix(".git").casefold()
+    return (host.strip("[]").casefold(), path) if host and path else None
+
+
+def _clean_url(url: str, schemes: tuple[str, ...]) -> str:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
         return ""
-    if parts.scheme.lower() not in _NETWORK or not host or not url.isprintable():
+    # Browsers take a backslash for a slash, and so another host than Python does.
+    if parts.scheme.lower() not in schemes or not host or not url.isprintable() or "\\" in url:
+        return ""
+    path = _PARAMETERS.sub("", parts.path)
+    if _USER_IN_PATH.search(path):
         return ""
     host = f"[{host}]" if ":" in host else host
     place = host if port is None else f"{host}:{port}"
-    return urlunsplit((parts.scheme.lower(), place, parts.path, "", ""))
+    return urlunsplit((parts.scheme.lower(), place, path, "", ""))

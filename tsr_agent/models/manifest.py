@@ -23,21 +23,46 @@ class VersionManifest(Record, frozen=True, kw_only=True):
     prompts_version: ShortText | None = None
     """Semantic version of the prompts such as ``v2.1.0``."""
     checked_out_sha: Sha | None = None
-    """The commit that was checked out, where another was stated as ``codebase_sha``."""
+    """The commit that was checked out and tested, where ``codebase_sha`` is another: the merge commit of a
+    pull request, or any commit where ``codebase_sha`` was stated."""
     dirty: bool | None = None
-    """The working tree held changes that no commit has; None where that is not known."""
+    """The working tree held changes that no commit has; None where that is not known, which it also is
+    where nothing ties the commit checked out to a stated ``codebase_sha``."""
     dirty_digest: Digest | None = None
     """SHA-256 of the difference to the commit, untracked files included, when dirty."""
     shallow: bool = False
     """The clone was shallow: the test and prompt commits may be older than it shows."""
 
 
+class PullRequest(Record, frozen=True, kw_only=True):
+    """The pull or merge request that a build was about, as the CI system states it."""
+
+    number: ShortText = ""
+    head_sha: Sha | None = None
+    """The author's newest commit as stated; git bears it out where it is ``codebase_sha``."""
+    head_branch: ShortText = ""
+    base_branch: ShortText = ""
+    from_fork: bool | None = None
+    """The branch lies in another repository; None where nothing says so or not."""
+
+
 class BuildContext(Record, frozen=True, kw_only=True):
-    """The CI run that made the report."""
+    """The CI run that made the report, as the environment states it: nothing here is proved by git."""
 
     system: ShortText
     """Name of the CI system such as ``GitHub Actions``."""
     url: LongText = ""
+    """Page of the run: http or https, without credentials."""
     number: ShortText = ""
+    attempt: ShortText = ""
+    """Which try of the run or job this was."""
+    job: ShortText = ""
+    event: ShortText = ""
+    """What started the run, in the system's own word such as ``pull_request``."""
+    tag: ShortText = ""
+    pull_request: PullRequest | None = None
     merge_sha: Sha | None = None
-    """The merge commit that CI checked out, where the report is about a pull request's head."""
+    """The merge commit that was tested, where ``codebase_sha`` is a pull request's head and git bears out
+    that the one is a merge of the other."""
+    remarks: tuple[ShortText, ...] = ()
+    """What the environment states and git does not bear out, and what could not be read; a sentence each."""

@@ -12,6 +12,7 @@ from tsr_agent.sections.wording import NO_DATA, moment, short_sha
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+    from tsr_agent.models.manifest import BuildContext, PullRequest
     from tsr_agent.models.report import TestSummaryReport
 
 
@@ -45,13 +46,40 @@ def _origin(report: TestSummaryReport, zone: tzinfo | None) -> list[Field]:
         Field("Made", made.local, whole=made.utc),
         _text("Triggered by", report.triggered_by),
     ]
-    if report.build is not None:
-        number = f" {report.build.number}" if report.build.number else ""
-        fields.append(_text("Built by", report.build.system + number))
-        if report.build.url:
-            fields.append(_text("Build", report.build.url))
-        if report.build.merge_sha:
-            fields.append(_commit("Merge commit", report.build.merge_sha))
+    return fields if report.build is None else [*fields, *_build(report.build)]
+
+
+def _build(build: BuildContext) -> list[Field]:
+    """The CI run as its environment stated it, with what is doubtful about that last."""
+    number = f" {build.number}" if build.number else ""
+    attempt = f", attempt {build.attempt}" if build.attempt else ""
+    fields = [_text("Built by", build.system + number + attempt)]
+    for label, value in (
+        ("Build", build.url),
+        ("Job", build.job),
+        ("Event", build.event),
+        ("Tag", build.tag),
+    ):
+        if value:
+            fields.append(_text(label, value))
+    if build.pull_request is not None:
+        fields += _pull_request(build.pull_request)
+    if build.merge_sha:
+        fields.append(_commit("Merge commit", build.merge_sha))
+    return fields + [Field("Remark", one_line(each, 400), tone=Tone.PENDING) for each in build.remarks]
+
+
+def _pull_request(request: PullRequest) -> list[Field]:
+    number = f"#{request.number}" if request.number else "without a number"
+    ways = [f"from {request.head_branch}" if request.head_branch else ""]
+    ways += [f"into {request.base_branch}" if request.base_branch else ""]
+    fields = [_text("Pull request", " ".join([number, *filter(None, ways)]))]
+    if request.from_fork is None:
+        fields.append(Field("Fork", "not known whether it comes from one", tone=Tone.PENDING))
+    elif request.from_fork:
+        fields.append(Field("Fork", "it comes from another repository", tone=Tone.PENDING))
+    if request.head_sha:
+        fields.append(_commit("Stated head", request.head_sha))
     return fields
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.factories.ci_environments import event_file, github_pull_request
+from tests.factories.repositories import pull_request
 from tsr_agent.models import codec
 from tsr_agent.models.report import TestSummaryReport
 
@@ -161,6 +163,23 @@ def test_in_a_repository_they_come_from_git(agent: Agent, results: Path, tmp_pat
     assert versions.codebase_sha == versions.prompts_sha == git("rev-parse", "HEAD")
     assert versions.testbase_sha == git("rev-parse", "HEAD~1")
     assert (versions.codebase_branch, versions.dirty) == ("main", False)
+
+
+def test_a_pull_request_is_on_record_from_ci_to_terminal(agent: Agent, tmp_path: Path) -> None:
+    commits = pull_request(tmp_path / "clone")
+    environ = github_pull_request(event_file(tmp_path, commits["head"]), commits["merge"])
+    (tmp_path / "clone" / "results").mkdir()
+    (tmp_path / "clone" / "results" / "unit.xml").write_text(GREEN)
+    done = agent("generate", "--explain", cwd=tmp_path / "clone", **environ)
+    assert f"its merge {commits['merge']} was tested" in done.stdout
+    report = read(tmp_path / "clone")
+    assert report.build is not None
+    assert report.build.url == "https://github.example/acme/bot/actions/runs/154666429"
+    assert (report.versions.codebase_sha, report.build.merge_sha) == (commits["head"], commits["merge"])
+    assert report.versions.dirty is False
+    shown = agent("show", "tsr.json", cwd=tmp_path / "clone").stdout
+    assert "GitHub Actions 154666429, attempt 2" in shown
+    assert "#12 from topic into main" in shown
 
 
 def test_run_stores_the_very_bytes_it_wrote(agent: Agent, results: Path, tmp_path: Path) -> None:

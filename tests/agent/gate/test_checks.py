@@ -29,6 +29,7 @@ from tsr_agent.models.evals import (
     ResolutionStatus,
     Severity,
 )
+from tsr_agent.models.manifest import BuildContext, PullRequest
 from tsr_agent.models.requirements import UnknownRequirement
 from tsr_agent.models.results import CaseStatus, TestType, TestTypeResult
 
@@ -241,6 +242,39 @@ def test_a_tree_that_is_neither_clean_nor_dirty_nor_unknown_is_malformed(dirty: 
     report = releasable(versions=replace(releasable().versions, dirty=dirty))
     assert rule(judge(report), "evidence").state is RuleState.FAIL
     assert judged(report, "clean_tree").state is RuleState.NOT_EVALUATED
+
+
+MERGED = PullRequest(head_sha="a" * 40, from_fork=False)
+
+
+@pytest.mark.parametrize(
+    ("build", "state"),
+    [
+        (BuildContext(system="CI", merge_sha="e" * 40, pull_request=MERGED), RuleState.PASS),
+        (BuildContext(system="CI", merge_sha="f" * 40, pull_request=MERGED), RuleState.NOT_EVALUATED),
+        (BuildContext(system="CI", merge_sha="e" * 40), RuleState.NOT_EVALUATED),
+        (
+            BuildContext(system="CI", merge_sha="e" * 40, pull_request=PullRequest(head_sha="f" * 40)),
+            RuleState.NOT_EVALUATED,
+        ),
+        (BuildContext(system="CI", pull_request=MERGED), RuleState.NOT_EVALUATED),
+        (None, RuleState.NOT_EVALUATED),
+    ],
+)
+def test_a_clean_tree_of_another_commit_says_nothing_but_for_a_merge(
+    build: BuildContext | None, state: RuleState
+) -> None:
+    other = replace(releasable().versions, checked_out_sha="e" * 40)
+    found = judged(releasable(versions=other, build=build), "clean_tree")
+    assert found.state is state
+    assert "e" * 12 in found.message
+    dirty = replace(other, dirty=True)
+    assert judged(releasable(versions=dirty, build=build), "clean_tree").state is RuleState.FAIL
+
+
+def test_a_build_that_is_not_of_its_form_is_no_sound_evidence() -> None:
+    report = releasable(build={"system": 7})
+    assert rule(judge(report), "evidence").state is RuleState.FAIL
 
 
 def test_latest_iteration_may_be_asked_to_have_improved() -> None:

@@ -26,6 +26,7 @@ from tsr_agent.errors import PolicyError
 from tsr_agent.gate.schemas import waivers_schema
 from tsr_agent.gate.waivers import Waivers, load_waivers, parse_waivers
 from tsr_agent.models.decision import Decision, GoNoGoDecision, RuleState
+from tsr_agent.models.manifest import BuildContext, PullRequest
 from tsr_agent.models.results import CaseStatus, TestType
 
 if TYPE_CHECKING:
@@ -154,6 +155,21 @@ def test_a_build_without_a_branch_is_not_waived_by_an_empty_one() -> None:
     assert unused(judged(entry(scope={"branch": ""}), report=report)) == (
         "its scope is too wide: branch is empty"
     )
+
+
+@pytest.mark.parametrize(
+    ("from_fork", "decision"),
+    [(False, GoNoGoDecision.GO), (True, GoNoGoDecision.NO_GO), (None, GoNoGoDecision.NO_GO)],
+)
+def test_a_waiver_for_a_branch_holds_for_no_fork_with_a_branch_of_that_name(
+    from_fork: bool | None, decision: GoNoGoDecision
+) -> None:
+    build = BuildContext(system="CI", pull_request=PullRequest(from_fork=from_fork))
+    report = replace(UNCOVERED, build=build)
+    found = judged(entry(scope={"branch": "main"}), report=report)
+    assert found.decision is decision
+    if decision is GoNoGoDecision.NO_GO:
+        assert unused(found) == "it is for branch main, and the pull request may come from a fork"
 
 
 @pytest.mark.parametrize("value", [None, "all", 7, []])

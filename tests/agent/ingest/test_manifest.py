@@ -11,7 +11,7 @@ from tests.factories.repositories import commit, git, repository
 from tsr_agent.errors import InputError, UsageError
 from tsr_agent.ingest.ci_branch import ci_branch
 from tsr_agent.ingest.manifest import Manifest, StatedVersions, read_manifest
-from tsr_agent.ingest.repository_url import without_credentials
+from tsr_agent.ingest.repository_url import same_repository, without_credentials
 
 PATH_ONLY = {"PATH": os.environ.get("PATH", os.defpath)}
 
@@ -137,6 +137,12 @@ def test_a_detached_head_takes_the_branch_that_ci_names(tmp_path: Path) -> None:
         ({"GIT_BRANCH": "origin/main"}, "main"),
         ({"BUILD_SOURCEBRANCH": "refs/heads/a/b"}, "a/b"),
         ({"BUILD_SOURCEBRANCH": "refs/tags/v1"}, None),
+        ({"BUILD_SOURCEBRANCH": "refs/pull/3/merge"}, None),
+        ({"GITHUB_REF": "refs/pull/3/merge", "GITHUB_REF_NAME": "3/merge"}, None),
+        ({"GITHUB_HEAD_REF": "origin/main"}, "origin/main"),
+        ({"CI_COMMIT_TAG": "main", "CI_COMMIT_REF_NAME": "main"}, None),
+        ({"BUILDKITE_TAG": "main", "BUILDKITE_BRANCH": "main"}, None),
+        ({"GIT_BRANCH": "detached"}, None),
         ({}, None),
     ],
 )
@@ -161,6 +167,16 @@ def test_branch_of_ci_systems(environ: dict[str, str], branch: str | None) -> No
         ("file:///home/ann", ""),
         ("ext::sh -c touch% x", ""),
         ("https://u:p@", ""),
+        ("https://forge.example/a?private_token=x", "https://forge.example/a"),
+        ("https://forge.example/a;token=x/b", "https://forge.example/a/b"),
+        ("https://forge.example/@scope/a", "https://forge.example/@scope/a"),
+        ("https://proxy.example/https://token@forge.example/a", ""),
+        ("https://user:1/pw@forge.example/a", ""),
+        ("https://forge.example\\@other.example/a", ""),
+        ("user:pw@forge.example/a", ""),
+        ("user:pw@forge.example:a", ""),
+        ("ann@corp.example:pw@forge.example:a", ""),
+        ("git@forge.example:a?private_token=x", "forge.example:a"),
         ("https://host:notaport/", ""),
         ("", ""),
     ],
@@ -176,7 +192,30 @@ def test_addresses_lose_their_credentials(url: str, clean: str) -> None:
 )
 def test_no_user_name_survives(scheme: str, before: str, after: str) -> None:
     cleaned = without_credentials(f"{scheme}://{before}S3CRET@forge.example{after}")
-    assert "S3CRET@" not in cleaned.partition("://")[2].partition("/")[0]
+    assert "S3CRET@" not in cleaned
+
+
+@given(st.text(alphabet="abc:%@/?#[] .", max_size=8), st.sampled_from(["/a", ":a", ":a/b?x"]))
+def test_no_user_name_survives_where_an_address_has_no_scheme(before: str, after: str) -> None:
+    assert "S3CRET@" not in without_credentials(f"{before}S3CRET@forge.example{after}")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("https://u:p@forge.example/a/b.git", "git@Forge.example:a/b", True),
+        ("ssh://git@forge.example:22/a/b", "https://forge.example/A/b/", True),
+        ("git@[::1]:a/b", "https://[::1]/a/b", True),
+        ("https://forge.example/a/b", "https://forge.example/c/b", False),
+        ("https://forge.example/a/b", "https://other.example/a/b", False),
+        ("", "", False),
+        ("/tmp/a", "/tmp/a", False),
+    ],
+)
+def test_repositories_are_the_same_in_whichever_form_they_are_written(
+    one: str, other: str, same: bool
+) -> None:
+    assert same_repository(one, other) is same
 
 
 def test_a_stated_commit_that_is_not_the_one_checked_out_is_on_record(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from tests.factories import shown_reports as reports
 from tsr_agent.models.decision import GoNoGoDecision, RuleEffect, RuleState
 from tsr_agent.models.evals import EvalIterationSummary
 from tsr_agent.models.findings import Finding, FindingLevel, StaticAnalysis
+from tsr_agent.models.manifest import PullRequest
 from tsr_agent.models.report import InputFile, InputStatus
 from tsr_agent.models.results import CaseStatus, HeaderDifference, TestType, TestTypeResult
 from tsr_agent.sections.evals import evals, failure_modes
@@ -204,6 +205,22 @@ def test_versions_shorten_commits_and_tell_a_dirty_tree() -> None:
     assert rows["Working tree"].tone is Tone.PENDING
     assert rows["Repository"].value == "no data"
     assert rows["Made"].value == "2026-11-20 14:05 CET"
+
+
+def test_versions_tell_what_built_the_report_and_what_is_doubtful_about_it() -> None:
+    rows = {row.label: row for row in versions(reports.report(), BERLIN)}
+    assert rows["Built by"].value == "GitHub Actions 7, attempt 2"
+    assert rows["Build"].value == "https://ci.example.org/runs/7"
+    assert rows["Pull request"].value == "#12 from topic into main"
+    assert (rows["Stated head"].whole, rows["Merge commit"].whole) == (reports.SHA, "d" * 40)
+    assert (rows["Fork"].value, rows["Fork"].tone) == ("it comes from another repository", Tone.PENDING)
+    assert (rows["Remark"].value, rows["Remark"].tone) == ("Something was not borne out.", Tone.PENDING)
+    unknown = reports.build(pull_request=PullRequest(), number="", attempt="", remarks=(), merge_sha=None)
+    rows = {row.label: row for row in versions(reports.report(build=unknown), BERLIN)}
+    assert (rows["Built by"].value, rows["Pull request"].value) == ("GitHub Actions", "without a number")
+    assert rows["Fork"].value == "not known whether it comes from one"
+    assert not {"Remark", "Stated head", "Merge commit"} & set(rows)
+    assert "Built by" not in {row.label for row in versions(reports.report(build=None), BERLIN)}
 
 
 def every_text(part: object) -> list[str]:
