@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tsr_agent.gate.policy import Policy
     from tsr_agent.gate.waivers import Waivers
     from tsr_agent.ingest.collect import Collected, Sources
+    from tsr_agent.ingest.limits import Limits
     from tsr_agent.ingest.manifest import Manifest
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
@@ -172,15 +173,22 @@ def _manifest(request: GenerateRequest) -> Manifest:
     # The evidence itself lies in the checkout and is recorded file by file; it is no change of the code.
     evidence = [config.results_dir, config.output, *config.evals, *config.coverage, *request.leave_out]
     evidence += [config.library] if config.library is not None else []
-    return read_manifest(request.directory, stated, request.environ, leave_out=evidence)
+    return read_manifest(
+        request.directory, stated, request.environ, leave_out=evidence, limits=_limits(config)
+    )
+
+
+def _limits(config: Config) -> Limits:
+    from tsr_agent.ingest.limits import Limits
+
+    bounds = {"file_bytes": config.file_bytes, "total_bytes": config.total_bytes}
+    return Limits(**{name: bound for name, bound in bounds.items() if bound is not None})
 
 
 def _sources(config: Config) -> Sources:
     from tsr_agent.ingest.collect import Sources
-    from tsr_agent.ingest.limits import Limits
     from tsr_agent.ingest.test_types import TestTypes, TypeRule
 
-    bounds = {"file_bytes": config.file_bytes, "total_bytes": config.total_bytes}
     return Sources(
         results_dir=config.results_dir,
         evals=config.evals,
@@ -191,7 +199,7 @@ def _sources(config: Config) -> Sources:
             configured=tuple(TypeRule(test_type=each, pattern=glob) for each, glob in config.types),
             root=config.results_dir.as_posix(),
         ),
-        limits=Limits(**{name: bound for name, bound in bounds.items() if bound is not None}),
+        limits=_limits(config),
     )
 
 

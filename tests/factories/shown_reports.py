@@ -268,10 +268,10 @@ def poisoned(text: str) -> tuple[TestSummaryReport, Decision]:
     """A report and decision with ``text`` in every free string, made from their own plain trees."""
     documents = (report(), decision())
     kept = {
-        "id", "created_at", "codebase_sha", "head_sha", "merge_sha", "testbase_sha", "prompts_sha", "sha256", "status", "test_type",
+        "id", "created_at", "codebase_sha", "testbase_sha", "prompts_sha", "sha256", "status", "test_type",
         "outcome", "severity", "category", "resolution_status", "coverage_status", "verification_status",
         "overall_status", "go_no_go_decision", "decision", "decision_without_waivers", "evaluated_at",
-        "state", "effect", "digest", "report_digest",
+        "state", "effect", "digest", "report_digest", "head_sha", "merge_sha",
     }  # fmt: skip
 
     def poison(tree: object, key: str) -> object:
