@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -32,7 +32,6 @@ class SampleTally:
     completed: int
     scored: int
     """Samples that have a score at all; no figure can rest on more."""
-    errors: int
     limited: int
     invalidated: int
     repeated: int
@@ -48,31 +47,39 @@ def tally(samples: Sequence[Sample]) -> SampleTally:
     sample a value gave it one. Of a sample that is listed twice the worse entry counts.
     """
     scorers = {name for each in samples for name in each.scores or ()}
-    chosen: dict[tuple[str, int], tuple[int, Sample]] = {}
+    chosen: dict[tuple[str, int], _Judged] = {}
     for each in samples:
-        key, rank = (str(each.id), each.epoch), _rank(each, scorers)
-        if key not in chosen or rank <= chosen[key][0]:
-            chosen[key] = (rank, each)
-    kept = [each for _, each in chosen.values()]
+        complete = _is_complete(each, scorers)
+        judged = _Judged(each, complete, _verdict(each) if complete else None)
+        key = str(each.id), each.epoch
+        if key not in chosen or judged.rank() <= chosen[key].rank():
+            chosen[key] = judged
+    kept = [each.sample for each in chosen.values()]
     return SampleTally(
         listed=len(kept),
         ids=len({sample_id for sample_id, _ in chosen}),
-        completed=sum(_is_complete(each, scorers) for each in kept),
+        completed=sum(each.complete for each in chosen.values()),
         scored=sum(bool(each.scores) for each in kept),
-        errors=sum(each.error is not None for each in kept),
         limited=sum(each.limit is not None for each in kept),
         invalidated=sum(each.invalidation is not None for each in kept),
         repeated=len(samples) - len(kept),
-        cases=tuple(_cases(kept, scorers)),
+        cases=tuple(_cases(list(chosen.values()))),
         digest=_digest(kept),
     )
 
 
-def _rank(sample: Sample, scorers: set[str]) -> int:
-    """0 for a sample that is not complete, 1 for one that failed, 2 for any other."""
-    if not _is_complete(sample, scorers):
-        return 0
-    return 1 if _verdict(sample) is False else 2
+class _Judged(NamedTuple):
+    """A sample, and what it comes to."""
+
+    sample: Sample
+    complete: bool
+    verdict: bool | None
+
+    def rank(self) -> int:
+        """0 for a sample that is not complete, 1 for one that failed, 2 for any other."""
+        if not self.complete:
+            return 0
+        return 1 if self.verdict is False else 2
 
 
 def _is_complete(sample: Sample, scorers: set[str]) -> bool:
@@ -124,18 +131,18 @@ def _verdict(sample: Sample) -> bool | None:
     return all(verdicts) if verdicts else None
 
 
-def _cases(samples: list[Sample], scorers: set[str]) -> Iterator[EvalCase]:
-    epochs = len({each.epoch for each in samples}) > 1
+def _cases(kept: list[_Judged]) -> Iterator[EvalCase]:
+    epochs = len({each.sample.epoch for each in kept}) > 1
     names = different(
-        name_of(f"{each.id}, epoch {each.epoch}" if epochs else str(each.id)) for each in samples
+        name_of(f"{each.sample.id}, epoch {each.sample.epoch}" if epochs else str(each.sample.id))
+        for each in kept
     )
-    for name, each in zip(names, samples, strict=True):
-        complete = _is_complete(each, scorers)
+    for name, each in zip(names, kept, strict=True):
         yield EvalCase(
             id=name,
-            passed=_verdict(each) if complete else None,
-            scores=_numbers(each),
-            error="" if complete else _why_incomplete(each),
+            passed=each.verdict,
+            scores=_numbers(each.sample),
+            error="" if each.complete else _why_incomplete(each.sample),
         )
 
 
@@ -154,9 +161,9 @@ def _digest(samples: list[Sample]) -> str | None:
     rows = set()
     for each in samples:
         target = each.target if isinstance(each.target, list) else [each.target]
-        if not all(isinstance(text, str) for text in (each.input, *target)):
+        if not isinstance(each.input, str) or not all(isinstance(text, str) for text in target):
             return None
-        rows.add((str(each.id), each.input[:_COMMON_TEXT], tuple(text[:_COMMON_TEXT] for text in target)))
+        rows.add((str(each.id), each.input[:_COMMON_TEXT], *(text[:_COMMON_TEXT] for text in target)))
     if not rows:
         return None
     return hashlib.sha256(msgspec.json.encode(sorted(rows))).hexdigest()
