@@ -8,7 +8,7 @@ import tempfile
 from collections import Counter
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.eval_values import (
@@ -158,7 +158,7 @@ def _parts(log: Log, members: int, path: str) -> Parts:
     samples = tally(log.samples or ())
     total = _total(log, samples, members)
     completed, doubt = _completed(log, samples, total)
-    metrics, left_out = _metrics(log, min(samples.scored, total) if samples.listed else total, path)
+    metrics, left_out = _metrics(log, _bases(log, samples, total), path)
     broken = _broken(log, samples)
     passed = not broken and 0 < total <= completed
     version = name_of(log.eval.packages.get("inspect_ai", ""))
@@ -217,12 +217,26 @@ def _broken(log: Log, samples: SampleTally) -> str:
     return "" if log.results is not None else "The log has no results."
 
 
-def _metrics(log: Log, most: int, path: str) -> tuple[dict[str, MetricValue], tuple[str, ...]]:
+class _Bases(NamedTuple):
+    """How many samples a figure can rest on."""
+
+    at_most: int
+    unsaid: int
+    """Where the log does not say, as older ones: each sample once, whatever its epochs."""
+
+
+def _bases(log: Log, samples: SampleTally, total: int) -> _Bases:
+    if samples.listed:
+        return _Bases(min(samples.scored, total), min(samples.scored_ids, total))
+    return _Bases(total, total // max(log.eval.config.epochs or 1, 1))
+
+
+def _metrics(log: Log, bases: _Bases, path: str) -> tuple[dict[str, MetricValue], tuple[str, ...]]:
     """Metrics by the tool's names, and remarks on those that are no numbers.
 
     Args:
         log: The log.
-        most: Samples that a figure can rest on at most.
+        bases: How many samples a figure can rest on.
         path: What to call the file in messages.
     """
     scores = log.results.scores if log.results else []
@@ -230,7 +244,7 @@ def _metrics(log: Log, most: int, path: str) -> tuple[dict[str, MetricValue], tu
     found: dict[str, MetricValue] = {}
     unusable: list[str] = []
     for prefix, score in zip(_prefixes(scores, path), scores, strict=True):
-        for name, value in _of_one_score(score, most).items():
+        for name, value in _of_one_score(score, bases).items():
             full = name_of(f"{prefix}/{name}")
             if full in found:
                 raise InputError(f"{path}: two metrics can't be told apart: {in_a_sentence(full)}.")
@@ -242,11 +256,11 @@ def _metrics(log: Log, most: int, path: str) -> tuple[dict[str, MetricValue], tu
     return found, first_remarks(remarks)
 
 
-def _of_one_score(score: Score, most: int) -> dict[str, MetricValue | None]:
+def _of_one_score(score: Score, bases: _Bases) -> dict[str, MetricValue | None]:
     """The metrics of one scorer; its standard error goes with its mean, which is what it is the error of."""
     from tsr_agent.models.evals import MetricValue
 
-    n = min(most if score.scored_samples is None else score.scored_samples, most)
+    n = bases.unsaid if score.scored_samples is None else min(score.scored_samples, bases.at_most)
     error = finite(score.metrics[_ERROR_OF_MEAN].value) if _ERROR_OF_MEAN in score.metrics else None
     means = _MEANS & score.metrics.keys() if error is not None and error >= 0 else set()
     # Of one sample there is no standard error; the tool writes 0, which would claim certainty.

@@ -32,6 +32,8 @@ class SampleTally:
     completed: int
     scored: int
     """Samples that have a score at all; no figure can rest on more."""
+    scored_ids: int
+    """The same, epochs of one sample taken together, as the tool takes them before it computes a figure."""
     limited: int
     invalidated: int
     repeated: int
@@ -60,6 +62,7 @@ def tally(samples: Sequence[Sample]) -> SampleTally:
         ids=len({sample_id for sample_id, _ in chosen}),
         completed=sum(each.complete for each in chosen.values()),
         scored=sum(bool(each.scores) for each in kept),
+        scored_ids=len({str(each.id) for each in kept if each.scores}),
         limited=sum(each.limit is not None for each in kept),
         invalidated=sum(each.invalidation is not None for each in kept),
         repeated=len(samples) - len(kept),

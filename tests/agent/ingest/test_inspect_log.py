@@ -107,6 +107,21 @@ def test_epochs_are_counted_and_each_reducer_has_its_own_metric(data_dir: Path) 
     assert found.dataset.size == 4
 
 
+def test_an_older_log_is_packed_with_deflate_and_does_not_say_how_many_it_scored(data_dir: Path) -> None:
+    found, remarks = genuine(data_dir, "qa_epochs_0.3.60.eval")
+    assert (found.tool, found.completed, found.total, remarks) == ("Inspect AI 0.3.60", 8, 8, ())
+    assert values(found) == {"includes/mean/accuracy": 0.625, "includes/max/accuracy": 0.75}
+    # The figure is one over four samples, each of which was asked twice.
+    assert found.metrics["includes/mean/accuracy"].n == 4
+
+
+def test_a_cancelled_run_is_broken(data_dir: Path) -> None:
+    found, _ = genuine(data_dir, "qa_cancelled.json")
+    assert (found.broken, found.outcome) == ("The run was cancelled.", FAILED)
+    assert (found.completed, found.total) == (2, 4)
+    assert values(found) == {"includes/accuracy": 1.0}
+
+
 @pytest.mark.parametrize("name", ["qa_unscored.eval", "qa_unscored.json"])
 def test_a_sample_without_a_score_is_not_complete_though_the_tool_says_so(data_dir: Path, name: str) -> None:
     found, _ = genuine(data_dir, name)
@@ -327,6 +342,12 @@ def test_no_figure_rests_on_more_samples_than_were_scored(said: int | None) -> N
     scores = [score(scored_samples=said)]
     found = run(log(listed, results={"total_samples": 2, "completed_samples": 2, "scores": scores}))
     assert found.metrics["includes/accuracy"].n == 1
+
+
+def test_without_samples_a_figure_rests_on_each_sample_once() -> None:
+    results = {"total_samples": 6, "completed_samples": 6, "scores": [score()]}
+    spec = {"task": "qa", "config": {"epochs": 3, "log_samples": False}}
+    assert run(log([], eval=spec, results=results)).metrics["includes/accuracy"].n == 2
 
 
 def test_one_sample_has_no_standard_error() -> None:
