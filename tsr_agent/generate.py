@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tsr_agent.ingest.collect import Collected, Sources
     from tsr_agent.ingest.limits import Limits
     from tsr_agent.ingest.manifest import Manifest
+    from tsr_agent.ingest.verification import Verification
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
 
@@ -74,6 +75,7 @@ def generate(
     import msgspec
 
     from tsr_agent.ingest.collect import collect
+    from tsr_agent.ingest.verification import explanations
     from tsr_agent.models import codec
     from tsr_agent.models.report import TestSummaryReport
 
@@ -82,7 +84,8 @@ def generate(
     manifest = _manifest(request)
     collected = collect(_sources(request.config), progress)
     now = clock.now()
-    evidence = _evidence(request.config, manifest, collected, now)
+    verification = _verification(collected)
+    evidence = _evidence(request.config, manifest, collected, verification, now)
     decision = judge(evidence, now)
     report = msgspec.structs.replace(
         evidence,
@@ -102,7 +105,7 @@ def generate(
         decision=decision,
         document=document,
         digest=codec.digest(document),
-        explanations=(*manifest.explanations, *collected.explanations),
+        explanations=(*manifest.explanations, *collected.explanations, *explanations(verification)),
         problems=collected.problems,
     )
 
@@ -238,17 +241,26 @@ def _judge_of(config: Config) -> Callable[[TestSummaryReport, datetime], Decisio
     return judge
 
 
-def _evidence(config: Config, manifest: Manifest, collected: Collected, now: datetime) -> TestSummaryReport:
-    """The report without any judgement."""
+def _verification(collected: Collected) -> Verification:
+    """The requirements held against the tests."""
     from tsr_agent.ingest.verification import verify
+
+    cases = [case for result in collected.test_results for case in result.test_cases]
+    return verify(collected.requirements, cases, collected.original_ids, links=collected.requirement_links)
+
+
+def _evidence(
+    config: Config,
+    manifest: Manifest,
+    collected: Collected,
+    verification: Verification,
+    now: datetime,
+) -> TestSummaryReport:
+    """The report without any judgement."""
     from tsr_agent.models.base import SCHEMA_VERSION
     from tsr_agent.models.report import TestSummaryReport, overall_status
     from tsr_agent.models.results import RunnerRun
 
-    cases = [case for result in collected.test_results for case in result.test_cases]
-    verification = verify(
-        collected.requirements, cases, collected.original_ids, links=collected.requirement_links
-    )
     stated = tuple(
         RunnerRun(test_type=test_type, exit_code=code, note="Stated on the command line.")
         for test_type, code in config.exit_codes

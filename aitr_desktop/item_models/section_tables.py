@@ -220,9 +220,10 @@ def requirements_table(section: RequirementsSection) -> Table:
             ),
             children=(
                 *(_line(f"Missing: {each}", tone=Tone.PENDING) for each in row.missing),
+                *([_line("No test names it, and it names none.", tone=Tone.PENDING)] if row.untested else ()),
                 *(_line(each, is_code=True) for each in row.test_ids),
             ),
-            is_open=bool(row.missing),
+            is_open=bool(row.missing) or row.untested,
         )
         for row in section.rows
     ]

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tsr_agent.models.report import TestSummaryReport
+    from tsr_agent.sections.requirements import RequirementRow
     from tsr_agent.sections.tests import FailureRow
 
 FEW = 10
-"""Failures or inputs that are listed without ``--all``."""
+"""Failures, requirements or inputs that are listed without ``--all``."""
 
 
 def report_lines(report: TestSummaryReport, width: int, *, show_all: bool = False) -> list[str]:
@@ -30,7 +31,7 @@ def report_lines(report: TestSummaryReport, width: int, *, show_all: bool = Fals
     Args:
         report: What to print.
         width: Columns to write in.
-        show_all: Every failure and every input instead of the first few.
+        show_all: Every failure, requirement and input instead of the first few.
     """
     few = None if show_all else FEW
     return [
@@ -39,7 +40,7 @@ def report_lines(report: TestSummaryReport, width: int, *, show_all: bool = Fals
         *_tests(report, width, few),
         *_evals(report, width),
         *_failure_modes(report, width),
-        *_requirements(report, width),
+        *_requirements(report, width, few),
         *_coverage(report, width),
         *_scans(report, width),
         *_inputs(report, width, few),
@@ -151,21 +152,39 @@ def _failure_modes(report: TestSummaryReport, width: int) -> list[str]:
     return lines
 
 
-def _requirements(report: TestSummaryReport, width: int) -> list[str]:
+def _requirements(report: TestSummaryReport, width: int, few: int | None) -> list[str]:
     section = requirements(report)
     if not section.rows and not section.unknown:
         return [*_titled("Requirements"), "  No requirements."]
     lines = [*_titled("Requirements"), f"  {section.summary}"]
-    for row in section.rows:
-        lines += paragraph(
-            f"{row.mark.sign} {row.id}  {row.text} ({row.mark.word}, {counted(len(row.test_ids), 'test')})",
-            width,
-            "  ",
-            "    ",
-        )
-    for unknown in section.unknown:
-        lines += paragraph(f"○ {unknown.id}  named by tests, in no requirements file", width, "  ", "    ")
+    if section.loose_ends:
+        lines += paragraph(section.loose_ends, width, "  ")
+    rows = section.rows
+    if few is not None and len(rows) > few:
+        # Where not all have room, those that need looking after.
+        rows = tuple(row for row in rows if not row.is_verified)
+    for row in rows[:few]:
+        lines += _requirement(row, width, few)
+    lines += _more(len(section.rows), None if few is None else len(rows[:few]))
+    for unknown in section.unknown[:few]:
+        tests = _listed(unknown.test_ids, few)
+        lines += paragraph(f"○ {unknown.id}  in no requirements file, named by {tests}", width, "  ", "    ")
+    return lines + _more(len(section.unknown), few, "unknown ")
+
+
+def _requirement(row: RequirementRow, width: int, few: int | None) -> list[str]:
+    about = f"{row.mark.word}, {counted(len(row.test_ids), 'test')}"
+    lines = paragraph(f"{row.mark.sign} {row.id}  {row.text} ({about})", width, "  ", "    ")
+    if row.untested:
+        lines += paragraph("no test names it, and it names none", width, "      ")
+    if row.missing:
+        lines += paragraph(f"missing: {_listed(row.missing, few)}", width, "      ")
     return lines
+
+
+def _listed(names: Sequence[str], few: int | None) -> str:
+    shown = ", ".join(names[:few]) or "tests that are not kept"
+    return shown + (f" and {len(names) - few:,} more" if few is not None and len(names) > few else "")
 
 
 def _coverage(report: TestSummaryReport, width: int) -> list[str]:
@@ -221,8 +240,8 @@ def _inputs(report: TestSummaryReport, width: int, few: int | None) -> list[str]
     return lines + _more(len(rows), few)
 
 
-def _more(total: int, few: int | None) -> list[str]:
-    return [f"  and {total - few:,} more (--all lists them)"] if few is not None and total > few else []
+def _more(total: int, few: int | None, what: str = "") -> list[str]:
+    return [f"  and {total - few:,} more {what}(--all lists them)"] if few is not None and total > few else []
 
 
 def _titled(title: str) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tsr_agent.ingest.case_names import CaseNames, MatchLimits
+from tsr_agent.ingest.printable import printable
 from tsr_agent.ingest.refinements import Refinements
 from tsr_agent.models.requirements import (
     CoverageStatus,
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
     from tsr_agent.models.requirements import RequirementEntry
 
 _EXPLAINED = 20
-"""Names of one requirement that stand among the missing ones with the reason; the rest stand there bare."""
+"""Names of one requirement that stand among the missing ones with the reason; the rest stand there bare.
+Also lines of one kind in the explanations."""
 _SHOWN_NAME = 1_000
+_NAMED = 3
+"""Tests that an explanation names."""
 _TESTS_OF_UNKNOWN = 1_000
 _NO_ROOM = "not kept; the requirements together name more tests than a report has room for"
 
@@ -112,6 +116,38 @@ def _cover(
         verification_status=_verification_status(cases, missing),
         missing_tests=tuple(missing),
     )
+
+
+def explanations(verification: Verification) -> tuple[str, ...]:
+    """What does not meet, in either direction, in the files' order: at most some lines of each kind."""
+    untested, missing = [], []
+    for each in verification.coverage:
+        name = printable(each.requirement_id)
+        if each.missing_tests:
+            missing.append(f"Requirement {name}: missing {_shown(each.missing_tests)}.")
+        elif not each.test_ids:
+            untested.append(f"Requirement {name}: no test names it, and it names none.")
+    unknown = [
+        f"Requirement {printable(each.requirement_id)}: in no requirements file, named by "
+        f"{_shown(each.test_ids) or 'tests that are not kept'}."
+        for each in verification.unknown
+    ]
+    return (
+        *_first(untested, "requirements without any test"),
+        *_first(missing, "requirements with missing tests"),
+        *_first(unknown, "ids that no requirements file has"),
+    )
+
+
+def _first(lines: Sequence[str], what: str) -> Sequence[str]:
+    further = len(lines) - _EXPLAINED
+    return [*lines[:_EXPLAINED], f"And {further:,} more {what}."] if further > 0 else lines
+
+
+def _shown(names: Sequence[str]) -> str:
+    further = len(names) - _NAMED
+    shown = ", ".join(printable(each[:_SHOWN_NAME]) for each in names[:_NAMED])
+    return f"{shown} and {further:,} more" if further > 0 else shown
 
 
 def _found(

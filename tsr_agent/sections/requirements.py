@@ -39,6 +39,9 @@ class RequirementRow(msgspec.Struct, frozen=True, kw_only=True):
     test_ids: tuple[str, ...]
     missing: tuple[str, ...]
     """Ids and patterns it names that match no test of this report."""
+    untested: bool
+    """No test names it, and it names none."""
+    is_verified: bool
 
 
 class UnknownRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,15 +58,30 @@ class RequirementsSection(msgspec.Struct, frozen=True, kw_only=True):
     """``19 of 20 verified (95.0 %)``, or ``no data``."""
     rows: tuple[RequirementRow, ...]
     unknown: tuple[UnknownRow, ...]
+    loose_ends: str
+    """``1 without any test, 2 with missing tests, 3 unknown ids named by tests``; empty without any."""
 
 
 def requirements(report: TestSummaryReport) -> RequirementsSection:
     """Requirements in the order of their file, unknown ids after them."""
+    rows = tuple(_row(each) for each in report.requirement_coverage)
+    unknown = tuple(_unknown(each) for each in report.unknown_requirements)
     return RequirementsSection(
         summary=_summary(report.requirement_coverage),
-        rows=tuple(_row(each) for each in report.requirement_coverage),
-        unknown=tuple(_unknown(each) for each in report.unknown_requirements),
+        rows=rows,
+        unknown=unknown,
+        loose_ends=_loose_ends(rows, len(unknown)),
     )
+
+
+def _loose_ends(rows: tuple[RequirementRow, ...], unknown: int) -> str:
+    untested, missing = sum(row.untested for row in rows), sum(bool(row.missing) for row in rows)
+    parts = (
+        f"{untested:,} without any test" if untested else "",
+        f"{missing:,} with missing tests" if missing else "",
+        f"{counted(unknown, 'unknown id')} named by tests" if unknown else "",
+    )
+    return ", ".join(part for part in parts if part)
 
 
 def _summary(rows: tuple[RequirementCoverage, ...]) -> str:
@@ -82,6 +100,8 @@ def _row(requirement: RequirementCoverage) -> RequirementRow:
         tests=count(len(requirement.test_ids)),
         test_ids=tuple(one_line(each) for each in requirement.test_ids),
         missing=tuple(one_line(each) for each in requirement.missing_tests),
+        untested=not requirement.test_ids and not requirement.missing_tests,
+        is_verified=requirement.verification_status is VerificationStatus.VERIFIED,
     )
 
 

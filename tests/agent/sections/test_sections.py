@@ -13,6 +13,7 @@ from tsr_agent.models.evals import EvalIterationSummary
 from tsr_agent.models.findings import Finding, FindingLevel, StaticAnalysis
 from tsr_agent.models.manifest import PullRequest
 from tsr_agent.models.report import InputFile, InputStatus
+from tsr_agent.models.requirements import CoverageStatus, RequirementCoverage, VerificationStatus
 from tsr_agent.models.results import CaseStatus, HeaderDifference, TestType, TestTypeResult
 from tsr_agent.sections.evals import evals, failure_modes
 from tsr_agent.sections.inputs import code_coverage, inputs, scans
@@ -250,3 +251,21 @@ def test_hostile_markup_stays_as_it_was_written() -> None:
     report, decision = reports.poisoned(reports.HOSTILE)
     assert "<img src=x onerror=alert(1)>" in drawn_tests(report).types[0].failures[0].message
     assert "⟨U+202E⟩" in overview(report, decision).sentence
+
+
+def test_requirements_without_a_test_and_loose_ends() -> None:
+    bare = RequirementCoverage(
+        requirement_id="REQ-5",
+        coverage_status=CoverageStatus.UNCOVERED,
+        verification_status=VerificationStatus.NOT_RUN,
+    )
+    report = reports.report()
+    section = requirements(reports.report(requirement_coverage=(*report.requirement_coverage, bare)))
+    assert [(row.untested, row.is_verified) for row in section.rows] == [
+        (False, True),
+        (False, False),
+        (True, False),
+    ]
+    assert section.loose_ends == "1 without any test, 1 with missing tests, 1 unknown id named by tests"
+    met = reports.report(requirement_coverage=report.requirement_coverage[:1], unknown_requirements=())
+    assert requirements(met).loose_ends == ""

@@ -9,10 +9,13 @@ from qtpy.QtCore import QModelIndex, Qt
 
 from aitr_desktop.item_models.cells import CELL_ROLE, Cell, Column, Node, Table, plain_tooltip
 from aitr_desktop.item_models.report_detail import ReportDetail, report_detail
+from aitr_desktop.item_models.section_tables import requirements_table
 from aitr_desktop.item_models.tree_model import TreeModel
 from aitr_desktop.library.workspace import OpenedReport
 from tests.factories import shown_reports as reports
 from tsr_agent.models.decision import Decision, GoNoGoDecision
+from tsr_agent.models.requirements import CoverageStatus, RequirementCoverage, VerificationStatus
+from tsr_agent.sections.requirements import requirements
 
 if TYPE_CHECKING:
     from pytestqt.modeltest import ModelTester
@@ -46,6 +49,18 @@ def rows_of(model: TreeModel, parent: QModelIndex | None = None) -> list[Node]:
 
 def flat(nodes: tuple[Node, ...]) -> list[Node]:
     return [each for node in nodes for each in (node, *flat(node.children))]
+
+
+def test_a_requirement_without_any_test_says_so() -> None:
+    bare = RequirementCoverage(
+        requirement_id="REQ-5",
+        coverage_status=CoverageStatus.UNCOVERED,
+        verification_status=VerificationStatus.NOT_RUN,
+    )
+    report = reports.report(requirement_coverage=(bare,), unknown_requirements=())
+    (node,) = requirements_table(requirements(report)).nodes
+    assert node.is_open
+    assert [child.cells[0].text for child in node.children] == ["No test names it, and it names none."]
 
 
 @given(st.lists(NODES, max_size=4).map(tuple))
