@@ -12,7 +12,8 @@ from tsr_agent.ingest.attempts import merge_attempts
 from tsr_agent.ingest.bounded_text import cut_name
 from tsr_agent.ingest.case_block import BlockWriter
 from tsr_agent.ingest.case_table import CaseTable
-from tsr_agent.ingest.junit_case import text_length
+from tsr_agent.ingest.junit_case import UNNAMED, text_length
+from tsr_agent.models.results import CaseStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -93,15 +94,19 @@ class CaseLedger:
         """Puts other cases into some positions of the file, before repetitions are looked for."""
         self._changed.update((position, change(case)) for position, case in self._at(sorted(positions)))
 
-    def tests(self, *, by_pytest: bool) -> CaseTable:
+    def tests(self, *, by_pytest: bool, one_record_a_test: bool = False) -> CaseTable:
         """One case a test: repeated records of one test are merged, tests of one name get distinct ids.
 
         Args:
             by_pytest: The file is pytest's, which lists a rerun without an outcome and a broken
                 tear-down as a record of its own.
+            one_record_a_test: The file is of a tool that never lists a test twice.
         """
         for positions, records in self._repeated():
-            merged = [merge_attempts(group, by_pytest=by_pytest) for group in _by_identity(records)]
+            groups = _by_identity(records)
+            if one_record_a_test:
+                groups = [part for group in groups for part in _as_single_tests(group)]
+            merged = [merge_attempts(group, by_pytest=by_pytest) for group in groups]
             self._replace(positions, self._made_distinct(merged))
         return self._table()
 
@@ -158,6 +163,8 @@ class CaseLedger:
             (each for each in differing if len({getattr(case, each) for case in cases}) == len(cases)), None
         )
         names = [enough] if enough else differing
+        if not names:
+            return self._qualified(cases, lambda _case: "")
         return self._qualified(cases, lambda case: f" [{', '.join(getattr(case, each) for each in names)}]")
 
     def _qualified(self, cases: list[TestCase], suffix: Callable[[TestCase], str]) -> list[TestCase]:
@@ -193,5 +200,13 @@ def _values_met_twice(hashes: array[int]) -> set[int]:
 def _by_identity(cases: list[TestCase]) -> list[list[TestCase]]:
     groups: dict[tuple[str, ...], list[TestCase]] = {}
     for case in cases:
-        groups.setdefault((case.file, case.suite, case.host, case.classname, case.name), []).append(case)
+        # What has no name can't be known again: each record is a test.
+        number = str(len(groups)) if case.name == UNNAMED else ""
+        key = (case.file, case.suite, case.host, case.classname, case.name, number)
+        groups.setdefault(key, []).append(case)
     return list(groups.values())
+
+
+def _as_single_tests(group: list[TestCase]) -> list[list[TestCase]]:
+    """Each record for itself, but for those of a file that broke: jest-junit has several of one."""
+    return [group] if any(case.status is CaseStatus.ERROR for case in group) else [[case] for case in group]

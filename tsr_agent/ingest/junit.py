@@ -102,7 +102,7 @@ def _parts(result: StreamResult, limits: Limits, *remarks: str) -> Parts:
             header_differences=differences,
             remarks=(*remarks, told, *_remarks(result, merged=0)),
         )
-    tests = result.ledger.tests(by_pytest=result.by_pytest)
+    tests = result.ledger.tests(by_pytest=result.by_pytest, one_record_a_test=result.one_record_a_test)
     cases = result.suite_requirements.given_to(tests, limits, result.reconciliation.path)
     return Parts(
         cases=cases,

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
 from tsr_agent.ingest.bounded_text import MAX_TEXT, clean, cut_middle, cut_name
 from tsr_agent.ingest.durations import milliseconds
+from tsr_agent.ingest.junit_outcomes import Outcome, claims, message_of, results, signs
 from tsr_agent.ingest.junit_properties import NO_NAMES, Names, names_in
 from tsr_agent.models.results import Attempt, CaseStatus, TestCase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable
     from xml.etree.ElementTree import Element
 
     from tsr_agent.ingest.junit_suite import Suite
@@ -35,27 +35,7 @@ WORST_FIRST = (
     CaseStatus.PASSED,
 )
 
-_STATUS_WORDS = {
-    CaseStatus.PASSED: "run passed pass ok success successful succeeded completed complete executed finished",
-    CaseStatus.SKIPPED: "notrun not_run not-run skipped skip disabled suppressed ignored untested pending "
-    "todo inapplicable deselected",
-    CaseStatus.FAILED: "failed fail failure",
-    CaseStatus.ERROR: "error errored broken crashed panicked aborted interrupted timedout timeout undefined "
-    "hook_error cleanup_error",
-    CaseStatus.XFAILED: "xfailed xfail",
-    CaseStatus.XPASSED: "xpassed xpass",
-}
-STATUS_OF_WORD = {word: status for status, words in _STATUS_WORDS.items() for word in words.split()}
-_EXPECTED_FAILURE_TYPES = frozenset({"pytest.xfail", "XFAIL"})
 _LINE = re.compile(r"[0-9]{1,9}")
-
-
-class Outcome(NamedTuple):
-    """One result element of a case."""
-
-    status: CaseStatus
-    message: str = ""
-    details: str = ""
 
 
 def worst(statuses: Iterable[CaseStatus]) -> CaseStatus:
@@ -86,9 +66,7 @@ def read_case(
         output: What the case printed.
         printed: What that names.
     """
-    outcomes = _results(element) if tags else []
-    if "status" in attributes or "result" in attributes:
-        outcomes += _claims(attributes)
+    outcomes = _outcomes(attributes, element, suite, tags)
     ran_once = tags.keys() <= RESULT_TAGS
     before = [] if ran_once else _attempts(element, FLAKY_TAGS)
     after = [] if ran_once else _attempts(element, RERUN_TAGS)
@@ -122,6 +100,28 @@ def read_case(
         requirement_ids=named.requirements,
         tags=named.tags,
     )
+
+
+def says_more(element: Element) -> bool:
+    """Whether anything but a result element makes a case more than a passed one without remarks."""
+    return any(each.tag in ("properties", "warning") and len(each) + bool(each.text) for each in element)
+
+
+def _outcomes(
+    attributes: dict[str, str], element: Element, suite: Suite, tags: dict[str, int]
+) -> list[Outcome]:
+    if tags:
+        outcomes = results(element, attributes)
+    elif len(element):
+        by_file = bool(suite.host) and suite.name == attributes.get("classname")
+        outcomes = signs(element, attributes, by_file=by_file)
+    else:
+        outcomes = []
+    if "status" in attributes or "result" in attributes:
+        known = WORST_FIRST.index(worst(each.status for each in outcomes))
+        # What only repeats the results says nothing new.
+        outcomes += (each for each in claims(attributes) if WORST_FIRST.index(each.status) < known)
+    return outcomes
 
 
 def shortened(case: TestCase, limit: int = 1_000) -> TestCase:
@@ -173,48 +173,6 @@ def line_number(text: str | None, first_line: int) -> int | None:
     return int(text) - first_line + 1 if int(text) >= first_line else None
 
 
-@cache
-def _junitparser() -> tuple[Callable[[Element], Any], dict[type[Any], CaseStatus]]:
-    """How junitparser takes an element, and what its results mean; loaded with the first that is met."""
-    import junitparser
-
-    return junitparser.TestCase.fromelem, {
-        junitparser.Failure: CaseStatus.FAILED,
-        junitparser.Error: CaseStatus.ERROR,
-        junitparser.Skipped: CaseStatus.SKIPPED,
-    }
-
-
-def _results(element: Element) -> list[Outcome]:
-    """The final results in order, as junitparser understands them."""
-    test_case_from, statuses = _junitparser()
-    outcomes = []
-    for result in test_case_from(element).result:
-        status = statuses[type(result)]
-        if status is CaseStatus.SKIPPED and result.type in _EXPECTED_FAILURE_TYPES:
-            status = CaseStatus.XFAILED
-        elif status is CaseStatus.ERROR and result.type == "UnexpectedSuccess":
-            status = CaseStatus.XPASSED
-        details = clean(result.text or "").strip("\n")
-        outcomes.append(Outcome(status, _message(result.message, details), details))
-    return outcomes
-
-
-def _claims(attributes: dict[str, str]) -> Iterator[Outcome]:
-    """Outcomes that the case's own ``status`` and ``result`` attributes claim, where not passed.
-
-    GoogleTest, CTest and behave write tests that never ran without any child; such a case is no pass.
-    """
-    for name in ("status", "result"):
-        word = attributes.get(name, "").strip()[:100]
-        status = STATUS_OF_WORD.get(word.lower()) if word else CaseStatus.PASSED
-        if status is None:
-            unknown = f"The test case has the {name} {clean(word)!r}, which is not known."
-            yield Outcome(CaseStatus.ERROR, unknown)
-        elif status is not CaseStatus.PASSED:
-            yield Outcome(status, f"{name}: {clean(word)}")
-
-
 def _attempts(element: Element, tags: dict[str, CaseStatus]) -> list[Attempt]:
     found = []
     for each in element.iter():
@@ -226,18 +184,11 @@ def _attempts(element: Element, tags: dict[str, CaseStatus]) -> list[Attempt]:
                 Attempt(
                     status=tags[each.tag],
                     duration_ms=milliseconds(each.get("time", "")),
-                    message=_message(each.get("message"), details),
+                    message=message_of(each.get("message"), details),
                     details=details,
                 )
             )
     return found
-
-
-def _message(attribute: str | None, details: str) -> str:
-    """The message, or the first line of the text where the tool gives none (jest, bats)."""
-    if attribute:
-        return cut_middle(clean(attribute))
-    return next((line.strip()[:1_000] for line in details[:4_000].splitlines() if line.strip()), "")
 
 
 def _joined(outcomes: list[Outcome], part: str, status: CaseStatus) -> str:

@@ -14,11 +14,13 @@ from tsr_agent.ingest.junit_case import (
     MEANINGFUL_TAGS,
     OUTPUT_TAGS,
     read_case,
+    says_more,
 )
 from tsr_agent.ingest.junit_intake import CaseIntake, mapped
-from tsr_agent.ingest.junit_properties import NO_NAMES, Names, PrintedProperties, SuiteRequirements, names_in
+from tsr_agent.ingest.junit_properties import NO_NAMES, Names, PrintedProperties, SuiteRequirements
 from tsr_agent.ingest.junit_skips import as_skipped, take_unshown_skips
 from tsr_agent.ingest.junit_suite import Reconciliation, Suite
+from tsr_agent.ingest.junit_writers import is_pytest, lists_each_test_once
 from tsr_agent.ingest.limits import Limits, beyond
 from tsr_agent.models.results import CaseStatus, TestCase
 
@@ -46,6 +48,8 @@ class StreamResult:
 
     ledger: CaseLedger
     by_pytest: bool = False
+    one_record_a_test: bool = False
+    """Records of one name are different tests."""
     root: tuple[str, str] = ("", "")
     """Tag and name of the root element."""
     reconciliation: Reconciliation = field(default_factory=lambda: Reconciliation(""))
@@ -183,9 +187,11 @@ class JUnitStream:
             self._intake.flush(self._suite)
             self._suite = Suite.opened(tag, attributes, self._suite)
             self._open.append(self._suite)
-            if attributes.get("name") == ("pytest" if tag == "testsuite" else "pytest tests"):
+            if is_pytest(tag, attributes):
                 self.result.by_pytest = True
                 self._intake.first_line = 0  # pytest writes the line as it counts it, from 0
+            elif lists_each_test_once(tag, attributes):
+                self.result.one_record_a_test = True
         elif tag in MEANINGFUL_TAGS:
             # A failure outside any case must not get lost; it becomes a case of its own.
             self._outside = True
@@ -305,7 +311,7 @@ class JUnitStream:
         if self._output:
             self._printed.scan("".join(self._output))
         printed = self._printed.taken()
-        if self._tags or printed or names_in(element):
+        if self._tags or printed or says_more(element):
             self._add_read(mapped(attributes), element, printed)
         else:
             self._bare(attributes)

@@ -124,3 +124,8 @@ def test_classname_and_name_that_read_the_same_together_are_two_tests() -> None:
 
 def test_a_case_without_a_name_is_known_by_its_suite() -> None:
     assert ids("<testsuite name='s'><testcase/></testsuite>") == ["s::(unnamed test case)"]
+
+
+def test_cases_without_a_name_are_never_attempts_of_one_another() -> None:
+    found = ids("<testsuite name='s'><testcase><failure/></testcase><testcase/><testcase/></testsuite>")
+    assert found == [f"s::(unnamed test case) #{number}" for number in (1, 2, 3)]

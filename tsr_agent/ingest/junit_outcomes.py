@@ -1,0 +1,136 @@
+"""What the results in a ``testcase`` element mean, in the words of the tool that wrote them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tsr_agent.ingest.bounded_text import clean, cut_middle
+from tsr_agent.models.results import CaseStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from xml.etree.ElementTree import Element
+
+_STATUS_WORDS = {
+    CaseStatus.PASSED: "run passed pass ok success successful succeeded completed complete executed finished",
+    CaseStatus.SKIPPED: "notrun not_run not-run skipped skip disabled suppressed ignored untested pending "
+    "todo inapplicable deselected",
+    CaseStatus.FAILED: "failed fail failure",
+    CaseStatus.ERROR: "error errored broken crashed panicked aborted interrupted timedout timeout undefined "
+    "hook_error cleanup_error",
+    CaseStatus.XFAILED: "xfailed xfail",
+    CaseStatus.XPASSED: "xpassed xpass",
+}
+STATUS_OF_WORD = {word: status for status, words in _STATUS_WORDS.items() for word in words.split()}
+_EXPECTED_FAILURE_TYPES = frozenset({"pytest.xfail", "XFAIL"})
+_NOSE2_SKIPS = {
+    "test passes unexpectedly": CaseStatus.XPASSED,
+    "expected test failure": CaseStatus.XFAILED,
+}
+"""By message, what nose2 writes as skipped although it is none and its console says so."""
+_CATCH2_MAY_FAIL = "TEST_CASE tagged with !mayfail"
+
+
+class Outcome(NamedTuple):
+    """One result element of a case."""
+
+    status: CaseStatus
+    message: str = ""
+    details: str = ""
+
+
+@cache
+def _junitparser() -> tuple[Callable[[Element], Any], dict[type[Any], CaseStatus]]:
+    """How junitparser takes an element, and what its results mean; loaded with the first that is met."""
+    import junitparser
+
+    return junitparser.TestCase.fromelem, {
+        junitparser.Failure: CaseStatus.FAILED,
+        junitparser.Error: CaseStatus.ERROR,
+        junitparser.Skipped: CaseStatus.SKIPPED,
+    }
+
+
+def results(element: Element, attributes: dict[str, str]) -> list[Outcome]:
+    """The final results in order: as junitparser understands them, in the sense of the tool's console.
+
+    Args:
+        element: The case with its results.
+        attributes: Those of the case.
+    """
+    test_case_from, statuses = _junitparser()
+    outcomes = []
+    for result in test_case_from(element).result:
+        status = statuses[type(result)]
+        if status is CaseStatus.SKIPPED:
+            status = _meaning_of_skip(result.type, result.message, attributes)
+        elif status is CaseStatus.ERROR and result.type == "UnexpectedSuccess":
+            status = CaseStatus.XPASSED
+        details = clean(result.text or "").strip("\n")
+        outcomes.append(Outcome(status, message_of(result.message, details), details))
+    failures = [each for each in outcomes if each.status in (CaseStatus.FAILED, CaseStatus.ERROR)]
+    if failures and any(each.message == _CATCH2_MAY_FAIL for each in outcomes):
+        return [each._replace(status=CaseStatus.XFAILED) for each in failures]
+    return outcomes
+
+
+def _meaning_of_skip(kind: str | None, message: str | None, attributes: dict[str, str]) -> CaseStatus:
+    if kind in _EXPECTED_FAILURE_TYPES:
+        return CaseStatus.XFAILED
+    if _could_not_run(message or "", attributes):
+        return CaseStatus.ERROR
+    return _NOSE2_SKIPS.get(message or "", CaseStatus.SKIPPED)
+
+
+def _could_not_run(message: str, attributes: dict[str, str]) -> bool:
+    """Whether CTest lists a test as skipped that its console counts among the failed ones.
+
+    Its executable or a file that it needs is missing, or its fixture failed. What really was skipped has
+    a message that begins with the property which said so, such as ``SKIP_RETURN_CODE=77``.
+    """
+    by_ctest = "name" in attributes and attributes["name"] == attributes.get("classname")
+    not_run = attributes.get("status") == "notrun"
+    return by_ctest and not_run and not message.startswith(("SKIP_", "Disabled"))
+
+
+def signs(element: Element, attributes: dict[str, str], *, by_file: bool) -> list[Outcome]:
+    """Outcomes of a case without a result element that are told in another way.
+
+    PHPUnit writes a class without tests as a case with a warning; such a case asserted nothing.
+    Playwright lists a test that failed as expected like a passed one, with the annotation ``fail``.
+
+    Args:
+        element: The case.
+        attributes: Those of the case.
+        by_file: The suite is one file of tests on one host, as Playwright has it.
+    """
+    warning = element.find("warning")
+    if warning is not None and attributes.get("assertions", "0") == "0":
+        details = clean(warning.text or "").strip("\n")
+        return [Outcome(CaseStatus.ERROR, message_of(warning.get("message"), details), details)]
+    if by_file and any(each.get("name") == "fail" for each in element.iterfind("properties/property")):
+        return [Outcome(CaseStatus.XFAILED, "It failed as its annotation expects.")]
+    return []
+
+
+def claims(attributes: dict[str, str]) -> Iterator[Outcome]:
+    """Outcomes that the case's own ``status`` and ``result`` attributes claim, where not passed.
+
+    GoogleTest, CTest and behave write tests that never ran without any child; such a case is no pass.
+    """
+    for name in ("status", "result"):
+        word = attributes.get(name, "").strip()[:100]
+        status = STATUS_OF_WORD.get(word.lower()) if word else CaseStatus.PASSED
+        if status is None:
+            unknown = f"The test case has the {name} {clean(word)!r}, which is not known."
+            yield Outcome(CaseStatus.ERROR, unknown)
+        elif status is not CaseStatus.PASSED:
+            yield Outcome(status, f"{name}: {clean(word)}")
+
+
+def message_of(attribute: str | None, details: str) -> str:
+    """The message, or the first line of the text where the tool gives none (jest, bats)."""
+    if attribute:
+        return cut_middle(clean(attribute))
+    return next((line.strip()[:1_000] for line in details[:4_000].splitlines() if line.strip()), "")
