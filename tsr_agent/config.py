@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ from tsr_agent.models.results import TestType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from tsr_agent.models.eval_mapping import EvalRunRule
 
 FILE_NAME = "aitr.toml"
 _MAX_FILE_BYTES = 1024 * 1024
@@ -45,6 +47,10 @@ class Config:
     """Test types and the patterns of their files, from ``[types]``."""
     type_options: tuple[tuple[TestType, str], ...] = ()
     """The same from the command line; these come first."""
+    eval_metrics: dict[str, str] = field(default_factory=dict)
+    """Names of eval tools' metrics and ours, from ``[evals.metrics]``."""
+    eval_runs: tuple[EvalRunRule, ...] = ()
+    """Which runs of eval tools belong to which iteration, from ``[[evals.runs]]``."""
     exit_codes: tuple[tuple[TestType, int], ...] = ()
     """Exit codes of test runs as stated on the command line."""
     tests_paths: tuple[Path, ...] = (Path("tests"),)
@@ -111,6 +117,18 @@ def _size(value: Any, where: str, _base: Path) -> int:
     return value
 
 
+def _metric_names(value: Any, where: str, _base: Path) -> dict[str, str]:
+    from tsr_agent.models.eval_mapping import read_metric_names
+
+    return read_metric_names(value, where)
+
+
+def _run_rules(value: Any, where: str, _base: Path) -> tuple[EvalRunRule, ...]:
+    from tsr_agent.models.eval_mapping import read_run_rules
+
+    return read_run_rules(value, where)
+
+
 _SECTIONS: dict[str, dict[str, _Key]] = {
     "project": {"environment": _Key("environment", _text), "triggered_by": _Key("triggered_by", _text)},
     "results": {
@@ -119,6 +137,7 @@ _SECTIONS: dict[str, dict[str, _Key]] = {
         "total_bytes": _Key("total_bytes", _size),
     },
     "types": {each.value: _Key("types", _texts) for each in TestType},
+    "evals": {"metrics": _Key("eval_metrics", _metric_names), "runs": _Key("eval_runs", _run_rules)},
     "paths": {"tests": _Key("tests_paths", _paths), "prompts": _Key("prompts_paths", _paths)},
     "files": {
         "evals": _Key("evals", _paths),

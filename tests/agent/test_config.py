@@ -6,6 +6,8 @@ import pytest
 
 from tsr_agent.config import Config, load_config, parse_exit_code, parse_typed
 from tsr_agent.errors import UsageError
+from tsr_agent.models.eval_mapping import EvalRunRule
+from tsr_agent.models.evals import IterationOutcome
 from tsr_agent.models.results import TestType
 
 if TYPE_CHECKING:
@@ -194,3 +196,71 @@ def test_manual_approval_does_not_hang_on_how_an_environment_is_written(tmp_path
 def test_an_empty_commit_or_branch_is_left_to_git(tmp_path: Path) -> None:
     config = load_config(directory=tmp_path, environ={"AITR_CODEBASE_BRANCH": "", "AITR_CODEBASE_SHA": ""})
     assert (config.codebase_branch, config.codebase_sha) == ("", "")
+
+
+EVALS = """
+[evals.metrics]
+"includes/accuracy" = "accuracy"
+[[evals.runs]]
+file = "evals/*safety*.json"
+run = "rag-qa*"
+iteration = 3
+version_name = "V3 RAG"
+prompt_version = "v3.0.0"
+outcome = "passed"
+metrics = { "match/accuracy" = "safety_score" }
+[[evals.runs]]
+file = "log.json"
+iteration = 0
+"""
+
+
+def test_runs_of_eval_tools_are_mapped(tmp_path: Path) -> None:
+    config = load(tmp_path, EVALS)
+    assert config.eval_metrics == {"includes/accuracy": "accuracy"}
+    assert config.eval_runs == (
+        EvalRunRule(
+            file="evals/*safety*.json",
+            run="rag-qa*",
+            iteration=3,
+            version_name="V3 RAG",
+            prompt_version="v3.0.0",
+            outcome=IterationOutcome.PASSED,
+            metrics={"match/accuracy": "safety_score"},
+        ),
+        EvalRunRule(file="log.json", iteration=0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[evals]\nmetric = {}", "[evals]: unknown key 'metric'; did you mean 'metrics'?"),
+        ("[evals.metrics]\na = 3", "[evals] metrics.a: Expected `str`, got `int`"),
+        ("[evals.metrics]\na = ''", "[evals] metrics.a: "),
+        ("[evals.metrics]\na = ' '", "expected names of printable characters"),
+        ("[evals.metrics]\na = 'b\\u001b'".replace("'", '"'), "expected names of printable characters"),
+        ("[evals.metrics]\n'x/completeness' = 'completeness'", "can't be mapped"),
+        ("[evals]\nmetrics = 3", "[evals] metrics: Expected `object`, got `int`"),
+        ("[evals]\nruns = 3", "[evals] runs: Expected `array`, got `int`"),
+        ("[evals.runs]\nfile = 'x'", "[evals] runs: Expected `array`, got `object`"),
+        ("[[evals.runs]]\nfile = 'x'", "[evals] runs[0].iteration: missing"),
+        ("[[evals.runs]]\niteration = 1", "[evals] runs[0].file: missing"),
+        (
+            "[[evals.runs]]\nfile = 'x'\niteratoin = 1",
+            "[evals] runs[0].iteratoin: unknown key; did you mean 'iteration'?",
+        ),
+        ("[[evals.runs]]\nfile = 'x'\niteration = -1", "[evals] runs[0].iteration: "),
+        ("[[evals.runs]]\nfile = 'x'\niteration = true", "[evals] runs[0].iteration: "),
+        ("[[evals.runs]]\nfile = 'x'\niteration = 1.5", "[evals] runs[0].iteration: "),
+        ("[[evals.runs]]\nfile = ''\niteration = 1", "[evals] runs[0].file: "),
+        ("[[evals.runs]]\nfile = ' '\niteration = 1", "[evals] runs[0].file: expected printable"),
+        ("[[evals.runs]]\nfile = 'x'\niteration = 1\noutcome = 'great'", "[evals] runs[0].outcome: "),
+        (
+            "[[evals.runs]]\nfile = 'x'\niteration = 1\n[evals.runs.metrics]\ncompleteness = 'a'",
+            "[evals] runs[0].metrics: completeness is computed",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_mapping_of_evals_is_named(tmp_path: Path, text: str, named: str) -> None:
+    assert named in refusal(tmp_path, text)
