@@ -47,3 +47,16 @@ def test_the_examples_of_the_formats_are_read(project_dir: Path) -> None:
         read(RequirementsYamlReader(), as_yaml).requirements
         == read(RequirementsCsvReader(), as_csv).requirements
     )
+
+
+def test_the_example_of_promptfoo_is_read(project_dir: Path) -> None:
+    from tests.factories.inputs import read, takes
+    from tsr_agent.ingest.promptfoo import PromptfooReader
+
+    (example,) = re.findall(r"```json\n(.*?)```", page(project_dir, "promptfoo.md"), re.DOTALL)
+    assert takes(PromptfooReader(), example, "results.json")
+    parts = read(PromptfooReader(), example)
+    (run,) = parts.eval_runs
+    assert parts.remarks == ()
+    assert (run.broken, run.completed, run.total) == ("", 1, 2)
+    assert {run.metrics[f"namedScores/{name}"].value for name in ("accuracy", "latency", "brevity")} == {1.0}

@@ -56,8 +56,15 @@ def evals_readers(limits: Limits) -> tuple[Reader, ...]:
     from tsr_agent.ingest.evals import EvalsReader
     from tsr_agent.ingest.inspect_log import InspectLogReader
     from tsr_agent.ingest.lm_eval import LmEvalReader
+    from tsr_agent.ingest.promptfoo import PromptfooReader
 
-    return (EvalsReader(), InspectLogReader(limits), DeepEvalReader(limits), LmEvalReader(limits))
+    return (
+        EvalsReader(),
+        InspectLogReader(limits),
+        DeepEvalReader(limits),
+        LmEvalReader(limits),
+        PromptfooReader(limits),
+    )
 
 
 def requirements_readers(limits: Limits) -> tuple[Reader, ...]:
@@ -108,7 +115,14 @@ def recognise(readers: Sequence[Reader], head: bytes, path: PurePath) -> Recogni
         return Recognition(
             reader=None, reason="no XML root element can be seen; it is empty, cut off or no XML", broken=True
         )
-    return Recognition(reader=None, reason="no reader knows the format")
+    return Recognition(reader=None, reason=_why_left(head) or "no reader knows the format")
+
+
+def _why_left(head: bytes) -> str | None:
+    """Why a file of a known tool is not taken, though the tool writes others that are."""
+    from tsr_agent.ingest import promptfoo
+
+    return promptfoo.why_left(head)
 
 
 def claimed(found: Recognition, head: bytes, claim: str) -> Recognition:
@@ -142,4 +156,4 @@ def recognise_named(readers: Sequence[Reader], head: bytes, path: PurePath) -> R
     if found.reader is not None:
         return found
     known = " nor ".join(reader.name for reader in readers)
-    return Recognition(reader=None, reason=f"neither {known}", broken=True)
+    return Recognition(reader=None, reason=_why_left(head) or f"neither {known}", broken=True)
