@@ -191,6 +191,7 @@ def _limits(config: Config) -> Limits:
 def _sources(config: Config) -> Sources:
     from tsr_agent.ingest.collect import Sources
     from tsr_agent.ingest.test_types import TestTypes, TypeRule
+    from tsr_agent.models.eval_mapping import EvalMapping
 
     return Sources(
         results_dir=config.results_dir,
@@ -202,6 +203,7 @@ def _sources(config: Config) -> Sources:
             configured=tuple(TypeRule(test_type=each, pattern=glob) for each, glob in config.types),
             root=config.results_dir.as_posix(),
         ),
+        eval_mapping=EvalMapping(metrics=config.eval_metrics, runs=config.eval_runs),
         limits=_limits(config),
     )
 

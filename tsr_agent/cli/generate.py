@@ -30,7 +30,9 @@ def add_generate_options(parser: argparse.ArgumentParser) -> None:
     evidence.add_argument(
         "--results-dir", metavar="DIR", type=path, help="what the test tools left (default: results)"
     )
-    evidence.add_argument("--evals", metavar="F", type=path, action="append", help="eval results")
+    evidence.add_argument(
+        "--evals", metavar="F", type=path, action="append", help="evals.json or an eval tool's results"
+    )
     evidence.add_argument(
         "--requirements", metavar="F", type=path, action="append", help="requirements, or a folder of them"
     )

@@ -15,6 +15,7 @@ import msgspec
 from tsr_agent.errors import InputError
 from tsr_agent.ingest import registry
 from tsr_agent.ingest.doorstop import SETTINGS, DoorstopFolders
+from tsr_agent.ingest.eval_places import FileRuns
 from tsr_agent.ingest.hashed_stream import HashedStream
 from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.merge import FileCases, merge_cases
@@ -23,12 +24,14 @@ from tsr_agent.ingest.reader import HEAD_BYTES, Parts
 from tsr_agent.ingest.results_dir import LeftOut, OpenedFile, open_named, walk
 from tsr_agent.ingest.staleness import first_starts, why_stale
 from tsr_agent.ingest.test_types import TestTypes
+from tsr_agent.models.eval_mapping import EvalMapping
 from tsr_agent.models.report import InputFile, InputStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from tsr_agent.ingest.eval_iterations import EvalIterations
     from tsr_agent.ingest.reader import Reader
     from tsr_agent.ingest.registry import Recognition
     from tsr_agent.models.coverage import CodeCoverage
@@ -51,6 +54,8 @@ class Sources:
     coverage: tuple[Path, ...] = ()
     types: TestTypes = field(default_factory=TestTypes)
     limits: Limits = field(default_factory=Limits)
+    eval_mapping: EvalMapping = field(default_factory=EvalMapping)
+    """Which run of an eval tool belongs to which iteration, and which of its metrics is which of ours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,13 +116,16 @@ class _Collector:
         self._names: set[str] = set()
         self._bytes = 0
         self._requirement_files: dict[str, str] = {}
+        self._written: dict[str, str] = {}
+        """By name in the report, the path of a named file as the person wrote it."""
 
     def read_named(self, paths: Iterable[Path], readers: Sequence[Reader]) -> None:
         """Reads files that a person named; each must be there."""
         for path in paths:
             opened = open_named(path)
             recognise = partial(registry.recognise_named, readers, path=path)
-            self._take(opened, printable(path.as_posix()), recognise)
+            whole = printable(path.as_posix())
+            self._written[self._take(opened, whole, recognise)] = whole
 
     def read_requirements(self, paths: Iterable[Path]) -> None:
         """Reads requirements files that a person named, and all that lie in a folder that one named."""
@@ -176,7 +184,8 @@ class _Collector:
         claim = self._sources.types.claim(path)
         return registry.claimed(found, head, claim) if claim else found
 
-    def _take(self, opened: OpenedFile, whole: str, recognise: Callable[[bytes], Recognition]) -> None:
+    def _take(self, opened: OpenedFile, whole: str, recognise: Callable[[bytes], Recognition]) -> str:
+        """Reads a file unless it was read before, and gives the name that the report has for it."""
         # Two files of one name, one of them named by itself, are told apart by their whole path.
         name = opened.path if opened.path not in self._names else whole
         try:
@@ -191,6 +200,7 @@ class _Collector:
                 self._note(InputFile(path=name, size=size, status=InputStatus.NOT_TAKEN, reason=reason))
         finally:
             os.close(opened.descriptor)
+        return name
 
     def _read_file(self, file: HashedStream, name: str, recognise: Callable[[bytes], Recognition]) -> None:
         entry = InputFile(path=name, size=file.size, status=InputStatus.UNREADABLE)
@@ -275,6 +285,7 @@ class _Collector:
     def collected(self) -> Collected:
         """Everything put together."""
         self._set_stale_aside()
+        evals = self._evals()
         by_type: dict[TestType, list[FileCases]] = defaultdict(list)
         for each in self._read:
             if each.entry.test_type is not None:
@@ -287,19 +298,52 @@ class _Collector:
             inputs=tuple(self._inputs),
             test_results=merged.results,
             original_ids=merged.original_ids,
-            eval_iterations=tuple(each for part in parts for each in part.eval_iterations),
+            eval_iterations=evals.iterations,
             requirements=tuple(each for part in parts for each in part.requirements),
             requirement_links=tuple(each for part in parts for each in part.requirement_links),
             code_coverage=tuple(each for part in parts for each in part.code_coverage),
             static_analysis=tuple(each for part in parts for each in part.static_analysis),
             runs=tuple(each for part in parts for each in part.runs),
-            explanations=tuple(_explanation(entry) for entry in self._inputs) + self._unused_rules(),
+            explanations=(
+                *(_explanation(entry) for entry in self._inputs),
+                *map(_one_line, evals.explanations),
+                *self._unused_rules(),
+            ),
             problems=tuple(
                 f"{entry.path}: {entry.reason.removeprefix(f'{entry.path}: ')}"
                 for entry in self._inputs
                 if entry.status in (InputStatus.UNREADABLE, InputStatus.STALE)
             ),
         )
+
+    def _evals(self) -> EvalIterations:
+        """The eval iterations; a file whose runs can't become part of one turns out to be unreadable."""
+        from tsr_agent.ingest.eval_iterations import assemble
+
+        files = tuple(
+            FileRuns(
+                path=each.entry.path,
+                whole=self._written.get(each.entry.path, ""),
+                runs=each.parts.eval_runs,
+            )
+            for each in self._read
+            if each.parts.eval_runs
+        )
+        history = tuple(each for one in self._read for each in one.parts.eval_iterations)
+        root = self._sources.results_dir.as_posix()
+        evals = assemble(files, history, self._sources.eval_mapping, root)
+        self._inputs = [self._with_evals(entry, evals) for entry in self._inputs]
+        self._read = [each for each in self._read if each.entry.path not in evals.problems]
+        return evals
+
+    def _with_evals(self, entry: InputFile, evals: EvalIterations) -> InputFile:
+        problem = evals.problems.get(entry.path)
+        if problem is not None:
+            return msgspec.structs.replace(
+                entry, status=InputStatus.UNREADABLE, reason=_one_line(problem), remarks=()
+            )
+        remarks = tuple(map(_one_line, evals.remarks.get(entry.path, ())))
+        return msgspec.structs.replace(entry, remarks=entry.remarks + remarks) if remarks else entry
 
     def _unused_rules(self) -> tuple[str, ...]:
         rules = self._sources.types.unused([entry.path for entry in self._inputs])
@@ -322,6 +366,7 @@ def _read_parts(found: Recognition, file: HashedStream, name: str) -> tuple[Part
 
 def _refuse_what_no_report_can_hold(parts: Parts, name: str) -> None:
     """Holds the parts to the report's own form, so that one odd file can't make the report invalid."""
+    from tsr_agent.models.evals import Dataset, EvalCase, MetricValue
     from tsr_agent.models.report import TestSummaryReport
     from tsr_agent.models.requirements import RequirementEntry
     from tsr_agent.models.results import HeaderDifference, TestCase
@@ -332,6 +377,9 @@ def _refuse_what_no_report_can_hold(parts: Parts, name: str) -> None:
             (parts.header_differences, tuple[HeaderDifference, ...]),
             (parts.requirements, tuple[RequirementEntry, ...]),
             (parts.eval_iterations, forms["eval_iterations"]),
+            (tuple(each.metrics for each in parts.eval_runs), tuple[dict[str, MetricValue], ...]),
+            (tuple(each.dataset for each in parts.eval_runs), tuple[Dataset | None, ...]),
+            (tuple(case for each in parts.eval_runs for case in each.cases), tuple[EvalCase, ...]),
             (parts.code_coverage, forms["code_coverage"]),
             (parts.static_analysis, forms["static_analysis"]),
             (parts.runs, forms["runs"]),

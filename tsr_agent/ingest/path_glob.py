@@ -34,6 +34,23 @@ def matches_path(pattern: str, path: str) -> bool:
     return bool(places & end)
 
 
+def matches_named(pattern: str, *paths: str) -> bool:
+    """Whether a pattern that a person wrote for files matches any of the paths of one file.
+
+    A pattern without a slash is held against the file name alone.
+    """
+    wanted = pattern.removeprefix("./")
+    if "/" in pattern:
+        return any(matches_path(wanted, path) for path in paths)
+    return any(matches_path(wanted, path.rpartition("/")[2]) for path in paths)
+
+
+def matches_name(pattern: str, name: str) -> bool:
+    """Whether a pattern matches a whole name that is no path: ``*`` and ``?`` match a slash, too."""
+    no_path = str.maketrans("/", "\0")
+    return matches_path(pattern.translate(no_path), name.translate(no_path))
+
+
 @lru_cache(maxsize=256)
 def _pieces(pattern: str) -> tuple[str, ...]:
     return tuple(_PIECES.findall(pattern))

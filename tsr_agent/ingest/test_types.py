@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from tsr_agent.ingest.path_glob import matches_path
+from tsr_agent.ingest.path_glob import matches_named
 from tsr_agent.models.results import TestType
 
 _BETWEEN_TOKENS = re.compile(r"[-_.\s]+")
@@ -26,10 +26,7 @@ class TypeRule:
         A pattern without a slash is held against the file name alone. ``*`` and ``?`` stay within one
         name, ``**`` crosses folders.
         """
-        pattern = self.pattern.removeprefix("./")
-        if "/" in self.pattern:
-            return any(matches_path(pattern, name) for name in names)
-        return any(matches_path(pattern, PurePosixPath(name).name) for name in names)
+        return matches_named(self.pattern, *names)
 
 
 @dataclass(frozen=True)
