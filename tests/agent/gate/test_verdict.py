@@ -234,7 +234,7 @@ def test_a_moment_without_offset_is_a_mistake_of_the_caller() -> None:
 
 
 def test_reasons() -> None:
-    assert judge(releasable()).reason == "12 of 16 rules passed, 4 without evidence that may be missing"
+    assert judge(releasable()).reason == "12 of 17 rules passed, 5 without evidence that may be missing"
     assert judge(releasable(code_coverage=(line_coverage(1, 100),))).reason == (
         "1 blocking: Line coverage 0.01 of 100 lines is below 0.8"
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tsr_agent.gate.checks.clean_tree import CleanTreeRule
 from tsr_agent.gate.checks.code_coverage import CodeCoverageRule
+from tsr_agent.gate.checks.eval_completeness import EvalCompletenessRule
 from tsr_agent.gate.checks.eval_iterations import EvalIterationsRule, LatestIterationRule
 from tsr_agent.gate.checks.eval_metric import EvalMetricRule
 from tsr_agent.gate.checks.failure_modes import FailureModesRule
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 CHECKS: Mapping[str, type[Rule]] = {
     "tests": TestsRule,
     "eval_metric": EvalMetricRule,
+    "eval_completeness": EvalCompletenessRule,
     "failure_modes": FailureModesRule,
     "requirement_coverage": RequirementCoverageRule,
     "code_coverage": CodeCoverageRule,
