@@ -157,7 +157,9 @@ def evals_table(section: EvalsSection) -> Table:
         name = (
             row.name if row.name.casefold().startswith(row.number.casefold()) else f"{row.number} {row.name}"
         )
-        below = [_line(f"Data set: {row.dataset}", tone=Tone.MUTED)] if row.dataset else []
+        below = [_line(f"Measured by {row.tool}", tone=Tone.MUTED)] if row.tool else []
+        below += [_line(f"Data set: {row.dataset}", tone=Tone.MUTED)] if row.dataset else []
+        below += [_line(each, tone=Tone.MUTED) for each in row.details]
         below += [_line(f"Fixed: {fix}") for fix in row.fixes]
         cells = (
             Cell(text=name + (" (latest)" if row.is_latest else ""), is_strong=row.is_latest),

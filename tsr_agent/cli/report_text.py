@@ -139,7 +139,11 @@ def _evals(report: TestSummaryReport, width: int) -> list[str]:
         *(Column(name.upper(), right=True) for name in section.metric_names),
     )
     rows = [(row.outcome.sign, row.name, row.prompt_version, *row.metrics) for row in section.iterations]
-    return _titled("Evals") + table(columns, rows, width)
+    lines = _titled("Evals") + table(columns, rows, width)
+    latest = next(row for row in section.iterations if row.is_latest)
+    source = " on ".join(filter(None, (latest.tool, latest.dataset))) if latest.tool else ""
+    told = ([f"{latest.number} was measured by {source}."] if source else []) + list(latest.details)
+    return lines + [line for each in told for line in paragraph(each, width, "  ", "    ")]
 
 
 def _failure_modes(report: TestSummaryReport, width: int) -> list[str]:

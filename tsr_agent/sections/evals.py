@@ -12,7 +12,7 @@ from tsr_agent.sections.plain_text import one_line, visible
 from tsr_agent.sections.wording import NO_DATA, count, figure, words
 
 if TYPE_CHECKING:
-    from tsr_agent.models.evals import EvalIterationSummary, FailureMode
+    from tsr_agent.models.evals import EvalIterationSummary, FailureMode, MetricValue
     from tsr_agent.models.report import TestSummaryReport
 
 _OUTCOMES = {
@@ -42,6 +42,10 @@ class IterationRow(msgspec.Struct, frozen=True, kw_only=True):
     samples: str
     """The metrics' n: one number where all agree, ``120 to 250`` where they do not, else ``no data``."""
     dataset: str
+    tool: str
+    """The eval tools that measured it; empty for a history written by hand."""
+    details: tuple[str, ...]
+    """One line for each metric that says more than its value, and for each that has a tool's own name."""
     fixes: tuple[str, ...]
 
 
@@ -49,6 +53,7 @@ class EvalsSection(msgspec.Struct, frozen=True, kw_only=True):
     """The iterations in order of their number."""
 
     metric_names: tuple[str, ...]
+    """Those with a name of ours. A tool's own, such as ``includes/accuracy``, stand among the details."""
     iterations: tuple[IterationRow, ...]
 
 
@@ -70,7 +75,7 @@ class FailureModeRow(msgspec.Struct, frozen=True, kw_only=True):
 def evals(report: TestSummaryReport) -> EvalsSection:
     """The eval history, oldest first."""
     ordered = sorted(report.eval_iterations, key=lambda each: each.iteration)
-    names = tuple(dict.fromkeys(name for each in ordered for name in each.metrics))
+    names = tuple(dict.fromkeys(name for each in ordered for name in each.metrics if not _is_a_tools(name)))
     latest = latest_iteration(report.eval_iterations)
     return EvalsSection(
         metric_names=tuple(one_line(words(name), 60) for name in names),
@@ -90,6 +95,8 @@ def _iteration_row(
         metrics=tuple(_metric(iteration, name) for name in names),
         samples=_samples(iteration),
         dataset=_dataset(iteration),
+        tool=one_line(iteration.tool, 200),
+        details=tuple(filter(None, (_details(iteration, name) for name in iteration.metrics))),
         fixes=tuple(_fix(each) for each in iteration.fixes_applied),
     )
 
@@ -98,7 +105,35 @@ def _metric(iteration: EvalIterationSummary, name: str) -> str:
     metric = iteration.metric(name)
     if metric is None:
         return NO_DATA
-    return figure(metric.value) + (f" {one_line(metric.unit, 20)}" if metric.unit else "")
+    return _value(metric)
+
+
+def _is_a_tools(name: str) -> bool:
+    return "/" in name or "," in name
+
+
+def _value(metric: MetricValue) -> str:
+    error = f" ± {figure(metric.standard_error)}" if metric.standard_error else ""
+    return figure(metric.value) + error + (f" {one_line(metric.unit, 20)}" if metric.unit else "")
+
+
+def _details(iteration: EvalIterationSummary, name: str) -> str:
+    """A metric with its samples, error, direction and scale; empty where its column says all of it."""
+    metric = iteration.metric(name)
+    label = one_line(name, 200) if _is_a_tools(name) else one_line(words(name), 60)
+    if metric is None:
+        return f"{label}: {NO_DATA}" if _is_a_tools(name) else ""
+    parts = [f"standard error {figure(metric.standard_error)}"] if metric.standard_error is not None else []
+    if metric.lower_is_better is not None:
+        parts.append("lower is better" if metric.lower_is_better else "higher is better")
+    if metric.minimum is not None and metric.maximum is not None:
+        parts.append(f"from {figure(metric.minimum)} to {figure(metric.maximum)}")
+    if not parts and not _is_a_tools(name):
+        return ""
+    if metric.n is not None:
+        parts.insert(0, f"n {metric.n:,}")
+    unit = f" {one_line(metric.unit, 20)}" if metric.unit else ""
+    return f"{label}: {'; '.join((figure(metric.value) + unit, *parts))}"
 
 
 def _samples(iteration: EvalIterationSummary) -> str:

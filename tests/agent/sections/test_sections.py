@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.factories import shown_reports as reports
 from tsr_agent.models.decision import GoNoGoDecision, RuleEffect, RuleState
-from tsr_agent.models.evals import EvalIterationSummary
+from tsr_agent.models.evals import Dataset, EvalIterationSummary, IterationOutcome, MetricValue
 from tsr_agent.models.findings import Finding, FindingLevel, StaticAnalysis
 from tsr_agent.models.manifest import PullRequest
 from tsr_agent.models.report import InputFile, InputStatus
@@ -158,6 +158,34 @@ def test_a_metric_that_an_iteration_lacks_is_no_data() -> None:
     section = evals(reports.report(eval_iterations=(*reports.iterations(), bare)))
     assert section.iterations[3].metrics == ("no data", "no data", "no data", "0.1")
     assert section.iterations[3].samples == "no data"
+
+
+def test_what_a_tool_says_of_its_metrics_is_drawn_and_its_own_names_get_no_column() -> None:
+    measured = EvalIterationSummary(
+        iteration=3,
+        version_name="V3",
+        outcome=IterationOutcome.PASSED,
+        tool="inspect_ai 0.3",
+        dataset=Dataset(name="capitals", size=4),
+        metrics={
+            "accuracy": MetricValue(value=0.75, n=4, standard_error=0.25, minimum=0, maximum=1),
+            "latency": MetricValue(value=7.5, n=3, lower_is_better=True, unit="ms"),
+            "grounding_score": 0.9,
+            "match/accuracy": MetricValue(value=0.5, n=4),
+            "completeness": MetricValue(value=0.75, n=4, minimum=0, maximum=1, lower_is_better=False),
+        },
+    )
+    section = evals(reports.report(eval_iterations=(measured,)))
+    assert section.metric_names == ("Accuracy", "Latency", "Grounding score", "Completeness")
+    (row,) = section.iterations
+    assert row.metrics == ("0.75 ± 0.25", "7.5 ms", "0.9", "0.75")
+    assert (row.tool, row.dataset, row.samples) == ("inspect_ai 0.3", "capitals, 4 cases", "3 to 4")
+    assert row.details == (
+        "Accuracy: 0.75; n 4; standard error 0.25; from 0 to 1",
+        "Latency: 7.5 ms; n 3; lower is better",
+        "match/accuracy: 0.5; n 4",
+        "Completeness: 0.75; n 4; higher is better; from 0 to 1",
+    )
 
 
 def test_a_failure_mode_told_differently_by_two_iterations_is_drawn_twice() -> None:
