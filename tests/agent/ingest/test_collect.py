@@ -314,11 +314,15 @@ def test_whatever_real_tools_wrote_gets_an_answer(samples_dir: Path) -> None:
     assert all(each.reason and each.sha256 for each in found.inputs)
     # vitest's coverage run measured no file; everything else that a reader takes can be read.
     taken = [each for each in found.inputs if each.reader and each.status is InputStatus.UNREADABLE]
+    unplaced = [each for each in taken if each.reason.startswith("no iteration is known")]
+    assert len([each for each in unplaced if each.path.startswith("inspect-ai/")]) == 10
+    taken = [each for each in taken if each not in unplaced]
     assert [each.path for each in taken] == [
         "vitest/coverage/cobertura-coverage.xml",
         "vitest/coverage/lcov.info",
     ]
-    assert all("said to hold tests" in line for line in found.problems if not line.startswith("vitest/cov"))
+    known = ("said to hold tests", "no iteration is known", "vitest/coverage/")
+    assert all(any(each in line for each in known) for line in found.problems)
     (unit,) = found.test_results
     assert unit.total == len({case.id for case in unit.test_cases}) > 10_000
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from tests.factories.eval_runs import broken_row, promptfoo, row
@@ -107,6 +108,49 @@ def test_trap_07_an_error_is_no_failed_answer_and_no_scored_one(tmp_path: Path) 
     assert decision.blocking_issues == (
         "Iteration 1 (answer [echo]): completeness 0.9 of 10 samples is below 1",
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "go"),
+    [
+        ("qa.eval", True),
+        ("qa.json", True),
+        ("qa_broken.eval", False),
+        ("qa_failed.eval", False),
+        ("qa_limited.eval", False),
+        ("qa_unscored.eval", False),
+        ("qa_unscored.json", False),
+    ],
+)
+def test_trap_05_a_log_with_samples_missing_is_never_go(
+    data_dir: Path, tmp_path: Path, name: str, go: bool
+) -> None:
+    (tmp_path / name).write_bytes((data_dir / "inspect-ai" / name).read_bytes())
+    accepted = EvalRunRule(file=name, iteration=2, outcome=IterationOutcome.PASSED)
+    found = collect(Sources(results_dir=tmp_path, eval_mapping=EvalMapping(runs=(accepted,))))
+    assert found.problems == ()
+    (measured,) = found.eval_iterations
+    # Only what the log leaves out is to decide: the rest is as good as it can be.
+    best = msgspec.structs.replace(
+        measured, metrics={**measured.metrics, "accuracy": 1.0, "grounding_score": 1.0}
+    )
+    decision = judge(releasable(eval_iterations=(best,), inputs=found.inputs))
+    assert (decision.decision is GoNoGoDecision.GO) == go
+    assert decision.decision is (GoNoGoDecision.GO if go else GoNoGoDecision.NO_GO)
+
+
+def test_a_log_that_lies_there_twice_counts_once(data_dir: Path, tmp_path: Path) -> None:
+    for name in ("v2 log.eval", "v2 copy.eval"):
+        (tmp_path / name).write_bytes((data_dir / "inspect-ai" / "qa.eval").read_bytes())
+    found = collect(
+        Sources(results_dir=tmp_path, eval_mapping=EvalMapping(metrics={"includes/accuracy": "accuracy"}))
+    )
+    assert found.problems == ()
+    (only,) = found.eval_iterations
+    assert (only.version_name, len(only.cases)) == ("qa", 4)
+    completeness = only.metric("completeness")
+    assert completeness is not None
+    assert (completeness.value, completeness.n) == (1.0, 4)
 
 
 def test_a_file_whose_iteration_nobody_knows_is_unreadable(tmp_path: Path) -> None:
