@@ -104,17 +104,37 @@ def _check_expected(arguments: argparse.Namespace, report: TestSummaryReport, di
         )
     if expected is None:
         return
-    if expected != versions.codebase_sha:
-        raise IntegrityError(
-            f"{arguments.report}: is about commit {versions.codebase_sha}, not {expected}.",
-            next_step="Judge and release the same commit.",
-        )
+    _check_commit(arguments.report, report, expected)
     if versions.dirty is not False:
         raise IntegrityError(
             f"{arguments.report}: is not known to be about commit {expected} as it is: the working tree "
             f"{'held changes' if versions.dirty else 'was not looked at'}.",
             next_step="Judge a clean checkout, made where git can look at it.",
         )
+
+
+def _check_commit(path: Path, report: TestSummaryReport, expected: str) -> None:
+    """Holds the commit whose files were tested against the one that is to be released.
+
+    A pull request's report is about its head, but the files were those of the merge.
+
+    Raises:
+        IntegrityError: It is another one.
+    """
+    from tsr_agent.errors import IntegrityError
+    from tsr_agent.models.manifest import tested_sha
+
+    versions = report.versions
+    tested = tested_sha(versions, report.build)
+    if tested == expected:
+        return
+    other = versions.checked_out_sha
+    about = f"is about commit {versions.codebase_sha}"
+    if versions.codebase_sha != expected:
+        about += f", not {expected}"
+    if other is not None:
+        about += f"; what was tested is commit {other}"
+    raise IntegrityError(f"{path}: {about}.", next_step="Judge and release the same commit.")
 
 
 class _Settings:

@@ -15,7 +15,7 @@ from tsr_agent.gate.wording import MAX_COUNT, plain
 from tsr_agent.models.base import Count, Record
 from tsr_agent.models.coverage import CodeCoverage
 from tsr_agent.models.evals import EvalIterationSummary
-from tsr_agent.models.manifest import BuildContext, VersionManifest
+from tsr_agent.models.manifest import BuildContext, VersionManifest, tested_sha
 from tsr_agent.models.report import InputFile
 from tsr_agent.models.requirements import RequirementCoverage, UnknownRequirement
 from tsr_agent.models.results import RunnerRun, TestType, TestTypeResult
@@ -53,6 +53,10 @@ class Evidence(Record, frozen=True, kw_only=True):
     manual_approval_required: bool
     problems: tuple[str, ...]
     """One line a part that was left out."""
+
+    def tested_what_it_names(self) -> bool:
+        """Whether the commit that was tested is the one that the report is about, or the merge of it."""
+        return self.versions is not None and tested_sha(self.versions, self.build) is not None
 
     def results_of(self, test_type: TestType) -> tuple[TestTypeResult, ...]:
         """All results of one test type; a sound report has at most one."""

@@ -186,7 +186,7 @@ def _out_of_time(waiver: Waiver, today: date) -> str:
 
 
 def _out_of_scope(waiver: Waiver, case: WaiverCase) -> str:
-    scope, versions = waiver.scope, case.evidence.versions
+    scope = waiver.scope
     if scope == WaiverScope():
         return "its scope is empty: it would hold everywhere"
     if empty := _empty_in(scope):
@@ -197,8 +197,17 @@ def _out_of_scope(waiver: Waiver, case: WaiverCase) -> str:
         return f"it is for environment {plain(scope.environment)}"
     if scope.branch is not None and (why_not := _other_branch(scope.branch, case.evidence)):
         return why_not
-    if scope.sha is not None and (versions is None or versions.codebase_sha != scope.sha):
-        return f"it is for commit {scope.sha[:12]}"
+    if scope.sha is not None:
+        return _other_commit(scope.sha, case.evidence)
+    return ""
+
+
+def _other_commit(sha: str, evidence: Evidence) -> str:
+    """Why a report is not about a commit; empty where it is."""
+    if evidence.versions is None or evidence.versions.codebase_sha != sha:
+        return f"it is for commit {sha[:12]}"
+    if not evidence.tested_what_it_names():
+        return f"it is for commit {sha[:12]}, and another one was tested"
     return ""
 
 

@@ -32,6 +32,13 @@ _MARKS = {
     "GitLab": "GITLAB_CI",
     "Jenkins": "JENKINS_URL",
 }
+# What ci-environment gets to see of a marked system: a stray CI_BUILD_URL makes no other one of it.
+_SEEN = {
+    "Azure Pipelines": ("BUILD_BUILD", "BUILD_REPOSITORY_", "BUILD_SOURCE"),
+    "GitHub Actions": ("GITHUB_",),
+    "GitLab": ("CI_JOB_", "CI_COMMIT_", "CI_REPOSITORY_"),
+    "Jenkins": ("BUILD_URL", "BUILD_NUMBER", "GIT_"),
+}
 _NUMBERS = {
     "Buildkite": "BUILDKITE_BUILD_NUMBER",
     "Azure Pipelines": "BUILD_BUILDNUMBER",
@@ -141,11 +148,12 @@ def _detected(environ: Mapping[str, str]) -> dict[str, Any] | None:
         return _plain("Buildkite", usable, usable.get("BUILDKITE_BUILD_URL", ""))
     from ci_environment import detect_ci_environment  # type: ignore[import-untyped]
 
-    found: dict[str, Any] | None = detect_ci_environment(usable)
-    if found is not None:
-        return found
     marked = next((system for system, mark in _MARKS.items() if mark in usable), None)
-    return None if marked is None else _plain(marked, usable, "")
+    if marked is not None:
+        seen = {name: value for name, value in usable.items() if name.startswith(_SEEN[marked])}
+        return detect_ci_environment(seen) or _plain(marked, usable, "")
+    found: dict[str, Any] | None = detect_ci_environment(usable)
+    return found
 
 
 def _plain(system: str, usable: Mapping[str, str], url: str) -> dict[str, Any]:

@@ -66,3 +66,19 @@ class BuildContext(Record, frozen=True, kw_only=True):
     that the one is a merge of the other."""
     remarks: tuple[ShortText, ...] = ()
     """What the environment states and git does not bear out, and what could not be read; a sentence each."""
+
+
+def tested_sha(versions: VersionManifest, build: BuildContext | None) -> str | None:
+    """The commit whose files were tested, if it is the one that a report is about or the merge of it.
+
+    Returns:
+        ``codebase_sha`` or ``build.merge_sha``; None where another commit was checked out than the
+        report is about and nothing ties the one to the other.
+    """
+    named, tested = versions.codebase_sha, versions.checked_out_sha
+    if tested is None or tested == named:
+        return named
+    request = build.pull_request if build is not None else None
+    if build is None or request is None or (build.merge_sha, request.head_sha) != (tested, named):
+        return None
+    return tested

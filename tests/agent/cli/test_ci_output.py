@@ -286,6 +286,23 @@ def test_a_commit_is_expected_as_it_is_and_not_with_changes(
     assert agent("gate", path, "--expect-commit", expected, "--policy", lenient(tmp_path)).returncode == code
 
 
+def test_of_a_pull_request_the_merge_is_expected_that_was_tested(agent: Agent, tmp_path: Path) -> None:
+    tree = json.loads(good())
+    head, merge = tree["versions"]["codebase_sha"], "e" * 40
+    tree["versions"] |= {"checked_out_sha": merge, "dirty": False}
+    tree["build"] = {"system": "CI", "merge_sha": merge, "pull_request": {"head_sha": head}}
+    path = written(tmp_path, json.dumps(tree).encode())
+    assert agent("gate", path, "--expect-commit", merge, "--policy", lenient(tmp_path)).returncode == 0
+    done = agent("gate", path, "--expect-commit", head, "--policy", lenient(tmp_path))
+    assert done.returncode == 5
+    assert f"what was tested is commit {merge}" in done.stderr
+    del tree["build"]
+    path = written(tmp_path, json.dumps(tree).encode())
+    for sha in (head, merge):
+        done = agent("gate", path, "--expect-commit", sha, "--policy", lenient(tmp_path))
+        assert done.returncode == 5
+
+
 def lenient(folder: Path) -> Path:
     """A policy to which changes in the tree do not matter."""
     policy = folder / "policy.yaml"

@@ -157,6 +157,18 @@ def test_a_build_without_a_branch_is_not_waived_by_an_empty_one() -> None:
     )
 
 
+def test_a_waiver_for_a_commit_holds_for_none_that_was_only_stated() -> None:
+    waiver = entry(scope={"sha": "a" * 40})
+    assert judged(waiver).decision is GoNoGoDecision.GO
+    elsewhere = replace(UNCOVERED, versions=replace(UNCOVERED.versions, checked_out_sha="e" * 40))
+    assert unused(judged(waiver, report=elsewhere)) == (
+        f"it is for commit {'a' * 12}, and another one was tested"
+    )
+    request = PullRequest(head_sha="a" * 40, from_fork=False)
+    build = BuildContext(system="CI", merge_sha="e" * 40, pull_request=request)
+    assert judged(waiver, report=replace(elsewhere, build=build)).decision is GoNoGoDecision.GO
+
+
 @pytest.mark.parametrize(
     ("from_fork", "decision"),
     [(False, GoNoGoDecision.GO), (True, GoNoGoDecision.NO_GO), (None, GoNoGoDecision.NO_GO)],

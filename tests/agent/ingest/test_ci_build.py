@@ -257,6 +257,21 @@ def test_variables_of_two_systems_are_told() -> None:
 
 
 @pytest.mark.parametrize(
+    "stray",
+    [
+        {"CI_BUILD_URL": "https://x.example/", "CI_BRANCH": "production"},
+        {"bamboo_buildResultsUrl": "https://x.example/", "bamboo_planRepository_branch": "production"},
+        {"BUILD_URL": "https://x.example/", "GIT_BRANCH": "production"},
+        {"BUILD_BUILDURI": "https://x.example/", "BUILD_SOURCEBRANCH": "refs/heads/production"},
+    ],
+)
+def test_stray_variables_make_no_other_system_of_a_marked_one(stray: dict[str, str]) -> None:
+    assert built(github() | stray) == built(github())
+    merged = gitlab_merged_results(MERGE, HEAD)
+    assert built(merged | stray) == built(merged)
+
+
+@pytest.mark.parametrize(
     ("url", "shown"),
     [
         ("https://ann:S3CRET@ci.example/1", "https://ci.example/1"),

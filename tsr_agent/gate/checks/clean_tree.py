@@ -9,20 +9,6 @@ from tsr_agent.gate.rule import Rule
 
 if TYPE_CHECKING:
     from tsr_agent.gate.evidence import Evidence
-    from tsr_agent.models.manifest import BuildContext, VersionManifest
-
-
-def _is_tied(versions: VersionManifest, build: BuildContext | None) -> bool:
-    """Whether the commit that was tested is the one that the report is about, or the merge of it."""
-    tested = versions.checked_out_sha
-    if tested is None or tested == versions.codebase_sha:
-        return True
-    request = build.pull_request if build is not None else None
-    return (
-        build is not None
-        and request is not None
-        and (build.merge_sha, request.head_sha) == (tested, versions.codebase_sha)
-    )
 
 
 class CleanTreeRule(Rule, frozen=True, kw_only=True):
@@ -38,7 +24,7 @@ class CleanTreeRule(Rule, frozen=True, kw_only=True):
             return not_evaluated(expected, "The report has no valid version manifest")
         if versions.dirty is None:
             return not_evaluated(expected, "It is not known whether the working tree held local changes")
-        if not versions.dirty and not _is_tied(versions, evidence.build):
+        if not versions.dirty and not evidence.tested_what_it_names():
             return not_evaluated(
                 expected,
                 f"Commit {(versions.checked_out_sha or '')[:12]} was tested, and nothing ties it to commit "
