@@ -26,7 +26,7 @@ from tsr_agent.ingest.whole_file import read_bounded
 from tsr_agent.models.base import Count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
     from pathlib import PurePath
 
     from tsr_agent.ingest.eval_run import EvalRun
@@ -52,18 +52,52 @@ class _MetricData(msgspec.Struct):
         return None if self.error is not None or self.success is None else finite(self.score)
 
 
+class _Span(msgspec.Struct, rename="camel"):
+    """One step inside a traced test case."""
+
+    metrics_data: list[_MetricData] | None = None
+
+
+class _Trace(msgspec.Struct, rename="camel"):
+    """The steps that a test case was made of, by their kind."""
+
+    agent_spans: list[_Span] | None = None
+    base_spans: list[_Span] | None = None
+    llm_spans: list[_Span] | None = None
+    retriever_spans: list[_Span] | None = None
+    tool_spans: list[_Span] | None = None
+
+    def judgements(self) -> Iterator[_MetricData]:
+        """What the metrics gave the steps."""
+        for spans in (
+            self.agent_spans,
+            self.tool_spans,
+            self.retriever_spans,
+            self.llm_spans,
+            self.base_spans,
+        ):
+            for span in spans or ():
+                yield from span.metrics_data or ()
+
+
 class _TestCase(msgspec.Struct, rename="camel"):
     """One question and answer, or one conversation."""
 
     name: str = ""
     success: bool | None = None
     metrics_data: list[_MetricData] | None = None
-    input: Any = None
-    trace: Any = None
+    trace: _Trace | None = None
+
+    def judgements(self) -> list[_MetricData]:
+        """What the metrics gave it and its steps; the tool passes over a case that has no list of its own."""
+        if self.metrics_data is None:
+            return []
+        return [*self.metrics_data, *(self.trace.judgements() if self.trace else ())]
 
     def is_complete(self) -> bool:
-        """Every metric gave it a score."""
-        return bool(self.metrics_data) and all(each.number() is not None for each in self.metrics_data or ())
+        """Every metric gave it, and each of its steps that is measured, a score."""
+        judgements = self.judgements()
+        return bool(judgements) and all(each.number() is not None for each in judgements)
 
 
 class _MetricScores(msgspec.Struct):
@@ -161,8 +195,8 @@ def _parts(run: _TestRun, cases: list[_TestCase], path: str) -> Parts:
 
     tallies = _tallies(cases)
     refuse_too_many_metrics(len(tallies) + len(run.metrics_scores), path)
-    metrics, doubts = _metrics(run, cases, tallies)
-    # An error that no test case shows is one of a step inside a traced case; it counts against the cases.
+    metrics, doubts = _metrics(run, tallies)
+    # Errors that no test case shows count against the cases all the same.
     stated = sum(each.errors for each in run.metrics_scores)
     hidden = max(0, stated - sum(each.errors for each in tallies.values()))
     total = min(max(len(cases), (run.test_passed or 0) + (run.test_failed or 0)), _MOST)
@@ -189,7 +223,7 @@ def _failed(run: _TestRun, cases: list[_TestCase]) -> bool:
 def _tallies(cases: list[_TestCase]) -> dict[str, _Tally]:
     found: dict[str, _Tally] = defaultdict(_Tally)
     for case in cases:
-        for each in case.metrics_data or ():
+        for each in case.judgements():
             tally, number = found[each.name], each.number()
             if number is None:
                 tally.errors += 1
@@ -199,15 +233,11 @@ def _tallies(cases: list[_TestCase]) -> dict[str, _Tally]:
     return found
 
 
-def _metrics(
-    run: _TestRun, cases: Sequence[_TestCase], tallies: dict[str, _Tally]
-) -> tuple[dict[str, MetricValue], tuple[str, ...]]:
+def _metrics(run: _TestRun, tallies: dict[str, _Tally]) -> tuple[dict[str, MetricValue], tuple[str, ...]]:
     """Mean and pass rate of each metric, and remarks on metrics whose two accounts differ.
 
-    The tool's own summary is held against the test cases. Where cases are traced it counts the steps
-    inside them as well, which are not listed with the case; there the summary is taken.
+    The tool's own summary is held against the test cases.
     """
-    traced = any(each.trace is not None for each in cases)
     metrics: dict[str, MetricValue] = {}
     doubts = []
     summaries: dict[str, _Tally | None] = {}
@@ -215,7 +245,7 @@ def _metrics(
         summaries[each.metric] = _summary(each) if each.metric not in summaries else None
     for name in sorted({*tallies, *summaries}):
         counted, stated = tallies.get(name, _Tally()), summaries.get(name, tallies.get(name))
-        if stated is None or not _agree(counted, stated, traced=traced):
+        if stated is None or not _agree(counted, stated):
             doubts.append(
                 f"metricsScores and the test cases differ on {in_a_sentence(name)}; it is left out."
             )
@@ -234,13 +264,10 @@ def _summary(stated: _MetricScores) -> _Tally | None:
     return _Tally(scores=numbers, passes=max(0, stated.passes - unscored), errors=stated.errors + unscored)
 
 
-def _agree(counted: _Tally, stated: _Tally, *, traced: bool) -> bool:
-    if traced:
-        fails = len(stated.scores) - stated.passes, len(counted.scores) - counted.passes
-        return stated.passes >= counted.passes and fails[0] >= fails[1] and stated.errors >= counted.errors
+def _agree(counted: _Tally, stated: _Tally) -> bool:
     return (
         len(counted.scores) == len(stated.scores)
-        and min(counted.passes, stated.passes) == stated.passes
+        and counted.passes >= stated.passes
         and counted.errors == stated.errors
         and all(map(_is_near, sorted(counted.scores), sorted(stated.scores)))
     )
@@ -275,21 +302,24 @@ def _cases(cases: list[_TestCase]) -> tuple[EvalCase, ...]:
         EvalCase(
             id=name,
             passed=each.success if each.is_complete() else None,
-            scores={
-                name_of(data.name): number
-                for data in each.metrics_data or ()
-                if (number := data.number()) is not None
-            },
+            scores=_scores(each),
             error=_why_incomplete(each),
         )
         for name, each in zip(names, cases, strict=True)
     )
 
 
+def _scores(case: _TestCase) -> dict[str, float]:
+    """Scores by metric; steps that are measured alike are numbered."""
+    scored = [(each, number) for each in case.judgements() if (number := each.number()) is not None]
+    names = different(name_of(each.name) for each, _ in scored)
+    return {name: number for name, (_, number) in zip(names, scored, strict=True)}
+
+
 def _why_incomplete(case: _TestCase) -> str:
     if case.is_complete():
         return ""
-    errors = [f"{each.name}: {each.error}" for each in case.metrics_data or () if each.error]
+    errors = [f"{each.name}: {each.error}" for each in case.judgements() if each.error]
     return error_text("\n".join(errors)) or "Not every metric gave the test case a score."
 
 

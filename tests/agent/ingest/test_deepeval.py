@@ -96,7 +96,7 @@ def test_conversations_are_test_cases(data_dir: Path) -> None:
     assert [each.passed for each in only.cases] == [True, False]
 
 
-@pytest.mark.parametrize("name", ["mixed.json", "green.export.json", "conversations.json"])
+@pytest.mark.parametrize("name", ["mixed.json", "green.export.json", "conversations.json", "traced.json"])
 def test_genuine_files_are_recognised_by_content(data_dir: Path, name: str) -> None:
     document = (data_dir / "deepeval" / name).read_bytes()
     assert takes(DeepEvalReader(), document, "any.json") is not None
@@ -203,12 +203,27 @@ def test_without_a_summary_the_cases_are_counted() -> None:
     assert found.metrics["Contains/mean"] == MetricValue(value=0.75, n=2)
 
 
-def test_steps_inside_traced_cases_are_in_the_summary_only() -> None:
-    traced = case(trace={"baseSpans": []})
+def test_steps_inside_traced_cases_are_judged_with_their_case() -> None:
+    spans = [{"name": "search", "metricsData": [data(0.5)]}, {"name": "answer"}]
+    traced = case(trace={"baseSpans": spans, "llmSpans": None})
     found = run(run_of(traced, metricsScores=[summary(1.0, 0.5)]))
     assert (found.metrics["Contains/mean"].value, found.outcome) == (0.75, PASSED)
-    broken = run(run_of(traced, metricsScores=[summary(1.0, errors=1)]))
+    assert found.cases[0].scores == {"Contains": 1.0, "Contains #2": 0.5}
+    spans[1]["metricsData"] = [data(None, error="it broke")]
+    broken = run(run_of(traced, metricsScores=[summary(1.0, 0.5, errors=1)]))
     assert (broken.completed, broken.total, broken.outcome) == (0, 1, FAILED)
+    assert broken.cases[0].error == "Contains: it broke"
+
+
+def test_a_run_that_measures_only_steps_is_read(data_dir: Path) -> None:
+    found = read(DeepEvalReader(), (data_dir / "deepeval" / "traced.json").read_bytes())
+    (only,) = found.eval_runs
+    assert (only.completed, only.total, only.outcome, found.remarks) == (2, 2, FAILED, ())
+    assert only.metrics["Contains/mean"] == MetricValue(value=0.5, n=2)
+    assert [(each.id, each.passed, each.scores) for each in only.cases] == [
+        ("fr", True, {"Contains": 1.0}),
+        ("pe", False, {"Contains": 0.0}),
+    ]
 
 
 def test_a_run_without_cases_is_no_pass() -> None:
@@ -239,6 +254,7 @@ def test_a_link_to_a_run_is_refused_with_what_to_do() -> None:
         {"testRunData": {}},
         {"testCases": None},
         {"testCases": [{"metricsData": [{}]}]},
+        {"testCases": [{"metricsData": [], "trace": []}]},
         {"testCases": [], "testFailed": -1},
         {"testCases": [], "metricsScores": [summary(passes=-1)]},
     ],
