@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tsr_agent.errors import UsageError
+from tsr_agent.models.limits import Limits
 from tsr_agent.models.results import TestType
 
 if TYPE_CHECKING:
@@ -64,9 +65,8 @@ class Config:
     prompts_version: str = ""
     manual_approval: tuple[str, ...] = ()
     """Environments whose releases a person must approve; ``*`` means all of them."""
-    file_bytes: int | None = None
-    """Most bytes that are read of one file; None for the built-in bound."""
-    total_bytes: int | None = None
+    limits: Limits = field(default_factory=Limits)
+    """Bounds on what is read."""
     source: Path | None = None
     """The aitr.toml that was read; None where there was none."""
 
@@ -111,9 +111,11 @@ def _sound(path: Path, where: str) -> Path:
     return path
 
 
-def _size(value: Any, where: str, _base: Path) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise UsageError(f"{where}: expected a whole number of bytes above 0, got {value!r}.")
+def _limit(value: Any, where: str, _base: Path) -> int:
+    most = Limits.most()[where.rpartition(" ")[2]]
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        shown = repr(value)[:40]
+        raise UsageError(f"{where}: expected a whole number from 1 to {most:,}, got {shown}.")
     return value
 
 
@@ -131,11 +133,7 @@ def _run_rules(value: Any, where: str, _base: Path) -> tuple[EvalRunRule, ...]:
 
 _SECTIONS: dict[str, dict[str, _Key]] = {
     "project": {"environment": _Key("environment", _text), "triggered_by": _Key("triggered_by", _text)},
-    "results": {
-        "dir": _Key("results_dir", _path),
-        "file_bytes": _Key("file_bytes", _size),
-        "total_bytes": _Key("total_bytes", _size),
-    },
+    "results": {"dir": _Key("results_dir", _path)},
     "types": {each.value: _Key("types", _texts) for each in TestType},
     "evals": {"metrics": _Key("eval_metrics", _metric_names), "runs": _Key("eval_runs", _run_rules)},
     "paths": {"tests": _Key("tests_paths", _paths), "prompts": _Key("prompts_paths", _paths)},
@@ -153,6 +151,7 @@ _SECTIONS: dict[str, dict[str, _Key]] = {
     },
     "library": {"file": _Key("library", _path)},
     "approval": {"manual_required": _Key("manual_approval", _texts)},
+    "limits": {name: _Key("limits", _limit) for name in Limits.describe()},
 }
 
 _VARIABLES: dict[str, _Key] = {
@@ -303,11 +302,15 @@ def _read_section(path: Path, section: str, content: dict[str, Any], values: dic
     keys = _SECTIONS[section]
     for name, written in content.items():
         if name not in keys:
-            raise UsageError(f"{path}: [{section}]: unknown key {name!r}{_nearest(name, list(keys))}")
+            elsewhere = next((other for other in _SECTIONS if name in _SECTIONS[other]), "")
+            hint = f"; it stands under [{elsewhere}]" if elsewhere else _nearest(name, list(keys))
+            raise UsageError(f"{path}: [{section}]: unknown key {name!r}{hint}")
         key = keys[name]
         value = key.read(written, f"{path}: [{section}] {name}", path.parent)
         if section == "types":
             value = values.get("types", ()) + tuple((TestType(name), pattern) for pattern in value)
+        if section == "limits":
+            value = replace(values.get("limits", Limits()), **{name: value})
         values[key.field] = value
 
 

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from tsr_agent.gate.policy import Policy
     from tsr_agent.gate.waivers import Waivers
     from tsr_agent.ingest.collect import Collected, Sources
-    from tsr_agent.ingest.limits import Limits
     from tsr_agent.ingest.manifest import Manifest
     from tsr_agent.ingest.verification import Verification
     from tsr_agent.models.decision import Decision
+    from tsr_agent.models.limits import Limits
     from tsr_agent.models.report import TestSummaryReport
 
 
@@ -84,7 +84,7 @@ def generate(
     manifest = _manifest(request)
     collected = collect(_sources(request.config), progress)
     now = clock.now()
-    verification = _verification(collected)
+    verification = _verification(collected, request.config.limits)
     evidence = _evidence(request.config, manifest, collected, verification, now)
     decision = judge(evidence, now)
     report = msgspec.structs.replace(
@@ -176,16 +176,7 @@ def _manifest(request: GenerateRequest) -> Manifest:
     # The evidence itself lies in the checkout and is recorded file by file; it is no change of the code.
     evidence = [config.results_dir, config.output, *config.evals, *config.coverage, *request.leave_out]
     evidence += [config.library] if config.library is not None else []
-    return read_manifest(
-        request.directory, stated, request.environ, leave_out=evidence, limits=_limits(config)
-    )
-
-
-def _limits(config: Config) -> Limits:
-    from tsr_agent.ingest.limits import Limits
-
-    bounds = {"file_bytes": config.file_bytes, "total_bytes": config.total_bytes}
-    return Limits(**{name: bound for name, bound in bounds.items() if bound is not None})
+    return read_manifest(request.directory, stated, request.environ, leave_out=evidence, limits=config.limits)
 
 
 def _sources(config: Config) -> Sources:
@@ -204,7 +195,7 @@ def _sources(config: Config) -> Sources:
             root=config.results_dir.as_posix(),
         ),
         eval_mapping=EvalMapping(metrics=config.eval_metrics, runs=config.eval_runs),
-        limits=_limits(config),
+        limits=config.limits,
     )
 
 
@@ -243,12 +234,13 @@ def _judge_of(config: Config) -> Callable[[TestSummaryReport, datetime], Decisio
     return judge
 
 
-def _verification(collected: Collected) -> Verification:
+def _verification(collected: Collected, limits: Limits) -> Verification:
     """The requirements held against the tests."""
     from tsr_agent.ingest.verification import verify
 
     cases = [case for result in collected.test_results for case in result.test_cases]
-    return verify(collected.requirements, cases, collected.original_ids, links=collected.requirement_links)
+    links = collected.requirement_links
+    return verify(collected.requirements, cases, collected.original_ids, limits, links=links)
 
 
 def _evidence(

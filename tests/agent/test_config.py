@@ -8,6 +8,7 @@ from tsr_agent.config import Config, load_config, parse_exit_code, parse_typed
 from tsr_agent.errors import UsageError
 from tsr_agent.models.eval_mapping import EvalRunRule
 from tsr_agent.models.evals import IterationOutcome
+from tsr_agent.models.limits import Limits
 from tsr_agent.models.results import TestType
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ def test_every_section_is_read_relative_to_the_file(tmp_path: Path) -> None:
         triggered_by = "nightly"
         [results]
         dir = "out"
-        file_bytes = 10
         [types]
         unit = "u*.xml"
         security = ["s1.xml", "s2/**"]
@@ -56,13 +56,16 @@ def test_every_section_is_read_relative_to_the_file(tmp_path: Path) -> None:
         file = "library.db"
         [approval]
         manual_required = ["production"]
+        [limits]
+        file_bytes = 10
+        cases = 5
         """,
     )
     assert config == Config(
         environment="staging",
         triggered_by="nightly",
         results_dir=tmp_path / "out",
-        file_bytes=10,
+        limits=Limits(file_bytes=10, cases=5),
         types=((TestType.UNIT, "u*.xml"), (TestType.SECURITY, "s1.xml"), (TestType.SECURITY, "s2/**")),
         tests_paths=(tmp_path / "tests", tmp_path / "evals"),
         prompts_paths=(tmp_path / "p",),
@@ -111,8 +114,16 @@ def test_the_file_may_be_named_by_a_variable_or_an_option(tmp_path: Path) -> Non
         ("[types]\nunits = 'x'", "unknown key 'units'; did you mean 'unit'?"),
         ("[types]\nunit = 3", "[types] unit: expected a text, got 3"),
         ("[types]\nunit = ['a', '']", "[types] unit: expected a text, got ''"),
-        ("[results]\nfile_bytes = true", "expected a whole number of bytes"),
-        ("[results]\nfile_bytes = 0", "expected a whole number of bytes"),
+        ("[limits]\nfile_bytes = true", "[limits] file_bytes: expected a whole number from 1 to "),
+        ("[limits]\nfile_bytes = 0", "from 1 to 1,099,511,627,776, got 0"),
+        ("[limits]\ncases = 1.5", "expected a whole number"),
+        ("[limits]\ncases = 99999999999999999", "expected a whole number"),
+        (
+            "[limits]\nxml_depth = 1001",
+            "[limits] xml_depth: expected a whole number from 1 to 1,000, got 1001",
+        ),
+        ("[limits]\nfile_byte = 1", "unknown key 'file_byte'; did you mean 'file_bytes'?"),
+        ("[results]\nfile_bytes = 1", "[results]: unknown key 'file_bytes'; it stands under [limits]"),
         ("[project]\nenvironment = 'a'\nenvironment = 'b'", "not TOML"),
         ("[project", "not TOML"),
         ("[project]\nenvironment = '" + "x" * 51 + "'", "1 to 50 printable characters"),

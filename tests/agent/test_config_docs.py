@@ -7,7 +7,7 @@ import tomllib
 from typing import TYPE_CHECKING
 
 from tsr_agent import config
-from tsr_agent.ingest.limits import Limits
+from tsr_agent.models.limits import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,9 +27,19 @@ def test_every_key_and_variable_is_on_the_page_and_the_example_loads(
     assert loaded.manual_approval == ("production",)
     tree = tomllib.loads(example)
     for section, keys in config._SECTIONS.items():
-        assert set(tree[section]) == set(keys) or section == "types"
+        assert set(tree[section]) == set(keys) or section in ("types", "limits")
     assert set(re.findall(r"AITR_[A-Z_]+[A-Z]", text)) == {*config._VARIABLES, config.CONFIG_VARIABLE}
-    assert (loaded.file_bytes, loaded.total_bytes) == (Limits().file_bytes, Limits().total_bytes)
+    assert loaded.limits == Limits(file_bytes=2 * Limits.file_bytes, cases=1_000_000)
+
+
+def test_the_table_of_bounds_is_the_codes_own(project_dir: Path) -> None:
+    text = page(project_dir, "results-directory.md")
+    rows = re.findall(r"^\| `(\w+)` \| ([\d,]+) \| (.*?) \| (\w+) \|$", text, re.MULTILINE)
+    refusing, bounds = Limits.refusing(), Limits()
+    assert rows == [
+        (name, f"{getattr(bounds, name):,}", what, "refused" if name in refusing else "shortened")
+        for name, what in Limits.describe().items()
+    ]
 
 
 def test_the_examples_of_the_formats_are_read(project_dir: Path) -> None:

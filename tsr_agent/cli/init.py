@@ -43,6 +43,9 @@ policy = "{policy}"
 
 [approval]
 manual_required = ["production"]  # a person approves these, whatever the rules say
+
+[limits]                        # bounds on what is read; a refusal names the one to raise
+# file_bytes = {file_bytes}
 """
 
 POLICY_HEAD = """\
@@ -93,6 +96,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 def config_text(folder: Path) -> str:
     """An ``aitr.toml`` that names what is there and leaves the rest as a comment."""
+    from tsr_agent.models.limits import Limits
 
     def commented(name: str) -> str:
         return "" if (folder / name).is_file() else "# "
@@ -104,6 +108,7 @@ def config_text(folder: Path) -> str:
         requirements=commented("requirements.yaml"),
         evals=commented("evals.json"),
         coverage=commented("coverage.xml"),
+        file_bytes=Limits().file_bytes,
     )
 
 

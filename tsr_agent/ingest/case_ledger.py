@@ -47,6 +47,8 @@ class CaseLedger:
         self._further: list[TestCase] = []
         self._given: set[str] = set()
         """Ids that were made up to tell tests apart."""
+        self._numbers: dict[str, int] = {}
+        """By id without a number, the last number that was tried behind it."""
 
     @property
     def listed(self) -> int:
@@ -176,11 +178,13 @@ class CaseLedger:
 
     def _free(self, case_id: str, suffix: str) -> str:
         """An id that no other case of the file has."""
-        number = 1
-        wanted = cut_name(case_id + (suffix or " #1"))
-        while hash(wanted) in self._taken or wanted in self._given:
+        base = f"{case_id}{suffix}"
+        number = self._numbers.get(base, 1)
+        wanted = cut_name(base if suffix else f"{base} #1") if number == 1 else ""
+        while not wanted or hash(wanted) in self._taken or wanted in self._given:
             number += 1
-            wanted = cut_name(f"{case_id}{suffix} #{number}")
+            wanted = cut_name(f"{base} #{number}")
+        self._numbers[base] = number
         self._given.add(wanted)
         return wanted
 

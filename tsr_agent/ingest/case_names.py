@@ -6,16 +6,14 @@ import fnmatch
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from tsr_agent.ingest.limits import MEBIBYTE
-
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
+    from tsr_agent.models.limits import Limits
     from tsr_agent.models.results import TestCase
 
 _WILDCARD = re.compile(r"[*?]")
@@ -24,20 +22,6 @@ _LAST = chr(0x10FFFF)
 _LONGEST_CLUE = 8
 # What each step costs, in nanoseconds as measured; a character of a name costs half of one.
 _A_PATTERN, _A_NAME, _A_CASE, _AN_EXPRESSION = 2_000, 15, 150, 200_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class MatchLimits:
-    """Bounds on what requirements may name. Beyond one, a requirement is not verified and says why."""
-
-    tests_of_one: int = 20_000
-    tests_of_all: int = 500_000
-    """With repetitions: a test of two requirements counts twice, because a report lists it twice."""
-    characters_of_all: int = 32 * MEBIBYTE
-    """Of the ids of those tests."""
-    work: int = 10_000_000_000
-    """What finding tests may cost, in steps of about a nanosecond, so that the answer never depends on
-    how fast a machine is."""
 
 
 class Match(NamedTuple):
@@ -64,13 +48,13 @@ class CaseNames:
         original_ids: Mapping[str, str],
         *,
         by_name: bool,
-        limits: MatchLimits,
+        limits: Limits,
         known: Container[str] = (),
     ) -> None:
         self.naming: dict[str, list[TestCase]] = defaultdict(list)
         self._by_name: dict[str, list[TestCase]] = defaultdict(list)
         self._limits = limits
-        self._work_left = limits.work
+        self._work_left = limits.matching_steps
         self._known: dict[str, Match] = {}
         self._likely: tuple[tuple[int, int, str], list[str]] = ((0, 0, ""), [])
         for case in cases:
@@ -125,8 +109,8 @@ class CaseNames:
                 return self._exhausted()
             for name in names:
                 found.update((id(case), case) for case in self._by_name[name])
-                if len(found) > self._limits.tests_of_one:
-                    return Match((), f"matches more than {self._limits.tests_of_one:,} tests")
+                if len(found) > self._limits.requirement_tests:
+                    return Match((), f"matches more than {self._limits.requirement_tests:,} tests")
         return Match(tuple(found.values()))
 
     @cached_property

@@ -10,6 +10,7 @@ from tsr_agent.ingest.bounded_text import clean, cut_name
 from tsr_agent.ingest.coverage_tally import CoverageTally, coverage_parts, sum_counts
 from tsr_agent.ingest.coverage_totals import lower_rate
 from tsr_agent.ingest.heads import root_element
+from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.xml_elements import XmlElements
 from tsr_agent.models.coverage import CoverageCounts
 
@@ -33,6 +34,9 @@ class CloverReader:
 
     name = "Clover XML"
 
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+
     def recognise(self, head: bytes, path: PurePath) -> str | None:
         """Takes XML with the root ``coverage`` and Clover's attributes; Cobertura has others.
 
@@ -52,7 +56,7 @@ class CloverReader:
             InputError: Malformed, an entity or internal DOCTYPE, nested too deeply, a number that is
                 none, or neither lines nor branches in it.
         """
-        parse = _Parse(path)
+        parse = _Parse(path, self._limits)
         parse.elements.run(stream)
         return parse.parts()
 
@@ -80,12 +84,12 @@ class _Conditions:
 class _Parse:
     """One pass over one file."""
 
-    def __init__(self, path: str) -> None:
-        self.elements = XmlElements(path, "coverage", self._start)
+    def __init__(self, path: str, limits: Limits) -> None:
+        self.elements = XmlElements(path, "coverage", self._start, limits=limits)
         self._path = path
         self._source = ""
         self._totals: dict[str, CoverageCounts] = {}
-        self._tally = CoverageTally(path)
+        self._tally = CoverageTally(path, limits)
         self._conditions: dict[str, _Conditions] = {}
 
     def parts(self) -> Parts:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from tsr_agent.ingest.coverage_tally import CoverageTally, coverage_parts
 from tsr_agent.ingest.heads import root_element
+from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.xml_elements import XmlElements
 from tsr_agent.models.coverage import CoverageCounts
 
@@ -23,6 +24,9 @@ class CoberturaReader:
     """Reads line and branch counts from the lines of each class, and holds the totals against them."""
 
     name = "Cobertura XML"
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
 
     def recognise(self, head: bytes, path: PurePath) -> str | None:
         """Takes XML with the root ``coverage`` and a Cobertura rate or count; clover has another.
@@ -43,7 +47,7 @@ class CoberturaReader:
             InputError: Malformed, an entity or internal DOCTYPE, nested too deeply, a number that is
                 none, or neither lines nor branches in it.
         """
-        parse = _Parse(path)
+        parse = _Parse(path, self._limits)
         parse.elements.run(stream)
         return parse.parts()
 
@@ -51,13 +55,13 @@ class CoberturaReader:
 class _Parse:
     """One pass over one file."""
 
-    def __init__(self, path: str) -> None:
-        self.elements = XmlElements(path, "coverage", self._start, self._comment)
+    def __init__(self, path: str, limits: Limits) -> None:
+        self.elements = XmlElements(path, "coverage", self._start, self._comment, limits=limits)
         self._path = path
         self._source = ""
         self._written_totals: dict[str, str] = {}
         self._tool = "Cobertura"
-        self._tally = CoverageTally(path)
+        self._tally = CoverageTally(path, limits)
 
     def parts(self) -> Parts:
         """What the file said."""

@@ -17,7 +17,7 @@ from tsr_agent.ingest import registry
 from tsr_agent.ingest.doorstop import SETTINGS, DoorstopFolders
 from tsr_agent.ingest.eval_places import FileRuns
 from tsr_agent.ingest.hashed_stream import HashedStream
-from tsr_agent.ingest.limits import Limits
+from tsr_agent.ingest.limits import Limits, beyond_reason
 from tsr_agent.ingest.merge import FileCases, merge_cases
 from tsr_agent.ingest.printable import printable
 from tsr_agent.ingest.reader import HEAD_BYTES, Parts
@@ -225,9 +225,9 @@ class _Collector:
     def _over_limit(self, size: int) -> str:
         limits = self._sources.limits
         if size > limits.file_bytes:
-            return f"{size:,} bytes; at most {limits.file_bytes:,} are read of one file"
+            return f"{size:,} bytes: {beyond_reason(limits, 'file_bytes')}"
         if self._bytes + size > limits.total_bytes:
-            return f"beyond the {limits.total_bytes:,} bytes that are read of all files together"
+            return beyond_reason(limits, "total_bytes")
         return ""
 
     def _settle(

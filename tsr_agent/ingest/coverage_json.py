@@ -9,9 +9,9 @@ import msgspec
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.coverage_tally import settle, sum_counts
 from tsr_agent.ingest.heads import top_level_keys
-from tsr_agent.ingest.limits import MAX_JSON_BYTES
+from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.reader import Parts
-from tsr_agent.ingest.whole_file import read_bounded
+from tsr_agent.ingest.whole_file import read_json
 from tsr_agent.models.base import Count
 from tsr_agent.models.coverage import CodeCoverage, CoverageCounts, FileCoverage
 
@@ -59,6 +59,9 @@ class CoverageJsonReader:
 
     name = "coverage.py JSON"
 
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+
     def recognise(self, head: bytes, path: PurePath) -> str | None:
         """Takes JSON whose top has ``meta`` and ``files``, as coverage.py writes it; totals stand last.
 
@@ -74,9 +77,7 @@ class CoverageJsonReader:
         Raises:
             InputError: Not strict JSON, counts missing or impossible, or nothing counted.
         """
-        from tsr_agent.models import strict_json
-
-        tree = strict_json.load_tree(read_bounded(stream, path, MAX_JSON_BYTES), source=path)
+        tree = read_json(stream, path, self._limits)
         try:
             report = msgspec.convert(tree, _Report)
         except msgspec.ValidationError as error:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tsr_agent.errors import InputError
-from tsr_agent.ingest.limits import MAX_COVERAGE_LINES
+from tsr_agent.ingest.limits import beyond
 from tsr_agent.ingest.reader import Parts
 from tsr_agent.models.coverage import CodeCoverage, CoverageCounts, FileCoverage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from tsr_agent.ingest.limits import Limits
 
 
 class CoverageTally:
@@ -18,18 +20,26 @@ class CoverageTally:
 
     Args:
         path: What to call the coverage file in messages.
+        limits: The bounds in force.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, limits: Limits) -> None:
         self._path = path
+        self._limits = limits
         self._lines: dict[str, dict[int, bool]] = {}
         self._branches: dict[str, dict[int, tuple[int, int]]] = {}
         self._size = 0
 
     def add_file(self, source: str) -> None:
-        """Notes a source file, even if no line of it follows."""
-        self._lines.setdefault(source, {})
-        self._branches.setdefault(source, {})
+        """Notes a source file, even if no line of it follows.
+
+        Raises:
+            InputError: More files and lines than are held in memory.
+        """
+        if source not in self._lines:
+            self._lines[source] = {}
+            self._branches[source] = {}
+            self._grow()
 
     def add_line(self, source: str, number: int, *, hit: bool, branches: tuple[int, int] | None) -> None:
         """Notes one line.
@@ -41,17 +51,21 @@ class CoverageTally:
             branches: Covered and possible branches that start at it.
 
         Raises:
-            InputError: More lines than are held in memory.
+            InputError: More files and lines than are held in memory.
         """
         self.add_file(source)
         lines = self._lines[source]
-        self._size += number not in lines
-        if self._size > MAX_COVERAGE_LINES:
-            raise InputError(f"{self._path}: more than {MAX_COVERAGE_LINES:,} source lines.")
+        self._grow()
         lines[number] = lines.get(number, False) or hit
         if branches is not None:
             earlier = self._branches[source].get(number, (0, 0))
             self._branches[source][number] = (max(earlier[0], branches[0]), max(earlier[1], branches[1]))
+
+    def _grow(self) -> None:
+        # A line that is named again counts again: it costs the same time.
+        self._size += 1
+        if self._size > self._limits.coverage_lines:
+            raise beyond(self._limits, "coverage_lines", self._path)
 
     def files(self) -> tuple[FileCoverage, ...]:
         """Each source file with its own counts, sorted by path."""

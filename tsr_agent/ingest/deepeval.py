@@ -22,7 +22,7 @@ from tsr_agent.ingest.eval_values import (
 from tsr_agent.ingest.heads import top_level_keys
 from tsr_agent.ingest.limits import Limits, beyond
 from tsr_agent.ingest.reader import Parts
-from tsr_agent.ingest.whole_file import read_bounded
+from tsr_agent.ingest.whole_file import json_tree, read_whole
 from tsr_agent.models.base import Count
 
 if TYPE_CHECKING:
@@ -163,18 +163,16 @@ class DeepEvalReader:
         Raises:
             InputError: Not a test run, only the link to one, or beyond a bound.
         """
-        run = _test_run(read_bounded(stream, path, self._limits.json_bytes), path)
+        run = _test_run(read_whole(stream, path, self._limits, "json_bytes"), path, self._limits)
         cases = [*run.test_cases, *run.conversational_test_cases]
         if len(cases) > self._limits.eval_cases:
             raise beyond(self._limits, "eval_cases", path)
         return _parts(run, cases, path)
 
 
-def _test_run(document: bytes, path: str) -> _TestRun:
-    from tsr_agent.models import strict_json
-
+def _test_run(document: bytes, path: str, limits: Limits) -> _TestRun:
     # Python's json, which the tool writes with, writes NaN as it is.
-    tree = strict_json.load_tree(document, source=path, non_finite=True)
+    tree = json_tree(document, path, limits, non_finite=True)
     if isinstance(tree, dict) and _LINK in tree and _TOP not in tree:
         raise InputError(
             f"{path}: it holds only the link to a test run on a server; "

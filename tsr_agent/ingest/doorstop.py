@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, BinaryIO
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.bounded_text import clean
 from tsr_agent.ingest.doorstop_items import csv_items, exported_items, markdown_item, yaml_item
-from tsr_agent.ingest.limits import MAX_CSV_BYTES, MAX_YAML_BYTES
+from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.reader import Parts
 from tsr_agent.ingest.requirements_table import RequirementTable
-from tsr_agent.ingest.whole_file import read_bounded
+from tsr_agent.ingest.whole_file import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,6 +44,9 @@ class DoorstopReader:
 
     name = "Doorstop"
 
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+
     def recognise(self, head: bytes, path: PurePath) -> str | None:
         """Takes item files, the settings of a document, and exports as YAML or CSV."""
         suffix = path.suffix.lower()
@@ -68,15 +71,17 @@ class DoorstopReader:
         """
         place = PurePosixPath(path)
         if place.suffix.lower() == ".csv":
-            return _parts(csv_items(read_bounded(stream, path, MAX_CSV_BYTES), path), path)
-        document = read_bounded(stream, path, MAX_YAML_BYTES)
+            table = read_whole(stream, path, self._limits, "csv_bytes")
+            return _parts(csv_items(table, path), path, self._limits)
+        document = read_whole(stream, path, self._limits, "yaml_bytes")
         if place.name == SETTINGS:
             return Parts(remarks=(_settings(document, path),))
         if place.suffix.lower() in _MARKDOWN:
-            return _parts([markdown_item(document, place.stem, path)], path)
+            item = markdown_item(document, place.stem, path, self._limits)
+            return _parts([item], path, self._limits)
         if _is_item(document, _ITEM_KEY):
-            return _parts([yaml_item(document, place.stem, path)], path)
-        return _parts(exported_items(document, path), path)
+            return _parts([yaml_item(document, place.stem, path, self._limits)], path, self._limits)
+        return _parts(exported_items(document, path, self._limits), path, self._limits)
 
 
 class DoorstopFolders:
@@ -128,8 +133,8 @@ def _settings(document: bytes, path: str) -> str:
     return f"Settings of the Doorstop document {clean(found[1].decode('utf-8', 'replace'))[:60]!r}."
 
 
-def _parts(items: Iterable[Item], path: str) -> Parts:
-    table = RequirementTable(path)
+def _parts(items: Iterable[Item], path: str, limits: Limits) -> Parts:
+    table = RequirementTable(path, limits)
     links: list[tuple[str, str]] = []
     left_out: dict[str, list[str]] = {}
     for item in items:

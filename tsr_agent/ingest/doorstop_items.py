@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from yaml import Node
 
+    from tsr_agent.models.limits import Limits
+
 _TRUE = frozenset({"true", "yes", "on", "enabled", "1"})
 _FALSE = frozenset({"false", "no", "off", "disabled", "0"})
 _FRONT = re.compile(rb"---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
@@ -50,16 +52,16 @@ class Item:
     """Items that it is linked to."""
 
 
-def yaml_item(document: bytes, uid: str, path: str) -> Item:
+def yaml_item(document: bytes, uid: str, path: str, limits: Limits) -> Item:
     """The item of one YAML file; its id is the file's name.
 
     Raises:
         InputError: Not YAML, or not of the form.
     """
-    return _item(compose(document, path), uid, path)
+    return _item(compose(document, path, limits), uid, path)
 
 
-def markdown_item(document: bytes, uid: str, path: str) -> Item:
+def markdown_item(document: bytes, uid: str, path: str, limits: Limits) -> Item:
     """The item of one Markdown file with YAML in front of its text.
 
     Raises:
@@ -74,16 +76,16 @@ def markdown_item(document: bytes, uid: str, path: str) -> Item:
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 at byte {front.end() + error.start:,}.") from error
     # The empty line keeps the numbers of the lines right.
-    return _item(compose(b"\n" + front["yaml"], path), uid, path, _TITLE.sub(r"\1", body, count=1))
+    return _item(compose(b"\n" + front["yaml"], path, limits), uid, path, _TITLE.sub(r"\1", body, count=1))
 
 
-def exported_items(document: bytes, path: str) -> Iterator[Item]:
+def exported_items(document: bytes, path: str, limits: Limits) -> Iterator[Item]:
     """The items of ``doorstop export`` as YAML, by id.
 
     Raises:
         InputError: Not YAML, or not of the form.
     """
-    for _, uid, fields in members(compose(document, path), path, "items by id"):
+    for _, uid, fields in members(compose(document, path, limits), path, "items by id"):
         yield _item(fields, uid, path)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
+from tsr_agent.errors import InputError
 from tsr_agent.ingest.heads import top_level_keys
-from tsr_agent.ingest.limits import MAX_JSON_BYTES
+from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.reader import Parts
-from tsr_agent.ingest.whole_file import read_bounded
+from tsr_agent.ingest.whole_file import json_shape, read_whole
 
 if TYPE_CHECKING:
     from pathlib import PurePath
@@ -19,6 +21,9 @@ class EvalsReader:
     """Reads ``{"iterations": [...]}``. Numbers of iterations are kept as they are: the gate judges them."""
 
     name = "evals.json"
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
 
     def recognise(self, head: bytes, path: PurePath) -> str | None:
         """Takes JSON with ``iterations`` at the top, and any file of the format's own name.
@@ -36,12 +41,16 @@ class EvalsReader:
         Raises:
             InputError: Not strict JSON, or not of the form; ``details`` name the bad fields.
         """
-        from tsr_agent.models import codec, strict_json
+        from tsr_agent.models import codec
         from tsr_agent.models.evals import EvalHistory
+        from tsr_agent.models.strict_json import MAX_DEPTH
 
-        document = read_bounded(stream, path, MAX_JSON_BYTES)
-        history = codec.decode(document, EvalHistory, source=path)
+        document = read_whole(stream, path, self._limits, "json_bytes")
         # The free records of fixes_applied are the only place that can nest; the bound holds there too.
-        strict_json.load_tree(document, source=path)
+        if json_shape(document, path, replace(self._limits, json_depth=len(document))).depth > MAX_DEPTH:
+            raise InputError(
+                f"{path}: nested more than {MAX_DEPTH} levels deep, the most that a report holds."
+            )
+        history = codec.decode(document, EvalHistory, source=path)
         remarks = () if history.iterations else ("The file lists no iterations.",)
         return Parts(eval_iterations=history.iterations, remarks=remarks)

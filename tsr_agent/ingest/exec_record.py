@@ -8,10 +8,10 @@ from msgspec import Meta
 
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.heads import top_level_keys
-from tsr_agent.ingest.limits import MEBIBYTE
+from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.reader import Parts
 from tsr_agent.ingest.redaction import redact_command
-from tsr_agent.ingest.whole_file import read_bounded
+from tsr_agent.ingest.whole_file import read_whole
 from tsr_agent.models import codec
 from tsr_agent.models.base import SCHEMA_VERSION, Count, LongText, Record, UtcTime
 from tsr_agent.models.results import RunnerRun, TestType
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["KIND", "ExecRecord", "ExecRecordReader", "redact_command"]
 
 KIND: Final = "aitr-exec"
-MAX_RECORD_BYTES = 4 * MEBIBYTE
 _ALWAYS_WRITTEN = frozenset({"schema_version", "kind", "test_type", "exit_code", "started_at", "finished_at"})
 
 ExitStatus = Annotated[int, Meta(ge=-(2**31), le=2**32 - 1)]
@@ -82,6 +81,9 @@ class ExecRecordReader:
 
     name = "exec record"
 
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+
     def recognise(self, head: bytes, path: PurePath) -> str | None:
         """Takes a JSON object with ``kind`` and ``exit_code``, or whatever bears the record's file name.
 
@@ -97,7 +99,7 @@ class ExecRecordReader:
         Raises:
             InputError: Not strict JSON, a key missing or unknown, or a success without an end.
         """
-        document = read_bounded(stream, path, MAX_RECORD_BYTES)
+        document = read_whole(stream, path, self._limits, "exec_record_bytes")
         record = codec.decode(document, ExecRecord, source=path)
         missing = sorted(_ALWAYS_WRITTEN - top_level_keys(document))
         if missing:

@@ -9,26 +9,27 @@ from tsr_agent.models.findings import FindingLevel
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MAX_FINDINGS = 10_000
-"""Findings of one file that a report holds."""
+    from tsr_agent.models.limits import Limits
+
 MAX_MESSAGE = 2_000
 """Characters of one finding's message that a report holds."""
 MAX_FILE = 4_096
 _RANKS = {level: rank for rank, level in enumerate(FindingLevel)}
 
 
-def worst(levels: Iterable[tuple[FindingLevel, int]]) -> list[int]:
+def worst(levels: Iterable[tuple[FindingLevel, int]], limits: Limits) -> list[int]:
     """The numbers of the findings that are held: worst level first, otherwise in their order.
 
     Args:
         levels: Each finding's level and its number.
+        limits: How many are held.
     """
     ranked = sorted((_RANKS[level], number) for level, number in levels)
-    return [number for _, number in ranked[:MAX_FINDINGS]]
+    return [number for _, number in ranked[: limits.findings]]
 
 
-def bound_remark(found: int) -> tuple[str, ...]:
+def bound_remark(found: int, limits: Limits) -> tuple[str, ...]:
     """A sentence where more was found than is held; nothing where all is held."""
-    if found <= MAX_FINDINGS:
+    if found <= limits.findings:
         return ()
-    return (f"{found:,} findings; the report holds the worst {MAX_FINDINGS:,}.",)
+    return (f"{found:,} findings; the report holds the worst {limits.findings:,}.",)

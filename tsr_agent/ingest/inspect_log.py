@@ -21,7 +21,7 @@ from tsr_agent.ingest.eval_values import (
 from tsr_agent.ingest.heads import top_level_keys
 from tsr_agent.ingest.limits import MEBIBYTE, Limits, beyond
 from tsr_agent.ingest.reader import Parts
-from tsr_agent.ingest.whole_file import read_bounded
+from tsr_agent.ingest.whole_file import json_tree, read_whole
 from tsr_agent.ingest.zip_members import MAGIC, ZipMembers, first_member
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class InspectLogReader:
         elif path.lower().endswith(SUFFIX):
             raise InputError(f"{path}: it does not begin as a ZIP archive, which an {SUFFIX} log is.")
         else:
-            log, members = _log(read_bounded(stream, path, self._limits.json_bytes), path), 0
+            log, members = _log(read_whole(stream, path, self._limits, "json_bytes"), path, self._limits), 0
         if len(log.samples or ()) > self._limits.eval_cases:
             raise beyond(self._limits, "eval_cases", path)
         return _parts(log, members, path)
@@ -96,10 +96,12 @@ class InspectLogReader:
             if header is None and start is None:
                 raise InputError(f"{path}: not an Inspect AI log: it has no header.json.")
             # Without a header the run never came to its end, whatever its start says.
-            log = _log(header, path) if header is not None else _started(_log(start or b"", path))
+            written = header if header is not None else start or b""
+            log = _log(written, path, self._limits)
+            log = log if header is not None else _started(log)
             summaries = self._member(members, "summaries.json", path)
             if summaries is not None:
-                log.samples = _samples(summaries, path)
+                log.samples = _samples(summaries, path, self._limits)
             names = {each for each in members.names() if each.startswith("samples/")}
         return log, len(names)
 
@@ -110,19 +112,17 @@ class InspectLogReader:
         return document
 
 
-def _tree(document: bytes, path: str) -> Any:
-    from tsr_agent.models import strict_json
-
+def _tree(document: bytes, path: str, limits: Limits) -> Any:
     # The tool writes NaN for "not scored".
-    return strict_json.load_tree(document, source=path, non_finite=True)
+    return json_tree(document, path, limits, non_finite=True)
 
 
-def _log(document: bytes, path: str) -> Log:
+def _log(document: bytes, path: str, limits: Limits) -> Log:
     import msgspec
 
     from tsr_agent.ingest.inspect_model import VERSION, Log
 
-    tree = _tree(document, path)
+    tree = _tree(document, path, limits)
     version = tree.get("version") if isinstance(tree, dict) else None
     if type(version) is not int or version != VERSION:
         raise InputError(
@@ -134,13 +134,13 @@ def _log(document: bytes, path: str) -> Log:
         raise InputError(f"{path}: not an Inspect AI log: {in_a_sentence(str(error))}.") from error
 
 
-def _samples(document: bytes, path: str) -> list[Sample]:
+def _samples(document: bytes, path: str, limits: Limits) -> list[Sample]:
     import msgspec
 
     from tsr_agent.ingest.inspect_model import Sample
 
     try:
-        return msgspec.convert(_tree(document, path), list[Sample])
+        return msgspec.convert(_tree(document, path, limits), list[Sample])
     except msgspec.ValidationError as error:
         raise InputError(f"{path}: summaries.json: {in_a_sentence(str(error))}.") from error
 

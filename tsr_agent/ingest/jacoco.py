@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from tsr_agent.ingest.bounded_text import clean, cut_name
 from tsr_agent.ingest.coverage_tally import CoverageTally, coverage_parts
 from tsr_agent.ingest.heads import root_element
+from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.xml_elements import MAX_NUMBER, XmlElements
 from tsr_agent.models.coverage import CoverageCounts
 
@@ -27,6 +28,9 @@ class JacocoReader:
 
     name = "JaCoCo XML"
 
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+
     def recognise(self, head: bytes, path: PurePath) -> str | None:
         """Takes XML with the root ``report`` that names JaCoCo or has an element of its own.
 
@@ -46,7 +50,7 @@ class JacocoReader:
             InputError: Malformed, an entity or internal DOCTYPE, nested too deeply, a number that is
                 none, or neither lines nor branches in it.
         """
-        parse = _Parse(path)
+        parse = _Parse(path, self._limits)
         parse.elements.run(stream)
         return parse.parts()
 
@@ -54,13 +58,13 @@ class JacocoReader:
 class _Parse:
     """One pass over one file."""
 
-    def __init__(self, path: str) -> None:
-        self.elements = XmlElements(path, "report", self._start)
+    def __init__(self, path: str, limits: Limits) -> None:
+        self.elements = XmlElements(path, "report", self._start, limits=limits)
         self._path = path
         self._folders: list[str] = []
         self._source = ""
         self._totals: dict[str, CoverageCounts] = {}
-        self._tally = CoverageTally(path)
+        self._tally = CoverageTally(path, limits)
 
     def parts(self) -> Parts:
         """What the file said."""

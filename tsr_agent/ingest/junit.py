@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import PurePath
 
+    from tsr_agent.ingest.junit_budget import Cost
+
 SCANNERS = {("testsuite", "bandit"): "bandit", ("testsuites", "ruff"): "ruff"}
 """By tag and name of the root element, tools whose JUnit files list findings and no tests."""
 
@@ -55,19 +57,22 @@ class JUnitReader:
         Raises:
             InputError: Not well-formed, a DOCTYPE, no JUnit XML, or beyond a limit.
         """
+        first = JUnitStream(path, self._limits)
         try:
-            result = JUnitStream(path, self._limits).run(_chunks(stream))
+            return _parts(first.run(_chunks(stream)), self._limits)
         except expat.ExpatError as error:
-            return self._read_mended(stream, path, error)
-        return _parts(result, self._limits)
+            fault = error.with_traceback(None)
+        cost = first.cost
+        del first  # it may hold as much as the second pass will
+        return self._read_mended(stream, path, fault, cost)
 
-    def _read_mended(self, stream: BinaryIO, path: str, first: expat.ExpatError) -> Parts:
+    def _read_mended(self, stream: BinaryIO, path: str, first: expat.ExpatError, cost: Cost) -> Parts:
         stream.seek(0)
         if first.code not in _MENDABLE or not can_be_mended(stream.read(4)):
             raise _not_well_formed(path, first) from first
         repair = Repair()
         try:
-            result = JUnitStream(path, self._limits).run(repair.chunks(stream))
+            result = JUnitStream(path, self._limits, cost).run(repair.chunks(stream))
         except expat.ExpatError as second:
             raise _not_well_formed(path, second if repair.replaced else first) from second
         remark = (

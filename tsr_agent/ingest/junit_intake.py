@@ -10,11 +10,12 @@ from xml.etree.ElementTree import Element
 from tsr_agent.ingest.bounded_text import clean, cut_name
 from tsr_agent.ingest.case_block import Place
 from tsr_agent.ingest.case_ledger import CaseLedger
-from tsr_agent.ingest.junit_case import identity, line_number, read_case, shortened, text_length
+from tsr_agent.ingest.junit_case import identity, line_number, read_case
 from tsr_agent.ingest.junit_plain import Durations, plain_cases
 from tsr_agent.models.results import CaseStatus, TestCase
 
 if TYPE_CHECKING:
+    from tsr_agent.ingest.junit_budget import Budget
     from tsr_agent.ingest.junit_suite import Suite
 
 
@@ -27,10 +28,10 @@ class CaseIntake:
     """Holds the latest cases of the open suite until they are added together.
 
     Args:
-        most_text: Characters of texts that are kept; of cases beyond it only the first 1,000 of each.
+        budget: What may be kept of the file.
     """
 
-    def __init__(self, most_text: int) -> None:
+    def __init__(self, budget: Budget) -> None:
         self.ledger = CaseLedger()
         self.bare: list[list[str]] = []
         """Cases without children, as expat gives their attributes."""
@@ -39,11 +40,7 @@ class CaseIntake:
         self.durations = Durations()
         self.first_line = 1
         """What the writer calls the first line of a file: 1, or 0 (pytest)."""
-        self.names = 0
-        """Characters of the names that are kept."""
-        self.shortened = 0
-        """Cases whose texts were shortened."""
-        self._text_left = most_text
+        self._budget = budget
 
     def add_read(self, case: TestCase, suite: Suite, *, may_be_idle: bool) -> None:
         """Takes a case that was read as an element.
@@ -55,17 +52,8 @@ class CaseIntake:
         """
         if may_be_idle and suite.watched and not case.duration_ms:
             suite.idle.append(self.ledger.listed + len(self.bare) + len(self._read))
-        self.names += len(case.id) + sum(map(len, case.requirement_ids)) + sum(map(len, case.tags))
-        self._read.append((len(self.bare), self._within_budget(case)))
-
-    def _within_budget(self, case: TestCase) -> TestCase:
-        """The case, its texts shortened where the file as a whole has too much text."""
-        length = text_length(case)
-        if length <= self._text_left:
-            self._text_left -= length
-            return case
-        self.shortened += 1
-        return shortened(case)
+        self._budget.names += len(case.id) + sum(map(len, case.requirement_ids)) + sum(map(len, case.tags))
+        self._read.append((len(self.bare), self._budget.fitted(case)))
 
     def flush(self, suite: Suite) -> None:
         """Hands all cases over to the ledger; they all stand in one suite."""
@@ -78,7 +66,7 @@ class CaseIntake:
                 self.ledger.add(case)
         else:
             suite.tests.count(len(self.bare))
-            self.names += plain.characters
+            self._budget.names += plain.characters
             if suite.watched:
                 suite.idle += [self._position(number) for number in plain.without_time()]
             self.ledger.add_plain(plain, Place(suite.name, suite.host, suite.file), self._read)
@@ -104,12 +92,12 @@ class CaseIntake:
                 output="",
             )
             suite.count_case(case.status, {}, in_case=True)
-            self.names += len(case.id)
-            return self._within_budget(case)
+            self._budget.names += len(case.id)
+            return self._budget.fitted(case)
         case_id, name, classname = identity(named, suite)
         file = named.get("file")
         suite.tests.count(1)
-        self.names += len(case_id)
+        self._budget.names += len(case_id)
         if suite.watched and not duration:
             suite.idle.append(self._position(number))
         return TestCase(

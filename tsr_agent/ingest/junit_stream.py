@@ -10,6 +10,7 @@ from xml.parsers import expat
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.bounded_text import MAX_TEXT, clean, cut_middle
 from tsr_agent.ingest.heads import local_name
+from tsr_agent.ingest.junit_budget import Budget, Cost
 from tsr_agent.ingest.junit_case import (
     MEANINGFUL_TAGS,
     OUTPUT_TAGS,
@@ -69,12 +70,14 @@ class JUnitStream:
     Args:
         path: What to call the file in messages.
         limits: Bounds beyond which it is refused.
+        before: An earlier pass over the same file; what it cost counts, too.
     """
 
-    def __init__(self, path: str, limits: Limits) -> None:
+    def __init__(self, path: str, limits: Limits, before: Cost | None = None) -> None:
         self._path = path
         self._limits = limits
-        self._intake = CaseIntake(limits.kept_text)
+        self._budget = Budget(path, limits, self._position, before or Cost())
+        self._intake = CaseIntake(self._budget)
         self.result = StreamResult(ledger=self._intake.ledger, reconciliation=Reconciliation(path))
         self._bare = self._intake.bare.append
         self._open: list[Suite | None] = []
@@ -120,17 +123,24 @@ class JUnitStream:
                 self._parser.Parse(chunk, False)
                 self._intake.flush(self._suite)
                 self._cut_text()
+                self._budget.weigh(chunk)
                 self._check_size()
                 if fed - self._parser.CurrentByteIndex > self._limits.xml_token_bytes:
                     raise self._beyond("xml_token_bytes")
             self._parser.Parse(b"", True)
+            self._check_size()
         except (ValueError, LookupError) as error:
             raise self._fault(f"it can't be decoded: {error}") from error
         self.result.ledger.change(self._unshown_skips, as_skipped)
         self.result.read_as_skipped = len(self._unshown_skips)
-        self.result.shortened = self._intake.shortened
+        self.result.shortened = self._budget.shortened
         self.result.impossible_time = clean(self._intake.durations.impossible[:40])
         return self.result
+
+    @property
+    def cost(self) -> Cost:
+        """What the pass had to do so far."""
+        return Cost(self.result.ledger.listed + len(self._intake.bare), self._budget.elements)
 
     def _make_parser(self) -> expat.XMLParserType:
         parser = expat.ParserCreate()
@@ -179,6 +189,7 @@ class JUnitStream:
 
     def _start_around(self, tag: str, attributes: dict[str, str]) -> None:
         """An element that is neither a case nor in one."""
+        self._budget.count_element()
         if len(self._open) >= self._limits.xml_depth:
             raise self._beyond("xml_depth")
         if not self._open:
@@ -229,6 +240,7 @@ class JUnitStream:
             self._text_left = self._limits.case_text
         if not self._in_output:
             self._parser.CharacterDataHandler = self._pieces.append
+        self._budget.count_element()
         self._elements_in_case += 1
         if self._elements_in_case > self._limits.case_elements:
             raise self._beyond("case_elements")
@@ -333,17 +345,13 @@ class JUnitStream:
             output=output,
             printed=printed,
         )
-        if len(case.requirement_ids) + len(case.tags) > self._limits.case_requirements:
-            raise self._beyond("case_requirements")
+        self._budget.count_requirements(case)
         suite.count_case(case.status, tags, in_case=not self._outside)
         says_nothing = not (tags or "status" in attributes or "result" in attributes)
         self._intake.add_read(case, suite, may_be_idle=says_nothing)
 
     def _check_size(self) -> None:
-        if self._intake.names + self.result.suite_requirements.characters > self._limits.kept_names:
-            raise self._beyond("kept_names")
-        if self.result.ledger.listed > self._limits.cases:
-            raise self._beyond("cases")
+        self._budget.check(self.result.ledger.listed, self.result.suite_requirements.characters)
 
     def _end_around(self) -> None:
         self._intake.flush(self._suite)
@@ -364,6 +372,8 @@ class JUnitStream:
         gotestsum leaves nothing but ``errors="1"`` of a package that did not compile.
         """
         self.result.header_only += count
+        if count:
+            self._check_size()
         for number in range(1, min(count, self._limits.header_only_cases) + 1):
             name = "(counted in the header only)" + (f" #{number}" if number > 1 else "")
             case = TestCase(

@@ -10,7 +10,7 @@ from tsr_agent.errors import InputError
 from tsr_agent.ingest.bounded_text import clean, cut_name
 from tsr_agent.ingest.coverage_tally import sum_counts
 from tsr_agent.ingest.coverage_totals import lower_rate
-from tsr_agent.ingest.limits import MAX_COVERAGE_LINES
+from tsr_agent.ingest.limits import Limits, beyond
 from tsr_agent.ingest.reader import Parts
 from tsr_agent.models.coverage import CodeCoverage, CoverageCounts, FileCoverage
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import PurePath
 
 FILE_NAME = "lcov.info"
-MAX_LINE = 65_536
 _BOM = b"\xef\xbb\xbf"
 _KEY = re.compile(rb"[A-Z]{2,10}\Z")
 _SOURCE = re.compile(rb"^SF:", re.MULTILINE)
@@ -85,6 +84,9 @@ class LcovReader:
 
     name = "lcov"
 
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+
     def recognise(self, head: bytes, path: PurePath) -> str | None:
         """Takes text that begins with a test name or a source file.
 
@@ -103,7 +105,7 @@ class LcovReader:
             InputError: A line that is none of lcov's, a number that is none, more covered than there is,
                 cut off within a record, or neither lines nor branches in it.
         """
-        parse = _Parse(path)
+        parse = _Parse(path, self._limits)
         parse.run(stream)
         return parse.parts()
 
@@ -111,8 +113,9 @@ class LcovReader:
 class _Parse:
     """One pass over one file."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, limits: Limits) -> None:
         self._path = path
+        self._limits = limits
         self._number = 0
         self._size = 0
         self._open: _Record | None = None
@@ -124,13 +127,32 @@ class _Parse:
 
     def run(self, stream: BinaryIO) -> None:
         """Reads the whole stream."""
-        while row := stream.readline(MAX_LINE + 1):
+        longest, most = self._limits.lcov_line_bytes, self._limits.lcov_rows
+        while row := stream.readline(longest + 1):
             self._number += 1
-            if len(row) > MAX_LINE:
-                raise self._fault(f"a line longer than {MAX_LINE:,} bytes")
-            self._row((row.removeprefix(_BOM) if self._number == 1 else row).strip())
+            if self._number > most:
+                raise self._beyond("lcov_rows")
+            if len(row) > longest:
+                raise self._beyond("lcov_line_bytes")
+            if row[:3] != b"DA:" or not self._plain_line(row):
+                self._row((row.removeprefix(_BOM) if self._number == 1 else row).strip())
         if self._open is not None:
             raise self._fault("cut off: the last record has no end_of_record")
+
+    def _plain_line(self, row: bytes) -> bool:
+        """Takes a line such as ``DA:12,3``, as most are; False for one that needs a closer look."""
+        number, _, hits = row[3:].rstrip().partition(b",")
+        record = self._open
+        if record is None or not (number.isdigit() and hits.isdigit()) or len(row) > 24:
+            return False
+        line = int(number)
+        lines = record.lines
+        if line not in lines:
+            self._grow(True)
+            lines[line] = hits.strip(b"0") != b""
+        elif not lines[line]:
+            lines[line] = hits.strip(b"0") != b""
+        return True
 
     def parts(self) -> Parts:
         """What the file said."""
@@ -212,10 +234,8 @@ class _Parse:
 
     def _grow(self, is_new: bool) -> None:
         self._size += is_new
-        if self._size > MAX_COVERAGE_LINES:
-            raise InputError(
-                f"{self._path}: more than {MAX_COVERAGE_LINES:,} source files, lines and branches."
-            )
+        if self._size > self._limits.coverage_lines:
+            raise self._beyond("coverage_lines")
 
     def _close(self, record: _Record) -> None:
         self._open = None
@@ -237,6 +257,9 @@ class _Parse:
         if not digits.isdigit() or len(digits) > 16 or int(digits) > most:
             raise self._fault(f"{what} is {_shown(written)}, not a count")
         return int(digits)
+
+    def _beyond(self, limit: str) -> InputError:
+        return beyond(self._limits, limit, self._path, f"line {self._number:,}")
 
     def _fault(self, what: str) -> InputError:
         return InputError(f"{self._path}: line {self._number:,}: {what}.")

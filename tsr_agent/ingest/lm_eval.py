@@ -20,7 +20,7 @@ from tsr_agent.ingest.eval_values import (
 from tsr_agent.ingest.heads import top_level_keys
 from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.reader import Parts
-from tsr_agent.ingest.whole_file import read_bounded
+from tsr_agent.ingest.whole_file import json_tree, read_whole
 from tsr_agent.models.base import Count
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class LmEvalReader:
         Raises:
             InputError: Not a results file, no task in it, or more samples asked than there are.
         """
-        found = _results(read_bounded(stream, path, self._limits.json_bytes), path)
+        found = _results(read_whole(stream, path, self._limits, "json_bytes"), path, self._limits)
         _refuse_impossible(found, path)
         groups = _Groups(found, path)
         runs: list[EvalRun] = []
@@ -112,11 +112,9 @@ class LmEvalReader:
         return Parts(eval_runs=tuple(runs), remarks=first_remarks(remarks))
 
 
-def _results(document: bytes, path: str) -> _Results:
-    from tsr_agent.models import strict_json
-
+def _results(document: bytes, path: str, limits: Limits) -> _Results:
     # Python's json, which the tool writes with, writes NaN as it is.
-    tree = strict_json.load_tree(document, source=path, non_finite=True)
+    tree = json_tree(document, path, limits, non_finite=True)
     try:
         return msgspec.convert(tree, _Results)
     except msgspec.ValidationError as error:

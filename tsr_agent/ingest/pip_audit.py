@@ -9,11 +9,11 @@ import msgspec
 
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.bounded_text import clean, cut_middle, cut_name
-from tsr_agent.ingest.findings_bound import MAX_FINDINGS, MAX_MESSAGE, bound_remark
+from tsr_agent.ingest.findings_bound import MAX_MESSAGE, bound_remark
 from tsr_agent.ingest.heads import top_level_keys
-from tsr_agent.ingest.limits import MAX_JSON_BYTES
+from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.reader import Parts
-from tsr_agent.ingest.whole_file import read_bounded
+from tsr_agent.ingest.whole_file import read_json
 from tsr_agent.models.findings import Finding, FindingLevel, StaticAnalysis
 
 if TYPE_CHECKING:
@@ -52,6 +52,9 @@ class PipAuditReader:
 
     name = "pip-audit JSON"
 
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+
     def recognise(self, head: bytes, path: PurePath) -> str | None:
         """Takes JSON with a list ``dependencies`` at the top and another key of pip-audit's."""
         keys = top_level_keys(head)
@@ -67,9 +70,7 @@ class PipAuditReader:
         Raises:
             InputError: Not strict JSON, or a dependency that was neither audited nor skipped.
         """
-        from tsr_agent.models import strict_json
-
-        tree = strict_json.load_tree(read_bounded(stream, path, MAX_JSON_BYTES), source=path)
+        tree = read_json(stream, path, self._limits)
         try:
             dependencies = msgspec.convert(tree, _Report).dependencies
         except msgspec.ValidationError as error:
@@ -88,10 +89,10 @@ class PipAuditReader:
             path=path,
             tool="pip-audit",
             executed=not reason,
-            findings=tuple(_finding(*each) for each in found[:MAX_FINDINGS]),
+            findings=tuple(_finding(*each) for each in found[: self._limits.findings]),
             reason=reason,
         )
-        remarks = (*bound_remark(len(found)), *_skipped_remark(dependencies, skipped))
+        remarks = (*bound_remark(len(found), self._limits), *_skipped_remark(dependencies, skipped))
         return Parts(static_analysis=(analysis,), remarks=remarks)
 
 

@@ -17,7 +17,7 @@ from tsr_agent.ingest.promptfoo_model import Document
 from tsr_agent.ingest.promptfoo_scores import named_scores
 from tsr_agent.ingest.promptfoo_suite import case_id, dataset, tests_meant
 from tsr_agent.ingest.reader import Parts
-from tsr_agent.ingest.whole_file import read_bounded
+from tsr_agent.ingest.whole_file import read_json
 from tsr_agent.models.evals import EvalCase, IterationOutcome, MetricValue
 
 if TYPE_CHECKING:
@@ -55,9 +55,7 @@ class PromptfooReader:
         Raises:
             InputError: Not strict JSON, another version of the format, or a row without a column.
         """
-        from tsr_agent.models import strict_json
-
-        tree = strict_json.load_tree(read_bounded(stream, path, self._limits.json_bytes), source=path)
+        tree = read_json(stream, path, self._limits)
         document = _document(tree, path)
         rows = document.results.results
         if len(rows) > self._limits.eval_cases:

@@ -42,7 +42,7 @@ def result_readers(limits: Limits) -> tuple[Reader, ...]:
 
     return (
         JUnitReader(limits),
-        ExecRecordReader(),
+        ExecRecordReader(limits),
         *evals_readers(limits),
         *requirements_readers(limits),
         *coverage_readers(limits),
@@ -59,7 +59,7 @@ def evals_readers(limits: Limits) -> tuple[Reader, ...]:
     from tsr_agent.ingest.promptfoo import PromptfooReader
 
     return (
-        EvalsReader(),
+        EvalsReader(limits),
         InspectLogReader(limits),
         DeepEvalReader(limits),
         LmEvalReader(limits),
@@ -74,7 +74,12 @@ def requirements_readers(limits: Limits) -> tuple[Reader, ...]:
     from tsr_agent.ingest.requirements_yaml import RequirementsYamlReader
     from tsr_agent.ingest.sphinx_needs import SphinxNeedsReader
 
-    return (RequirementsYamlReader(), RequirementsCsvReader(), SphinxNeedsReader(), DoorstopReader())
+    return (
+        RequirementsYamlReader(limits),
+        RequirementsCsvReader(limits),
+        SphinxNeedsReader(limits),
+        DoorstopReader(limits),
+    )
 
 
 def coverage_readers(limits: Limits) -> tuple[Reader, ...]:
@@ -85,7 +90,13 @@ def coverage_readers(limits: Limits) -> tuple[Reader, ...]:
     from tsr_agent.ingest.jacoco import JacocoReader
     from tsr_agent.ingest.lcov import LcovReader
 
-    return (CoberturaReader(), CoverageJsonReader(), LcovReader(), CloverReader(), JacocoReader())
+    return (
+        CoberturaReader(limits),
+        CoverageJsonReader(limits),
+        LcovReader(limits),
+        CloverReader(limits),
+        JacocoReader(limits),
+    )
 
 
 def findings_readers(limits: Limits) -> tuple[Reader, ...]:
@@ -93,7 +104,7 @@ def findings_readers(limits: Limits) -> tuple[Reader, ...]:
     from tsr_agent.ingest.pip_audit import PipAuditReader
     from tsr_agent.ingest.sarif import SarifReader
 
-    return (SarifReader(), PipAuditReader())
+    return (SarifReader(limits), PipAuditReader(limits))
 
 
 def recognise(readers: Sequence[Reader], head: bytes, path: PurePath) -> Recognition:

@@ -8,10 +8,10 @@ import re
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from tsr_agent.errors import InputError
-from tsr_agent.ingest.limits import MAX_CSV_BYTES
+from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.reader import Parts
 from tsr_agent.ingest.requirements_table import FIELDS, RequirementTable, unknown_field
-from tsr_agent.ingest.whole_file import read_bounded
+from tsr_agent.ingest.whole_file import read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,9 @@ class RequirementsCsvReader:
 
     name = "requirements CSV"
 
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+
     def recognise(self, head: bytes, path: PurePath) -> str | None:
         """Takes a table whose columns are ``id`` and ``tests``, and any CSV file named requirements."""
         if path.suffix.lower() != ".csv":
@@ -54,7 +57,7 @@ class RequirementsCsvReader:
         Raises:
             InputError: Not UTF-8, not CSV, an unknown column, or a row that does not fit; with its line.
         """
-        document = read_bounded(stream, path, MAX_CSV_BYTES)
+        document = read_whole(stream, path, self._limits, "csv_bytes")
         try:
             text = document.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -62,7 +65,7 @@ class RequirementsCsvReader:
         if "\0" in text:
             raise InputError(f"{path}: holds a NUL character; it is not CSV.")
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-        table = RequirementTable(path)
+        table = RequirementTable(path, self._limits)
         try:
             columns = _columns(next(rows, []), path)
             _read_rows(rows, columns, table, path)
@@ -89,7 +92,7 @@ def _columns(header: list[str], path: str) -> list[str]:
 
 def _read_rows(rows: _Rows, columns: list[str], table: RequirementTable, path: str) -> None:
     for row in rows:
-        if not any(cell.strip() for cell in row):
+        if not row or not any(cell.strip() for cell in row):
             continue
         place = f"line {rows.line_num}"
         if len(row) != len(columns):

@@ -6,6 +6,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 from tsr_agent.errors import InputError
+from tsr_agent.ingest.limits import Limits, beyond
 from tsr_agent.models.requirements import RequirementEntry
 
 if TYPE_CHECKING:
@@ -21,10 +22,13 @@ class RequirementTable:
 
     Args:
         path: What to call the file in messages.
+        limits: The bounds in force.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, limits: Limits) -> None:
         self._path = path
+        self._limits = limits
+        self._named = 0
         self._entries: dict[str, RequirementEntry] = {}
         self._places: dict[str, str] = {}
 
@@ -38,7 +42,7 @@ class RequirementTable:
             tests: Ids or patterns of its tests; empty ones are left out.
 
         Raises:
-            InputError: No id, an id twice, or a text beyond its length.
+            InputError: No id, an id twice, a text beyond its length, or more of them than are read.
         """
         key = requirement_id.strip()
         if not key:
@@ -51,6 +55,11 @@ class RequirementTable:
         named = tuple(each.strip() for each in tests if each.strip())
         if len(key) > _MAX_ID or any(len(each) > _MAX_TEXT for each in (text, *named)):
             raise InputError(f"{self._path}: {place}: a text of the requirement {key[:60]!r} is too long.")
+        self._named += len(named)
+        if len(self._entries) >= self._limits.requirements:
+            raise beyond(self._limits, "requirements", self._path, place)
+        if self._named > self._limits.requirement_names:
+            raise beyond(self._limits, "requirement_names", self._path, place)
         self._places[key] = place
         self._entries[key] = RequirementEntry(id=key, text=text.strip(), tests=named)
 

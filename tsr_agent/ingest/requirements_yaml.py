@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
-from tsr_agent.ingest.limits import MAX_YAML_BYTES
+from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.reader import Parts
 from tsr_agent.ingest.requirements_table import FIELDS, RequirementTable, unknown_field
-from tsr_agent.ingest.whole_file import read_bounded
+from tsr_agent.ingest.whole_file import read_whole
 from tsr_agent.ingest.yaml_tree import compose, fault, is_null, members, place, text_of, texts_of
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ class RequirementsYamlReader:
 
     name = "requirements YAML"
 
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+
     def recognise(self, head: bytes, path: PurePath) -> str | None:
         """Takes YAML with a list of requirements at the top, and any YAML file named so."""
         if path.suffix.lower() not in _SUFFIXES:
@@ -45,8 +48,9 @@ class RequirementsYamlReader:
         Raises:
             InputError: Not YAML, or not of the form; the message has line and column.
         """
-        table = RequirementTable(path)
-        for entry in _entries_of(compose(read_bounded(stream, path, MAX_YAML_BYTES), path), path):
+        table = RequirementTable(path, self._limits)
+        document = read_whole(stream, path, self._limits, "yaml_bytes")
+        for entry in _entries_of(compose(document, path, self._limits), path):
             fields = _mapping(entry, FIELDS, path)
             if "id" not in fields:
                 raise fault(path, entry, "a requirement has no id")

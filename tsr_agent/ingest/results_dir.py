@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from tsr_agent.errors import InputError
+from tsr_agent.ingest.limits import beyond_reason
 from tsr_agent.ingest.printable import printable
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def walk(directory: Path, limits: Limits) -> Iterator[OpenedFile | LeftOut]:
             if found > limits.files:
                 if isinstance(each, OpenedFile):
                     os.close(each.descriptor)
-                reason = f"more than {limits.files:,} files; this one and all that follow were not read"
+                reason = f"{beyond_reason(limits, 'files')}; this one and all that follow were not read"
                 yield LeftOut(path=each.path, reason=reason, broken=True)
                 return
             yield (
@@ -134,7 +135,7 @@ def _walk_entry(
             yield _open_entry(folder, name, path, mode)
             return
         if depth >= limits.depth:
-            reason = f"more than {limits.depth} levels of folders; what is in it was not read"
+            reason = f"{beyond_reason(limits, 'depth')}; what is in it was not read"
             yield LeftOut(path=f"{path}/", reason=reason, broken=True)
             return
         inner = os.open(name, _OPEN_FOLDER, dir_fd=folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
@@ -10,9 +10,9 @@ from tsr_agent.errors import InputError
 from tsr_agent.ingest.bounded_text import clean, cut_middle, cut_name
 from tsr_agent.ingest.findings_bound import bound_remark, worst
 from tsr_agent.ingest.heads import top_level_keys
-from tsr_agent.ingest.limits import MAX_JSON_BYTES
+from tsr_agent.ingest.limits import Limits, beyond
 from tsr_agent.ingest.reader import Parts
-from tsr_agent.ingest.whole_file import read_bounded
+from tsr_agent.ingest.whole_file import json_tree, read_whole
 from tsr_agent.models.findings import Finding, FindingLevel, StaticAnalysis
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tsr_agent.ingest.sarif_rules import RunRules
 
 SUFFIX = ".sarif"
-MAX_RUNS = 1_000
 _BOM = b"\xef\xbb\xbf"
 _MARKS = (b'"driver"', b'"ruleId"', b"sarif")
 _MAX_REASON = 1_000
@@ -33,6 +32,9 @@ class SarifReader:
     """Reads each run's results with their level, suppressed ones counted apart."""
 
     name = "SARIF"
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
 
     def recognise(self, head: bytes, path: PurePath) -> str | None:
         """Takes JSON with ``runs`` at the top that names SARIF, a tool's driver or a result's rule.
@@ -51,11 +53,12 @@ class SarifReader:
         Raises:
             InputError: Not strict JSON, another version, no tool, or a value that SARIF does not have.
         """
-        log = _log(read_bounded(stream, path, MAX_JSON_BYTES).removeprefix(_BOM), path)
+        document = read_whole(stream, path, self._limits, "json_bytes").removeprefix(_BOM)
+        log = _log(json_tree(document, path, self._limits), path)
         if not log.runs:
             raise InputError(f"{path}: it holds no run: nothing was scanned.")
-        if len(log.runs) > MAX_RUNS:
-            raise InputError(f"{path}: more than {MAX_RUNS:,} runs.")
+        if len(log.runs) > self._limits.sarif_runs:
+            raise beyond(self._limits, "sarif_runs", path)
         scans = [_Scan(run) for run in log.runs]
         graded = [
             (level, (place, number))
@@ -63,12 +66,12 @@ class SarifReader:
             for number, level in enumerate(scan.levels)
         ]
         order = {number: each for number, (_, each) in enumerate(graded)}
-        for number in worst((level, number) for number, (level, _) in enumerate(graded)):
+        for number in worst(((level, number) for number, (level, _) in enumerate(graded)), self._limits):
             place, which = order[number]
             scans[place].keep(which)
         return Parts(
             static_analysis=tuple(scan.analysis(path) for scan in scans),
-            remarks=(*bound_remark(len(graded)), *_remarks(scans)),
+            remarks=(*bound_remark(len(graded), self._limits), *_remarks(scans)),
         )
 
 
@@ -120,11 +123,9 @@ class _Scan:
         )
 
 
-def _log(document: bytes, path: str) -> Log:
+def _log(tree: Any, path: str) -> Log:
     from tsr_agent.ingest.sarif_model import Log
-    from tsr_agent.models import strict_json
 
-    tree = strict_json.load_tree(document, source=path)
     version = tree.get("version") if isinstance(tree, dict) else None
     if not isinstance(version, str) or not version.startswith("2.1."):
         raise InputError(f"{path}: not SARIF 2.1: its version is {str(version)[:40]!r}.")

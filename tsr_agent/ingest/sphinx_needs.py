@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.bounded_text import clean, cut_middle, cut_name
 from tsr_agent.ingest.heads import top_level_keys
-from tsr_agent.ingest.limits import MAX_JSON_BYTES
+from tsr_agent.ingest.limits import Limits, beyond
 from tsr_agent.ingest.reader import Parts
 from tsr_agent.ingest.requirements_table import RequirementTable
-from tsr_agent.ingest.whole_file import read_bounded
+from tsr_agent.ingest.whole_file import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,6 @@ NO_REQUIREMENT_TYPES = TEST_TYPES | {"impl", "testfile", "testsuite"}
 _NO_LINKS = frozenset({"tags", "sections"})
 """Lists that never are links."""
 _KEYS = {"versions", "current_version"}
-MAX_LINKS = 100_000
-"""Pairs of requirement and test in one file."""
 _MAX_NAME = 1_000
 
 
@@ -34,6 +32,9 @@ class SphinxNeedsReader:
     """Reads the requirements of the current version with the tests that are linked to them."""
 
     name = "sphinx-needs JSON"
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
 
     def recognise(self, head: bytes, path: PurePath) -> str | None:
         """Takes JSON with ``current_version`` and ``versions`` at the top."""
@@ -46,12 +47,10 @@ class SphinxNeedsReader:
         Raises:
             InputError: Not strict JSON, no current version in it, or a need that does not fit.
         """
-        from tsr_agent.models import strict_json
-
-        tree = strict_json.load_tree(read_bounded(stream, path, MAX_JSON_BYTES), source=path)
+        tree = read_json(stream, path, self._limits)
         needs = _current(tree, path)
-        tests = _tests_by_need(needs, path)
-        table = RequirementTable(path)
+        tests = _tests_by_need(needs, path, self._limits)
+        table = RequirementTable(path, self._limits)
         for key, need in needs.items():
             kind = _text(need, "type", key, path)
             if kind in REQUIREMENT_TYPES or (key in tests and kind not in NO_REQUIREMENT_TYPES):
@@ -78,7 +77,7 @@ def _current(tree: Any, path: str) -> Needs:
     return needs
 
 
-def _tests_by_need(needs: Needs, path: str) -> dict[str, dict[str, str]]:
+def _tests_by_need(needs: Needs, path: str, limits: Limits) -> dict[str, dict[str, str]]:
     """By id of a need, ids and names of the tests that link to it or that it links to."""
     names = {
         key: _test_name(need, key, path)
@@ -93,8 +92,8 @@ def _tests_by_need(needs: Needs, path: str) -> dict[str, dict[str, str]]:
             if test in names and test not in found.setdefault(other, {}):
                 found[other][test] = names[test]
                 size += 1
-            if size > MAX_LINKS:
-                raise InputError(f"{path}: more than {MAX_LINKS:,} links between requirements and tests.")
+            if size > limits.need_links:
+                raise beyond(limits, "need_links", path, f"need {key[:60]!r}")
     return found
 
 

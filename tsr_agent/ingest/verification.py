@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tsr_agent.ingest.case_names import CaseNames, MatchLimits
+from tsr_agent.ingest.case_names import CaseNames
 from tsr_agent.ingest.printable import printable
 from tsr_agent.ingest.refinements import Refinements
+from tsr_agent.models.limits import Limits
 from tsr_agent.models.requirements import (
     CoverageStatus,
     RequirementCoverage,
@@ -45,7 +46,7 @@ def verify(
     entries: Sequence[RequirementEntry],
     cases: Sequence[TestCase],
     original_ids: Mapping[str, str] | None = None,
-    limits: MatchLimits | None = None,
+    limits: Limits | None = None,
     links: Iterable[tuple[str, str]] = (),
 ) -> Verification:
     """Holds requirements and test cases against each other.
@@ -68,7 +69,7 @@ def verify(
         links: Pairs of ids: an entry and one that it refines. What bears out the first counts for the
             second, which is not verified before each entry that refines it has tests.
     """
-    bounds = limits or MatchLimits()
+    bounds = limits or Limits()
     by_name = any(entry.tests for entry in entries)
     known = {entry.id for entry in entries}
     names = CaseNames(cases, original_ids or {}, by_name=by_name, limits=bounds, known=known)
@@ -85,10 +86,10 @@ def verify(
 class _Room:
     """What is left of the tests that all requirements together may keep."""
 
-    def __init__(self, limits: MatchLimits) -> None:
-        self.of_one = limits.tests_of_one
-        self.tests = limits.tests_of_all
-        self._characters = limits.characters_of_all
+    def __init__(self, limits: Limits) -> None:
+        self.of_one = limits.requirement_tests
+        self.tests = limits.all_requirement_tests
+        self._characters = limits.all_requirement_names
 
     def take(self, test_ids: Sequence[str]) -> bool:
         """Whether there is room for these; then it is taken."""

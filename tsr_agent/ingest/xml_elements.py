@@ -7,14 +7,12 @@ from xml.parsers import expat
 
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.heads import local_name
-from tsr_agent.ingest.limits import MEBIBYTE
+from tsr_agent.ingest.limits import MEBIBYTE, Limits, beyond
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import BinaryIO
 
-MAX_DEPTH = 64
-MAX_ATTRIBUTE = 65_536
 MAX_NUMBER = 2**53
 
 
@@ -27,6 +25,7 @@ class XmlElements:
         start: Is given each element's name without a namespace's prefix, and its attributes; ``open``
             still ends with its parent.
         comment: Is given the text of each comment.
+        limits: The bounds in force.
     """
 
     def __init__(
@@ -35,12 +34,16 @@ class XmlElements:
         root: str,
         start: Callable[[str, dict[str, str]], None],
         comment: Callable[[str], None] | None = None,
+        *,
+        limits: Limits,
     ) -> None:
         self.open: list[str] = []
         """Names of the elements that are open, outermost first."""
         self._path = path
         self._root = root
         self._take = start
+        self._limits = limits
+        self._elements = 0
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
@@ -60,8 +63,12 @@ class XmlElements:
                 deeply or an attribute too long; and whatever ``start`` raises.
         """
         try:
+            fed = 0
             while chunk := stream.read(MEBIBYTE):
+                fed += len(chunk)
                 self._parser.Parse(chunk, False)
+                if fed - self._parser.CurrentByteIndex > self._limits.xml_token_bytes:
+                    raise self._beyond("xml_token_bytes")
             self._parser.Parse(b"", True)
         except expat.ExpatError as error:
             what = expat.errors.messages.get(error.code, str(error.code))
@@ -74,6 +81,10 @@ class XmlElements:
     def count(self, attributes: dict[str, str], name: str, most: int = MAX_NUMBER) -> int:
         """An attribute as a count; one that is missing, none or above ``most`` is a fault."""
         written = attributes.get(name, "")
+        if len(written) < 16 and written.isdecimal() and written.isascii():
+            number = int(written)
+            if number <= most:
+                return number
         digits = written.strip()
         if not digits.isdecimal() or not digits.isascii() or len(digits) > 16 or int(digits) > most:
             raise self.fault(f"{name} is {written[:60]!r}, not a count")
@@ -81,15 +92,23 @@ class XmlElements:
 
     def fault(self, what: str) -> InputError:
         """An error at the place that is being read."""
-        line, column = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
-        return InputError(f"{self._path}: line {line}, column {column}: {what}.")
+        return InputError(f"{self._path}: {self._position()}: {what}.")
+
+    def _beyond(self, limit: str) -> InputError:
+        return beyond(self._limits, limit, self._path, self._position())
+
+    def _position(self) -> str:
+        return f"line {self._parser.CurrentLineNumber}, column {self._parser.CurrentColumnNumber + 1}"
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = local_name(tag)
-        if len(self.open) >= MAX_DEPTH:
-            raise self.fault(f"nested more than {MAX_DEPTH} levels deep")
-        if any(len(value) > MAX_ATTRIBUTE for value in attributes.values()):
-            raise self.fault(f"an attribute longer than {MAX_ATTRIBUTE:,} characters")
+        name = local_name(tag) if ":" in tag else tag
+        self._elements += 1
+        if self._elements > self._limits.coverage_elements:
+            raise self._beyond("coverage_elements")
+        if len(self.open) >= self._limits.xml_depth:
+            raise self._beyond("xml_depth")
+        if attributes and max(map(len, attributes.values())) > self._limits.xml_attribute:
+            raise self._beyond("xml_attribute")
         if not self.open and name != self._root:
             raise self.fault(f"the root element is {name[:60]!r}, not {self._root!r}")
         self._take(name, attributes)

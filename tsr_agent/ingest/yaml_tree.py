@@ -5,24 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tsr_agent.errors import InputError
+from tsr_agent.ingest.limits import beyond
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yaml import Mark, Node
 
-_MAX_DEPTH = 8
-_MAX_NODES = 200_000
-"""Mappings, lists and texts of one file. Pure Python composes some 50,000 a second."""
+    from tsr_agent.models.limits import Limits
+
 _NULLS = ("", "~", "null", "Null", "NULL")
 
 
-def compose(document: bytes, path: str) -> Node:
+def compose(document: bytes, path: str, limits: Limits) -> Node:
     """The one document of a file as a tree of nodes; nothing in it is run.
 
     Args:
         document: The file's bytes.
         path: What to call it in messages.
+        limits: The bounds in force.
 
     Raises:
         InputError: Not YAML, no document or several, anchors or aliases, or beyond a bound; with line
@@ -40,10 +41,10 @@ def compose(document: bytes, path: str) -> Node:
             event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's parser has no types
             if getattr(event, "anchor", None):
                 raise fault(path, event, "anchors and aliases are not allowed")
-            if self.depth >= _MAX_DEPTH:
-                raise fault(path, event, f"nested more than {_MAX_DEPTH} levels deep")
-            if self.nodes >= _MAX_NODES:
-                raise fault(path, event, f"more than {_MAX_NODES:,} values; large tables are read as CSV")
+            if self.depth >= limits.yaml_depth:
+                raise beyond(limits, "yaml_depth", path, place(event))
+            if self.nodes >= limits.yaml_values:
+                raise beyond(limits, "yaml_values", path, place(event))
             self.depth += 1
             self.nodes += 1
             node = super().compose_node(parent, index)

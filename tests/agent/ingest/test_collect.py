@@ -245,6 +245,7 @@ class _Meddler(EvalsReader):
     """Changes the file while it is read, as a test process that still runs would."""
 
     def __init__(self, path: Path) -> None:
+        super().__init__()
         self._path = path
 
     def read(self, stream: BinaryIO, path: str) -> Parts:

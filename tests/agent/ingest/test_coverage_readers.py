@@ -130,8 +130,8 @@ def test_a_line_named_twice_counts_once() -> None:
         (cobertura('<line number="1" hits="1"/>')[:-20], "not well-formed"),
         ('<!DOCTYPE coverage [<!ENTITY a "b">]><coverage/>', "DOCTYPE with declarations"),
         ("<!DOCTYPE coverage [<!ELEMENT coverage ANY>]><coverage/>", "DOCTYPE with declarations"),
-        ("<coverage>" + "<a>" * 100, "nested more than 64"),
-        (f'<coverage x="{"y" * 70_000}"/>', "attribute longer"),
+        ("<coverage>" + "<a>" * 100, "more than 64 levels of elements"),
+        (f'<coverage x="{"y" * 70_000}"/>', "more than 65,536 characters of one attribute"),
         (b'<?xml version="1.0" encoding="nonsense"?><coverage/>', "unknown encoding"),
         (b'<?xml version="1.0" encoding="shift_jis"?><coverage/>', "coverage.xml: "),
         (b"<coverage>\xff</coverage>", "not well-formed"),
@@ -161,7 +161,7 @@ def test_other_encodings_are_read() -> None:
 
 
 def test_memory_stays_far_below_the_size_of_the_file() -> None:
-    lines = '<line number="7" hits="1" branch="false"/>' * 400_000
+    lines = '<line number="7" hits="1" branch="false"/>' * 300_000
     document = cobertura(lines).encode()
     tracemalloc.start()
     coverage_of(document)

@@ -266,7 +266,7 @@ def test_what_is_no_test_run_is_refused(document: object) -> None:
 def test_bounds_are_refused() -> None:
     many = run_of(*[case(str(each)) for each in range(11)])
     assert "raise eval_cases" in refusal(many, Limits(eval_cases=10))
-    assert "larger than 100 bytes" in refusal(many, Limits(json_bytes=100))
+    assert "more than 100 bytes of one JSON file" in refusal(many, Limits(json_bytes=100))
     names = [data(name=f"m{each}") for each in range(10_001)]
     assert "10,002 metrics; at most" in refusal(run_of(case(metricsData=names)))
 

@@ -111,7 +111,7 @@ def test_bounds_are_refused_with_how_to_raise_them() -> None:
 
 
 def test_a_json_log_beyond_its_bound_is_refused() -> None:
-    assert "larger than 100 bytes" in refusal(as_json(log()), "a.json", Limits(json_bytes=100))
+    assert "more than 100 bytes of one JSON file" in refusal(as_json(log()), "a.json", Limits(json_bytes=100))
 
 
 def test_more_metrics_than_a_report_can_show_are_refused() -> None:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from tests.factories.inputs import read, takes
 from tsr_agent.errors import InputError
-from tsr_agent.ingest import lcov
 from tsr_agent.ingest.coverage_json import CoverageJsonReader
 from tsr_agent.ingest.lcov import LcovReader
+from tsr_agent.ingest.limits import Limits
 from tsr_agent.models.coverage import CodeCoverage, CoverageCounts
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def test_other_records_comments_and_checksums_are_passed_over() -> None:
         (record("LF:9999999999"), "LF is '9999999999', not a count"),
         (record("LF:many"), "LF is 'many', not a count"),
         (record("something else"), "line 2: 'something else' is no line of an lcov tracefile"),
-        ("SF:" + "x" * 70_000, "a line longer than 65,536 bytes"),
+        ("SF:" + "x" * 70_000, "more than 65,536 bytes of one line of an lcov file"),
         ("SF:a\n".encode("utf-16"), "is no line of an lcov tracefile"),
     ],
 )
@@ -149,12 +149,11 @@ def test_refuses_in_words_with_the_line(document: str | bytes, named: str) -> No
     assert named in refusal(document)
 
 
-def test_more_lines_than_are_held_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lcov, "MAX_COVERAGE_LINES", 4)
-    assert coverage_of(record("DA:1,1", "DA:1,1", "DA:2,1", "BRDA:1,0,0,1")).line is not None
-    assert "more than 4 source files, lines and branches" in refusal(
-        record("DA:1,1", "DA:2,1", "DA:3,1", "DA:4,1")
-    )
+def test_more_lines_than_are_held_are_refused() -> None:
+    reader = LcovReader(Limits(coverage_lines=4))
+    assert read(reader, record("DA:1,1", "DA:1,1", "DA:2,1", "BRDA:1,0,0,1")).code_coverage
+    with pytest.raises(InputError, match="line 5: more than 4 source files, lines and branches"):
+        read(reader, record("DA:1,1", "DA:2,1", "DA:3,1", "DA:4,1"))
 
 
 @pytest.mark.parametrize(

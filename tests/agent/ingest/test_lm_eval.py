@@ -239,7 +239,7 @@ def test_more_samples_asked_than_there_are_is_refused() -> None:
 
 
 def test_bounds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "larger than 10 bytes" in refusal(results(), Limits(json_bytes=10))
+    assert "more than 10 bytes of one JSON file" in refusal(results(), Limits(json_bytes=10))
     assert "10,001 metrics; at most" in refusal(task(**{f"m{each},none": 1 for each in range(10_001)}))
     monkeypatch.setattr(lm_eval, "MAX_TASKS", 1)
     assert "2 tasks; at most 1" in refusal(results(results={"a": {}, "b": {}}))

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.factories.inputs import read, takes
 from tsr_agent.errors import InputError
-from tsr_agent.ingest import pip_audit
 from tsr_agent.ingest.findings_bound import MAX_MESSAGE
+from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.pip_audit import PipAuditReader
 from tsr_agent.models.findings import Finding, FindingLevel
 
@@ -100,10 +100,8 @@ def test_some_skipped_dependencies_are_remarked() -> None:
     assert remark.endswith("the first because: ours: Dependency not found on PyPI")
 
 
-def test_more_findings_than_a_report_holds_are_remarked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pip_audit, "MAX_FINDINGS", 1)
-    monkeypatch.setattr("tsr_agent.ingest.findings_bound.MAX_FINDINGS", 1)
-    parts = read(PipAuditReader(), report(BAD))
+def test_more_findings_than_a_report_holds_are_remarked() -> None:
+    parts = read(PipAuditReader(Limits(findings=1)), report(BAD))
     assert len(parts.static_analysis[0].findings) == 1
     assert parts.remarks == ("2 findings; the report holds the worst 1.",)
 

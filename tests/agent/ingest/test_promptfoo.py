@@ -272,7 +272,9 @@ def test_bounds() -> None:
     assert "more than 1 samples of one eval file; raise eval_cases" in refusal(
         document, PromptfooReader(Limits(eval_cases=1))
     )
-    assert "larger than 100 bytes" in refusal(document, PromptfooReader(Limits(json_bytes=100)))
+    assert "more than 100 bytes of one JSON file" in refusal(
+        document, PromptfooReader(Limits(json_bytes=100))
+    )
 
 
 @given(st.binary(max_size=200))

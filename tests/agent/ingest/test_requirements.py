@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.factories.inputs import read, takes
 from tsr_agent.errors import InputError
-from tsr_agent.ingest.limits import MAX_YAML_BYTES
+from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.requirements_csv import RequirementsCsvReader
 from tsr_agent.ingest.requirements_yaml import RequirementsYamlReader
 from tsr_agent.models.requirements import RequirementEntry
@@ -92,14 +92,14 @@ def test_yaml_without_requirements_is_read_and_remarked() -> None:
         ("requirements: []\n---\nrequirements: []\n", "line 2"),
         ("requirements: [\n", "not YAML at line 2"),
         ("requirements:\n\t- id: A\n", "line 2"),
-        ("requirements: " + "[" * 3_000, "nested more than"),
+        ("requirements: " + "[" * 3_000, "line 1, column 22: more than 8 levels"),
         ('requirements:\n  - id: "\\U7fffffff"\n', "not YAML"),
         ("", "empty"),
         ("# only a comment\n", "no YAML document"),
         (b"\xff\xfe\x00", "not YAML"),
         (b"requirements: \x00", "not YAML"),
-        ("requirements: [" + "a," * 250_000 + "]", "more than 200,000 values"),
-        ("a" * (MAX_YAML_BYTES + 1), "larger than"),
+        ("requirements: [" + "a," * 250_000 + "]", f"more than {Limits.yaml_values:,} mappings"),
+        ("a" * (Limits.yaml_bytes + 1), f"more than {Limits.yaml_bytes:,} bytes of one YAML file"),
     ],
 )
 def test_yaml_refuses_in_words_with_line_and_column(text: str | bytes, named: str) -> None:

@@ -111,7 +111,8 @@ def test_depth_and_number_of_files_are_bounded_and_said(tmp_path: Path) -> None:
     (tmp_path / "a" / "b" / "c").mkdir(parents=True)
     (tmp_path / "a" / "b" / "c" / "deep.xml").write_text("x")
     assert listing(tmp_path, Limits(depth=2)) == {
-        "a/b/c/": "broken: more than 2 levels of folders; what is in it was not read"
+        "a/b/c/": "broken: more than 2 levels of folders below the results directory; raise depth under "
+        "[limits] in aitr.toml to read it; what is in it was not read"
     }
     for number in range(5):
         (tmp_path / f"{number}.xml").write_text("x")

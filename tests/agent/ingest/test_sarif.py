@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.factories.inputs import read, takes
 from tsr_agent.errors import InputError
-from tsr_agent.ingest import findings_bound
 from tsr_agent.ingest.findings_bound import MAX_MESSAGE
+from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.sarif import SarifReader
 from tsr_agent.ingest.sarif_rules import plain_path
 from tsr_agent.models.findings import Finding, FindingLevel, StaticAnalysis
@@ -239,10 +239,9 @@ def test_a_line_that_no_file_has_is_left_out(line: int) -> None:
     assert finding(locations=[{"physicalLocation": {"region": {"startLine": line}}}]).line is None
 
 
-def test_the_worst_findings_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(findings_bound, "MAX_FINDINGS", 2)
+def test_the_worst_findings_are_held() -> None:
     document = log(run(result(level="note"), result(level="warning")), run(result(level="error")))
-    parts = read(SarifReader(), document)
+    parts = read(SarifReader(Limits(findings=2)), document)
     levels = [[each.level.value for each in scan.findings] for scan in parts.static_analysis]
     assert levels == [["warning"], ["error"]]
     assert parts.remarks == ("3 findings; the report holds the worst 2.",)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.factories.inputs import read, takes
 from tsr_agent.errors import InputError
-from tsr_agent.ingest import sphinx_needs
+from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.sphinx_needs import SphinxNeedsReader
 from tsr_agent.models.requirements import RequirementEntry
 
@@ -98,10 +98,11 @@ def test_cases_of_sphinx_test_reports_are_named_by_class_and_case() -> None:
     assert found[0].tests == ("tests.test_answers.test_grounded", "test_plain")
 
 
-def test_more_links_than_are_held_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sphinx_needs, "MAX_LINKS", 1)
+def test_more_links_than_are_held_are_refused() -> None:
     document = file(A=need("req"), B=need("req"), T=need("test", links=["A", "B"]))
-    assert "more than 1 links between" in refusal(document)
+    with pytest.raises(InputError, match="more than 1 links between"):
+        read(SphinxNeedsReader(Limits(need_links=1)), document)
+    assert len(read(SphinxNeedsReader(Limits(need_links=2)), document).requirements) == 2
 
 
 def test_a_file_without_requirements_is_read_and_remarked() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsr_agent.ingest.case_names import MatchLimits
+from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.verification import verify
 from tsr_agent.models.requirements import CoverageStatus, RequirementEntry, VerificationStatus
 from tsr_agent.models.results import CaseStatus, TestCase
@@ -134,7 +134,7 @@ def many(count: int) -> list[TestCase]:
 
 def test_very_many_different_patterns_are_given_up_with_the_reason_and_not_verified() -> None:
     entries = [RequirementEntry(id=f"R{n}", tests=(f"*q{n}", "test_00001")) for n in range(5_000)]
-    found = verify(entries, many(2_000), limits=MatchLimits(work=100_000_000)).coverage
+    found = verify(entries, many(2_000), limits=Limits(matching_steps=100_000_000)).coverage
     assert found[0].missing_tests == ("*q0",)
     assert found[-1].missing_tests[0].startswith("*q4999 (not looked for; the requirements have too many")
     assert {each.verification_status for each in found} == {NOT_RUN}
@@ -142,12 +142,12 @@ def test_very_many_different_patterns_are_given_up_with_the_reason_and_not_verif
 
 def test_the_same_pattern_again_costs_no_search() -> None:
     entries = [RequirementEntry(id=f"R{n}", tests=("*_00001",)) for n in range(5_000)]
-    found = verify(entries, many(2_000), limits=MatchLimits(work=10_000_000)).coverage
+    found = verify(entries, many(2_000), limits=Limits(matching_steps=10_000_000)).coverage
     assert {each.verification_status for each in found} == {VERIFIED}
 
 
 def test_a_requirement_of_more_tests_than_it_may_keep_is_not_verified_and_says_so() -> None:
-    limits = MatchLimits(tests_of_one=10)
+    limits = Limits(requirement_tests=10)
     (found,) = verify([RequirementEntry(id="R", tests=("test_*",))], many(11), limits=limits).coverage
     assert found.test_ids == ()
     assert found.verification_status is NOT_RUN
@@ -158,13 +158,13 @@ def test_a_requirement_of_more_tests_than_it_may_keep_is_not_verified_and_says_s
 
 def test_a_requirement_that_too_many_tests_name_is_not_verified_and_says_so() -> None:
     cases = [case(f"t{n}", names=("R",)) for n in range(11)]
-    (found,) = verify([RequirementEntry(id="R")], cases, limits=MatchLimits(tests_of_one=10)).coverage
+    (found,) = verify([RequirementEntry(id="R")], cases, limits=Limits(requirement_tests=10)).coverage
     assert found.verification_status is NOT_RUN
     assert found.missing_tests[0].startswith("tests that name it (more than 10 tests")
 
 
-@pytest.mark.parametrize("limits", [MatchLimits(tests_of_all=25), MatchLimits(characters_of_all=25 * 36)])
-def test_what_all_requirements_keep_together_is_bounded(limits: MatchLimits) -> None:
+@pytest.mark.parametrize("limits", [Limits(all_requirement_tests=25), Limits(all_requirement_names=25 * 36)])
+def test_what_all_requirements_keep_together_is_bounded(limits: Limits) -> None:
     entries = [RequirementEntry(id=f"R{n}", tests=("test_*",)) for n in range(4)]
     found = verify(entries, many(10), limits=limits).coverage
     assert [len(each.test_ids) for each in found] == [10, 10, 0, 0]
@@ -174,7 +174,7 @@ def test_what_all_requirements_keep_together_is_bounded(limits: MatchLimits) -> 
 
 def test_unknown_ids_are_listed_with_as_many_tests_as_there_is_room_for() -> None:
     cases = [case(f"t{n}", names=("R1", "R2")) for n in range(1_500)]
-    unknown = verify([], cases, limits=MatchLimits(tests_of_all=1_999)).unknown
+    unknown = verify([], cases, limits=Limits(all_requirement_tests=1_999)).unknown
     assert [(each.requirement_id, len(each.test_ids)) for each in unknown] == [("R1", 1_000), ("R2", 0)]
 
 
