@@ -31,6 +31,10 @@ dir = "results"                 # what the test tools leave, searched with its f
 [types]
 # security = ["scans/*.xml"]
 
+# A metric of an eval tool is one of yours only where this says so. Without it, it keeps the tool's name.
+[evals.metrics]
+# "includes/accuracy" = "accuracy"
+
 [paths]                         # the last commits that touched these are the test and prompt SHAs
 tests = [{tests}]
 prompts = [{prompts}]

@@ -52,11 +52,11 @@ def case_id(row: Row) -> str:
     if described:
         return cut_name(clean(described), _MAX_NAME)
     variables = _variables(row)
-    digest = hashlib.sha256(_canonical(variables)).hexdigest()[:12]
     if isinstance(variables, dict) and len(variables) == 1:
         ((key, value),) = variables.items()
         if isinstance(value, str) and len(value) <= _MAX_NAME // 2 and value.strip():
             return clean(f"{key}={value}")[:_MAX_NAME]
+    digest = hashlib.sha256(_canonical(variables)).hexdigest()[:12]
     return f"test {row.testIdx + 1} ({digest})"
 
 
