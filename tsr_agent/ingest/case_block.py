@@ -57,9 +57,9 @@ class CaseBlock:
 
     size: int
     _names: bytes
-    """Compressed: names of the plain cases, each on a line."""
+    """Names of the plain cases, each on a line."""
     _classnames: bytes
-    """Compressed: one line for each run of plain cases that share it."""
+    """One line for each run of plain cases that share it."""
     _starts: array[int]
     """By run, the index of its first plain case."""
     _places: tuple[Place, ...]
@@ -68,7 +68,9 @@ class CaseBlock:
     _other_indexes: array[int]
     """Where in the block the cases stand that are kept whole."""
     _others: bytes
-    """Compressed: those cases as JSON."""
+    """Those cases in MessagePack."""
+    _compressed: bool
+    """Names, class names and those cases are."""
 
     def cases(self) -> list[TestCase]:
         """The cases in the file's order, made anew with each call.
@@ -78,16 +80,19 @@ class CaseBlock:
         """
         cases = self._plain_cases()
         if self._other_indexes:
-            others = msgspec.json.decode(zlib.decompress(self._others), type=list[TestCase])
+            others = msgspec.msgpack.decode(self._unpacked(self._others), type=list[TestCase])
             for index, case in zip(self._other_indexes, others, strict=True):
                 cases.insert(index, case)
         return cases
 
+    def _unpacked(self, packed: bytes) -> bytes:
+        return zlib.decompress(packed) if self._compressed else packed
+
     def _plain_cases(self) -> list[TestCase]:
         if not self._starts:
             return []
-        names = zlib.decompress(self._names).decode().split("\n")
-        classnames = zlib.decompress(self._classnames).decode().split("\n")
+        names = self._unpacked(self._names).decode().split("\n")
+        classnames = self._unpacked(self._classnames).decode().split("\n")
         passed = CaseStatus.PASSED
         cases: list[TestCase] = []
         runs = zip(classnames, pairwise((*self._starts, len(names))), self._place_of_run, strict=True)
@@ -152,20 +157,29 @@ class BlockWriter:
         self._names += plain.names
         self._durations += plain.durations
 
-    def close(self) -> CaseBlock:
-        """The block, compressed.
+    def close(self, *, compress: bool) -> CaseBlock:
+        """The block.
+
+        Args:
+            compress: It is one of many: rather take a tenth of the memory than of the time.
 
         Raises:
             UnicodeEncodeError: A text holds a lone surrogate.
         """
+        names = "\n".join(self._names).encode()
+        classnames = "\n".join(self._classnames).encode()
+        others = msgspec.msgpack.encode(self._others)
+        if compress:
+            names, classnames, others = (zlib.compress(each, _FAST) for each in (names, classnames, others))
         return CaseBlock(
             size=self.size,
-            _names=zlib.compress("\n".join(self._names).encode(), _FAST),
-            _classnames=zlib.compress("\n".join(self._classnames).encode(), _FAST),
+            _names=names,
+            _classnames=classnames,
             _starts=self._starts,
             _places=tuple(self._places),
             _place_of_run=self._place_of_run,
             _durations=self._durations,
             _other_indexes=self._other_indexes,
-            _others=zlib.compress(msgspec.json.encode(self._others), _FAST),
+            _others=others,
+            _compressed=compress,
         )

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _QUALIFIERS = ("file", "suite", "host", "classname")
 _BLOCK = 8_192
 """Cases of one block, about."""
+_LOOSE_BLOCKS = 16
+"""So many are kept as they are; in a file that has more, the others are compressed."""
 _TEXT_OF_BLOCK = 1_000_000
 """Characters of messages, details and output that may wait for a block to be full."""
 _PART = 250_000
@@ -88,7 +90,7 @@ class CaseLedger:
 
     def _close_block(self) -> None:
         if self._writer.size:
-            self._blocks.append(self._writer.close())
+            self._blocks.append(self._writer.close(compress=len(self._blocks) >= _LOOSE_BLOCKS))
             self._writer = BlockWriter()
             self._text = 0
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 def mapped(attributes: list[str]) -> dict[str, str]:
     """Attributes by name; expat gives names and values in turn."""
-    return dict(zip(attributes[::2], attributes[1::2], strict=True))
+    each = iter(attributes)
+    return dict(zip(each, each, strict=True))
 
 
 class CaseIntake:

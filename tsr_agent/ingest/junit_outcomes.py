@@ -41,14 +41,14 @@ class Outcome(NamedTuple):
 
 
 @cache
-def _junitparser() -> tuple[Callable[[Element], Any], dict[type[Any], CaseStatus]]:
-    """How junitparser takes an element, and what its results mean; loaded with the first that is met."""
+def _junitparser() -> dict[str, tuple[CaseStatus, Callable[[Element], Any]]]:
+    """By tag, what a result means and how junitparser takes it; loaded with the first that is met."""
     import junitparser
 
-    return junitparser.TestCase.fromelem, {
-        junitparser.Failure: CaseStatus.FAILED,
-        junitparser.Error: CaseStatus.ERROR,
-        junitparser.Skipped: CaseStatus.SKIPPED,
+    return {
+        "failure": (CaseStatus.FAILED, junitparser.Failure.fromelem),
+        "error": (CaseStatus.ERROR, junitparser.Error.fromelem),
+        "skipped": (CaseStatus.SKIPPED, junitparser.Skipped.fromelem),
     }
 
 
@@ -59,10 +59,13 @@ def results(element: Element, attributes: dict[str, str]) -> list[Outcome]:
         element: The case with its results.
         attributes: Those of the case.
     """
-    test_case_from, statuses = _junitparser()
+    kinds = _junitparser()
     outcomes = []
-    for result in test_case_from(element).result:
-        status = statuses[type(result)]
+    for each in element.iter():
+        if each.tag not in kinds:
+            continue
+        status, taken = kinds[each.tag]
+        result = taken(each)
         if status is CaseStatus.SKIPPED:
             status = _meaning_of_skip(result.type, result.message, attributes)
         elif status is CaseStatus.ERROR and result.type == "UnexpectedSuccess":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from tsr_agent.ingest.bounded_text import MAX_TEXT
@@ -54,21 +55,22 @@ def plain_cases(attributes: list[list[str]], durations: Durations) -> PlainCases
     """
     if not attributes:
         return None
-    try:
-        columns = list(zip(*attributes, strict=True))
-    except ValueError:
+    width = len(attributes[0])
+    if set(map(len, attributes)) != {width}:
         return None
-    by_name = {}
-    for names, values in zip(columns[::2], columns[1::2], strict=True):
+    flat = list(chain.from_iterable(attributes))
+    columns = {}
+    for place in range(0, width, 2):
+        names = flat[place::width]
         if names.count(names[0]) != len(names):
             return None
-        by_name[names[0]] = values
-    if not _NEEDED <= by_name.keys() <= _HARMLESS:
+        columns[names[0]] = flat[place + 1 :: width]
+    if not _NEEDED <= columns.keys() <= _HARMLESS:
         return None
     found = PlainCases(
-        names=by_name["name"],
-        classnames=by_name["classname"],
-        durations=array("d", map(durations.__getitem__, by_name["time"])),
+        names=columns["name"],
+        classnames=columns["classname"],
+        durations=array("d", map(durations.__getitem__, columns["time"])),
     )
     return found if _can_be_shown(found.names, found.classnames) else None
 

@@ -123,17 +123,19 @@ class _Named:
         return bool(self._requirements or self._tags)
 
 
+NO_NAMES = Names()
+
+
 def names_in(element: Element) -> Names:
     """What the ``properties`` of a case name."""
+    if element.find("properties") is None:
+        return NO_NAMES
     named = _Named()
     for properties in element:
         if properties.tag == "properties":
             for each in properties:
                 named.take(each.get("name", ""), each.get("value") or each.text or "")
     return named.names()
-
-
-NO_NAMES = Names()
 
 
 class PrintedProperties:
