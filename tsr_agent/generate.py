@@ -6,7 +6,7 @@ import os
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -72,20 +72,52 @@ def generate(
         UsageError: A commit must be stated and is not, or is no whole id.
         PolicyError: The policy or the waivers are wrong.
     """
-    import msgspec
-
-    from tsr_agent.ingest.collect import collect
-    from tsr_agent.ingest.verification import explanations
     from tsr_agent.models import codec
     from tsr_agent.models.report import TestSummaryReport
 
     # The policy and the commits first: both can be refused in a moment, before long files are read.
     judge = _judge_of(request.config)
     manifest = _manifest(request)
-    collected = collect(_sources(request.config), progress)
+    made = _judged(request.config, manifest, judge, clock, progress)
+    document = codec.encode(made.report)
+    decision, explanations, problems = made.decision, made.explanations, made.problems
+    del made  # or a million test cases would be held twice
+    # What can't be read again must not be written: every later reader decodes as strictly.
+    report = codec.decode(document, TestSummaryReport, source="the report just made", just_encoded=True)
+    return Generated(
+        report=report,
+        decision=decision,
+        document=document,
+        digest=codec.digest(document),
+        explanations=explanations,
+        problems=problems,
+    )
+
+
+class _Judged(NamedTuple):
+    report: TestSummaryReport
+    decision: Decision
+    explanations: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def _judged(
+    config: Config,
+    manifest: Manifest,
+    judge: Callable[[TestSummaryReport, datetime], Decision],
+    clock: Clock,
+    progress: Callable[[str], None] | None,
+) -> _Judged:
+    """Everything read, put together and judged."""
+    import msgspec
+
+    from tsr_agent.ingest.collect import collect
+    from tsr_agent.ingest.verification import explanations
+
+    collected = collect(_sources(config), progress)
     now = clock.now()
-    verification = _verification(collected, request.config.limits)
-    evidence = _evidence(request.config, manifest, collected, verification, now)
+    verification = _verification(collected, config.limits)
+    evidence = _evidence(config, manifest, collected, verification, now)
     decision = judge(evidence, now)
     report = msgspec.structs.replace(
         evidence,
@@ -97,14 +129,9 @@ def generate(
         evaluated_at=decision.evaluated_at,
         rule_results=decision.rules,
     )
-    document = codec.encode(report)
-    # What can't be read again must not be written: every later reader decodes as strictly.
-    codec.decode(document, TestSummaryReport, source="the report just made")
-    return Generated(
+    return _Judged(
         report=report,
         decision=decision,
-        document=document,
-        digest=codec.digest(document),
         explanations=(*manifest.explanations, *collected.explanations, *explanations(verification)),
         problems=collected.problems,
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tsr_agent.store.paging import ReportFilter, ReportRow
     from tsr_agent.store.repository import ReportRepository
 
-MAX_IMPORT_BYTES = 256 * 1024 * 1024
+MAX_IMPORT_BYTES = 512 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

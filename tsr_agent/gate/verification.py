@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tsr_agent.models.requirements import CoverageStatus, RequirementCoverage, VerificationStatus
@@ -14,13 +15,21 @@ if TYPE_CHECKING:
 
 
 class CaseIndex:
-    """Test cases by id. Two test types may use the same id; then all of them count."""
+    """Test cases by id. Two test types may use the same id; then all of them count.
+
+    Made with the first question: a report without requirements asks none, and a million lists are spared.
+    """
 
     def __init__(self, results: Iterable[TestTypeResult]) -> None:
-        self._by_id: dict[str, list[TestCase]] = {}
-        for result in results:
+        self._results = tuple(results)
+
+    @cached_property
+    def _by_id(self) -> dict[str, list[TestCase]]:
+        by_id: dict[str, list[TestCase]] = {}
+        for result in self._results:
             for case in result.test_cases:
-                self._by_id.setdefault(case.id, []).append(case)
+                by_id.setdefault(case.id, []).append(case)
+        return by_id
 
     def named(self, test_id: str) -> list[TestCase]:
         """All cases of that id; empty where the report has none."""

@@ -193,10 +193,15 @@ class CaseLedger:
 
 def _values_met_twice(hashes: array[int]) -> set[int]:
     """Values that stand more than once in an array; a set of all of them would cost eight times as much."""
-    parts = len(hashes) // _PART + 1
+    parts = [array("q") for _ in range(len(hashes) // _PART + 1)]
+    if len(parts) == 1:
+        parts = [hashes]
+    else:
+        adders = [part.append for part in parts]
+        for each in hashes:
+            adders[each % len(adders)](each)
     twice: set[int] = set()
-    for part in range(parts):
-        values = hashes if parts == 1 else array("q", [each for each in hashes if each % parts == part])
+    for values in parts:
         if len(set(values)) < len(values):
             met: set[int] = set()
             twice.update(each for each in values if each in met or met.add(each))  # type: ignore[func-returns-value]

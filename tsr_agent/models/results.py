@@ -146,19 +146,17 @@ class TestTypeResult(Record, frozen=True, kw_only=True):
     ) -> TestTypeResult:
         """Totals and failure details computed from the cases."""
         kept = tuple(cases)
-        by_status = dict.fromkeys(CaseStatus, 0)
-        for case in kept:
-            by_status[case.status] += 1
+        statuses = [case.status for case in kept]
         duration = sum(attempt.duration_ms or 0.0 for case in kept for attempt in (case.attempts or (case,)))
         return cls(
             test_type=test_type,
             total=len(kept),
-            passed=by_status[CaseStatus.PASSED],
-            failed=by_status[CaseStatus.FAILED],
-            errors=by_status[CaseStatus.ERROR],
-            skipped=by_status[CaseStatus.SKIPPED],
-            xfailed=by_status[CaseStatus.XFAILED],
-            xpassed=by_status[CaseStatus.XPASSED],
+            passed=statuses.count(CaseStatus.PASSED),
+            failed=statuses.count(CaseStatus.FAILED),
+            errors=statuses.count(CaseStatus.ERROR),
+            skipped=statuses.count(CaseStatus.SKIPPED),
+            xfailed=statuses.count(CaseStatus.XFAILED),
+            xpassed=statuses.count(CaseStatus.XPASSED),
             flaky=sum(case.flaky for case in kept),
             duration_ms=round(duration),
             failure_details=tuple(
