@@ -23,24 +23,13 @@ from tsr_agent.ingest.junit_skips import as_skipped, take_unshown_skips
 from tsr_agent.ingest.junit_suite import Reconciliation, Suite
 from tsr_agent.ingest.junit_writers import is_pytest, lists_each_test_once
 from tsr_agent.ingest.limits import Limits, beyond
+from tsr_agent.ingest.text_pieces import TextPieces
 from tsr_agent.models.results import CaseStatus, TestCase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tsr_agent.ingest.case_ledger import CaseLedger
-
-
-def _drop_middle(pieces: list[str]) -> int:
-    """Makes a list of pieces hold beginning and end of its text only.
-
-    Returns:
-        How many characters were dropped.
-    """
-    text = "".join(pieces)
-    # The beginning is settled with the first cut; the end keeps sliding.
-    pieces[:] = [text[: MAX_TEXT // 2], text[max(MAX_TEXT // 2, len(text) - MAX_TEXT // 2) :]]
-    return len(text) - sum(map(len, pieces))
 
 
 @dataclass
@@ -92,12 +81,10 @@ class JUnitStream:
         """How often each result tag stands in the open case."""
         self._outside = False
         """The open case was made for a result that stands outside any."""
-        self._pieces: list[str] = []
+        self._pieces = TextPieces()
         """Text of the innermost open element as expat gives it; cut after each chunk when it is long."""
-        self._left_out = 0
-        self._output: list[str] = []
+        self._output = TextPieces()
         """What the open case printed, in pieces; most cases pass, and then it is not kept."""
-        self._output_left_out = 0
         self._in_output = False
         self._printed = PrintedProperties()
         self._suite_property = ""
@@ -258,8 +245,8 @@ class JUnitStream:
             self.result.suite_requirements.add(self._suite, name, value)
 
     def _end_suite_property(self) -> None:
-        self.result.suite_requirements.add(self._suite, self._suite_property, "".join(self._pieces))
-        self._suite_property, self._left_out = "", 0
+        self.result.suite_requirements.add(self._suite, self._suite_property, self._pieces.text)
+        self._suite_property = ""
         self._pieces.clear()
         self._parser.CharacterDataHandler = None
 
@@ -295,21 +282,19 @@ class JUnitStream:
         """Gives the text so far to the innermost open element; between the children it is only layout."""
         if not self._pieces:
             return
-        text = "".join(self._pieces)
-        self._pieces.clear()
         if len(self._elements) > 1:
-            owner = self._elements[-1]
-            owner.text = self._bounded((owner.text or "") + text, self._left_out)
+            owner, text = self._elements[-1], self._pieces.text
+            owner.text = self._bounded((owner.text or "") + text, self._pieces.left_out)
             self._text_left -= len(text)
-        self._left_out = 0
+        self._pieces.clear()
 
     def _cut_text(self) -> None:
         """Drops the middle of texts that grow over many chunks."""
         if len(self._pieces) * self._parser.buffer_size > 4 * MAX_TEXT:
-            self._left_out += _drop_middle(self._pieces)
+            self._pieces.drop_middle()
         if len(self._output) * self._parser.buffer_size > 4 * MAX_TEXT:
-            self._printed.scan("".join(self._output))
-            self._output_left_out += _drop_middle(self._output)
+            self._printed.scan(self._output.text)
+            self._output.drop_middle()
 
     def _end(self) -> None:
         attributes = self._attributes
@@ -332,14 +317,13 @@ class JUnitStream:
 
     def _end_printing_case(self, attributes: list[str]) -> None:
         """A case with nothing in it but what it printed, which may name requirements."""
-        self._printed.scan("".join(self._output))
+        self._printed.scan(self._output.text)
         printed = self._printed.taken()
         if printed or "status" in attributes or "result" in attributes:
             self._add_read(mapped(attributes), Element("testcase"), printed)
         else:
             self._bare(attributes)
         self._output.clear()
-        self._output_left_out = 0
 
     def _end_case(self, attributes: list[str]) -> None:
         """A case with children other than what it printed."""
@@ -349,19 +333,18 @@ class JUnitStream:
         self._parser.CharacterDataHandler = None
         self._attributes = None
         if self._output:
-            self._printed.scan("".join(self._output))
+            self._printed.scan(self._output.text)
         printed = self._printed.taken()
         if self._tags or printed or says_more(element):
             self._add_read(mapped(attributes), element, printed)
         else:
             self._bare(attributes)
         self._output.clear()
-        self._output_left_out = 0
         self._tags = {}
         self._outside = False
 
     def _add_read(self, attributes: dict[str, str], element: Element, printed: Names = NO_NAMES) -> None:
-        output = cut_middle("".join(self._output), left_out=self._output_left_out) if self._output else ""
+        output = cut_middle(self._output.text, left_out=self._output.left_out) if self._output else ""
         tags, suite = self._tags, self._suite
         case = read_case(
             attributes,
