@@ -6,6 +6,7 @@ in every system.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -294,6 +295,78 @@ def test_a_release_needs_everything_it_asks_for(machine: Machine, prepare: Calla
     assert machine.shell([], "bash ci/aitr/require-go.sh tsr.json", place, environ)[0] == 0, machine.log
     prepare(place)
     assert machine.shell([], "bash ci/aitr/require-go.sh tsr.json", place, environ)[0] != 0, machine.log
+
+
+@pytest.fixture
+def judged(machine: Machine) -> Path:
+    """A workspace whose answer is GO."""
+    place = machine.checkout("place")
+    assert machine.shell([], "bash ci/aitr/judge.sh", place, {"JENKINS_URL": "x"})[0] == 0, machine.log
+    return place
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--help",
+        "tsr.json --help",
+        "tsr.json -h",
+        "tsr.json --expect-commit",
+        "tsr.json --",
+        "''",
+        "",
+        "--environment staging",
+        "elsewhere/tsr.json",
+    ],
+)
+def test_no_arguments_release_without_a_decision(machine: Machine, judged: Path, arguments: str) -> None:
+    code, log = machine.shell([], f"bash ci/aitr/require-go.sh {arguments}", judged, {})
+    assert code != 0, log
+    assert "Not released." in log
+
+
+def test_a_caller_can_not_expect_another_commit_or_report(machine: Machine, judged: Path) -> None:
+    first = git(judged, "rev-parse", "HEAD")
+    digest = hashlib.sha256((judged / "tsr.json").read_bytes()).hexdigest()
+    (judged / "tests" / "a").write_text("changed")
+    git(judged, "commit", "-q", "-a", "-m", "After the judgement")
+    script = f"bash ci/aitr/require-go.sh tsr.json --expect-commit {first} --expect-digest {digest}"
+    assert machine.shell([], script, judged, {})[0] != 0, machine.log
+
+
+def test_a_pending_review_is_not_released_whatever_is_allowed(machine: Machine, judged: Path) -> None:
+    waiting = POLICY.replace("severity: block", "severity: review").replace(
+        "min_executed: 1", "min_executed: 2"
+    )
+    (judged / "waiting.yaml").write_text(waiting)
+    script = "bash ci/aitr/require-go.sh tsr.json --policy waiting.yaml --allow-pending"
+    code, log = machine.shell([], script, judged, {})
+    assert "PENDING REVIEW" in log
+    assert code != 0, log
+
+
+def test_variables_of_who_starts_a_pipeline_do_not_choose_the_policy(machine: Machine, judged: Path) -> None:
+    """GitLab takes variables, files among them, from whoever starts a pipeline by hand."""
+    strict = judged / "policy.yaml"
+    strict.write_text(strict.read_text().replace("min_executed: 1", "min_executed: 2"))
+    git(judged, "commit", "-q", "-a", "-m", "A stricter policy")
+    milder = judged.parent / "milder.yaml"
+    milder.write_text(POLICY)
+    variables = {"JENKINS_URL": "x", "AITR_POLICY": str(milder)}
+    assert machine.shell([], "bash ci/aitr/judge.sh", judged, variables)[0] == 0, machine.log
+    assert machine.shell([], "bash ci/aitr/require-go.sh tsr.json", judged, variables)[0] == 1, machine.log
+
+
+def test_an_empty_answer_is_not_looked_up_elsewhere(machine: Machine, judged: Path) -> None:
+    script = "bash ci/aitr/require-go.sh tsr.json"
+    assert machine.shell([], script, judged, {"TSR_DECISION": ""})[0] == 1, machine.log
+    assert machine.shell([], script, judged, {"TSR_DIGEST": ""})[0] == 2, machine.log
+
+
+@pytest.mark.parametrize("agent", ["exit 0", "echo GO", "exec true"])
+def test_a_mute_agent_does_not_release(machine: Machine, judged: Path, agent: str) -> None:
+    write_tool(machine.folder.parent / "tools" / "tsr-agent", agent)
+    assert machine.shell([], "bash ci/aitr/require-go.sh tsr.json", judged, {})[0] == 1, machine.log
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)

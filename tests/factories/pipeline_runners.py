@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import subprocess
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -18,7 +19,6 @@ from tests.factories import ci_systems
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 @dataclass
@@ -109,6 +109,7 @@ class _GitHubJob:
             "needs": needs,
             "steps": {},
             "inputs": {},
+            "runner": {"temp": str(machine.folder / f"{name}-temp")},
         }
         self._place: Path | None = None
         self._numbers = iter(range(1000))
@@ -147,7 +148,12 @@ class _GitHubJob:
             files[variable] = self._machine.folder / f"{self._name}-{number}-{variable}"
             files[variable].touch()
         options = ["--noprofile", "--norc", "-eo", "pipefail"] if step.get("shell") == "bash" else ["-e"]
-        system = {"GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": str(self._place), "CI": "true"}
+        system = {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_WORKSPACE": str(self._place),
+            "RUNNER_TEMP": self._context["runner"]["temp"],
+            "CI": "true",
+        }
         code, _ = self._machine.shell(
             options, step["run"], self._place, system | environ | {k: str(v) for k, v in files.items()}
         )
@@ -168,8 +174,7 @@ class _GitHubJob:
             assert self._place is not None
             self._machine.keep(self._place, [given["path"]])
         elif known == "actions/download-artifact":
-            assert self._place is not None
-            self._machine.bring(self._place)
+            self._machine.bring(Path(given["path"]))
             return bool(self._machine.artifacts), {}
         else:
             assert known == "actions/setup-python", name
