@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -78,10 +78,16 @@ def generate(
     # The policy and the commits first: both can be refused in a moment, before long files are read.
     judge = _judge_of(request.config)
     manifest = _manifest(request)
-    made = _judged(request.config, manifest, judge, clock, progress)
-    document = codec.encode(made.report)
-    decision, explanations, problems = made.decision, made.explanations, made.problems
-    del made  # or a million test cases would be held twice
+    sources = _sources(request.config)
+    while True:
+        made = _judged(request.config, manifest, _collected(sources, progress), judge, clock.now())
+        document = codec.encode(made.report)
+        decision, explanations, problems = made.decision, made.explanations, made.problems
+        del made  # or a million test cases would be held twice
+        if len(document) <= codec.MAX_DOCUMENT_BYTES or sources.room <= 1:
+            break
+        # A failing run must leave a record: less of it is kept, and the files left out are named.
+        sources = replace(sources, room=sources.room // 4)
     # What can't be read again must not be written: every later reader decodes as strictly.
     report = codec.decode(document, TestSummaryReport, source="the report just made", just_encoded=True)
     return Generated(
@@ -94,6 +100,12 @@ def generate(
     )
 
 
+def _collected(sources: Sources, progress: Callable[[str], None] | None) -> Collected:
+    from tsr_agent.ingest.collect import collect
+
+    return collect(sources, progress)
+
+
 class _Judged(NamedTuple):
     report: TestSummaryReport
     decision: Decision
@@ -104,18 +116,15 @@ class _Judged(NamedTuple):
 def _judged(
     config: Config,
     manifest: Manifest,
+    collected: Collected,
     judge: Callable[[TestSummaryReport, datetime], Decision],
-    clock: Clock,
-    progress: Callable[[str], None] | None,
+    now: datetime,
 ) -> _Judged:
-    """Everything read, put together and judged."""
+    """Everything that was read, put together and judged."""
     import msgspec
 
-    from tsr_agent.ingest.collect import collect
     from tsr_agent.ingest.verification import explanations
 
-    collected = collect(_sources(config), progress)
-    now = clock.now()
     verification = _verification(collected, config.limits)
     evidence = _evidence(config, manifest, collected, verification, now)
     decision = judge(evidence, now)

@@ -246,3 +246,18 @@ def test_a_place_that_can_not_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(InputError, match="can't be written"):
         write_document(tmp_path / "folder", b"x")
+
+
+def test_a_run_with_more_than_a_report_can_hold_leaves_a_record_that_does_not_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository(tmp_path)
+    good_results(tmp_path / "results")
+    (tmp_path / "results" / "unit.xml").write_text(suite(*(f"test_{number}" for number in range(2_000))))
+    monkeypatch.setattr(codec, "MAX_DOCUMENT_BYTES", 40_000)
+    config = Config(results_dir=tmp_path / "results", output=tmp_path / "tsr.json")
+    made = generate(GenerateRequest(config=config, environ=ENVIRON, directory=tmp_path), clock=Noon())
+    assert len(made.document) <= 40_000
+    assert codec.decode(made.document, TestSummaryReport) == made.report
+    assert made.report.go_no_go_decision is not GoNoGoDecision.GO
+    assert any("bytes of a report, which has room for" in each for each in made.problems)

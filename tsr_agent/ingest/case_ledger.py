@@ -130,12 +130,20 @@ class CaseLedger:
         self._changed[positions[0]] = cases[0]
         self._further += cases[1:]
 
+    @property
+    def listed_again(self) -> int:
+        """About how many cases share their id with another."""
+        return len(self._met_again)
+
+    @cached_property
+    def _met_again(self) -> list[int]:
+        """Positions of ids that may be listed more than once; asked for when all cases are there."""
+        twice = _values_met_twice(self._hashes)
+        return [position for position, each in enumerate(self._hashes) if each in twice] if twice else []
+
     def _repeated(self) -> list[tuple[list[int], list[TestCase]]]:
         """Positions and cases of each id that is listed more than once, by when it comes again."""
-        twice = _values_met_twice(self._hashes)
-        if not twice:
-            return []
-        positions = [position for position, each in enumerate(self._hashes) if each in twice]
+        positions = self._met_again
         found: dict[str, tuple[list[int], list[TestCase]]] = {}
         for position, case in self._at(positions):
             places, records = found.setdefault(case.id, ([], []))

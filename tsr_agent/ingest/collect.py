@@ -6,7 +6,6 @@ import os
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from tsr_agent.ingest.limits import Limits, beyond_reason
 from tsr_agent.ingest.merge import FileCases, merge_cases
 from tsr_agent.ingest.printable import printable
 from tsr_agent.ingest.reader import HEAD_BYTES, Parts
+from tsr_agent.ingest.report_room import ROOM, ReportRoom
 from tsr_agent.ingest.results_dir import LeftOut, OpenedFile, open_named, walk
 from tsr_agent.ingest.staleness import first_starts, why_stale
 from tsr_agent.ingest.test_types import TestTypes
@@ -54,6 +54,8 @@ class Sources:
     coverage: tuple[Path, ...] = ()
     types: TestTypes = field(default_factory=TestTypes)
     limits: Limits = field(default_factory=Limits)
+    room: int = ROOM
+    """Bytes of a report that all parts together may take."""
     eval_mapping: EvalMapping = field(default_factory=EvalMapping)
     """Which run of an eval tool belongs to which iteration, and which of its metrics is which of ours."""
 
@@ -115,6 +117,7 @@ class _Collector:
         self._seen: dict[tuple[int, int] | str, str] = {}
         self._names: set[str] = set()
         self._bytes = 0
+        self._room = ReportRoom(sources.room)
         self._requirement_files: dict[str, str] = {}
         self._written: dict[str, str] = {}
         """By name in the report, the path of a named file as the person wrote it."""
@@ -213,7 +216,7 @@ class _Collector:
                 self._note(msgspec.structs.replace(entry, status=status, reason=over))
                 return
             self._bytes += file.size
-            parts, fault = _read_parts(found, file, name)
+            parts, fault = _read_parts(found, file, name, self._room)
             sha, size = file.finish()
         except (InputError, OSError) as error:
             reason = str(error) if isinstance(error, InputError) else f"can't be read: {error.strerror}"
@@ -350,47 +353,19 @@ class _Collector:
         return tuple(f"--type {rule.test_type.value}={rule.pattern} matches no file." for rule in rules)
 
 
-def _read_parts(found: Recognition, file: HashedStream, name: str) -> tuple[Parts | None, str]:
+def _read_parts(
+    found: Recognition, file: HashedStream, name: str, room: ReportRoom
+) -> tuple[Parts | None, str]:
     """The parts of a file, or why it has none; one that no reader takes has neither."""
     if found.reader is None:
         return None, ""
     try:
-        parts = found.reader.read(file.stream, name)
-        _refuse_what_no_report_can_hold(parts, name)
+        parts = room.taken(found.reader.read(file.stream, name), name)
     except InputError as error:
         return None, _one_line("; ".join((error.message, *error.details)))
     except (RecursionError, MemoryError) as error:
         return None, f"{name}: too deep or too large to read ({type(error).__name__})"
     return parts, ""
-
-
-def _refuse_what_no_report_can_hold(parts: Parts, name: str) -> None:
-    """Holds the parts to the report's own form, so that one odd file can't make the report invalid."""
-    from tsr_agent.models.evals import Dataset, EvalCase, MetricValue
-    from tsr_agent.models.report import TestSummaryReport
-    from tsr_agent.models.requirements import RequirementEntry
-    from tsr_agent.models.results import HeaderDifference, TestCase
-
-    forms = {each.name: each.type for each in msgspec.structs.fields(TestSummaryReport)}
-    try:
-        for value, form in (
-            (parts.header_differences, tuple[HeaderDifference, ...]),
-            (parts.requirements, tuple[RequirementEntry, ...]),
-            (parts.eval_iterations, forms["eval_iterations"]),
-            (tuple(each.metrics for each in parts.eval_runs), tuple[dict[str, MetricValue], ...]),
-            (tuple(each.dataset for each in parts.eval_runs), tuple[Dataset | None, ...]),
-            (tuple(case for each in parts.eval_runs for case in each.cases), tuple[EvalCase, ...]),
-            (parts.code_coverage, forms["code_coverage"]),
-            (parts.static_analysis, forms["static_analysis"]),
-            (parts.runs, forms["runs"]),
-        ):
-            msgspec.json.decode(msgspec.json.encode(value), type=form)
-        cases = iter(parts.cases)
-        # In slices, so that a million cases are not held at once.
-        while some := tuple(islice(cases, _SLICE)):
-            msgspec.json.decode(msgspec.json.encode(some), type=tuple[TestCase, ...])
-    except (msgspec.MsgspecError, UnicodeError, ValueError) as error:
-        raise InputError(f"{name}: it holds something that no report can hold: {error}.") from error
 
 
 def _one_line(text: str) -> str:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from tsr_agent.ingest.limits import Limits
 
 
+OF_A_FILE = 4
+"""What a source file costs, in lines."""
+
+
 class CoverageTally:
     """What each line of each source file says; a line that is named twice counts once.
 
@@ -39,7 +43,7 @@ class CoverageTally:
         if source not in self._lines:
             self._lines[source] = {}
             self._branches[source] = {}
-            self._grow()
+            self._grow(OF_A_FILE)
 
     def add_line(self, source: str, number: int, *, hit: bool, branches: tuple[int, int] | None) -> None:
         """Notes one line.
@@ -61,9 +65,9 @@ class CoverageTally:
             earlier = self._branches[source].get(number, (0, 0))
             self._branches[source][number] = (max(earlier[0], branches[0]), max(earlier[1], branches[1]))
 
-    def _grow(self) -> None:
+    def _grow(self, by: int = 1) -> None:
         # A line that is named again counts again: it costs the same time.
-        self._size += 1
+        self._size += by
         if self._size > self._limits.coverage_lines:
             raise beyond(self._limits, "coverage_lines", self._path)
 

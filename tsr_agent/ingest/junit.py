@@ -10,7 +10,7 @@ from xml.parsers import expat
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.heads import root_element
 from tsr_agent.ingest.junit_stream import JUnitStream, StreamResult
-from tsr_agent.ingest.limits import MEBIBYTE, Limits
+from tsr_agent.ingest.limits import MEBIBYTE, Limits, beyond
 from tsr_agent.ingest.reader import Parts
 from tsr_agent.ingest.xml_repair import Repair, can_be_mended
 from tsr_agent.models.results import CaseStatus
@@ -115,6 +115,8 @@ def _not_well_formed(path: str, error: expat.ExpatError) -> InputError:
 
 def _parts(result: StreamResult, limits: Limits, *remarks: str) -> Parts:
     differences = tuple(result.reconciliation.differences)
+    if result.ledger.listed_again > limits.repeated_cases:
+        raise beyond(limits, "repeated_cases", result.reconciliation.path)
     scanner = SCANNERS.get(result.root)
     if scanner:
         found = tuple(case for case in result.ledger.findings() if case.status is not CaseStatus.PASSED)

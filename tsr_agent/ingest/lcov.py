@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.bounded_text import clean, cut_name
-from tsr_agent.ingest.coverage_tally import sum_counts
+from tsr_agent.ingest.coverage_tally import OF_A_FILE, sum_counts
 from tsr_agent.ingest.coverage_totals import lower_rate
 from tsr_agent.ingest.limits import Limits, beyond
 from tsr_agent.ingest.reader import Parts
@@ -148,7 +148,7 @@ class _Parse:
         line = int(number)
         lines = record.lines
         if line not in lines:
-            self._grow(True)
+            self._grow(1)
             lines[line] = hits.strip(b"0") != b""
         elif not lines[line]:
             lines[line] = hits.strip(b"0") != b""
@@ -205,7 +205,7 @@ class _Parse:
     def _begin(self, value: bytes) -> None:
         if self._open is not None:
             raise self._fault("a source file begins before the record of the one before it ends")
-        self._grow(True)
+        self._grow(OF_A_FILE)
         self._open = _Record(cut_name(clean(value.decode("utf-8", "backslashreplace")), 4_096))
 
     def _record(self) -> _Record:
@@ -232,8 +232,8 @@ class _Parse:
         self._grow(key not in record.branches)
         record.branches[key] = record.branches.get(key, False) or ran
 
-    def _grow(self, is_new: bool) -> None:
-        self._size += is_new
+    def _grow(self, by: int) -> None:
+        self._size += by
         if self._size > self._limits.coverage_lines:
             raise self._beyond("coverage_lines")
 

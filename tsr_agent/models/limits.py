@@ -29,7 +29,7 @@ class Limits:
     With the defaults no file takes a reader more than 2 s and 300 MB.
     """
 
-    file_bytes: int = _bound(48 * MEBIBYTE, "bytes of one file")
+    file_bytes: int = _bound(32 * MEBIBYTE, "bytes of one file")
     total_bytes: int = _bound(192 * MEBIBYTE, "bytes of all files together")
     files: int = _bound(10_000, "files in the results directory")
     depth: int = _bound(32, "levels of folders below the results directory", most=200)
@@ -40,8 +40,9 @@ class Limits:
     xml_token_bytes: int = _bound(MEBIBYTE, "bytes of one tag or comment of an XML file")
     xml_attribute: int = _bound(65_536, "characters of one attribute in a coverage XML file")
     cases: int = _bound(300_000, "test cases of one results file")
+    repeated_cases: int = _bound(150_000, "test cases of one results file that share their id with another")
     junit_elements: int = _bound(
-        150_000, "elements of one results file that are neither plain test cases nor what they printed"
+        80_000, "elements of one results file that are neither plain test cases nor what they printed"
     )
     case_elements: int = _bound(100_000, "elements in one test case")
     case_requirements: int = _bound(1_000, "requirements and tags that one test case names")
@@ -74,7 +75,9 @@ class Limits:
     zip_members: int = _bound(100_000, "members of one ZIP file")
     zip_ratio: int = _bound(200, "times the packed size that a member of a ZIP file unpacks to")
 
-    coverage_lines: int = _bound(400_000, "source files, lines and branches of one coverage file")
+    coverage_lines: int = _bound(
+        300_000, "lines and branches of one coverage file, each source file counted as four"
+    )
     coverage_elements: int = _bound(1_000_000, "elements of one coverage XML file")
     lcov_rows: int = _bound(1_500_000, "lines of one lcov file")
     lcov_line_bytes: int = _bound(65_536, "bytes of one line of an lcov file")

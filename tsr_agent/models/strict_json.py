@@ -83,7 +83,10 @@ def load_tree(
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return _load_slowly(document, source, non_finite)
     # It keeps the last of equal keys; then there are fewer of them than colons.
-    return tree if _keys(tree) == shape.keys else _load_slowly(document, source, non_finite)
+    if _keys(tree) == shape.keys:
+        return tree
+    del tree  # it takes as much room as the second one will
+    return _load_slowly(document, source, non_finite)
 
 
 def _keys(tree: object) -> int:
