@@ -1,0 +1,100 @@
+"""The JUnit XML files that cost most."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.factories.worst_file import Worst
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tsr_agent.models.limits import Limits
+
+
+def junit(name: str, unit: Callable[[int], bytes], **other: object) -> Worst:
+    values: dict[str, object] = {
+        "head": b"<testsuites><testsuite>",
+        "tail": b"</testsuite></testsuites>",
+        "number": lambda limits: limits.cases,
+        "size": lambda limits: limits.file_bytes,
+    }
+    return Worst(**({"name": f"JUnit: {name}", "reader": "junit:JUnitReader", "unit": unit} | values | other))  # type: ignore[arg-type]
+
+
+def elements(limits: Limits) -> int:
+    return limits.junit_elements - 2
+
+
+plain = b'<testcase classname="tests.unit.test_%d.TestThing" name="test_behaviour[%d]" time="0.%03d"/>'
+
+
+JUNIT = (
+    junit("ordinary cases", lambda n: plain % (n // 100, n, n % 1_000)),
+    junit("the shortest cases", lambda n: b'<testcase name="%x"/>' % n),
+    junit(
+        "ordinary cases, mended at the end",
+        lambda n: plain % (n // 100, n, n % 1_000),
+        tail=b'<testcase name="\x1b"/></testsuite></testsuites>',
+        number=lambda limits: limits.cases // 2 - 1,
+    ),
+    junit("broken cases", lambda n: b'<testcase name="%x"><error/></testcase>' % n, number=elements),
+    junit(
+        "broken cases with text",
+        lambda n: (
+            b'<testcase name="%x"><failure message="%s">%s</failure></testcase>' % (n, b"m" * 60, b"t\n" * 40)
+        ),
+        number=elements,
+    ),
+    junit(
+        "broken cases with wide text",
+        lambda n: b'<testcase name="%x"><failure>\xf0\x9f\x98\x80%s</failure></testcase>' % (n, b"t" * 1_000),
+    ),
+    junit("attempts of one test", lambda n: b'<testcase name="a"><error/></testcase>', number=elements),
+    junit(
+        "tests of one name",
+        lambda n: b'<testcase name="a" file="%x"/>' % n,
+        number=lambda limits: limits.repeated_cases,
+    ),
+    junit(
+        "findings of one name",
+        lambda n: b'<testcase name="a"><failure/></testcase>',
+        head=b'<testsuites name="ruff"><testsuite>',
+        number=elements,
+    ),
+    junit(
+        "requirements",
+        lambda n: (
+            b'<testcase name="%x"><properties><property name="requirement" value="%x,%x"/>' % (n, n, n + 1)
+            + b"</properties></testcase>"
+        ),
+        number=lambda limits: elements(limits) // 2,
+    ),
+    junit(
+        "suites that count failures",
+        lambda n: b'<testsuite name="%x" errors="1"/>' % n,
+        number=lambda limits: min(limits.cases, limits.junit_elements) - 2,
+    ),
+    junit("empty suites", lambda n: b"<testsuite/>", number=elements),
+    junit("other elements", lambda n: b"<a/>", number=elements),
+    junit(
+        "elements of a case",
+        lambda n: b'<testcase name="%x">%s</testcase>' % (n, b"<a/>" * 1_000),
+        number=lambda limits: elements(limits) // 1_000,
+    ),
+    junit("long tags", lambda n: b'<testcase name="%x" a="%s"/>' % (n, b"a" * 1_000_000)),
+    junit(
+        "many attributes",
+        lambda n: b'<testcase name="%x" %s/>' % (n, b" ".join(b'a%d=""' % k for k in range(50_000))),
+    ),
+    junit(
+        "text of entities",
+        lambda n: b'<testcase name="%x"><failure>%s</failure></testcase>' % (n, b"&lt;" * 100_000),
+    ),
+    junit(
+        "output",
+        lambda n: b'<testcase name="%x"><system-out>%s</system-out></testcase>' % (n, b"y\n" * 500_000),
+    ),
+    junit("comments", lambda n: b"<!---->" * 100_000),
+    junit("deep", lambda n: b"<a>" * 50 + b"</a>" * 50, number=lambda limits: elements(limits) // 50),
+)

@@ -1,0 +1,98 @@
+"""The tables of requirements that cost most."""
+
+from __future__ import annotations
+
+from tests.factories.worst_file import Worst
+
+REQUIREMENTS = (
+    Worst(
+        "CSV: rows",
+        "requirements_csv:RequirementsCsvReader",
+        b"id,tests\n",
+        lambda n: b"%x,\n" % n,
+        b"",
+        lambda limits: limits.requirements,
+        lambda limits: limits.csv_bytes,
+    ),
+    Worst(
+        "CSV: empty rows",
+        "requirements_csv:RequirementsCsvReader",
+        b"id,tests\nR,\n",
+        lambda n: b"\n",
+        b"",
+        lambda limits: 10**9,
+        lambda limits: limits.csv_bytes,
+    ),
+    Worst(
+        "CSV: tests",
+        "requirements_csv:RequirementsCsvReader",
+        b"id,tests\n",
+        lambda n: b"%x,%s\n" % (n, b"a " * 1_000),
+        b"",
+        lambda limits: limits.requirement_names // 1_000,
+        lambda limits: limits.csv_bytes,
+    ),
+    Worst(
+        "CSV: cells",
+        "requirements_csv:RequirementsCsvReader",
+        b"id,tests\nR,\n",
+        lambda n: b"," * 100_000,
+        b"",
+        lambda limits: 10**9,
+        lambda limits: limits.csv_bytes,
+    ),
+    Worst(
+        "YAML: requirements",
+        "requirements_yaml:RequirementsYamlReader",
+        b"requirements:\n",
+        lambda n: b"- id: R%x\n  tests: [a, b]\n" % n,
+        b"",
+        lambda limits: limits.yaml_values // 7 - 2,
+        lambda limits: limits.yaml_bytes,
+    ),
+    Worst(
+        "YAML: tests",
+        "requirements_yaml:RequirementsYamlReader",
+        b"requirements:\n- id: R\n  tests: [",
+        lambda n: b"a,",
+        b"]\n",
+        lambda limits: limits.yaml_values - 10,
+        lambda limits: limits.yaml_bytes,
+    ),
+    Worst(
+        "YAML: one long text",
+        "requirements_yaml:RequirementsYamlReader",
+        b"requirements:\n- id: R\n  text: >\n",
+        lambda n: b"   a\n",
+        b"",
+        lambda limits: 10**9,
+        lambda limits: min(limits.yaml_bytes, 300_000),
+    ),
+    Worst(
+        "YAML: comments",
+        "requirements_yaml:RequirementsYamlReader",
+        b"requirements:\n- id: R\n",
+        lambda n: b"#\n",
+        b"",
+        lambda limits: 10**9,
+        lambda limits: limits.yaml_bytes,
+    ),
+    Worst(
+        "YAML: escapes",
+        "requirements_yaml:RequirementsYamlReader",
+        b'requirements:\n- id: R\n  text: "',
+        lambda n: b"\\x41",
+        b'"\n',
+        lambda limits: 10**9,
+        lambda limits: min(limits.yaml_bytes, 260_000),
+    ),
+    Worst(
+        "YAML: empty documents",
+        "requirements_yaml:RequirementsYamlReader",
+        b"requirements: []\n",
+        lambda n: b"---\n",
+        b"",
+        lambda limits: 10**9,
+        lambda limits: limits.yaml_bytes,
+    ),
+)
