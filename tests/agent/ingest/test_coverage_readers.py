@@ -161,7 +161,7 @@ def test_other_encodings_are_read() -> None:
 
 
 def test_memory_stays_far_below_the_size_of_the_file() -> None:
-    lines = '<line number="7" hits="1" branch="false"/>' * 300_000
+    lines = '<line number="7" hits="1" branch="false"/>' * 250_000
     document = cobertura(lines).encode()
     tracemalloc.start()
     coverage_of(document)

@@ -128,7 +128,7 @@ def test_a_damaged_file_of_its_own_name_is_not_overlooked() -> None:
 
 
 def test_memory_stays_far_below_the_size_of_the_file() -> None:
-    document = report(package(RAN * 300_000)).encode()
+    document = report(package(RAN * 250_000)).encode()
     tracemalloc.start()
     coverage_of(document)
     _, peak = tracemalloc.get_traced_memory()
