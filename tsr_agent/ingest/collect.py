@@ -312,10 +312,13 @@ class _Collector:
                 *map(_one_line, evals.explanations),
                 *self._unused_rules(),
             ),
-            problems=tuple(
-                f"{entry.path}: {entry.reason.removeprefix(f'{entry.path}: ')}"
-                for entry in self._inputs
-                if entry.status in (InputStatus.UNREADABLE, InputStatus.STALE)
+            problems=(
+                *(
+                    f"{entry.path}: {entry.reason.removeprefix(f'{entry.path}: ')}"
+                    for entry in self._inputs
+                    if entry.status in (InputStatus.UNREADABLE, InputStatus.STALE)
+                ),
+                *map(_one_line, evals.missing),
             ),
         )
 

@@ -6,15 +6,18 @@ unreadable; a metric that nobody mapped never gets a name of ours.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from msgspec import structs
 
 from tsr_agent.ingest.bounded_text import clean, cut_name
+from tsr_agent.ingest.eval_copies import distinct, in_two_iterations
+from tsr_agent.ingest.eval_missing import matches_nothing, with_missing
 from tsr_agent.ingest.eval_names import NamedRun, name_metrics, unmapped_remark, unused_names
 from tsr_agent.ingest.eval_places import PlacedRun, place_runs
+from tsr_agent.ingest.eval_values import different, first_remarks
 from tsr_agent.models.eval_mapping import COMPLETENESS
 from tsr_agent.models.evals import Dataset, EvalIterationSummary, IterationOutcome, MetricValue
 
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
 _WORST_FIRST = (IterationOutcome.FAILED, IterationOutcome.IMPROVED, IterationOutcome.PASSED)
 _LONGEST_NAME = 200
+_MOST = 2**53
 _SAME = 1e-9
 """Relative difference up to which two numbers are one, written by two tools."""
 
@@ -41,6 +45,8 @@ class EvalIterations:
     remarks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By path."""
     explanations: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    """Runs of the latest iteration that aitr.toml names and nobody handed in, one sentence each."""
 
 
 def assemble(
@@ -56,25 +62,30 @@ def assemble(
     """
     places = place_runs(files, mapping.runs, root, has_history=bool(history))
     runs = [name_metrics(each, mapping) for each in places.placed]
+    stated = {each.iteration: each for each in reversed(history)}  # the first of equal numbers
     problems = dict(places.problems)
+    found = [*in_two_iterations(runs)]
     for number, group in _by_number(runs).items():
-        stated = next((each for each in history if each.iteration == number), None)
-        for path, why in (*_contradictions(group, stated), *_disagreements(group)):
-            problems.setdefault(path, why)
-    sound = _by_number(each for each in runs if each.placed.path not in problems)
-    made = {
-        number: _iteration(
-            number, _distinct(group), next((each for each in history if each.iteration == number), None)
-        )
-        for number, group in sound.items()
-    }
-    remarks = _remarks([each for each in runs if each.placed.path not in problems])
+        found += [*_contradictions(group, stated.get(number)), *_disagreements(group)]
+    for path, why in found:
+        problems.setdefault(path, why)
+    sound = [each for each in runs if each.placed.path not in problems]
+    made: dict[int, EvalIterationSummary] = {}
+    copies: list[tuple[NamedRun, NamedRun]] = []
+    for number, group in _by_number(sound).items():
+        kept, again = distinct(group)
+        copies += again
+        made[number] = _iteration(number, kept, stated.get(number))
+    remarks = _remarks(sound, copies)
     told = tuple(f"{path}: {each}" for path, lines in remarks.items() for each in lines)
+    iterations, missing = with_missing(_merged(history, made), places.unused)
+    idle = tuple(map(matches_nothing, places.unused, places.unused.values()))
     return EvalIterations(
-        iterations=_merged(history, made),
+        iterations=iterations,
         problems=problems,
         remarks=remarks,
-        explanations=(*map(_explained, runs), *told, *places.unused, *unused_names(mapping, runs)),
+        explanations=(*map(_explained, runs), *told, *idle, *unused_names(mapping, runs)),
+        missing=missing,
     )
 
 
@@ -83,23 +94,6 @@ def _by_number(runs: Iterable[NamedRun]) -> dict[int, list[NamedRun]]:
     for each in runs:
         groups[each.placed.number].append(each)
     return groups
-
-
-def _distinct(group: list[NamedRun]) -> list[NamedRun]:
-    """The runs of one iteration; one that stands in two files counts once."""
-    kept: list[NamedRun] = []
-    for each in group:
-        if not any(_is_same(each, other) for other in kept):
-            kept.append(each)
-    return kept
-
-
-def _is_same(one: NamedRun, other: NamedRun) -> bool:
-    return (
-        one.metrics == other.metrics
-        and one.placed.run == other.placed.run
-        and _outcome(one.placed) is _outcome(other.placed)
-    )
 
 
 def _merged(
@@ -122,7 +116,7 @@ def _disagreements(group: list[NamedRun]) -> list[tuple[str, str]]:
         first = claims[0][1]
         if all(value == first for _, value, _ in claims) or not any(table for _, _, table in claims):
             continue
-        values = " and ".join(dict.fromkeys(_figure(value) for _, value, _ in claims))
+        values = " and ".join(list(dict.fromkeys(_figure(value) for _, value, _ in claims))[:4])
         where = " and ".join(dict.fromkeys(run.placed.named for run, _, _ in claims[:4]))
         why = (
             f"{name!r} of iteration {group[0].placed.number} has more than one value ({values}; {where}); "
@@ -143,7 +137,7 @@ def _contradictions(group: list[NamedRun], stated: EvalIterationSummary | None) 
             if metric.name in stated.metrics and (said is None or not _fits(said, metric.value)):
                 found.append((run.placed.path, _contradiction(stated, metric.name, metric.value)))
     said = stated.metric(COMPLETENESS)
-    measured = _completeness(_distinct(group))
+    measured = _completeness(group)
     if COMPLETENESS in stated.metrics and (said is None or not _close(said.value, measured.value)):
         why = _contradiction(stated, COMPLETENESS, measured)
         found += [(run.placed.path, why) for run in group]
@@ -192,15 +186,9 @@ def _completed(said: MetricValue | None, measured: MetricValue) -> MetricValue:
 
 
 def _completeness(group: list[NamedRun]) -> MetricValue:
-    """Share of the samples of all runs that were scored; 0 where there were none."""
-    runs = [each.placed.run for each in group]
-    total = sum(max(run.total, 0) for run in runs)
-    completed = sum(min(max(run.completed, 0), max(run.total, 0)) for run in runs)
-    share = completed / total if total else 0.0
-    # A run without a sample leaves no trace in the sums, and is none the less not complete.
-    if any(run.total <= 0 for run in runs):
-        share = 0.0
-    return MetricValue(value=share, n=total, minimum=0.0, maximum=1.0, lower_is_better=False)
+    """That of the least complete run: a large run must not hide a small one of which most broke."""
+    shares = [each.placed.run.completeness() for each in group]
+    return min(shares, key=lambda each: (each.value, each.n or 0))
 
 
 def _iteration(
@@ -244,31 +232,29 @@ def _with_statement(made: EvalIterationSummary, stated: EvalIterationSummary) ->
 
 def _labels(group: list[NamedRun]) -> list[str]:
     """A label for each run of an iteration, all different."""
-    names = [each.placed.run.name for each in group]
-    labels: list[str] = []
-    for each in group:
-        label = each.placed.run.name
-        if names.count(label) > 1:
-            label = f"{each.placed.path}: {label}"
-        label = cut_name(clean(label), _LONGEST_NAME)
-        again = sum(1 for other in labels if other == label or other.startswith(f"{label} #"))
-        labels.append(f"{label} #{again + 1}" if again else label)
-    return labels
+    times = Counter(each.placed.run.name for each in group)
+    names = (
+        f"{each.placed.path}: {each.placed.run.name}"
+        if times[each.placed.run.name] > 1
+        else each.placed.run.name
+        for each in group
+    )
+    return list(different(cut_name(clean(each), _LONGEST_NAME) for each in names))
 
 
 def _metrics(group: list[NamedRun], labels: list[str]) -> dict[str, MetricValue]:
     """Metrics of all runs; where two differ, which nobody mapped, each stands under its run's label."""
-    values: dict[str, list[MetricValue]] = defaultdict(list)
+    values: dict[str, set[MetricValue]] = defaultdict(set)
     for run in group:
         for metric in run.metrics:
-            values[metric.name].append(metric.value)
+            values[metric.name].add(metric.value)
     united: dict[str, MetricValue] = {}
     for run, label in zip(group, labels, strict=True):
         for metric in run.metrics:
             name = metric.name
-            if any(each != metric.value for each in values[name]):
+            if len(values[name]) > 1:
                 name = f"{label}: {name}"
-                while name in values:  # a run can be called anything, even so that this is another's metric
+                while name in values or name in united:  # a run can be called anything, even as a metric is
                     name += "'"
             united[name] = metric.value
     return united
@@ -301,7 +287,7 @@ def _dataset(group: list[NamedRun]) -> Dataset | None:
     sizes = [each.size for each in known if each.size is not None]
     return Dataset(
         name=cut_name(" + ".join(dict.fromkeys(each.name for each in known)), 1_000),
-        size=sum(sizes) if len(sizes) == len(sets) else None,
+        size=sum(sizes) if len(sizes) == len(sets) and sum(sizes) <= _MOST else None,
     )
 
 
@@ -322,12 +308,19 @@ def _cases(group: list[NamedRun], labels: list[str]) -> tuple[EvalCase, ...]:
     )
 
 
-def _remarks(runs: list[NamedRun]) -> dict[str, tuple[str, ...]]:
+def _remarks(runs: list[NamedRun], copies: list[tuple[NamedRun, NamedRun]]) -> dict[str, tuple[str, ...]]:
     by_path: dict[str, list[NamedRun]] = defaultdict(list)
     for run in runs:
         by_path[run.placed.path].append(run)
+    again: dict[str, list[str]] = defaultdict(list)
+    for copy, first in copies:
+        named = copy.placed.named
+        again[copy.placed.path].append(
+            f"T{named[1:]} stands in {first.placed.path[:500]} already and counts once."
+        )
     return {
-        path: tuple(filter(None, [*(_run_remark(each.placed) for each in group), unmapped_remark(group)]))
+        path: first_remarks([*again[path], *filter(None, (_run_remark(each.placed) for each in group))])
+        + tuple(filter(None, [unmapped_remark(group)]))
         for path, group in by_path.items()
     }
 

@@ -67,8 +67,8 @@ class Places:
     placed: tuple[PlacedRun, ...]
     problems: dict[str, str]
     """By path of the file."""
-    unused: tuple[str, ...]
-    """Rules that match no run, one sentence each."""
+    unused: dict[int, EvalRunRule]
+    """Rules that match no run, by their number in the file, from 1."""
 
 
 def place_runs(
@@ -99,11 +99,7 @@ def place_runs(
                 )
             else:
                 placed.append(PlacedRun(path=file.path, run=run, number=number, rule=rule, reason=reason))
-    unused = tuple(
-        f"[[evals.runs]] number {at + 1} (file {rule.file!r}, run {rule.run!r}) matches no run."
-        for at, rule in enumerate(rules)
-        if at not in used
-    )
+    unused = {at + 1: rule for at, rule in enumerate(rules) if at not in used}
     return Places(placed=tuple(placed), problems=problems, unused=unused)
 
 

@@ -41,6 +41,8 @@ class EvalRun:
     dataset: Dataset | None = None
     cases: tuple[EvalCase, ...] = ()
     created_at: datetime | None = None
+    key: str = ""
+    """The tool's own id of the run, the same in every copy of its file; empty where it gives none."""
 
     def completeness(self) -> MetricValue:
         """Share of the samples that were scored; 0 where there were none, which is no evidence at all."""

@@ -37,6 +37,7 @@ _OWN_MEMBER = re.compile(r"_journal/.*|(?:header|summaries|reductions)\.json|sam
 _IN_MEMORY = 16 * MEBIBYTE
 _MOST = 2**53
 _ERROR_OF_MEAN = "stderr"
+_NO_MODEL = "none/none"
 _MEANS = frozenset({"accuracy", "mean"})
 
 
@@ -164,7 +165,7 @@ def _parts(log: Log, members: int, path: str) -> Parts:
     version = name_of(log.eval.packages.get("inspect_ai", ""))
     run = EvalRun(
         tool=f"Inspect AI {version}".strip()[:1_000],
-        name=name_of(log.eval.task),
+        name=name_of(_name(log)),
         metrics=metrics,
         completed=completed,
         total=total,
@@ -173,8 +174,16 @@ def _parts(log: Log, members: int, path: str) -> Parts:
         dataset=_dataset(log, samples),
         cases=samples.cases,
         created_at=_moment(log.eval.created),
+        # Older logs have no id of their own, and a run can be of several tasks.
+        key=log.eval.eval_id or " ".join(filter(None, (log.eval.run_id, log.eval.created))),
     )
     return Parts(eval_runs=(run,), remarks=(*_remarks(run, log, samples), *doubt, *left_out))
+
+
+def _name(log: Log) -> str:
+    """Task and model, so that two models of one task can be told apart; a task can run without one."""
+    model = log.eval.model.strip()
+    return log.eval.task if model in ("", _NO_MODEL) else f"{log.eval.task} ({model})"
 
 
 def _total(log: Log, samples: SampleTally, members: int) -> int:

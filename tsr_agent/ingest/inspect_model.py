@@ -61,6 +61,9 @@ class Spec(Struct):
     """What was run."""
 
     task: str
+    model: str = ""
+    eval_id: str = ""
+    run_id: str = ""
     created: str = ""
     dataset: DatasetSpec = msgspec.field(default_factory=DatasetSpec)
     config: Config = msgspec.field(default_factory=Config)

@@ -15,7 +15,7 @@ from tsr_agent.ingest.heads import top_level_keys
 from tsr_agent.ingest.limits import Limits, beyond
 from tsr_agent.ingest.promptfoo_model import Document
 from tsr_agent.ingest.promptfoo_scores import named_scores
-from tsr_agent.ingest.promptfoo_suite import case_id, dataset, tests_meant
+from tsr_agent.ingest.promptfoo_suite import Suite, case_id
 from tsr_agent.ingest.reader import Parts
 from tsr_agent.ingest.whole_file import read_json
 from tsr_agent.models.evals import EvalCase, IterationOutcome, MetricValue
@@ -63,8 +63,9 @@ class PromptfooReader:
         by_column = _by_column(document, path)
         names = _names(document.results.prompts)
         runs, remarks = [], []
-        for at, column in enumerate(document.results.prompts):
-            run, said = _run(document, column, by_column[at], names[at])
+        suite = Suite(document)
+        for at in range(len(document.results.prompts)):
+            run, said = _run(document, suite, at, by_column[at], names[at])
             runs.append(run)
             remarks += [f"{names[at]}: {each}" for each in said]
         return Parts(eval_runs=tuple(runs), remarks=tuple(remarks[:100]))
@@ -122,8 +123,9 @@ def _names(columns: Sequence[Column]) -> list[str]:
     return names
 
 
-def _run(document: Document, column: Column, rows: list[Row], name: str) -> tuple[EvalRun, list[str]]:
+def _run(document: Document, suite: Suite, at: int, rows: list[Row], name: str) -> tuple[EvalRun, list[str]]:
     """One column, and what was noticed about it."""
+    column = document.results.prompts[at]
     counted = column.metrics.counts if column.metrics is not None else (0, 0, 0)
     tally = Counter(row.outcome for row in rows)
     listed = (tally[0], tally[1], tally[2])
@@ -133,7 +135,7 @@ def _run(document: Document, column: Column, rows: list[Row], name: str) -> tupl
         max(counted[2], listed[2]),
     )
     ran = max(sum(counted), sum(listed))
-    total = max(ran, tests_meant(document.config.tests))
+    total = max(ran, suite.tests_meant)
     remarks = [] if total == ran else [f"{ran:,} of the {total:,} tests of the suite were run."]
     why = "" if counted == listed else _counts_differ(counted, listed)
     scores: dict[str, MetricValue] = {}
@@ -148,9 +150,10 @@ def _run(document: Document, column: Column, rows: list[Row], name: str) -> tupl
         total=total,
         outcome=IterationOutcome.FAILED if failed or broken or passed < ran else IterationOutcome.PASSED,
         broken=why or ("" if ran else "No test was run."),
-        dataset=dataset(document, rows),
+        dataset=suite.dataset(rows),
         cases=_cases(rows),
         created_at=_time(document.results.timestamp),
+        key=_key(document, at),
     )
     return run, remarks
 
@@ -183,6 +186,12 @@ def _rates(column: Column, rows: list[Row], passed: int, ran: int) -> dict[str, 
 
 def _share(part: int, whole: int) -> MetricValue:
     return MetricValue(value=part / whole, n=whole, lower_is_better=False, minimum=0, maximum=1)
+
+
+def _key(document: Document, at: int) -> str:
+    """What tells a column from those of all other runs; a short id can come again, not in one second."""
+    moment = document.results.timestamp
+    return f"{document.evalId} {moment} {at}" if document.evalId and moment else ""
 
 
 def _tool(document: Document) -> str:

@@ -94,6 +94,12 @@ class Config(msgspec.Struct):
     tests: Any = None
 
 
+class RuntimeOptions(msgspec.Struct):
+    """How the suite was run."""
+
+    repeat: Any = None
+
+
 class Metadata(msgspec.Struct):
     """Who wrote the file."""
 
@@ -104,5 +110,7 @@ class Document(msgspec.Struct):
     """The whole file."""
 
     results: Results
+    evalId: str | None = None  # noqa: N815
+    runtimeOptions: RuntimeOptions = msgspec.field(default_factory=RuntimeOptions)  # noqa: N815
     config: Config = msgspec.field(default_factory=Config)
     metadata: Metadata = msgspec.field(default_factory=Metadata)

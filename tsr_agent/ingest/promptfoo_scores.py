@@ -25,6 +25,8 @@ class _Sum:
     score: float = 0.0
     """Sum of score times weight."""
     weight: float = 0.0
+    rows: int = 0
+    """Results that have a score, however many assertions it is made of."""
     all_weighed: bool = True
     """Each result says its weight; where one does not, it stands for one assertion or more."""
 
@@ -73,9 +75,8 @@ def _mean(metrics: Metrics, metric: str, listed: _Sum) -> MetricValue | str:
         return f"its sum is given as {total:.6g}, and the results add up to {listed.score:.6g}"
     if not listed.bears_out(weight):
         return f"its weight is given as {weight:.6g}, and the results add up to {listed.weight:.6g}"
-    samples = int(count) if count is not None and math.isfinite(count) and 0 <= count <= 2**53 else None
     mean = total / weight
-    return MetricValue(value=mean, n=samples) if math.isfinite(mean) else "it is not a finite number"
+    return MetricValue(value=mean, n=listed.rows) if math.isfinite(mean) else "it is not a finite number"
 
 
 def _sums(rows: list[Row]) -> dict[str, _Sum]:
@@ -90,6 +91,7 @@ def _sums(rows: list[Row]) -> dict[str, _Sum]:
                 sums[metric] = _Sum(
                     score=before.score + score * weight,
                     weight=before.weight + weight,
+                    rows=before.rows + 1,
                     all_weighed=before.all_weighed and metric in weights,
                 )
     return sums

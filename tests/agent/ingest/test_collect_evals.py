@@ -13,7 +13,7 @@ from tests.factories.judged_reports import judge, releasable
 from tsr_agent.ingest.collect import Collected, Sources, collect
 from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.models.eval_mapping import EvalMapping, EvalRunRule
-from tsr_agent.models.evals import IterationOutcome
+from tsr_agent.models.evals import EvalIterationSummary, IterationOutcome
 from tsr_agent.models.report import InputStatus
 
 if TYPE_CHECKING:
@@ -147,10 +147,60 @@ def test_a_log_that_lies_there_twice_counts_once(data_dir: Path, tmp_path: Path)
     )
     assert found.problems == ()
     (only,) = found.eval_iterations
-    assert (only.version_name, len(only.cases)) == ("qa", 4)
+    assert (only.version_name, len(only.cases)) == ("qa (mockllm/model)", 4)
     completeness = only.metric("completeness")
     assert completeness is not None
     assert (completeness.value, completeness.n) == (1.0, 4)
+
+
+def test_both_forms_of_one_log_count_once_and_it_is_said(data_dir: Path, tmp_path: Path) -> None:
+    for name in ("qa_converted.json", "qa.eval"):
+        (tmp_path / f"v2 {name}").write_bytes((data_dir / "inspect-ai" / name).read_bytes())
+    found = collect(Sources(results_dir=tmp_path))
+    (only,) = found.eval_iterations
+    assert [each.id for each in only.cases] == ["q1", "q2", "q3", "q4"]
+    remarks = {each.path: each.remarks[:-1] for each in found.inputs}
+    copy = "The run 'qa (mockllm/model)' stands in v2 qa.eval already and counts once."
+    assert remarks == {"v2 qa.eval": (), "v2 qa_converted.json": (copy,)}
+
+
+def test_an_old_log_under_a_new_name_is_no_new_measurement(data_dir: Path, tmp_path: Path) -> None:
+    for name, log in (("v2.json", "qa_converted.json"), ("v3.eval", "qa.eval")):
+        (tmp_path / name).write_bytes((data_dir / "inspect-ai" / log).read_bytes())
+    found = collect(Sources(results_dir=tmp_path))
+    assert found.eval_iterations == ()
+    assert set(status(found).values()) == {InputStatus.UNREADABLE}
+    assert "would be iteration 2 and 3 at once (v2.json and v3.eval); hand it in once" in found.problems[0]
+
+
+def test_runs_of_the_latest_iteration_that_are_not_there_fail_it(tmp_path: Path) -> None:
+    rules = tuple(EvalRunRule(file=f"v{at}/*.json", iteration=at) for at in (1, 2, 3))
+    mapping = EvalMapping(metrics=MAPPING.metrics, runs=rules)
+    found = evidence(tmp_path, {"v2/log.json": promptfoo([row(0)])}, eval_mapping=mapping)
+    assert [(each.iteration, each.outcome.value) for each in found.eval_iterations] == [
+        (2, "passed"),
+        (3, "failed"),
+    ]
+    (problem,) = found.problems
+    assert problem.startswith("[[evals.runs]] number 3 (file 'v3/*.json', run '*') matches no run, so that")
+    decision = judge(releasable(eval_iterations=found.eval_iterations, inputs=found.inputs))
+    assert decision.decision is GoNoGoDecision.NO_GO
+
+
+def test_counts_that_no_report_can_hold_leave_the_file_unreadable(tmp_path: Path) -> None:
+    log = {
+        "version": 2,
+        "status": "success",
+        "eval": {"task": "t", "dataset": {"samples": 2**53}, "config": {"epochs": 2**53}},
+        "results": {"total_samples": 2**53},
+    }
+    many = promptfoo([row(0)], metrics={"testPassCount": 2**53, "testFailCount": 2**53})
+    found = evidence(tmp_path, {"v3/a.json": log, "v3/b.json": log, "v3/c.json": many})
+    assert status(found)["v3/c.json"] is InputStatus.UNREADABLE
+    iterations = msgspec.json.decode(
+        msgspec.json.encode(found.eval_iterations), type=tuple[EvalIterationSummary, ...]
+    )
+    assert iterations == found.eval_iterations
 
 
 def test_a_file_whose_iteration_nobody_knows_is_unreadable(tmp_path: Path) -> None:

@@ -156,6 +156,64 @@ def test_a_run_can_not_take_another_name_by_what_it_is_called() -> None:
     assert iteration.metric("one: s/m") == MetricValue(value=0.2)
 
 
+def test_runs_whose_labels_and_metrics_make_one_name_lose_nothing() -> None:
+    values = {"a: b": {"c/d": 0.1}, "a": {"b: c/d": 0.2}, "x": {"c/d": 0.3, "b: c/d": 0.4}}
+    runs = [
+        eval_run(name, metrics={key: MetricValue(value=value) for key, value in each.items()})
+        for name, each in values.items()
+    ]
+    iteration = only(assemble([in_file("v3.json", *runs)], (), NOTHING))
+    found = [iteration.metric(name) for name in iteration.metrics if name != "completeness"]
+    assert sorted(each.value for each in found if each is not None) == [0.1, 0.2, 0.3, 0.4]
+
+
+def test_two_runs_of_one_file_are_two_however_alike() -> None:
+    iteration = only(assemble([in_file("v3.json", eval_run(), eval_run())], (), ACCURACY))
+    assert iteration.metric("accuracy") == MetricValue(value=0.9, n=4)
+    assert assemble([in_file("v3.json", eval_run(), eval_run())], (), ACCURACY).remarks["v3.json"] == ()
+
+
+@pytest.mark.parametrize("change", [{"completed": 3}, {"outcome": IterationOutcome.FAILED}, {"broken": "x"}])
+def test_a_copy_that_says_something_worse_counts(change: dict[str, Any]) -> None:
+    one, other = eval_run(key="k"), eval_run(key="k", **change)
+    for files in ([one, other], [other, one]):
+        made = [in_file(f"v3/{at}.json", each) for at, each in enumerate(files)]
+        iteration = only(assemble(made, (), ACCURACY))
+        completeness = iteration.metric("completeness")
+        assert completeness is not None
+        assert (iteration.outcome, completeness.value) != (IterationOutcome.PASSED, 1.0)
+
+
+def test_runs_without_an_id_can_be_alike_by_chance() -> None:
+    found = assemble([in_file("v2.json"), in_file("v3.json")], (), ACCURACY)
+    assert [each.iteration for each in found.iterations] == [2, 3]
+    assert found.problems == {}
+
+
+def test_a_rule_that_matches_nothing_is_told_and_fails_the_latest_iteration_only() -> None:
+    def found(iteration: int, *stated: EvalIterationSummary) -> EvalIterations:
+        rules = (rule(file="v3.json"), rule(file="x.json", run="safety", iteration=iteration))
+        return assemble([in_file("v3.json")], stated, EvalMapping(runs=rules))
+
+    told = "[[evals.runs]] number 2 (file 'x.json', run 'safety') matches no run."
+    assert all(told in found(number).explanations for number in (2, 3, 4))
+    assert found(2).missing == ()
+    assert found(2).iterations[-1].outcome is IterationOutcome.PASSED
+    for one in (found(3), found(4), found(4, history(iteration=4)), found(3, history())):
+        assert len(one.missing) == 1
+        last = max(one.iterations, key=lambda each: each.iteration)
+        completeness = last.metric("completeness")
+        assert completeness is not None
+        assert (last.outcome, completeness.value, completeness.n) == (IterationOutcome.FAILED, 0.0, 0)
+
+
+def test_thousands_of_runs_are_united_in_steps_that_grow_with_them() -> None:
+    same = [eval_run("t", metrics={"acc,none": MetricValue(value=0.5)}) for _ in range(4_000)]
+    other = [eval_run(f"t{at}", metrics={"acc,none": MetricValue(value=0.5)}) for at in range(4_000)]
+    iteration = only(assemble([in_file("v3.json", *same, *other)], (), NOTHING))
+    assert iteration.metrics.keys() == {"acc,none", "completeness"}
+
+
 def test_one_run_in_two_files_counts_once() -> None:
     iteration = only(assemble([in_file("v3/a.eval"), in_file("v3/a.json")], (), ACCURACY))
     assert iteration.metric("completeness") == MetricValue(
@@ -165,12 +223,13 @@ def test_one_run_in_two_files_counts_once() -> None:
 
 def test_trap_05_samples_that_broke_make_the_iteration_incomplete() -> None:
     safety = eval_run("safety", completed=3, metrics={"includes/accuracy": MetricValue(value=1.0, n=3)})
-    rest = eval_run("rest", total=16, completed=16, metrics={})
+    rest = eval_run("rest", total=16_000, completed=16_000, metrics={})
     iteration = only(assemble([in_file("v3.json", safety, rest)], (), ACCURACY))
     assert iteration.metric("accuracy") == MetricValue(value=1.0, n=3)
     completeness = iteration.metric("completeness")
     assert completeness is not None
-    assert (completeness.value, completeness.n) == (19 / 20, 20)
+    # That of the run that broke: among all samples it would hardly show.
+    assert (completeness.value, completeness.n) == (3 / 4, 4)
 
 
 @pytest.mark.parametrize(("completed", "total"), [(0, 0), (5, 0), (-1, 4), (0, -4), (0, 4)])
@@ -185,7 +244,7 @@ def test_a_run_that_scored_nothing_has_failed_and_is_not_complete(completed: int
 
 
 def test_more_completed_than_there_are_fills_no_gap_of_another_run() -> None:
-    runs = [eval_run("a", completed=99), eval_run("b", completed=0, metrics={})]
+    runs = [eval_run("a", completed=99), eval_run("b", completed=2, metrics={})]
     completeness = only(assemble([in_file("v3.json", *runs)], (), NOTHING)).metric("completeness")
     assert completeness is not None
     assert completeness.value == 0.5

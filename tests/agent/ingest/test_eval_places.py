@@ -109,4 +109,4 @@ def test_of_a_named_file_its_folder_counts_and_not_those_above() -> None:
 
 def test_a_rule_that_matches_nothing_is_told() -> None:
     found = place_runs([in_file("v1.json")], (rule("x.json"), rule("v1.json")), "", has_history=False)
-    assert found.unused == ("[[evals.runs]] number 1 (file 'x.json', run '*') matches no run.",)
+    assert found.unused == {1: rule("x.json")}

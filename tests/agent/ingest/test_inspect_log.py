@@ -48,7 +48,12 @@ def values(found: EvalRun) -> dict[str, float]:
 @pytest.mark.parametrize("name", ["qa.eval", "qa.json"])
 def test_a_genuine_log_is_read_as_the_console_showed_it(data_dir: Path, name: str) -> None:
     found, remarks = genuine(data_dir, name)
-    assert (found.tool, found.name, found.completed, found.total) == ("Inspect AI 0.3.285", "qa", 4, 4)
+    assert (found.tool, found.name, found.completed, found.total) == (
+        "Inspect AI 0.3.285",
+        "qa (mockllm/model)",
+        4,
+        4,
+    )
     assert (found.outcome, found.broken, remarks) == (PASSED, "", ())
     assert values(found) == {
         "includes/accuracy": 0.75,
@@ -68,6 +73,27 @@ def test_a_genuine_log_is_read_as_the_console_showed_it(data_dir: Path, name: st
         "judge/tone": 1.0,
     }
     assert found.created_at is not None
+
+
+def test_both_forms_of_a_log_have_the_id_of_their_run(data_dir: Path) -> None:
+    keys = {name: genuine(data_dir, name)[0].key for name in ("qa.eval", "qa_converted.json", "qa.json")}
+    assert keys["qa.eval"] == keys["qa_converted.json"] == "UYaHuzHZoXZQxzHaMwGAbK"
+    assert keys["qa.json"] not in ("", keys["qa.eval"])
+
+
+@pytest.mark.parametrize(
+    ("spec", "name"),
+    [
+        ({}, "t"),
+        ({"model": "openai/gpt-x"}, "t (openai/gpt-x)"),
+        ({"model": "none/none"}, "t"),
+        ({"model": " "}, "t"),
+    ],
+)
+def test_two_models_of_one_task_have_two_names(spec: dict[str, Any], name: str) -> None:
+    document = log()
+    document["eval"] |= {"task": "t"} | spec
+    assert run(document).name == name
 
 
 def test_both_forms_of_a_log_name_the_same_data_set(data_dir: Path) -> None:
@@ -154,7 +180,7 @@ def test_the_runs_agree_with_what_the_console_showed(samples_dir: Path, form: st
     for file, said in zip(files, truth, strict=True):
         (found,) = read(InspectLogReader(), file.read_bytes()).eval_runs
         assert takes(InspectLogReader(), file.read_bytes()[:65_536], "any") is not None
-        assert found.name == said["task"].split()[0]
+        assert found.name.split(" (")[0] == said["task"].split()[0]
         if said["status"] == "error":
             assert found.broken
             assert found.outcome is FAILED

@@ -40,6 +40,10 @@ def refusal(document: object, reader: PromptfooReader | None = None) -> str:
     return "\n".join(caught.value.diagnostics())
 
 
+def parts_of(data_dir: Path, name: str) -> Parts:
+    return read(PromptfooReader(), (data_dir / "promptfoo" / name).read_bytes(), name)
+
+
 def genuine(data_dir: Path, name: str) -> tuple[EvalRun, ...]:
     return read(PromptfooReader(), (data_dir / "promptfoo" / name).read_bytes(), name).eval_runs
 
@@ -69,6 +73,60 @@ def test_trap_06_named_scores_are_weighted_sums(data_dir: Path) -> None:
     assert terse.metrics["namedScores/brevity"].value == 1.0
     assert terse.metrics["namedScores/brevity"].n == 5
     assert verbose.metrics["namedScores/brevity"].value == 0.0
+
+
+def test_a_part_of_a_suite_that_is_repeated_is_not_the_whole(data_dir: Path) -> None:
+    # 5 tests, since a list of 3 texts is a test for each; one entry of 3 was run, twice.
+    (runs, remarks) = (genuine(data_dir, "repeated.json"), parts_of(data_dir, "repeated.json").remarks)
+    assert [(each.completed, each.total) for each in runs] == [(6, 10)] * 2
+    assert [each.outcome for each in runs] == [IterationOutcome.FAILED] * 2
+    assert all("6 of the 10 tests of the suite were run." in each for each in remarks)
+
+
+def test_n_is_the_number_of_tests_and_not_of_assertions(data_dir: Path) -> None:
+    accuracy = genuine(data_dir, "repeated.json")[0].metrics["namedScores/accuracy"]
+    assert (accuracy.value, accuracy.n) == (pytest.approx(2 / 6), 6)  # of 12 assertions, 6 of the weight 0
+
+
+@pytest.mark.parametrize(
+    ("tests", "repeat", "total"),
+    [
+        ([{"vars": {"q": ["a", "b"], "t": ["x", "y", "z"]}}], 1, 6),
+        ([{"vars": {"q": ["a", "b"]}}, {"vars": {"q": "c"}}, {}], 2, 8),
+        ([{"vars": {"q": [1, 2, 3, 4]}}], 1, 3),
+        ([{"vars": {"q": []}}], 1, 3),
+        ([{"vars": {"q": ["a"] * 9}, "options": {"disableVarExpansion": True}}], 1, 3),
+        ([{"vars": {"q": ["a"] * 9}, "options": None}], True, 9),
+        ([{"vars": {"q": ["a"] * 9}}], "many", 9),
+        ([{"vars": {"q": ["a"] * 9}}], 10**300, 2**50),
+        ([{"vars": {f"q{at}": ["a"] * 9 for at in range(99)}}], -1, 2**50),
+    ],
+)
+def test_tests_that_were_meant_to_run(tests: list[Any], repeat: object, total: int) -> None:
+    document = promptfoo([row(0), row(1), row(2)])
+    document["config"]["tests"] = tests
+    document["runtimeOptions"] = {"repeat": repeat}
+    assert run(document).total == total
+
+
+def test_lists_that_the_tool_was_told_to_leave_whole_are_one_test() -> None:
+    document = promptfoo([row(0, vars={"q": ["a", "b", "c"]})])
+    assert (run(document).completed, run(document).total) == (1, 1)
+
+
+def test_suites_whose_variables_were_left_out_are_not_taken_for_one() -> None:
+    document = promptfoo([row(0, vars={}), row(1, vars={})])
+    document["config"]["tests"] = "file://tests.csv"
+    dataset = run(document).dataset
+    assert dataset is not None
+    assert (dataset.name, dataset.digest, dataset.size) == ("tests.csv", None, 2)
+
+
+def test_the_columns_of_a_run_have_ids_of_their_own(data_dir: Path) -> None:
+    keys = [each.key for each in genuine(data_dir, "results.json")]
+    assert len(set(keys)) == 4
+    assert all(keys)
+    assert run(promptfoo([row(0)], timestamp=None)).key == ""
 
 
 def test_trap_07_errors_are_kept_apart_from_failures(data_dir: Path) -> None:
