@@ -56,7 +56,7 @@ def plain_cases(attributes: list[list[str]], durations: Durations) -> PlainCases
     if not attributes:
         return None
     width = len(attributes[0])
-    if set(map(len, attributes)) != {width}:
+    if width > 2 * len(_HARMLESS) or set(map(len, attributes)) != {width}:
         return None
     flat = list(chain.from_iterable(attributes))
     columns = {}
