@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-
 def of(  # noqa: PLR0917  (a row of a table)
     name: str, reader: str, head: bytes, unit: Callable[[int], bytes], tail: bytes, values: int
 ) -> Worst:

@@ -9,7 +9,7 @@ from tsr_agent.ingest.bounded_text import cut_name
 from tsr_agent.models.eval_mapping import COMPLETENESS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from tsr_agent.ingest.eval_places import PlacedRun
     from tsr_agent.models.eval_mapping import EvalMapping
@@ -61,7 +61,7 @@ def _not_ours(theirs: str, tool: str) -> str:
     return cut_name(theirs if qualified else f"{tool.partition(' ')[0] or 'tool'}/{theirs}", _LONGEST_NAME)
 
 
-def unmapped_remark(runs: Iterable[NamedRun]) -> str:
+def unmapped_remark(runs: Sequence[NamedRun]) -> str:
     """Which metrics of a file nobody mapped, and what to write for the first; empty where there are none."""
     names = list(dict.fromkeys(each.theirs for run in runs for each in run.metrics if not each.mapped_by))
     if not names:
@@ -69,6 +69,9 @@ def unmapped_remark(runs: Iterable[NamedRun]) -> str:
     shown = ", ".join(name[:100] for name in names[:20])
     more = f" and {len(names) - 20:,} more" if len(names) > 20 else ""
     ours = names[0].rpartition("/")[2].partition(",")[0][:100]
+    if any(each.mapped_by and each.name == ours for run in runs for each in run.metrics):
+        # Taken already: the advice would make two values of one name.
+        ours = names[0].replace("/", "_").replace(",", "_")[:100]
     return (
         f"No name of ours is given for {shown}{more}; they stand in the report as the tool calls them. "
         f'To name one, write "{names[0][:100]}" = "{ours}" under [evals.metrics] in aitr.toml.'

@@ -97,6 +97,7 @@ def _with_forms(parts: Parts) -> Iterator[tuple[Any, Any]]:
     yield parts.requirements, tuple[RequirementEntry, ...]
     yield parts.eval_iterations, forms["eval_iterations"]
     yield tuple(each.metrics for each in parts.eval_runs), tuple[dict[str, MetricValue], ...]
+    yield tuple(each.completeness() for each in parts.eval_runs), tuple[MetricValue, ...]
     yield tuple(each.dataset for each in parts.eval_runs), tuple[Dataset | None, ...]
     yield tuple(case for each in parts.eval_runs for case in each.cases), tuple[EvalCase, ...]
     yield parts.code_coverage, forms["code_coverage"]

@@ -74,6 +74,13 @@ def test_an_unmapped_metric_never_gets_a_name_of_ours(theirs: str) -> None:
     assert any(remark in each for each in found.explanations)
 
 
+def test_the_advice_for_an_unmapped_metric_names_none_that_is_taken() -> None:
+    metrics = {"includes/accuracy": MetricValue(value=0.9), "match/accuracy": MetricValue(value=0.8)}
+    found = assemble([in_file("v3.json", eval_run(metrics=metrics))], (), ACCURACY)
+    (remark,) = found.remarks["v3.json"]
+    assert '"match/accuracy" = "match_accuracy" under' in remark
+
+
 def test_a_metric_called_completeness_does_not_replace_the_computed_one() -> None:
     run = eval_run(metrics={"completeness": MetricValue(value=1.0)}, completed=3)
     assert only(assemble([in_file("v3.json", run)], (), NOTHING)).metric("completeness") == MetricValue(
