@@ -26,6 +26,11 @@ def clean(text: str) -> str:
     return _UNFIT.sub("\ufffd", text)
 
 
+def clean_parsed(text: str) -> str:
+    """The same for text that expat gave, which holds no control of ASCII but line ends, tabs and DEL."""
+    return text if text.isascii() and "\x7f" not in text else clean(text)
+
+
 def cut_middle(text: str, limit: int = MAX_TEXT, left_out: int = 0) -> str:
     """The text, or its beginning and end with a line between them that says how much is missing.
 

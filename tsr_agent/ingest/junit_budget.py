@@ -51,7 +51,8 @@ class Budget:
 
     def weigh(self, chunk: bytes) -> None:
         """Counts the names since the last call by the memory that they take, now that their chunk is read."""
-        if not chunk.isascii() or b"&#" in chunk:
+        # One byte is looked for ten times faster than two.
+        if not chunk.isascii() or (b"#" in chunk and b"&#" in chunk):
             # One character beyond ASCII makes Python hold the whole text in up to four bytes each.
             self.names += 3 * (self.names - self._weighed)
         self._weighed = self.names

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from tsr_agent.ingest.bounded_text import MAX_TEXT, clean, cut_middle, cut_name
+from tsr_agent.ingest.bounded_text import MAX_TEXT, clean, clean_parsed, cut_middle, cut_name
 from tsr_agent.ingest.durations import milliseconds
 from tsr_agent.ingest.junit_outcomes import Outcome, claims, message_of, results, signs
 from tsr_agent.ingest.junit_properties import NO_NAMES, Names, names_in
@@ -99,6 +99,43 @@ def read_case(
         flaky=bool(before) and status is CaseStatus.PASSED,
         requirement_ids=named.requirements,
         tags=named.tags,
+    )
+
+
+def case_of_one_result(
+    attributes: dict[str, str],
+    suite: Suite,
+    *,
+    outcome: Outcome,
+    first_line: int,
+    duration: float | None,
+    output: str,
+) -> TestCase:
+    """What ``read_case`` makes of a case with one result that names and claims nothing.
+
+    Args:
+        attributes: Those of the case.
+        suite: The suite it stands in.
+        outcome: What the result says.
+        first_line: What the writer calls the first line of a file.
+        duration: In milliseconds.
+        output: What the case printed.
+    """
+    case_id, name, classname = identity(attributes, suite)
+    status, message, details = outcome
+    return TestCase(
+        id=case_id,
+        name=name,
+        classname=classname,
+        status=status,
+        suite=suite.name,
+        host=suite.host,
+        file=cut_name(clean(attributes["file"])) if attributes.get("file") else suite.file,
+        line=line_number(attributes["line"], first_line) if "line" in attributes else None,
+        duration_ms=duration,
+        message=message,
+        details=details,
+        output=clean_parsed(output).strip("\n") if output else "",
     )
 
 

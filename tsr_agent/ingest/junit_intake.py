@@ -12,11 +12,11 @@ from tsr_agent.ingest.case_block import Place
 from tsr_agent.ingest.case_ledger import CaseLedger
 from tsr_agent.ingest.junit_case import identity, line_number, read_case
 from tsr_agent.ingest.junit_plain import Durations, plain_cases
+from tsr_agent.ingest.junit_suite import Suite
 from tsr_agent.models.results import CaseStatus, TestCase
 
 if TYPE_CHECKING:
     from tsr_agent.ingest.junit_budget import Budget
-    from tsr_agent.ingest.junit_suite import Suite
 
 
 def mapped(attributes: list[str]) -> dict[str, str]:
@@ -41,23 +41,33 @@ class CaseIntake:
         self.durations = Durations()
         self.first_line = 1
         """What the writer calls the first line of a file: 1, or 0 (pytest)."""
+        self.suite = Suite()
+        """The suite that the cases stand in."""
         self._budget = budget
 
-    def add_read(self, case: TestCase, suite: Suite, *, may_be_idle: bool) -> None:
-        """Takes a case that was read as an element.
+    def enter(self, suite: Suite) -> None:
+        """The cases from here on stand in another suite."""
+        self.flush()
+        self.suite = suite
+
+    def add_read(self, case: TestCase, *, may_be_idle: bool = False) -> None:
+        """Takes a case with something in it.
 
         Args:
             case: The case.
-            suite: The suite it stands in.
             may_be_idle: Nothing in it says how it ended.
         """
-        if may_be_idle and suite.watched and not case.duration_ms:
-            suite.idle.append(self.ledger.listed + len(self.bare) + len(self._read))
-        self._budget.names += len(case.id) + sum(map(len, case.requirement_ids)) + sum(map(len, case.tags))
-        self._read.append((len(self.bare), self._budget.fitted(case)))
+        if may_be_idle and self.suite.watched and not case.duration_ms:
+            self.suite.idle.append(self.ledger.listed + len(self.bare) + len(self._read))
+        budget = self._budget
+        budget.names += len(case.id)
+        if case.requirement_ids or case.tags:
+            budget.names += sum(map(len, case.requirement_ids)) + sum(map(len, case.tags))
+        self._read.append((len(self.bare), budget.fitted(case)))
 
-    def flush(self, suite: Suite) -> None:
-        """Hands all cases over to the ledger; they all stand in one suite."""
+    def flush(self) -> None:
+        """Hands all cases over to the ledger."""
+        suite = self.suite
         plain = plain_cases(self.bare, self.durations)
         if plain is None:
             whole = [self._whole(number, each, suite) for number, each in enumerate(self.bare)]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tsr_agent.ingest.bounded_text import clean, cut_middle
+from tsr_agent.ingest.bounded_text import clean, clean_parsed, cut_middle
 from tsr_agent.models.results import CaseStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from xml.etree.ElementTree import Element
 
 _STATUS_WORDS = {
@@ -40,15 +40,22 @@ class Outcome(NamedTuple):
     details: str = ""
 
 
+_STATUS_OF_TAG = {
+    "failure": CaseStatus.FAILED,
+    "error": CaseStatus.ERROR,
+    "skipped": CaseStatus.SKIPPED,
+}
+
+
 @cache
-def _junitparser() -> dict[str, tuple[CaseStatus, Callable[[Element], Any]]]:
-    """By tag, what a result means and how junitparser takes it; loaded with the first that is met."""
+def _junitparser() -> dict[str, Callable[[Element], Any]]:
+    """By tag, how junitparser takes a result; loaded with the first that is met."""
     import junitparser
 
     return {
-        "failure": (CaseStatus.FAILED, junitparser.Failure.fromelem),
-        "error": (CaseStatus.ERROR, junitparser.Error.fromelem),
-        "skipped": (CaseStatus.SKIPPED, junitparser.Skipped.fromelem),
+        "failure": junitparser.Failure.fromelem,
+        "error": junitparser.Error.fromelem,
+        "skipped": junitparser.Skipped.fromelem,
     }
 
 
@@ -60,22 +67,45 @@ def results(element: Element, attributes: dict[str, str]) -> list[Outcome]:
         attributes: Those of the case.
     """
     kinds = _junitparser()
-    outcomes = []
+    found = []
     for each in element.iter():
-        if each.tag not in kinds:
-            continue
-        status, taken = kinds[each.tag]
-        result = taken(each)
-        if status is CaseStatus.SKIPPED:
-            status = _meaning_of_skip(result.type, result.message, attributes)
-        elif status is CaseStatus.ERROR and result.type == "UnexpectedSuccess":
-            status = CaseStatus.XPASSED
-        details = clean(result.text or "").strip("\n")
-        outcomes.append(Outcome(status, message_of(result.message, details), details))
-    failures = [each for each in outcomes if each.status in (CaseStatus.FAILED, CaseStatus.ERROR)]
-    if failures and any(each.message == _CATCH2_MAY_FAIL for each in outcomes):
+        if each.tag in kinds:
+            result = kinds[each.tag](each)
+            said = {"message": result.message, "type": result.type}
+            found.append(_outcome(each.tag, said, result.text or "", attributes))
+    failures = [each for each in found if each.status in (CaseStatus.FAILED, CaseStatus.ERROR)]
+    if failures and any(each.message == _CATCH2_MAY_FAIL for each in found):
         return [each._replace(status=CaseStatus.XFAILED) for each in failures]
-    return outcomes
+    return found
+
+
+def only_result(tag: str, said: Mapping[str, str], text: str, attributes: dict[str, str]) -> Outcome:
+    """The outcome of a case with one result and no other element: what ``results`` makes of it.
+
+    Of such a result junitparser takes no more than its tag, two attributes and its text, which needs
+    none of its objects.
+
+    Args:
+        tag: That of the result.
+        said: Its attributes.
+        text: What stands in it.
+        attributes: Those of the case.
+    """
+    found = _outcome(tag, said, text, attributes)
+    if found.message == _CATCH2_MAY_FAIL and found.status in (CaseStatus.FAILED, CaseStatus.ERROR):
+        return found._replace(status=CaseStatus.XFAILED)
+    return found
+
+
+def _outcome(tag: str, said: Mapping[str, str | None], text: str, attributes: dict[str, str]) -> Outcome:
+    """What one result says, as far as it can be told without the others."""
+    status = _STATUS_OF_TAG[tag]
+    if status is CaseStatus.SKIPPED:
+        status = _meaning_of_skip(said.get("type"), said.get("message"), attributes)
+    elif status is CaseStatus.ERROR and said.get("type") == "UnexpectedSuccess":
+        status = CaseStatus.XPASSED
+    details = clean_parsed(text).strip("\n")
+    return Outcome(status, message_of(said.get("message"), details), details)
 
 
 def _meaning_of_skip(kind: str | None, message: str | None, attributes: dict[str, str]) -> CaseStatus:
@@ -135,5 +165,5 @@ def claims(attributes: dict[str, str]) -> Iterator[Outcome]:
 def message_of(attribute: str | None, details: str) -> str:
     """The message, or the first line of the text where the tool gives none (jest, bats)."""
     if attribute:
-        return cut_middle(clean(attribute))
+        return cut_middle(clean_parsed(attribute))
     return next((line.strip()[:1_000] for line in details[:4_000].splitlines() if line.strip()), "")

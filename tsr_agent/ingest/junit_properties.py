@@ -119,9 +119,6 @@ class _Named:
     def names(self) -> Names:
         return Names(tuple(self._requirements), tuple(self._tags))
 
-    def __bool__(self) -> bool:
-        return bool(self._requirements or self._tags)
-
 
 NO_NAMES = Names()
 
@@ -147,25 +144,29 @@ class PrintedProperties:
     """
 
     def __init__(self) -> None:
-        self._named = _Named()
+        self._named: _Named | None = None
+        """Most cases print nothing of the kind."""
 
     def scan(self, text: str) -> None:
         """Takes the properties of a text; of one that is cut later, before it is cut."""
+        if PRINTED not in text and _SCENARIO not in text:
+            return
+        named = self._named = self._named or _Named()
         if PRINTED in text:
             for found in _PRINTED.finditer(text):
                 value = found["value"] if found["value"] is not None else found["lines"]
-                self._named.take(found["name"], value)
+                named.take(found["name"], value)
         if _SCENARIO in text:
             for scenario in _SCENARIO_TAGS.finditer(text):
                 for tag in clean(scenario[1]).split():
                     if tag.startswith("@"):
-                        self._named.take_tag(tag)
+                        named.take_tag(tag)
 
     def taken(self) -> Names:
         """What was named since the last call."""
-        if not self._named:
+        if self._named is None:
             return NO_NAMES
-        named, self._named = self._named, _Named()
+        named, self._named = self._named, None
         return named.names()
 
 
