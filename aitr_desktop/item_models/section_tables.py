@@ -61,7 +61,7 @@ def tests_table(section: TestsSection) -> Table:
         Column(title="Result", width=132),
         Column(title="Pass rate", width=82, is_number=True),
         *(Column(title=title, width=66, is_number=True) for title in numbers),
-        Column(title="Duration", width=94, is_number=True),
+        Column(title="Time", width=94, is_number=True),
     )
     return Table(columns=columns, nodes=tuple(_type_node(row) for row in section.types))
 
@@ -153,16 +153,12 @@ def evals_table(section: EvalsSection) -> Table:
     )
     nodes = []
     for row in section.iterations:
-        # Names such as "V3 RAG" carry their number already.
-        name = (
-            row.name if row.name.casefold().startswith(row.number.casefold()) else f"{row.number} {row.name}"
-        )
         below = [_line(f"Measured by {row.tool}", tone=Tone.MUTED)] if row.tool else []
         below += [_line(f"Data set: {row.dataset}", tone=Tone.MUTED)] if row.dataset else []
         below += [_line(each, tone=Tone.MUTED) for each in row.details]
         below += [_line(f"Fixed: {fix}") for fix in row.fixes]
         cells = (
-            Cell(text=name + (" (latest)" if row.is_latest else ""), is_strong=row.is_latest),
+            Cell(text=row.label + (" (latest)" if row.is_latest else ""), is_strong=row.is_latest),
             mark_cell(row.outcome),
             Cell(text=row.prompt_version, tone=Tone.MUTED),
             *(_metric(value) for value in row.metrics),

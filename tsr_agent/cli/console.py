@@ -79,7 +79,8 @@ class Console:
         import msgspec
 
         written = msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2)
-        self._out.write(written.decode("utf-8") + "\n")
+        # The number sign written as an escape is the same JSON, and no command to Azure.
+        self._out.write(_BRACKET_COMMAND.sub(r"#\\u0023", written.decode("utf-8")) + "\n")
 
     def error(self, error: TsrError) -> None:
         """What went wrong, for people always and for programs when they asked for JSON."""
@@ -104,9 +105,10 @@ def harmless(line: str) -> str:
     GitHub reads commands from lines that begin with two colons, Azure and TeamCity from ``##``, a word
     and a bracket; what a test printed must not be able to set a variable or to mask a log.
     """
-    if line.lstrip().startswith("::"):
-        line = line.replace("::", ": :", 1)
-    return _BRACKET_COMMAND.sub("# #", line)
+    # A text of several lines is as many lines to whoever reads the log, whatever ends them.
+    pieces = line.splitlines(keepends=True) if "::" in line else [line]
+    lines = (each.replace("::", ": :", 1) if each.lstrip().startswith("::") else each for each in pieces)
+    return _BRACKET_COMMAND.sub("# #", "".join(lines))
 
 
 def make_streams_lenient() -> None:

@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if console.as_json:
         console.data(summary_of(made, config))
     else:
-        console.text(written_lines(made, config, explain=arguments.explain))
+        console.text(written_lines(made, config, console.width, explain=arguments.explain))
     return report_problems(made, config, console)
 
 
@@ -139,22 +139,37 @@ def summary_of(made: Generated, config: Config) -> dict[str, object]:
     }
 
 
-def written_lines(made: Generated, config: Config, *, explain: bool) -> list[str]:
+def written_lines(made: Generated, config: Config, width: int, *, explain: bool) -> list[str]:
     """What was read and where the report is."""
+    from tsr_agent.cli.layout import paragraph
     from tsr_agent.models.report import InputStatus
     from tsr_agent.sections.wording import counted, verdict
 
     report = made.report
     states = [each.status for each in report.inputs]
     cases = sum(each.total for each in report.test_results)
-    lines = [*made.explanations, ""] if explain else []
+    lines = [*_explained(made, width), ""] if explain else []
     return [
         *lines,
         f"Read {counted(states.count(InputStatus.READ), 'file')}, {counted(cases, 'test case')}.",
         *not_taken_lines(made),
-        f"Judged {verdict(report.go_no_go_decision)}: {report.decision_reason}",
+        *paragraph(
+            f"Judged {verdict(report.go_no_go_decision)}: {report.decision_reason}", width, hanging="  "
+        ),
         f"Report  {config.output}",
         f"SHA-256 {made.digest}",
+    ]
+
+
+def _explained(made: Generated, width: int) -> list[str]:
+    """The explanations within the width; what goes on about a file stands below it."""
+    from tsr_agent.cli.layout import paragraph
+    from tsr_agent.ingest.explanation import BELOW
+
+    return [
+        line
+        for each in made.explanations
+        for line in paragraph(each, width, hanging=BELOW * (3 if each.startswith(BELOW) else 2))
     ]
 
 

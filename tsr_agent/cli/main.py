@@ -122,6 +122,7 @@ def run_command_line(argv: list[str]) -> int:
     except Exception:  # noqa: BLE001  (a fault of ours must not read as the verdict that exit code 1 is)
         import traceback
 
-        traceback.print_exc()
+        for line in traceback.format_exc().splitlines():
+            console.note(line)
         console.note("tsr-agent: this is a fault in aitr, not in your input. No decision was taken.")
         return int(ExitCode.INPUT)

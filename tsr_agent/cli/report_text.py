@@ -138,7 +138,7 @@ def _evals(report: TestSummaryReport, width: int) -> list[str]:
         Column("PROMPT"),
         *(Column(name.upper(), right=True) for name in section.metric_names),
     )
-    rows = [(row.outcome.sign, row.name, row.prompt_version, *row.metrics) for row in section.iterations]
+    rows = [(row.outcome.sign, row.label, row.prompt_version, *row.metrics) for row in section.iterations]
     lines = _titled("Evals") + table(columns, rows, width)
     latest = next(row for row in section.iterations if row.is_latest)
     source = " on ".join(filter(None, (latest.tool, latest.dataset))) if latest.tool else ""

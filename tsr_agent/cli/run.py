@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     made = make_and_write(config, console, leave_out=ci.files)
     decision = msgspec.structs.replace(made.decision, report_digest=made.digest)
     if arguments.explain:
-        console.text([*written_lines(made, config, explain=True), ""])
+        console.text([*written_lines(made, config, console.width, explain=True), ""])
     print_decision(console, made.report, decision, show_all=arguments.all)
     if (left := not_taken_lines(made)) and not arguments.explain:
         console.text(["", *(f"  {line}" for line in left)])

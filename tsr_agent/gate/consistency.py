@@ -84,8 +84,9 @@ def _unreadable(evidence: Evidence) -> Iterator[Problem]:
     for each in evidence.inputs:
         if each.status in (InputStatus.UNREADABLE, InputStatus.STALE):
             reason = f": {plain(each.reason)}" if each.reason else ""
+            what = "is stale" if each.status is InputStatus.STALE else "could not be used"
             yield (
-                f"{plain(each.path)} is {each.status.value}{reason}",
+                f"{plain(each.path)} {what}{reason}",
                 EvidenceRef(path=untrusted_id(each.path)),
             )
 

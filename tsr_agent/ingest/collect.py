@@ -15,6 +15,7 @@ from tsr_agent.errors import InputError
 from tsr_agent.ingest import registry
 from tsr_agent.ingest.doorstop import SETTINGS, DoorstopFolders
 from tsr_agent.ingest.eval_places import FileRuns
+from tsr_agent.ingest.explanation import file_explanations
 from tsr_agent.ingest.hashed_stream import HashedStream
 from tsr_agent.ingest.limits import Limits, beyond_reason
 from tsr_agent.ingest.merge import FileCases, merge_cases
@@ -308,7 +309,11 @@ class _Collector:
             static_analysis=tuple(each for part in parts for each in part.static_analysis),
             runs=tuple(each for part in parts for each in part.runs),
             explanations=(
-                *(_explanation(entry) for entry in self._inputs),
+                *file_explanations(
+                    self._inputs,
+                    (each for part in parts for each in part.header_differences),
+                    {path: tuple(map(_one_line, said)) for path, said in evals.placed.items()},
+                ),
                 *map(_one_line, evals.explanations),
                 *self._unused_rules(),
             ),
@@ -373,10 +378,3 @@ def _read_parts(
 
 def _one_line(text: str) -> str:
     return printable(" ".join(text.split()))[:4_000]
-
-
-def _explanation(entry: InputFile) -> str:
-    if entry.status is InputStatus.READ:
-        return f"{entry.path}: read as {entry.reader}, because {entry.reason}."
-    word = entry.status.value.replace("_", " ")
-    return f"{entry.path}: {word}: {entry.reason.removeprefix(f'{entry.path}: ').rstrip('.')}."

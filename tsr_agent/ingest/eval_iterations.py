@@ -44,7 +44,10 @@ class EvalIterations:
     """By path, why a file could not be used."""
     remarks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By path."""
+    placed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By path, which iteration each run became and why, and what its metrics are called."""
     explanations: tuple[str, ...] = ()
+    """What is to be told of aitr.toml."""
     missing: tuple[str, ...] = ()
     """Runs of the latest iteration that aitr.toml names and nobody handed in, one sentence each."""
 
@@ -77,14 +80,17 @@ def assemble(
         copies += again
         made[number] = _iteration(number, kept, stated.get(number))
     remarks = _remarks(sound, copies)
-    told = tuple(f"{path}: {each}" for path, lines in remarks.items() for each in lines)
     iterations, missing = with_missing(_merged(history, made), places.unused)
     idle = tuple(map(matches_nothing, places.unused, places.unused.values()))
+    placed: dict[str, tuple[str, ...]] = {}
+    for run in runs:
+        placed[run.placed.path] = (*placed.get(run.placed.path, ()), _explained(run))
     return EvalIterations(
         iterations=iterations,
         problems=problems,
         remarks=remarks,
-        explanations=(*map(_explained, runs), *told, *idle, *unused_names(mapping, runs)),
+        placed=placed,
+        explanations=(*idle, *unused_names(mapping, runs)),
         missing=missing,
     )
 
@@ -342,5 +348,5 @@ def _explained(run: NamedRun) -> str:
     mapped = ", ".join(
         f"{each.theirs} is {each.name} by {each.mapped_by}" for each in run.metrics if each.mapped_by
     )
-    whole = f"{placed.path}: {placed.named} is iteration {placed.number} by {placed.reason}"
-    return f"{whole}; {mapped}." if mapped else f"{whole}; no metric of it is mapped to one of ours."
+    whole = f"T{placed.named[1:]} is iteration {placed.number} by {placed.reason}"
+    return f"{whole}; {mapped}." if mapped else f"{whole}."

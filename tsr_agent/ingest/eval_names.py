@@ -55,6 +55,9 @@ def name_metrics(placed: PlacedRun, mapping: EvalMapping) -> NamedRun:
     return NamedRun(placed=placed, metrics=tuple(named))
 
 
+_AGGREGATES = ("mean", "median", "max", "min", "std", "total", "pass_rate")
+
+
 def _not_ours(theirs: str, tool: str) -> str:
     """The tool's name, qualified by the tool where it could be taken for a name of ours."""
     qualified = "/" in theirs or "," in theirs
@@ -68,14 +71,21 @@ def unmapped_remark(runs: Sequence[NamedRun]) -> str:
         return ""
     shown = ", ".join(name[:100] for name in names[:20])
     more = f" and {len(names) - 20:,} more" if len(names) > 20 else ""
-    ours = names[0].rpartition("/")[2].partition(",")[0][:100]
+    first, ours = names[0][:100], _suggested(names[0])
     if any(each.mapped_by and each.name == ours for run in runs for each in run.metrics):
         # Taken already: the advice would make two values of one name.
         ours = names[0].replace("/", "_").replace(",", "_")[:100]
     return (
-        f"No name of ours is given for {shown}{more}; they stand in the report as the tool calls them. "
-        f'To name one, write "{names[0][:100]}" = "{ours}" under [evals.metrics] in aitr.toml.'
+        f"No name of ours is given for {shown}{more}: in the report as the tool calls it. "
+        f'To give one, write "{first}" = "{ours}" under [evals.metrics] in aitr.toml.'
     )
+
+
+def _suggested(theirs: str) -> str:
+    """A name of ours, as an example: the scorer's where the metric only says how scores were put together."""
+    *scorer, metric = theirs.partition(",")[0].split("/")
+    named = scorer[0] if scorer and metric in _AGGREGATES else metric
+    return named.lower()[:100]
 
 
 def unused_names(mapping: EvalMapping, runs: Sequence[NamedRun]) -> tuple[str, ...]:

@@ -190,7 +190,8 @@ def _difference(
     difference = repository.difference(left_out)
     if difference is not None:
         shown = ", ".join(printable(path) for path in difference.paths[:5])
-        notes.append(f"The working tree is dirty: {len(difference.paths):,} path(s), {shown}.")
+        more = f" and {len(difference.paths) - 5:,} more" if len(difference.paths) > 5 else ""
+        notes.append(f"The checkout holds changes that no commit has: {shown}{more}.")
     return difference
 
 

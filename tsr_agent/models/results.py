@@ -99,6 +99,11 @@ class HeaderDifference(Record, frozen=True, kw_only=True):
     header: int
     elements: Count
 
+    @property
+    def told(self) -> str:
+        """Both numbers in a few words, without the file."""
+        return f"{self.counter}: {self.header:,} by the header, {self.elements:,} by the elements"
+
 
 class TestTypeResult(Record, frozen=True, kw_only=True):
     """Results of one test type.

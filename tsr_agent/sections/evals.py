@@ -48,6 +48,14 @@ class IterationRow(msgspec.Struct, frozen=True, kw_only=True):
     """One line for each metric that says more than its value, and for each that has a tool's own name."""
     fixes: tuple[str, ...]
 
+    @property
+    def label(self) -> str:
+        """Number and name; names such as ``V3 RAG`` carry their number already."""
+        beginning = self.name[: len(self.number)].casefold()
+        follows = self.name[len(self.number) : len(self.number) + 1]
+        carries = beginning == self.number.casefold() and not follows.isalnum()
+        return self.name if carries else f"{self.number} {self.name}".rstrip()
+
 
 class EvalsSection(msgspec.Struct, frozen=True, kw_only=True):
     """The iterations in order of their number."""

@@ -14,6 +14,7 @@ import pytest
 from tests.agent.cli.test_gate import bad, good, written
 from tests.agent.cli.test_generate import COMMITS, RED, read, results  # noqa: F401  (a fixture)
 from tsr_agent.cli.console import harmless
+from tsr_agent.cli.main import run_command_line
 
 if TYPE_CHECKING:
     from tests.conftest import Agent
@@ -169,6 +170,37 @@ def test_what_a_test_says_is_no_command_to_a_ci_system(agent: Agent, tmp_path: P
 def test_commands_are_broken_and_still_readable(line: str) -> None:
     assert harmless(line).replace(" ", "") == line.replace(" ", "")
     assert harmless(line) != line
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x0b", "\x85", "\u2028"])
+def test_no_line_of_several_is_a_command(end: str) -> None:
+    shown = harmless(f"tests::a said{end} ::set-output name=decision::go{end}::error::x")
+    lines = shown.replace(end, "\n").splitlines()
+    assert lines == ["tests::a said", " : :set-output name=decision::go", ": :error::x"]
+
+
+@pytest.mark.usefixtures("results")
+def test_json_on_standard_output_is_no_command_either(agent: Agent, tmp_path: Path) -> None:
+    hostile = "##vso[task.setvariable variable=decision;isOutput=true]go \\##[error]c"
+    (tmp_path / "results" / "unit.xml").write_text(RED.replace("no", hostile))
+    (tmp_path / "results" / "##vso[x]y.xml").write_text("<")
+    for command in (("generate", *COMMITS), ("run", *COMMITS), ("show", "tsr.json")):
+        text = agent(*command, "--json").stdout
+        assert "##" not in text.replace("## ", "")
+        assert "##vso[x]y.xml" in json.dumps(json.loads(text))
+
+
+def test_a_fault_of_ours_says_nothing_that_a_ci_system_obeys(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*_: object) -> int:
+        raise RuntimeError("what a file held\n::set-output name=decision::go\n##vso[task.x]y")
+
+    monkeypatch.setattr("tsr_agent.cli.schema.run", fails)
+    assert run_command_line(["schema", "report"]) == 2
+    said = capsys.readouterr().err
+    assert "this is a fault in aitr" in said
+    assert not any(line.lstrip().startswith("::") or "##vso[" in line for line in said.splitlines())
 
 
 def test_escapes_of_names_do_not_reach_the_terminal(agent: Agent, tmp_path: Path) -> None:

@@ -132,6 +132,21 @@ def test_explain_says_which_reader_took_which_file(agent: Agent, results: Path) 
     assert "notes.txt" in text
 
 
+def test_explain_says_what_was_reconciled_below_each_file(agent: Agent, results: Path) -> None:
+    case = '<testcase classname="a" name="b"/>'
+    (results / "unit.xml").write_text(f'<testsuite tests="3">{case * 2}</testsuite>')
+    (results / "security.xml").write_text("<testsuite><testcase")
+    (results / "log.json").write_text('{"version": 2, "status": "success", "eval": ')
+    lines = agent("generate", *COMMITS, "--explain").stdout.splitlines()
+    at = lines.index("unit.xml: read as JUnit XML, because root element testsuite; unit by its name.")
+    assert lines[at + 1] == "  tests: 3 by the header, 2 by the elements."
+    assert lines[at + 2].startswith("  1 repeated records were merged")
+    text = " ".join(" ".join(lines).split())
+    assert "log.json: could not be used (taken for Inspect AI log): " in text
+    assert "security.xml: could not be used (taken for JUnit XML): line 1, column" in text
+    assert max(map(len, lines)) <= 80
+
+
 def test_generate_as_json(agent: Agent, results: Path, tmp_path: Path) -> None:
     tree = json.loads(agent("generate", *COMMITS, "--json").stdout)
     assert tree["digest"] == codec.digest((tmp_path / "tsr.json").read_bytes())
@@ -171,7 +186,7 @@ def test_a_pull_request_is_on_record_from_ci_to_terminal(agent: Agent, tmp_path:
     (tmp_path / "clone" / "results").mkdir()
     (tmp_path / "clone" / "results" / "unit.xml").write_text(GREEN)
     done = agent("generate", "--explain", cwd=tmp_path / "clone", **environ)
-    assert f"its merge {commits['merge']} was tested" in done.stdout
+    assert f"its merge {commits['merge']} was tested" in " ".join(done.stdout.split())
     report = read(tmp_path / "clone")
     assert report.build is not None
     assert report.build.url == "https://github.example/acme/bot/actions/runs/154666429"

@@ -442,7 +442,7 @@ def test_runner_ended_before_it_finished(exit_code: int) -> None:
 def test_unreadable_input() -> None:
     torn = InputFile(path="unit.xml", size=3, status=InputStatus.UNREADABLE, reason="line 1: cut off")
     decision = assert_blocked_by(releasable(inputs=(torn,)), "evidence")
-    assert decision.blocking_issues == ("unit.xml is unreadable: line 1: cut off",)
+    assert decision.blocking_issues == ("unit.xml could not be used: line 1: cut off",)
 
 
 def test_newer_document_format() -> None:

@@ -260,7 +260,10 @@ def test_what_was_not_mapped_is_remarked_and_explained(tmp_path: Path) -> None:
     found = evidence(tmp_path, {"v1.json": promptfoo([row(0)])}, eval_mapping=EvalMapping())
     (remark,) = found.inputs[0].remarks
     assert 'write "namedScores/accuracy" = "accuracy" under [evals.metrics]' in remark
-    assert f"v1.json: {remark}" in found.explanations
+    first, placed, told = found.explanations
+    assert first.startswith("v1.json: read as promptfoo JSON, because")
+    assert placed.endswith("is iteration 1 by its file's name.")
+    assert told == f"  {remark}"
 
 
 def test_names_of_runs_can_not_steer_a_terminal(tmp_path: Path) -> None:

@@ -78,7 +78,10 @@ def test_a_stale_file_says_so_and_counts_for_nothing(tmp_path: Path) -> None:
         "2026-11-22 10:00:00 UTC, so it is left from something else"
     )
     assert found.problems[0].startswith(told)
-    assert any(line.startswith("unit-left.xml: stale: last written") for line in found.explanations)
+    assert any(
+        line.startswith("unit-left.xml: stale (taken for JUnit XML): last written")
+        for line in found.explanations
+    )
 
 
 def test_a_type_with_nothing_but_stale_files_has_no_results(tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def test_a_header_that_disagrees_and_a_bad_exit_code_are_said() -> None:
     difference = HeaderDifference(path="a.xml", counter="tests", header=9, elements=8)
     result = TestTypeResult.from_cases(TestType.UNIT, [reports.case("t")], [difference])
     section = drawn_tests(reports.report(test_results=(result,)))
-    assert section.types[0].remarks == ("a.xml: its header says 9 tests, its elements are 8.",)
+    assert section.types[0].remarks == ("a.xml: tests: 9 by the header, 8 by the elements.",)
     assert str(section.runs[0].mark) == "✕ exit code 1"
 
 
@@ -149,6 +149,15 @@ def test_evals_are_in_order_of_their_number_whatever_the_list_says() -> None:
     assert section.iterations[2].metrics == ("0.912", "0.95", "412.5")
     assert section.iterations[2].samples == "250"
     assert section.iterations[2].fixes == ("Cite retrieved passages only (FM-1)",)
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("V3 RAG", "V3 RAG"), ("v3", "v3"), ("v3.1", "v3.1"), ("V30", "V3 V30"), ("qa", "V3 qa"), ("V3", "V3")],
+)
+def test_an_iteration_is_named_with_its_number_once(name: str, label: str) -> None:
+    latest = msgspec.structs.replace(reports.iterations()[-1], iteration=3, version_name=name)
+    assert evals(reports.report(eval_iterations=(latest,))).iterations[0].label == label
 
 
 def test_a_metric_that_an_iteration_lacks_is_no_data() -> None:
