@@ -247,8 +247,8 @@ def inputs_table(rows: Iterable[InputRow]) -> Table:
         Column(title="State", width=112),
         Column(title="File", width=240, stretches=True),
         Column(title="Size", width=80, is_number=True),
-        Column(title="Reader", width=120),
-        Column(title="Type", width=92),
+        Column(title="Reader", width=190),
+        Column(title="Type", width=110),
         Column(title="SHA-256", width=82),
     )
     nodes = (

@@ -80,6 +80,7 @@ def _head(report: TestSummaryReport, decision: Decision) -> list[str]:
     facts = [
         ("Environment", plain(head.environment)),
         ("Code", f"{code(versions.codebase_sha)} {plain(head.branch)}".rstrip()),
+        *([("Checked out", code(versions.checked_out_sha))] if versions.checked_out_sha else []),
         ("Tests", code(versions.testbase_sha)),
         ("Prompts", f"{code(versions.prompts_sha)} {plain(versions.prompts_version or '')}".rstrip()),
         ("Policy", plain(head.policy)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from tests.factories import shown_reports
@@ -118,6 +119,14 @@ def test_the_summary_says_the_verdict_first_and_why() -> None:
     assert page.index("accuracy") < page.index("### Tests to look at (3)")
     assert page.index("names a dose") < page.index("flaky")
     assert "tests/test&#95;bot.py&#58;41" in page
+
+
+def test_the_summary_of_a_pull_request_names_its_merge() -> None:
+    head = shown_reports.report()
+    versions = msgspec.structs.replace(head.versions, checked_out_sha="e" * 40)
+    merge = msgspec.structs.replace(head, versions=versions)
+    assert f"| Checked out | <code>{'e' * 40}</code> |" in summary(merge, shown_reports.decision(), 10**6)
+    assert "Checked out" not in summary(head, shown_reports.decision(), 10**6)
 
 
 @pytest.mark.parametrize("budget", [2_000, 3_000, 10_000, 100_000])
