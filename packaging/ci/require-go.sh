@@ -35,6 +35,11 @@ digest=$(answer TSR_DIGEST)
 head=$(git rev-parse --verify --end-of-options 'HEAD^{commit}') || refuse "There is no commit checked out."
 changed=$(git status --porcelain --untracked-files=no) || refuse "The checkout can't be looked at."
 [ -z "$changed" ] || refuse "The checkout holds changes that no commit has."
+# Elsewhere the built-in policy would take the place of the project's.
+top=$(git rev-parse --show-toplevel)
+if [ ! -e aitr.toml ] && [ -e "$top/aitr.toml" ]; then
+  refuse "aitr.toml is in $top; run this there."
+fi
 
 for name in "${!AITR_@}"; do
   unset "$name"

@@ -357,6 +357,15 @@ def test_variables_of_who_starts_a_pipeline_do_not_choose_the_policy(machine: Ma
     assert machine.shell([], "bash ci/aitr/require-go.sh tsr.json", judged, variables)[0] == 1, machine.log
 
 
+def test_a_wrong_working_directory_does_not_change_the_policy(machine: Machine, judged: Path) -> None:
+    digest = hashlib.sha256((judged / "tsr.json").read_bytes()).hexdigest()
+    variables = {"TSR_DECISION": "go", "TSR_DIGEST": digest}
+    below = "cd tests && bash ../ci/aitr/require-go.sh ../tsr.json"
+    code, log = machine.shell([], below, judged, variables)
+    assert code == 1
+    assert f"aitr.toml is in {judged}; run this there. Not released." in log
+
+
 def test_an_empty_answer_is_not_looked_up_elsewhere(machine: Machine, judged: Path) -> None:
     script = "bash ci/aitr/require-go.sh tsr.json"
     assert machine.shell([], script, judged, {"TSR_DECISION": ""})[0] == 1, machine.log

@@ -21,7 +21,7 @@ from tsr_agent.cli.generate import (
     written_lines,
 )
 from tsr_agent.cli.options import path
-from tsr_agent.errors import ExitCode
+from tsr_agent.errors import ExitCode, TsrError
 
 if TYPE_CHECKING:
     import argparse
@@ -52,19 +52,32 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     config = config_of(arguments)
     made = make_and_write(config, console, leave_out=ci.files)
     decision = msgspec.structs.replace(made.decision, report_digest=made.digest)
+    # Before anything is printed: whoever reads may go away, and the record must be filed all the same.
+    unfiled = _filed(made, config)
     if arguments.explain:
         console.text([*written_lines(made, config, console.width, explain=True), ""])
     print_decision(console, made.report, decision, show_all=arguments.all)
     if (left := not_taken_lines(made)) and not arguments.explain:
         console.text(["", *(f"  {line}" for line in left)])
     console.text(record_lines(config.output, decision))
+    if unfiled is not None:
+        raise unfiled
     if config.library is not None:
-        _store(made, config, config.library)
         console.text([f"  Library {config.library}"])
     code = report_problems(made, config, console)
     if code is ExitCode.OK:
         code = exit_code_of(decision, allow_pending=arguments.allow_pending)
     return ci.publish(made.report, decision, config.output, code)
+
+
+def _filed(made: Generated, config: Config) -> TsrError | None:
+    """Files the report where there is a library for it; what went wrong, to be told after the verdict."""
+    if config.library is not None:
+        try:
+            _store(made, config, config.library)
+        except TsrError as error:
+            return error
+    return None
 
 
 def _store(made: Generated, config: Config, library_file: Path) -> None:

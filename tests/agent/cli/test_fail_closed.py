@@ -146,6 +146,24 @@ def test_a_reader_that_goes_away_is_no_success(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (2, "")
 
 
+@pytest.mark.usefixtures("results")
+def test_the_library_has_the_report_though_its_reader_goes_away(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tsr_agent", "run", *COMMITS, "--library", "library.db"]
+    reading, writing = os.pipe()
+    os.close(reading)
+    environ = os.environ | {"PYTHONUNBUFFERED": "1"}
+    done = subprocess.run(
+        command, cwd=tmp_path, stdout=writing, stderr=subprocess.PIPE, text=True, env=environ, check=False
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (2, "")
+    from tsr_agent.store.engine import open_library
+    from tsr_agent.store.repository import ReportRepository
+
+    with open_library(tmp_path / "library.db") as library:
+        assert ReportRepository(library).document(read(tmp_path).id) == (tmp_path / "tsr.json").read_bytes()
+
+
 @pytest.mark.parametrize(("document", "code"), [(good(), 0), (bad(), 1)])
 def test_without_an_output_the_exit_code_still_answers(tmp_path: Path, document: bytes, code: int) -> None:
     command = [sys.executable, "-m", "tsr_agent", "gate", str(written(tmp_path, document))]
