@@ -40,11 +40,8 @@ class PlainCases(NamedTuple):
     classnames: Sequence[str]
     durations: array[float]
     """In milliseconds, or ``UNKNOWN``."""
-
-    @property
-    def characters(self) -> int:
-        """Characters of all ids."""
-        return sum(map(len, self.names)) + sum(map(len, self.classnames)) + 2 * len(self.names)
+    characters: int
+    """Those of all ids together."""
 
     def without_time(self) -> list[int]:
         """Indexes of the cases that took no time."""

@@ -72,15 +72,12 @@ class CaseLedger:
             place: Where all of them stand.
             others: The others, each with the number of plain ones before it.
         """
-        ids = map("::".join, zip(plain.classnames, plain.names, strict=True))
-        hashes = array("q", map(hash, ids))
-        start = 0
-        for index, case in others:
-            self._hashes += hashes[start:index]
-            self._hashes.append(hash(case.id))
+        both = zip(plain.classnames, plain.names, strict=True)
+        hashes = [hash(f"{classname}::{name}") for classname, name in both]
+        for more, (index, case) in enumerate(others):
+            hashes.insert(index + more, hash(case.id))
             self._text += text_length(case)
-            start = index
-        self._hashes += hashes[start:]
+        self._hashes.fromlist(hashes)
         self._writer.add_plain(plain, place, others)
         self._close_full_block()
 

@@ -106,7 +106,7 @@ def case_of_one_result(
     attributes: dict[str, str],
     suite: Suite,
     *,
-    outcome: Outcome,
+    outcome: tuple[CaseStatus, str, str],
     first_line: int,
     duration: float | None,
     output: str,
@@ -116,7 +116,7 @@ def case_of_one_result(
     Args:
         attributes: Those of the case.
         suite: The suite it stands in.
-        outcome: What the result says.
+        outcome: What the result says: status, message, details.
         first_line: What the writer calls the first line of a file.
         duration: In milliseconds.
         output: What the case printed.

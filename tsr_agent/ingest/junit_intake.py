@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 def mapped(attributes: list[str]) -> dict[str, str]:
     """Attributes by name; expat gives names and values in turn."""
+    if len(attributes) == 6:  # most cases have three, most results one; a loop takes four times as long
+        first, one, second, two, third, three = attributes
+        return {first: one, second: two, third: three}
+    if len(attributes) == 2:
+        return {attributes[0]: attributes[1]}
     each = iter(attributes)
     return dict(zip(each, each, strict=True))
 

@@ -72,14 +72,16 @@ def results(element: Element, attributes: dict[str, str]) -> list[Outcome]:
         if each.tag in kinds:
             result = kinds[each.tag](each)
             said = {"message": result.message, "type": result.type}
-            found.append(_outcome(each.tag, said, result.text or "", attributes))
+            found.append(Outcome(*_said(each.tag, said, result.text or "", attributes)))
     failures = [each for each in found if each.status in (CaseStatus.FAILED, CaseStatus.ERROR)]
     if failures and any(each.message == _CATCH2_MAY_FAIL for each in found):
         return [each._replace(status=CaseStatus.XFAILED) for each in failures]
     return found
 
 
-def only_result(tag: str, said: Mapping[str, str], text: str, attributes: dict[str, str]) -> Outcome:
+def only_result(
+    tag: str, said: Mapping[str, str], text: str, attributes: dict[str, str]
+) -> tuple[CaseStatus, str, str]:
     """The outcome of a case with one result and no other element: what ``results`` makes of it.
 
     Of such a result junitparser takes no more than its tag, two attributes and its text, which needs
@@ -90,14 +92,19 @@ def only_result(tag: str, said: Mapping[str, str], text: str, attributes: dict[s
         said: Its attributes.
         text: What stands in it.
         attributes: Those of the case.
+
+    Returns:
+        The parts of an ``Outcome``: to make one takes as long as all else here.
     """
-    found = _outcome(tag, said, text, attributes)
-    if found.message == _CATCH2_MAY_FAIL and found.status in (CaseStatus.FAILED, CaseStatus.ERROR):
-        return found._replace(status=CaseStatus.XFAILED)
+    status, message, details = found = _said(tag, said, text, attributes)
+    if message == _CATCH2_MAY_FAIL and status in (CaseStatus.FAILED, CaseStatus.ERROR):
+        return CaseStatus.XFAILED, message, details
     return found
 
 
-def _outcome(tag: str, said: Mapping[str, str | None], text: str, attributes: dict[str, str]) -> Outcome:
+def _said(
+    tag: str, said: Mapping[str, str | None], text: str, attributes: dict[str, str]
+) -> tuple[CaseStatus, str, str]:
     """What one result says, as far as it can be told without the others."""
     status = _STATUS_OF_TAG[tag]
     if status is CaseStatus.SKIPPED:
@@ -105,7 +112,7 @@ def _outcome(tag: str, said: Mapping[str, str | None], text: str, attributes: di
     elif status is CaseStatus.ERROR and said.get("type") == "UnexpectedSuccess":
         status = CaseStatus.XPASSED
     details = clean_parsed(text).strip("\n")
-    return Outcome(status, message_of(said.get("message"), details), details)
+    return status, message_of(said.get("message"), details), details
 
 
 def _meaning_of_skip(kind: str | None, message: str | None, attributes: dict[str, str]) -> CaseStatus:

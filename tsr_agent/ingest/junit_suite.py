@@ -123,6 +123,21 @@ class Suite:
             # Nothing but the status attribute says it; a header may count it or not.
             tallies[_CLAIMED_AS[status]].outcomes += 1
 
+    def count_only_result(self, status: CaseStatus, tag: str) -> None:
+        """Counts a case with one result.
+
+        Args:
+            status: How the case ended.
+            tag: That of the result.
+        """
+        tests = self.tallies["tests"]
+        tests.cases += 1
+        tests.outcomes += 1
+        if status is not CaseStatus.XFAILED or tag == "skipped":
+            tally = self.tallies[_COUNTED_AS[tag][0]]
+            tally.cases += 1
+            tally.outcomes += 1
+
     def add_inner(self, inner: Suite) -> None:
         """Counts what a closed suite inside this one counted."""
         for counter, tally in inner.tallies.items():

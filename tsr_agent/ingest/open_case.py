@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from tsr_agent.ingest.junit_properties import Names
     from tsr_agent.ingest.limits import Limits
 
-_ONCE = {tag: {tag: 1} for tag in RESULT_TAGS}
-
 
 class OpenCase:
     """One case at a time: what stands in it, and at its end the case that it is.
@@ -149,26 +147,24 @@ class OpenCase:
             printed = self._printed.taken()
         # A status of its own may be worse than what stands in the case.
         simple = not printed and "status" not in attributes and "result" not in attributes
-        if self._tree is None and simple and self._fits():
-            self._add_simple(attributes, output)
+        if self._tree is not None or not simple:
+            self._add_tree(attributes, output, printed)
+        elif self._result is None:
+            self._intake.bare.append(attributes)
         else:
-            self._add_tree(attributes, self._tree or self._grow(), output, printed)
+            self._add_only_result(attributes, self._result, output)
         if output:
             self._output.clear()
 
-    def _fits(self) -> bool:
-        """Whether the only result, if there is one, is kept as it is."""
-        if self._result is None:
-            return True
-        length = sum(map(len, self._text)) + sum(map(len, self._result[1]))
-        return length <= self._room and not self._text.left_out
-
-    def _add_simple(self, attributes: list[str], output: str) -> None:
-        if self._result is None:
-            self._intake.bare.append(attributes)
+    def _add_only_result(self, attributes: list[str], result: tuple[str, list[str]], output: str) -> None:
+        tag, said = result
+        text = "".join(self._text)
+        if len(text) + sum(map(len, said)) > self._room or self._text.left_out:
+            self._add_tree(attributes, output)
             return
-        tag, said = self._result
         self._result = None
+        self._text.clear()
+        self._budget.count_element()
         intake, suite = self._intake, self._intake.suite
         named = mapped(attributes)
         case = case_of_one_result(
@@ -176,15 +172,14 @@ class OpenCase:
             suite,
             first_line=intake.first_line,
             duration=intake.durations.known(named.get("time", "")),
-            outcome=only_result(tag, mapped(said), "".join(self._text), named),
+            outcome=only_result(tag, mapped(said), text, named),
             output=cut_middle(output, left_out=self._output.left_out) if output else "",
         )
-        self._text.clear()
-        self._budget.count_element()
-        suite.count_case(case.status, _ONCE[tag], in_case=True)
+        suite.count_only_result(case.status, tag)
         intake.add_read(case)
 
-    def _add_tree(self, attributes: list[str], tree: CaseTree, output: str, printed: Names) -> None:
+    def _add_tree(self, attributes: list[str], output: str, printed: Names = NO_NAMES) -> None:
+        tree = self._tree or self._grow()
         self._tree = None
         self._text.clear()
         self._expat.CharacterDataHandler = None

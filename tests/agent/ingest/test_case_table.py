@@ -41,7 +41,8 @@ def passed(name: str, classname: str = "c", duration_ms: float | None = 1.0) -> 
 
 
 def plain(*names: str, classname: str = "c") -> PlainCases:
-    return PlainCases(names, [classname] * len(names), array("d", [1.0] * len(names)))
+    characters = sum(map(len, names)) + (len(classname) + 2) * len(names)
+    return PlainCases(names, [classname] * len(names), array("d", [1.0] * len(names)), characters)
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_a_block_gives_back_what_went_in(
             others.append((len(names), expected[-1]))
     writer = BlockWriter()
     writer.add(failed("first"))
-    writer.add_plain(PlainCases(names, classnames, durations), PLACE, others)
+    writer.add_plain(PlainCases(names, classnames, durations, characters=0), PLACE, others)
     writer.add_plain(plain("last"), Place("other", "", ""), [])
     block = writer.close(compress=compress)
     *cases_again, last = block.cases()
