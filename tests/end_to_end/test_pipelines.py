@@ -179,6 +179,17 @@ def test_an_answer_go_is_not_believed_when_the_report_says_otherwise(machine: Ma
     assert "require-go.sh: The report does not say GO" in machine.log
 
 
+def test_code_under_test_can_not_choose_what_github_checks_out(machine: Machine) -> None:
+    pushed = git(machine.origin, "rev-parse", "main")
+    git(machine.origin, "checkout", "-q", "-b", "evil")
+    (machine.origin / "ci" / "aitr" / "require-go.sh").write_text("exit 0\n")
+    git(machine.origin, "commit", "-q", "-a", "-m", "Not reviewed")
+    evil = git(machine.origin, "rev-parse", "HEAD")
+    git(machine.origin, "checkout", "-q", "main")
+    lying(machine, f"go\ncommit={evil}")
+    assert run(machine, "github") == [pushed], machine.log
+
+
 def lying(machine: Machine, lie: str) -> None:
     tool = machine.folder.parent / "tools" / "tsr-agent"
     tool.rename(tool.with_name("tsr-agent.real"))
@@ -210,7 +221,7 @@ def test_only_the_judged_commit_is_released(machine: Machine, system: str) -> No
         git(machine.origin, "commit", "-q", "-a", "-m", "After the judgement")
 
     machine.between = another_commit
-    # GitHub's workflow checks the judged commit out by its id; the others find the new one and refuse.
+    # GitHub's workflow checks the pushed commit out by its id; the others find the new one and refuse.
     assert run(machine, system) == ([judged] if system == "github" else []), machine.log
 
 

@@ -88,9 +88,11 @@ def git(place: Path, *arguments: str) -> str:
 def github(machine: Machine, workflow: Path) -> bool:
     """Runs a workflow on a push to main; whether every job succeeded."""
     file = yaml.safe_load(workflow.read_text())
+    pushed = git(machine.origin, "rev-parse", "main")
     needs: dict[str, Any] = {}
     for name, job in file["jobs"].items():
-        run = _GitHubJob(machine, name, job, {each: needs[each] for each in _listed(job.get("needs", []))})
+        before = {each: needs[each] for each in _listed(job.get("needs", []))}
+        run = _GitHubJob(machine, name, job, before, pushed)
         if name != "judge":
             machine.between(machine)
         needs[name] = run.result()
@@ -102,10 +104,12 @@ def _listed(value: str | list[str]) -> list[str]:
 
 
 class _GitHubJob:
-    def __init__(self, machine: Machine, name: str, job: dict[str, Any], needs: dict[str, Any]) -> None:
+    def __init__(
+        self, machine: Machine, name: str, job: dict[str, Any], needs: dict[str, Any], sha: str
+    ) -> None:
         self._machine, self._name, self._job = machine, name, job
         self._context: dict[str, Any] = {
-            "github": {"event_name": "push", "ref": "refs/heads/main"},
+            "github": {"event_name": "push", "ref": "refs/heads/main", "sha": sha},
             "needs": needs,
             "steps": {},
             "inputs": {},
