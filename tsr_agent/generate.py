@@ -53,6 +53,8 @@ class Generated:
     """Which reader took which file and why, and where each commit comes from."""
     problems: tuple[str, ...]
     """Inputs that could not be read, one line each; not empty means exit code 2, with the report kept."""
+    changed: tuple[str, ...]
+    """Paths in the checkout that are not as the commit has them."""
 
 
 def generate(
@@ -97,6 +99,7 @@ def generate(
         digest=codec.digest(document),
         explanations=explanations,
         problems=problems,
+        changed=manifest.changed,
     )
 
 

@@ -151,6 +151,7 @@ def written_lines(made: Generated, config: Config, width: int, *, explain: bool)
     lines = [*_explained(made, width), ""] if explain else []
     return [
         *lines,
+        *([] if explain else changed_lines(made)),
         f"Read {counted(states.count(InputStatus.READ), 'file')}, {counted(cases, 'test case')}.",
         *not_taken_lines(made),
         *paragraph(
@@ -171,6 +172,16 @@ def _explained(made: Generated, width: int) -> list[str]:
         for each in made.explanations
         for line in paragraph(each, width, hanging=BELOW * (3 if each.startswith(BELOW) else 2))
     ]
+
+
+def changed_lines(made: Generated) -> list[str]:
+    """Names what differs from the commit: the report has a digest of it only, and such a tree is not released."""
+    from tsr_agent.sections.plain_text import one_line
+
+    if not made.changed:
+        return []
+    more = f" and {len(made.changed) - 3:,} more" if len(made.changed) > 3 else ""
+    return [f"Not as the commit has it: {', '.join(one_line(each, 60) for each in made.changed[:3])}{more}."]
 
 
 def not_taken_lines(made: Generated) -> list[str]:

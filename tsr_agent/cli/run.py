@@ -14,6 +14,7 @@ from tsr_agent.cli.gate import (
 )
 from tsr_agent.cli.generate import (
     add_generate_options,
+    changed_lines,
     config_of,
     make_and_write,
     not_taken_lines,
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.explain:
         console.text([*written_lines(made, config, console.width, explain=True), ""])
     print_decision(console, made.report, decision, show_all=arguments.all)
-    if (left := not_taken_lines(made)) and not arguments.explain:
+    if (left := [*changed_lines(made), *not_taken_lines(made)]) and not arguments.explain:
         console.text(["", *(f"  {line}" for line in left)])
     console.text(record_lines(config.output, decision))
     if unfiled is not None:

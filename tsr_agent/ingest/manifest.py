@@ -54,6 +54,8 @@ class Manifest:
     build: BuildContext | None = None
     """The CI run; None outside a CI system."""
     explanations: tuple[str, ...]
+    changed: tuple[str, ...] = ()
+    """Paths in the checkout that are not as the commit has them; the report keeps their digest only."""
 
 
 def read_manifest(
@@ -97,7 +99,9 @@ def read_manifest(
     around = replace_fields(around, head=head, tested=tested)
     versions = _from_git(shas, stated, around, repository=repository, directory=directory, notes=notes)
     difference = _difference(repository, leave_out, notes)
-    return _manifest(_with_tree(versions, difference, around), around, notes)
+    manifest = _manifest(_with_tree(versions, difference, around), around, notes)
+    changed = difference.paths if difference is not None else ()
+    return replace_fields(manifest, changed=tuple(map(printable, changed)))
 
 
 def _from_git(

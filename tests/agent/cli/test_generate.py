@@ -178,6 +178,15 @@ def test_in_a_repository_they_come_from_git(agent: Agent, results: Path, tmp_pat
     assert versions.codebase_sha == versions.prompts_sha == git("rev-parse", "HEAD")
     assert versions.testbase_sha == git("rev-parse", "HEAD~1")
     assert (versions.codebase_branch, versions.dirty) == ("main", False)
+    assert "Not as the commit has it" not in agent("run").stdout
+
+    for name in "dcba\n":
+        (tmp_path / f"left-{name}").touch()
+    told = "Not as the commit has it: left-\\n, left-a, left-b and 2 more."
+    for command in ("run", "generate"):
+        assert told in agent(command).stdout
+    assert "no commit has: left-\\n, left-a" in agent("run", "--explain").stdout
+    assert read(tmp_path).versions.dirty is True
 
 
 def test_a_pull_request_is_on_record_from_ci_to_terminal(agent: Agent, tmp_path: Path) -> None:
