@@ -18,6 +18,7 @@ from tsr_agent.models.limits import Limits
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.factories.worst_evals import WorstArchive
     from tests.factories.worst_file import Worst
 
 pytestmark = pytest.mark.benchmark
@@ -32,12 +33,12 @@ import junitparser
 import tsr_agent.models.report
 from tsr_agent.errors import TsrError
 from tsr_agent.ingest.report_room import ROOM, ReportRoom
-module, name, path = sys.argv[1:]
+module, name, path, called = sys.argv[1:]
 reader = getattr(importlib.import_module(f"tsr_agent.ingest.{module}"), name)()
 started, refused = time.process_time(), ""
 try:
     with open(path, "rb") as stream:
-        ReportRoom(ROOM).taken(reader.read(stream, "it"), "it")
+        ReportRoom(ROOM).taken(reader.read(stream, called), called)
 except TsrError as error:
     refused = str(error)
 with open("/proc/self/status") as status:
@@ -46,10 +47,10 @@ print(json.dumps([time.process_time() - started, peak, refused]))
 """
 
 
-def measure(worst: Worst, path: Path) -> tuple[float, float, str]:
+def measure(worst: Worst | WorstArchive, path: Path) -> tuple[float, float, str]:
     """Seconds, megabytes, and why the file was refused where it was."""
     done = subprocess.run(
-        [sys.executable, "-c", MEASURE, *worst.reader.split(":"), str(path)],
+        [sys.executable, "-c", MEASURE, *worst.reader.split(":"), str(path), worst.path],
         capture_output=True,
         text=True,
         check=True,
@@ -61,7 +62,7 @@ def measure(worst: Worst, path: Path) -> tuple[float, float, str]:
 
 @pytest.mark.parametrize("worst", WORST_FILES, ids=lambda worst: worst.name)
 def test_the_worst_file_within_the_bounds(
-    worst: Worst, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    worst: Worst | WorstArchive, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "worst"
     worst.write(path, Limits())

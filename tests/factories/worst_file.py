@@ -24,6 +24,8 @@ class Worst(NamedTuple):
     """How often it is repeated, unless the file gets too large before."""
     size: Callable[[Limits], int]
     """Most bytes of the file."""
+    path: str = "it"
+    """What the reader is told that the file is called."""
 
     def write(self, path: Path, limits: Limits) -> None:
         """Writes the file."""

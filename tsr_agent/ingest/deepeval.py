@@ -26,7 +26,7 @@ from tsr_agent.ingest.whole_file import json_tree, read_whole
 from tsr_agent.models.base import Count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import PurePath
 
     from tsr_agent.ingest.eval_run import EvalRun
@@ -96,8 +96,11 @@ class _TestCase(msgspec.Struct, rename="camel"):
 
     def is_complete(self) -> bool:
         """Every metric gave it, and each of its steps that is measured, a score."""
-        judgements = self.judgements()
-        return bool(judgements) and all(each.number() is not None for each in judgements)
+        return _is_complete(self.judgements())
+
+
+def _is_complete(judgements: Sequence[_MetricData]) -> bool:
+    return bool(judgements) and all(each.number() is not None for each in judgements)
 
 
 class _MetricScores(msgspec.Struct):
@@ -293,31 +296,32 @@ def _figures(name: str, tally: _Tally) -> dict[str, MetricValue]:
 
 
 def _cases(cases: list[_TestCase]) -> tuple[EvalCase, ...]:
+    names = different(name_of(each.name) or f"test case {number}" for number, each in enumerate(cases, 1))
+    return tuple(_case(name, each) for name, each in zip(names, cases, strict=True))
+
+
+def _case(name: str, case: _TestCase) -> EvalCase:
     from tsr_agent.models.evals import EvalCase
 
-    names = different(name_of(each.name) or f"test case {number}" for number, each in enumerate(cases, 1))
-    return tuple(
-        EvalCase(
-            id=name,
-            passed=each.success if each.is_complete() else None,
-            scores=_scores(each),
-            error=_why_incomplete(each),
-        )
-        for name, each in zip(names, cases, strict=True)
+    judgements = case.judgements()
+    complete = _is_complete(judgements)
+    return EvalCase(
+        id=name,
+        passed=case.success if complete else None,
+        scores=_scores(judgements),
+        error="" if complete else _why_incomplete(judgements),
     )
 
 
-def _scores(case: _TestCase) -> dict[str, float]:
+def _scores(judgements: Sequence[_MetricData]) -> dict[str, float]:
     """Scores by metric; steps that are measured alike are numbered."""
-    scored = [(each, number) for each in case.judgements() if (number := each.number()) is not None]
+    scored = [(each, number) for each in judgements if (number := each.number()) is not None]
     names = different(name_of(each.name) for each, _ in scored)
     return {name: number for name, (_, number) in zip(names, scored, strict=True)}
 
 
-def _why_incomplete(case: _TestCase) -> str:
-    if case.is_complete():
-        return ""
-    errors = [f"{each.name}: {each.error}" for each in case.judgements() if each.error]
+def _why_incomplete(judgements: Sequence[_MetricData]) -> str:
+    errors = [f"{each.name}: {each.error}" for each in judgements if each.error]
     return error_text("\n".join(errors)) or "Not every metric gave the test case a score."
 
 

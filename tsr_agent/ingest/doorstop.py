@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.bounded_text import clean
 from tsr_agent.ingest.doorstop_items import csv_items, exported_items, markdown_item, yaml_item
-from tsr_agent.ingest.limits import Limits
+from tsr_agent.ingest.limits import Limits, beyond
 from tsr_agent.ingest.reader import Parts
 from tsr_agent.ingest.requirements_table import RequirementTable
 from tsr_agent.ingest.whole_file import read_whole
@@ -137,7 +137,14 @@ def _parts(items: Iterable[Item], path: str, limits: Limits) -> Parts:
     table = RequirementTable(path, limits)
     links: list[tuple[str, str]] = []
     left_out: dict[str, list[str]] = {}
-    for item in items:
+    leads = 0
+    for number, item in enumerate(items):
+        leads += len(item.parents) + len(item.references)
+        # Items that are no requirements take as much work.
+        if number >= limits.requirements:
+            raise beyond(limits, "requirements", path, item.place)
+        if leads > limits.need_links:
+            raise beyond(limits, "need_links", path, item.place)
         uid = clean(item.uid.strip())
         why = _no_requirement(item)
         if why:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from tsr_agent.errors import InputError
@@ -17,6 +16,8 @@ MAX_METRICS = 10_000
 MAX_SHOWN = 300
 """Characters of a name or an error message that is quoted in a sentence."""
 _MAX_NAME = 1_000
+_MAX_WORDS = 100_000
+"""Characters of a name that are looked through for words: each word takes ten times its room in memory."""
 _MAX_ERROR = 2_000
 _MAX_REMARKS = 50
 
@@ -34,7 +35,7 @@ def finite(value: object) -> float | None:
 
 def name_of(text: str) -> str:
     """A name as a report holds it: on one line, bounded, still different from other names."""
-    return cut_name(clean(" ".join(text.split())), _MAX_NAME)
+    return cut_name(clean(" ".join(cut_name(text, _MAX_WORDS).split())), _MAX_NAME)
 
 
 def error_text(text: str) -> str:
@@ -49,14 +50,13 @@ def in_a_sentence(text: str) -> str:
 
 def different(names: Iterable[str]) -> Iterator[str]:
     """The names in their order, those that come again with a number behind them."""
-    seen: Counter[str] = Counter()
+    last: dict[str, int] = {}
     taken: set[str] = set()
     for name in names:
-        seen[name] += 1
-        candidate = name if seen[name] == 1 else f"{name} #{seen[name]}"
+        candidate = name
         while candidate in taken:
-            seen[name] += 1
-            candidate = f"{name} #{seen[name]}"
+            last[name] = last.get(name, 1) + 1
+            candidate = f"{name} #{last[name]}"
         taken.add(candidate)
         yield candidate
 

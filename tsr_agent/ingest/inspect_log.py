@@ -25,6 +25,7 @@ from tsr_agent.ingest.whole_file import json_tree, read_whole
 from tsr_agent.ingest.zip_members import MAGIC, ZipMembers, first_member
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import PurePath
 
     from tsr_agent.ingest.eval_run import EvalRun
@@ -96,19 +97,21 @@ class InspectLogReader:
             start = self._member(members, "_journal/start.json", path) if header is None else None
             if header is None and start is None:
                 raise InputError(f"{path}: not an Inspect AI log: it has no header.json.")
+            summaries = self._member(members, "summaries.json", path, more=len(header or start or b""))
             # Without a header the run never came to its end, whatever its start says.
             written = header if header is not None else start or b""
             log = _log(written, path, self._limits)
             log = log if header is not None else _started(log)
-            summaries = self._member(members, "summaries.json", path)
             if summaries is not None:
+                _refuse_too_many_values((written, summaries), path, self._limits)
                 log.samples = _samples(summaries, path, self._limits)
             names = {each for each in members.names() if each.startswith("samples/")}
         return log, len(names)
 
-    def _member(self, members: ZipMembers, name: str, path: str) -> bytes | None:
+    def _member(self, members: ZipMembers, name: str, path: str, more: int = 0) -> bytes | None:
+        """What a member unpacks to; so many bytes more are held already."""
         document = members.read(name)
-        if document is not None and len(document) > self._limits.json_bytes:
+        if document is not None and len(document) + more > self._limits.json_bytes:
             raise beyond(self._limits, "json_bytes", path, name)
         return document
 
@@ -116,6 +119,15 @@ class InspectLogReader:
 def _tree(document: bytes, path: str, limits: Limits) -> Any:
     # The tool writes NaN for "not scored".
     return json_tree(document, path, limits, non_finite=True)
+
+
+def _refuse_too_many_values(documents: Iterable[bytes], path: str, limits: Limits) -> None:
+    """Holds what makes up one log to the bound on one file."""
+    from tsr_agent.models import strict_json
+
+    values = sum(strict_json.shape_of(each, limits.json_values).values for each in documents)
+    if values > limits.json_values:
+        raise beyond(limits, "json_values", path)
 
 
 def _log(document: bytes, path: str, limits: Limits) -> Log:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from tsr_agent.ingest.bounded_text import clean, cut_name
 from tsr_agent.models.evals import MetricValue
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from tsr_agent.ingest.promptfoo_model import Metrics, Row
 
 _MAX_NAME = 200
@@ -18,7 +21,7 @@ _SAME = 1e-6
 """Relative difference up to which a sum over the rows is the sum that the file states."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class _Sum:
     """What the results say of one metric."""
 
@@ -44,18 +47,20 @@ def named_scores(metrics: Metrics, rows: list[Row]) -> tuple[dict[str, MetricVal
     """
     means: dict[str, MetricValue] = {}
     refused = []
-    sums = _sums(rows)
-    for metric in metrics.namedScores:
+    chosen = dict.fromkeys(islice(metrics.namedScores, _MAX_METRICS))
+    sums = _sums(rows, chosen)
+    for metric in chosen:
         name = f"namedScores/{cut_name(clean(metric), _MAX_NAME)}"
         mean = _mean(metrics, metric, sums.get(metric, _Sum()))
         if name in means:
             mean = "another metric has this name"
-        elif len(means) >= _MAX_METRICS:
-            mean = f"only {_MAX_METRICS:,} are read"
         if isinstance(mean, str):
             refused.append(f"{name} is not taken: {mean}.")
         else:
             means[name] = mean
+    further = len(metrics.namedScores) - len(chosen)
+    if further:
+        refused.append(f"{further:,} further named scores are not taken: only {_MAX_METRICS:,} are read.")
     return means, refused
 
 
@@ -79,21 +84,19 @@ def _mean(metrics: Metrics, metric: str, listed: _Sum) -> MetricValue | str:
     return MetricValue(value=mean, n=listed.rows) if math.isfinite(mean) else "it is not a finite number"
 
 
-def _sums(rows: list[Row]) -> dict[str, _Sum]:
-    """Sums over the results, as promptfoo adds them up."""
+def _sums(rows: list[Row], chosen: Container[str]) -> dict[str, _Sum]:
+    """Sums over the results of the chosen scores, as promptfoo adds them up."""
     sums: dict[str, _Sum] = {}
     for row in rows:
         weights = (row.gradingResult.namedScoreWeights if row.gradingResult is not None else None) or {}
         for metric, score in row.namedScores.items():
-            if score is not None:
-                before = sums.get(metric, _Sum())
+            if score is not None and metric in chosen:
                 weight = weights.get(metric, 1.0)
-                sums[metric] = _Sum(
-                    score=before.score + score * weight,
-                    weight=before.weight + weight,
-                    rows=before.rows + 1,
-                    all_weighed=before.all_weighed and metric in weights,
-                )
+                listed = sums.setdefault(metric, _Sum())
+                listed.score += score * weight
+                listed.weight += weight
+                listed.rows += 1
+                listed.all_weighed &= metric in weights
     return sums
 
 

@@ -90,7 +90,7 @@ class Limits:
     yaml_depth: int = _bound(8, "levels of lists and mappings in one YAML file", most=100)
     yaml_values: int = _bound(60_000, "mappings, lists and texts of one YAML file")
     csv_bytes: int = _bound(8 * MEBIBYTE, "bytes of one CSV file")
-    need_links: int = _bound(100_000, "links between requirements and tests of one needs.json")
+    need_links: int = _bound(100_000, "links and references of one needs.json or Doorstop file")
     requirement_tests: int = _bound(20_000, "tests of one requirement", refused=False)
     # With repetitions: a test of two requirements counts twice, because a report lists it twice.
     all_requirement_tests: int = _bound(500_000, "tests of all requirements together", refused=False)

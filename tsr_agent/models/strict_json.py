@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from math import isinf
 from typing import Any, NamedTuple, NoReturn
 
 import msgspec
@@ -81,7 +82,9 @@ def load_tree(
     try:
         tree = msgspec.json.decode(document)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return _load_slowly(document, source, non_finite)
+        tree = _with_constants(document) if non_finite else None
+        if tree is None:
+            return _load_slowly(document, source, non_finite)
     # It keeps the last of equal keys; then there are fewer of them than colons.
     if _keys(tree) == shape.keys:
         return tree
@@ -90,7 +93,7 @@ def load_tree(
 
 
 def _keys(tree: object) -> int:
-    """How many keys all objects have together; -1 where a number is too long to be one."""
+    """How many keys all objects have together; -1 where a number is too long or too large to be one."""
     count = 0
     left = [tree]
     while left:
@@ -100,9 +103,22 @@ def _keys(tree: object) -> int:
             left.extend(each.values())
         elif type(each) is list:
             left.extend(each)
-        elif type(each) is int and each.bit_length() > _MAX_BITS:
+        elif (type(each) is int and each.bit_length() > _MAX_BITS) or (type(each) is float and isinf(each)):
             return -1
     return count
+
+
+def _with_constants(document: bytes) -> Any:
+    """A tree with None for NaN and infinities, unchecked; None where there is something else to say.
+
+    A hook for each object and each number would make this five times as slow.
+    """
+    if b"\\u" in document:  # perhaps half of a surrogate pair
+        return None
+    try:
+        return json.loads(document.decode("utf-8"), parse_constant=_none)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _load_slowly(document: bytes, source: str, non_finite: bool) -> Any:

@@ -15,6 +15,7 @@ from tsr_agent.errors import InputError
 from tsr_agent.ingest.collect import Collected, Sources, collect
 from tsr_agent.ingest.doorstop import DoorstopReader
 from tsr_agent.ingest.verification import verify
+from tsr_agent.models.limits import Limits
 from tsr_agent.models.report import InputStatus
 from tsr_agent.models.requirements import RequirementEntry
 
@@ -302,6 +303,25 @@ def test_is_recognised_by_content(document: str, path: str, taken: bool) -> None
 def test_genuine_files_are_recognised(doorstop: Path) -> None:
     for path in sorted(each for each in doorstop.rglob("*") if each.is_file()):
         assert takes(DoorstopReader(), path.read_bytes(), path.name), path
+
+
+@pytest.mark.parametrize(
+    ("limits", "rows", "beyond"),
+    [
+        (Limits(requirements=2), ("A,1,,0,1,,", "B,1,,1,0,,"), "C,1,,0,1,,"),
+        (Limits(need_links=2), ("A,1,,1,1,X,", 'B,1,,1,1,,"type:file,path:a.md"'), "C,1,,1,1,Y,"),
+        (Limits(need_links=2), ("A,1,,1,1,X,", "B,1,,1,1,Y,"), 'C,1,,1,1,,"type:file,path:a.md"'),
+    ],
+)
+def test_what_asks_for_no_test_counts_for_the_bounds_too(
+    limits: Limits, rows: tuple[str, ...], beyond: str
+) -> None:
+    header = "uid,level,text,active,normative,links,references"
+    reader = DoorstopReader(limits)
+    read(reader, "\n".join((header, *rows)), "r.csv")
+    (name,) = (each for each in ("requirements", "need_links") if getattr(limits, each) == 2)
+    with pytest.raises(InputError, match=f"r.csv: line 4: more than 2 .*; raise {name} under"):
+        read(reader, "\n".join((header, *rows, beyond)), "r.csv")
 
 
 PATHS = st.sampled_from(["REQ001.yml", "REQ001.md", "all.csv", ".doorstop.yml", "export.yaml"])

@@ -110,6 +110,28 @@ def test_bounds_are_refused_with_how_to_raise_them() -> None:
     assert len(read(InspectLogReader(Limits(eval_cases=11)), as_eval(many)).eval_runs[0].cases) == 11
 
 
+def test_header_and_summaries_are_one_file_to_the_bounds() -> None:
+    header = json.dumps({key: value for key, value in log().items() if key != "samples"}).encode()
+    summaries = json.dumps([sample(1), sample(2)]).encode()
+    packed = archive({"header.json": header, "summaries.json": summaries})
+    together = len(header) + len(summaries)
+    assert "raise json_bytes" in refusal(packed, limits=Limits(json_bytes=together - 1))
+    values = [sum(map(each.count, (b",", b"[", b"{"))) for each in (header, summaries)]
+    assert min(values) > 1
+    assert "raise json_values" in refusal(packed, limits=Limits(json_values=sum(values) - 1))
+    read(InspectLogReader(Limits(json_bytes=together, json_values=sum(values))), packed)
+
+
+def test_a_name_of_countless_words_is_cut_and_stays_different() -> None:
+    one, other = "word " * 100_000, "word " * 100_000 + "more"
+    cases = (
+        read(InspectLogReader(), as_json(log([sample(1, id=one), sample(2, id=other)]))).eval_runs[0].cases
+    )
+    names = {each.id for each in cases}
+    assert len(names) == 2
+    assert all(each.startswith("word word") and len(each) <= 1_000 for each in names)
+
+
 def test_a_json_log_beyond_its_bound_is_refused() -> None:
     assert "more than 100 bytes of one JSON file" in refusal(as_json(log()), "a.json", Limits(json_bytes=100))
 

@@ -232,6 +232,21 @@ def test_a_derived_metric_has_no_weight_and_is_not_taken() -> None:
     assert "derived metric" in found.remarks[0]
 
 
+def test_of_countless_scores_the_first_are_taken_and_the_others_counted() -> None:
+    scores = {f"s{number:04}": 1.0 for number in range(1_010)}
+    document = promptfoo([row(0)])
+    document["results"]["results"][0] |= {
+        "namedScores": scores,
+        "gradingResult": {"namedScoreWeights": scores},
+    }
+    sums = document["results"]["prompts"][0]["metrics"]
+    sums |= {"namedScores": scores, "namedScoreWeights": scores, "namedScoresCount": scores}
+    found = parts(document)
+    taken = [each for each in found.eval_runs[0].metrics if each.startswith("namedScores/")]
+    assert taken == [f"namedScores/s{number:04}" for number in range(1_000)]
+    assert found.remarks == ("answer [echo]: 10 further named scores are not taken: only 1,000 are read.",)
+
+
 def test_a_failed_or_broken_test_makes_the_run_failed() -> None:
     assert run(promptfoo([row(0), row(1)])).outcome is IterationOutcome.PASSED
     assert run(promptfoo([row(0), row(1, score=0.0)])).outcome is IterationOutcome.FAILED

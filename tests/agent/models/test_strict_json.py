@@ -36,5 +36,21 @@ def test_numbers_that_are_none_are_none_where_a_tool_writes_them() -> None:
     assert load_tree(document, non_finite=True) == {"a": None, "b": [None, None], "c": 1.5}
     with pytest.raises(DocumentError, match="NaN is not a JSON number"):
         load_tree(document)
-    with pytest.raises(DocumentError, match="out of range"):
-        load_tree(b"[1e999]", non_finite=True)
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        (b"[1e999]", "out of range"),
+        (b"[NaN, 1e999]", "out of range"),
+        (b"[NaN, " + b"9" * 330 + b"]", "out of range"),
+        (b"[NaN, " + b"9" * 5_000 + b"]", "out of range"),
+        (b'{"a": NaN, "b": {"c": 1, "c": 2}}', "the key 'c' stands twice"),
+        (b'[NaN, "\\ud800"]', "half of a surrogate pair"),
+        (b'[NaN, "\xff"]', "not UTF-8 at byte 7"),
+        (b"[NaN, ", "not JSON at line 1"),
+    ],
+)
+def test_what_else_is_wrong_is_refused_beside_a_number_that_is_none(document: bytes, why: str) -> None:
+    with pytest.raises(DocumentError, match=why):
+        load_tree(document, non_finite=True)
