@@ -100,7 +100,7 @@ def test_cases_of_sphinx_test_reports_are_named_by_class_and_case() -> None:
 
 def test_more_links_than_are_held_are_refused() -> None:
     document = file(A=need("req"), B=need("req"), T=need("test", links=["A", "B"]))
-    with pytest.raises(InputError, match="more than 1 links between"):
+    with pytest.raises(InputError, match="more than 1 links and references"):
         read(SphinxNeedsReader(Limits(need_links=1)), document)
     assert len(read(SphinxNeedsReader(Limits(need_links=2)), document).requirements) == 2
 
