@@ -22,8 +22,9 @@ def junit(name: str, unit: Callable[[int], bytes], **other: object) -> Worst:
     return Worst(**({"name": f"JUnit: {name}", "reader": "junit:JUnitReader", "unit": unit} | values | other))  # type: ignore[arg-type]
 
 
-def elements(limits: Limits) -> int:
-    return limits.junit_elements - 2
+def counting(each: int) -> Callable[[Limits], int]:
+    """How many there are of what counts as so many elements."""
+    return lambda limits: (limits.junit_elements - 8) // each
 
 
 plain = b'<testcase classname="tests.unit.test_%d.TestThing" name="test_behaviour[%d]" time="0.%03d"/>'
@@ -38,19 +39,19 @@ JUNIT = (
         tail=b'<testcase name="\x1b"/></testsuite></testsuites>',
         number=lambda limits: limits.cases // 2 - 1,
     ),
-    junit("broken cases", lambda n: b'<testcase name="%x"><error/></testcase>' % n, number=elements),
+    junit("broken cases", lambda n: b'<testcase name="%x"><error/></testcase>' % n, number=counting(4)),
     junit(
         "broken cases with text",
         lambda n: (
             b'<testcase name="%x"><failure message="%s">%s</failure></testcase>' % (n, b"m" * 60, b"t\n" * 40)
         ),
-        number=elements,
+        number=counting(4),
     ),
     junit(
         "broken cases with wide text",
         lambda n: b'<testcase name="%x"><failure>\xf0\x9f\x98\x80%s</failure></testcase>' % (n, b"t" * 1_000),
     ),
-    junit("attempts of one test", lambda n: b'<testcase name="a"><error/></testcase>', number=elements),
+    junit("attempts of one test", lambda n: b'<testcase name="a"><error/></testcase>', number=counting(4)),
     junit(
         "tests of one name",
         lambda n: b'<testcase name="a" file="%x"/>' % n,
@@ -60,7 +61,67 @@ JUNIT = (
         "findings of one name",
         lambda n: b'<testcase name="a"><failure/></testcase>',
         head=b'<testsuites name="ruff"><testsuite>',
-        number=elements,
+        number=counting(4),
+    ),
+    junit(
+        "cases with output",
+        lambda n: (
+            b'<testcase classname="a" name="%x"><system-out>printed %d</system-out></testcase>' % (n, n)
+        ),
+    ),
+    junit(
+        "ordinary cases with a status", lambda n: plain[:-2] % (n // 100, n, n % 1_000) + b' status="run"/>'
+    ),
+    junit(
+        "ordinary cases with a place",
+        lambda n: plain[:-2] % (n // 100, n, n % 1_000) + b' file="a/test_%d.py" line="%d"/>' % (n // 100, n),
+    ),
+    junit(
+        "cases with a status that is not known",
+        lambda n: b'<testcase name="%x" status="s%d"/>' % (n, n),
+        number=counting(4),
+    ),
+    junit(
+        "cases with a status and output",
+        lambda n: b'<testcase name="%x" status="run"><system-out>printed</system-out></testcase>' % n,
+        number=counting(5),
+    ),
+    junit(
+        "printed properties",
+        lambda n: b'<testcase name="%x"><system-out>[[PROPERTY|a=%d]]</system-out></testcase>' % (n, n),
+        number=counting(5),
+    ),
+    junit(
+        "broken cases with output",
+        lambda n: (
+            b'<testcase name="%x"><failure message="m">text</failure><system-out>out</system-out>'
+            b"<system-err>err</system-err></testcase>" % n
+        ),
+        number=counting(4),
+    ),
+    junit(
+        "two results of a case",
+        lambda n: b'<testcase name="%x"><failure/><error/></testcase>' % n,
+        number=counting(8),
+    ),
+    junit(
+        "properties",
+        lambda n: (
+            b'<testcase name="%x"><properties><property name="k" value="%d"/></properties></testcase>'
+            % (n, n)
+        ),
+        number=counting(6),
+    ),
+    junit(
+        "properties and output",
+        lambda n: (
+            b'<testcase name="%x"><properties><property name="k" value="%d"/></properties>'
+            b"<system-out>printed</system-out></testcase>" % (n, n)
+        ),
+        number=counting(7),
+    ),
+    junit(
+        "other elements of a case", lambda n: b'<testcase name="%x"><a/></testcase>' % n, number=counting(5)
     ),
     junit(
         "requirements",
@@ -68,19 +129,19 @@ JUNIT = (
             b'<testcase name="%x"><properties><property name="requirement" value="%x,%x"/>' % (n, n, n + 1)
             + b"</properties></testcase>"
         ),
-        number=lambda limits: elements(limits) // 2,
+        number=counting(8),
     ),
     junit(
         "suites that count failures",
         lambda n: b'<testsuite name="%x" errors="1"/>' % n,
-        number=lambda limits: min(limits.cases, limits.junit_elements) - 2,
+        number=counting(7),
     ),
-    junit("empty suites", lambda n: b"<testsuite/>", number=elements),
-    junit("other elements", lambda n: b"<a/>", number=elements),
+    junit("empty suites", lambda n: b"<testsuite/>", number=counting(4)),
+    junit("other elements", lambda n: b"<a/>", number=counting(1)),
     junit(
         "elements of a case",
         lambda n: b'<testcase name="%x">%s</testcase>' % (n, b"<a/>" * 1_000),
-        number=lambda limits: elements(limits) // 1_000,
+        number=counting(1_004),
     ),
     junit("long tags", lambda n: b'<testcase name="%x" a="%s"/>' % (n, b"a" * 1_000_000)),
     junit(
@@ -96,5 +157,5 @@ JUNIT = (
         lambda n: b'<testcase name="%x"><system-out>%s</system-out></testcase>' % (n, b"y\n" * 500_000),
     ),
     junit("comments", lambda n: b"<!---->" * 100_000),
-    junit("deep", lambda n: b"<a>" * 50 + b"</a>" * 50, number=lambda limits: elements(limits) // 50),
+    junit("deep", lambda n: b"<a>" * 50 + b"</a>" * 50, number=counting(50)),
 )

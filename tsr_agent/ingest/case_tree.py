@@ -53,7 +53,7 @@ class CaseTree:
         Raises:
             InputError: Too many elements or levels of them.
         """
-        self._budget.count_element()
+        self._budget.count_elements(2 if tag in MEANINGFUL_TAGS else 1)
         self._elements += 1
         if self._elements > self._limits.case_elements:
             raise self._parser.beyond("case_elements")

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from tsr_agent.models.results import TestCase
 
 _LEAST_TEXT = 128
+# What takes longer than an element of a case, which takes 3 microseconds, counts as so many.
+AN_ONLY_RESULT = 4
+A_TREE = 4
+A_SUITE = 4
+A_CASE_OF_A_HEADER = 3
 
 
 class Cost(NamedTuple):
@@ -21,7 +26,7 @@ class Cost(NamedTuple):
 
     cases: int = 0
     elements: int = 0
-    """Other than plain cases and what they printed."""
+    """Other than plain cases and what they printed, each as often as it takes the time of one."""
 
 
 class Budget:
@@ -69,9 +74,13 @@ class Budget:
         if self._before.cases + listed > self._limits.cases:
             raise beyond(self._limits, "cases", self._path, self._position())
 
-    def count_element(self) -> None:
-        """Counts an element other than a plain case and what it printed."""
-        self.elements += 1
+    def count_elements(self, number: int = 1) -> None:
+        """Counts elements, and what takes as long as so many of them.
+
+        Raises:
+            InputError: More than are read.
+        """
+        self.elements += number
         if self.elements > self._limits.junit_elements:
             raise beyond(self._limits, "junit_elements", self._path, self._position())
 
@@ -79,6 +88,7 @@ class Budget:
         """Counts what a case names."""
         named = len(case.requirement_ids) + len(case.tags)
         self._requirements += named
+        self.count_elements(named)
         if named > self._limits.case_requirements:
             raise beyond(self._limits, "case_requirements", self._path, self._position())
         if self._requirements > self._limits.file_requirements:

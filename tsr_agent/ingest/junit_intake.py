@@ -10,7 +10,9 @@ from xml.etree.ElementTree import Element
 from tsr_agent.ingest.bounded_text import clean, cut_name
 from tsr_agent.ingest.case_block import Place
 from tsr_agent.ingest.case_ledger import CaseLedger
+from tsr_agent.ingest.junit_budget import AN_ONLY_RESULT
 from tsr_agent.ingest.junit_case import identity, line_number, read_case
+from tsr_agent.ingest.junit_outcomes import claims
 from tsr_agent.ingest.junit_plain import Durations, plain_cases
 from tsr_agent.ingest.junit_suite import Suite
 from tsr_agent.models.results import CaseStatus, TestCase
@@ -97,7 +99,9 @@ class CaseIntake:
         """A bare case that has more or fewer attributes than most, or stands among such."""
         named = mapped(attributes)
         duration = self.durations.known(named.get("time", ""))
-        if "status" in named or "result" in named:
+        says_status = "status" in named or "result" in named
+        # Where a tool writes that each passed case passed, as GoogleTest, there is nothing more to it.
+        if says_status and any(claims(named)):
             case = read_case(
                 named,
                 Element("testcase"),
@@ -108,13 +112,14 @@ class CaseIntake:
                 output="",
             )
             suite.count_case(case.status, {}, in_case=True)
+            self._budget.count_elements(AN_ONLY_RESULT)
             self._budget.names += len(case.id)
             return self._budget.fitted(case)
         case_id, name, classname = identity(named, suite)
         file = named.get("file")
         suite.tests.count(1)
         self._budget.names += len(case_id)
-        if suite.watched and not duration:
+        if suite.watched and not duration and not says_status:
             suite.idle.append(self._position(number))
         return TestCase(
             id=case_id,

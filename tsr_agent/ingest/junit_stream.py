@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tsr_agent.ingest.bounded_text import MAX_TEXT, clean
 from tsr_agent.ingest.heads import local_name
-from tsr_agent.ingest.junit_budget import Budget, Cost
+from tsr_agent.ingest.junit_budget import A_CASE_OF_A_HEADER, A_SUITE, Budget, Cost
 from tsr_agent.ingest.junit_case import MEANINGFUL_TAGS
 from tsr_agent.ingest.junit_intake import CaseIntake, mapped
 from tsr_agent.ingest.junit_parser import GuardedParser
@@ -149,7 +149,7 @@ class JUnitStream:
         if tag == "testcase" and self._open:  # with a prefix, or it would not get here
             self._case.open(attributes, len(self._open))
             return
-        self._budget.count_element()
+        self._budget.count_elements(A_SUITE if tag in ("testsuite", "testsuites") else 1)
         if len(self._open) >= self._limits.xml_depth:
             raise self._parser.beyond("xml_depth")
         if tag in MEANINGFUL_TAGS and self._open:
@@ -235,4 +235,5 @@ class JUnitStream:
                 host=suite.host,
                 message=f"The header counts {count:,} more failures or errors than the test cases show.",
             )
+            self._budget.count_elements(A_CASE_OF_A_HEADER)
             self.result.ledger.add(case)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tsr_agent.ingest.bounded_text import MAX_TEXT, cut_middle
 from tsr_agent.ingest.case_tree import CaseTree
+from tsr_agent.ingest.junit_budget import A_TREE, AN_ONLY_RESULT
 from tsr_agent.ingest.junit_case import OUTPUT_TAGS, RESULT_TAGS, case_of_one_result, read_case, says_more
 from tsr_agent.ingest.junit_intake import mapped
 from tsr_agent.ingest.junit_outcomes import only_result
@@ -125,6 +126,7 @@ class OpenCase:
 
     def _grow(self) -> CaseTree:
         """Puts what was read so far into a tree."""
+        self._budget.count_elements(A_TREE)
         tree = CaseTree(self._parser, self._limits, self._budget, self._text, self._depth)
         if self._result is not None:
             tag, attributes = self._result
@@ -164,7 +166,7 @@ class OpenCase:
             return
         self._result = None
         self._text.clear()
-        self._budget.count_element()
+        self._budget.count_elements(AN_ONLY_RESULT)
         intake, suite = self._intake, self._intake.suite
         named = mapped(attributes)
         case = case_of_one_result(
@@ -200,6 +202,7 @@ class OpenCase:
             output=cut_middle(output, left_out=self._output.left_out) if output else "",
             printed=printed,
         )
+        self._budget.count_elements(bool(output))
         self._budget.count_requirements(case)
         suite.count_case(case.status, tags, in_case=not outside)
         intake.add_read(case, may_be_idle=not (tags or claims))

@@ -33,6 +33,21 @@ def junit(inner: str) -> str:
     return f"<testsuites><testsuite>{inner}</testsuite></testsuites>"
 
 
+COUNTED = '<testsuite errors="1"/>'
+
+
+def saying(status: str) -> str:
+    return f'<testcase name="a" status="{status}"/>'
+
+
+def failed(results: int) -> str:
+    return f'<testcase name="a">{"<failure/>" * results}</testcase>'
+
+
+def printed(value: str) -> str:
+    return f'<testcase name="a"><system-out>[[PROPERTY|requirement={value}]]</system-out></testcase>'
+
+
 def named(*requirements: str) -> str:
     properties = "".join(f'<property name="requirement" value="{each}"/>' for each in requirements)
     return f'<testcase name="{requirements[0]}"><properties>{properties}</properties></testcase>'
@@ -84,7 +99,14 @@ CASES: list[tuple[str, int, str, str, str]] = [
     ("xml_depth", 4, "JUnit XML", junit("<a><b/></a>"), junit("<a><b><c/></b></a>")),
     ("cases", 2, "JUnit XML", junit('<testcase name="a"/>' * 2), junit('<testcase name="a"/>' * 3)),
     ("repeated_cases", 2, "JUnit XML", junit('<testcase name="a"/>' * 2), junit('<testcase name="a"/>' * 3)),
-    ("junit_elements", 4, "JUnit XML", junit("<a/>" * 2), junit("<a/>" * 3)),
+    ("junit_elements", 10, "JUnit XML", junit("<a/>" * 2), junit("<a/>" * 3)),
+    ("junit_elements", 16, "JUnit XML", junit(COUNTED + "<a/>"), junit(COUNTED + "<a/>" * 2)),
+    ("junit_elements", 13, "JUnit XML", junit(failed(1) + "<a/>"), junit(failed(1) + "<a/>" * 2)),
+    ("junit_elements", 16, "JUnit XML", junit(failed(2)), junit(failed(2) + "<a/>")),
+    ("junit_elements", 12, "JUnit XML", junit(saying("notrun")), junit(saying("notrun") * 2)),
+    ("junit_elements", 8, "JUnit XML", junit(saying("run") * 9), junit(saying("off"))),
+    ("junit_elements", 15, "JUnit XML", junit(named("A")), junit(named("A", "B"))),
+    ("junit_elements", 14, "JUnit XML", junit(printed("R")), junit(printed("R") * 2)),
     ("case_elements", 2, "JUnit XML", junit('<testcase name="a"><x/><x/></testcase>'),
      junit('<testcase name="a"><x/><x/><x/></testcase>')),
     ("case_requirements", 2, "JUnit XML", junit(named("A", "B")), junit(named("A", "B", "C"))),

@@ -142,8 +142,8 @@ def test_a_case_with_one_result_and_output_grows_no_tree(monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("limits", "refused"),
     [
-        (Limits(junit_elements=2), False),
-        (Limits(junit_elements=1), True),
+        (Limits(junit_elements=8), False),
+        (Limits(junit_elements=7), True),
         (Limits(xml_depth=3), False),
         (Limits(xml_depth=2), True),
     ],
