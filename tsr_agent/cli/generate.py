@@ -175,7 +175,7 @@ def _explained(made: Generated, width: int) -> list[str]:
 
 
 def changed_lines(made: Generated) -> list[str]:
-    """Names what differs from the commit: the report has a digest of it only, and such a tree is not released."""
+    """Names what differs from the commit: such a tree is not released, and the report has only its digest."""
     from tsr_agent.sections.plain_text import one_line
 
     if not made.changed:
