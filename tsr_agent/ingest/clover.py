@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
 from tsr_agent.ingest.bounded_text import clean, cut_name
 from tsr_agent.ingest.coverage_tally import CoverageTally, coverage_parts, sum_counts
 from tsr_agent.ingest.coverage_totals import lower_rate
-from tsr_agent.ingest.heads import root_element
-from tsr_agent.ingest.limits import Limits
+from tsr_agent.ingest.coverage_xml import CoverageXmlReader
 from tsr_agent.ingest.xml_elements import XmlElements
 from tsr_agent.models.coverage import CoverageCounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import PurePath
 
+    from tsr_agent.ingest.heads import RootElement
+    from tsr_agent.ingest.limits import Limits
     from tsr_agent.ingest.reader import Parts
     from tsr_agent.models.coverage import FileCoverage
 
-FILE_NAME = "clover.xml"
 _COBERTURA = {"line-rate", "lines-valid", "branch-rate", "branches-valid"}
 _CODE = ("stmt", "cond")
 _MAX_BRANCHES = 1_000_000
@@ -29,36 +28,20 @@ _MAX_BRANCHES = 1_000_000
 _TOTALS = {"lines": ("statements", "coveredstatements"), "branches": ("conditionals", "coveredconditionals")}
 
 
-class CloverReader:
+class CloverReader(CoverageXmlReader):
     """Reads statements and conditions line by line, and holds the project's metrics against them."""
 
     name = "Clover XML"
+    file_name = "clover.xml"
+    root = "coverage"
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
+    def _mark(self, root: RootElement, head: bytes) -> str | None:
+        if _COBERTURA & root.attributes.keys():
+            return None
+        return min({"clover", "generated"} & root.attributes.keys(), default=None)
 
-    def recognise(self, head: bytes, path: PurePath) -> str | None:
-        """Takes XML with the root ``coverage`` and Clover's attributes; Cobertura has others.
-
-        Takes any ``clover.xml`` too, so that a damaged one is unreadable and not overlooked.
-        """
-        root = root_element(head)
-        if root is not None and root.name == "coverage" and not _COBERTURA & root.attributes.keys():
-            marks = {"clover", "generated"} & root.attributes.keys()
-            if marks:
-                return f"root element coverage with {min(marks)}"
-        return f"named {FILE_NAME}" if path.name.lower() == FILE_NAME else None
-
-    def read(self, stream: BinaryIO, path: str) -> Parts:
-        """Reads the file in chunks.
-
-        Raises:
-            InputError: Malformed, an entity or internal DOCTYPE, nested too deeply, a number that is
-                none, or neither lines nor branches in it.
-        """
-        parse = _Parse(path, self._limits)
-        parse.elements.run(stream)
-        return parse.parts()
+    def _begin(self, path: str, limits: Limits) -> _Parse:
+        return _Parse(path, limits)
 
 
 class _Conditions:

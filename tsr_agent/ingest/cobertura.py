@@ -3,53 +3,34 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from tsr_agent.ingest.coverage_tally import CoverageTally, coverage_parts
-from tsr_agent.ingest.heads import root_element
-from tsr_agent.ingest.limits import Limits
+from tsr_agent.ingest.coverage_xml import CoverageXmlReader
 from tsr_agent.ingest.xml_elements import XmlElements
 from tsr_agent.models.coverage import CoverageCounts
 
 if TYPE_CHECKING:
-    from pathlib import PurePath
-
+    from tsr_agent.ingest.heads import RootElement
+    from tsr_agent.ingest.limits import Limits
     from tsr_agent.ingest.reader import Parts
 
-FILE_NAME = "coverage.xml"
+_MARKS = {"line-rate", "lines-valid", "branch-rate", "branches-valid"}
 _CONDITIONS = re.compile(r"^\s*\d+(?:[.,]\d+)?\s*%\s*\(\s*(\d{1,9})\s*/\s*(\d{1,9})\s*\)\s*$")
 
 
-class CoberturaReader:
+class CoberturaReader(CoverageXmlReader):
     """Reads line and branch counts from the lines of each class, and holds the totals against them."""
 
     name = "Cobertura XML"
+    file_name = "coverage.xml"
+    root = "coverage"
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
+    def _mark(self, root: RootElement, head: bytes) -> str | None:
+        return min(_MARKS & root.attributes.keys(), default=None)
 
-    def recognise(self, head: bytes, path: PurePath) -> str | None:
-        """Takes XML with the root ``coverage`` and a Cobertura rate or count; clover has another.
-
-        Takes any ``coverage.xml`` too, so that a damaged one is unreadable and not overlooked.
-        """
-        root = root_element(head)
-        if root is not None and root.name == "coverage":
-            marks = {"line-rate", "lines-valid", "branch-rate", "branches-valid"} & root.attributes.keys()
-            if marks:
-                return f"root element coverage with {min(marks)}"
-        return f"named {FILE_NAME}" if path.name.lower() == FILE_NAME else None
-
-    def read(self, stream: BinaryIO, path: str) -> Parts:
-        """Reads the file in chunks.
-
-        Raises:
-            InputError: Malformed, an entity or internal DOCTYPE, nested too deeply, a number that is
-                none, or neither lines nor branches in it.
-        """
-        parse = _Parse(path, self._limits)
-        parse.elements.run(stream)
-        return parse.parts()
+    def _begin(self, path: str, limits: Limits) -> _Parse:
+        return _Parse(path, limits)
 
 
 class _Parse:

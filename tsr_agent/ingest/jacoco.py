@@ -2,57 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from tsr_agent.ingest.bounded_text import clean, cut_name
 from tsr_agent.ingest.coverage_tally import CoverageTally, coverage_parts
-from tsr_agent.ingest.heads import root_element
-from tsr_agent.ingest.limits import Limits
+from tsr_agent.ingest.coverage_xml import CoverageXmlReader
 from tsr_agent.ingest.xml_elements import MAX_NUMBER, XmlElements
 from tsr_agent.models.coverage import CoverageCounts
 
 if TYPE_CHECKING:
-    from pathlib import PurePath
-
+    from tsr_agent.ingest.heads import RootElement
+    from tsr_agent.ingest.limits import Limits
     from tsr_agent.ingest.reader import Parts
 
-FILE_NAME = "jacoco.xml"
 _MARKS = (b"//JACOCO//", b"<sessioninfo ", b"<sourcefile ", b" sourcefilename=")
 _MAX_BRANCHES = 1_000_000
 """Of one line, so that their sum stays a number that a report holds."""
 _MEASURES = {"LINE": "lines", "BRANCH": "branches"}
 
 
-class JacocoReader:
+class JacocoReader(CoverageXmlReader):
     """Reads the lines of each source file, and holds the report's own counters against them."""
 
     name = "JaCoCo XML"
+    file_name = "jacoco.xml"
+    root = "report"
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
+    def _mark(self, root: RootElement, head: bytes) -> str | None:
+        mark = next((mark for mark in _MARKS if mark in head), None)
+        return mark.decode().strip(" </=") if mark else None
 
-    def recognise(self, head: bytes, path: PurePath) -> str | None:
-        """Takes XML with the root ``report`` that names JaCoCo or has an element of its own.
-
-        Takes any ``jacoco.xml`` too, so that a damaged one is unreadable and not overlooked.
-        """
-        root = root_element(head)
-        if root is not None and root.name == "report":
-            marks = [mark for mark in _MARKS if mark in head]
-            if marks:
-                return f"root element report with {marks[0].decode().strip(' </=')}"
-        return f"named {FILE_NAME}" if path.name.lower() == FILE_NAME else None
-
-    def read(self, stream: BinaryIO, path: str) -> Parts:
-        """Reads the file in chunks.
-
-        Raises:
-            InputError: Malformed, an entity or internal DOCTYPE, nested too deeply, a number that is
-                none, or neither lines nor branches in it.
-        """
-        parse = _Parse(path, self._limits)
-        parse.elements.run(stream)
-        return parse.parts()
+    def _begin(self, path: str, limits: Limits) -> _Parse:
+        return _Parse(path, limits)
 
 
 class _Parse:
