@@ -144,7 +144,7 @@ class OpenCase:
         self.attributes = None
         output, printed = "", NO_NAMES
         if self._output:
-            output = self._output.text
+            output = "".join(self._output)
             self._printed.scan(output)
             printed = self._printed.taken()
         # A status of its own may be worse than what stands in the case.

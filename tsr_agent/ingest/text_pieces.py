@@ -27,5 +27,5 @@ class TextPieces(list[str]):
 
     def clear(self) -> None:
         """Begins the next text."""
-        super().clear()
+        list.clear(self)  # a third of what super() takes
         self.left_out = 0

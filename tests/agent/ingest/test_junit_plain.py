@@ -36,6 +36,10 @@ def read(cases: list[tuple[str, str, str]], more: str = "") -> tuple[TestCase, .
 
 @given(st.lists(st.tuples(NAMES, NAMES, TIMES), min_size=1, max_size=6))
 @example([("c", "a\nb", "1"), ("c", "b", "1")])
+@example([("c", "\x7f", "1")])
+@example([("c", "\t", "1")])
+@example([("c", "a", "1"), ("c", "", "1"), ("c", "b", "1")])
+@example([("", "a", "1")])
 @example([("c", "x" * (2 * LONG), "1"), ("x" * (2 * LONG), "b", "1")])
 def test_cases_in_columns_are_those_that_are_read_one_by_one(cases: list[tuple[str, str, str]]) -> None:
     assert read(cases) == read(cases, more="file=''")
