@@ -39,9 +39,19 @@ PARSED_BY_JUNITPARSER = """
 document = junitparser.JUnitXml.fromfile(path)
 read = [(case.classname, case.name, case.time, case.result) for suite in document for case in suite]
 """
+LOADED_BY_US = """
+import junitparser
+from tsr_agent.ingest.junit import JUnitReader
+from tsr_agent.ingest.limits import Limits
+many = 2**32
+limits = Limits(
+    file_bytes=many, cases=many, junit_elements=many, kept_text=64 * 2**20, kept_names=many
+)
+"""
+"""The largest files are beyond the bounds that hold where nobody raises them."""
 READ_BY_US = """
 with open(path, "rb") as stream:
-    parts = JUnitReader().read(stream, "unit.xml")
+    parts = JUnitReader(limits).read(stream, "unit.xml")
 """
 CONTENDERS = {
     "expat, empty handlers": (
@@ -61,9 +71,9 @@ parser.Parse(b"", True)
     # junitparser takes lxml where it can be imported.
     "junitparser": ("import sys; sys.modules['lxml'] = None; import junitparser", PARSED_BY_JUNITPARSER),
     "junitparser, lxml": ("import lxml.etree, junitparser", PARSED_BY_JUNITPARSER),
-    "aitr": ("import junitparser; from tsr_agent.ingest.junit import JUnitReader", READ_BY_US),
+    "aitr": (LOADED_BY_US, READ_BY_US),
     "aitr, cases walked": (
-        "import junitparser; from tsr_agent.ingest.junit import JUnitReader",
+        LOADED_BY_US,
         READ_BY_US + "walked = sum(case.duration_ms is not None for case in parts.cases)",
     ),
 }
@@ -151,11 +161,11 @@ class Scenario(NamedTuple):
 SCENARIOS = [
     Scenario(1_000, turns=5),
     Scenario(1_000, 0.5, 6, turns=5),
-    Scenario(100_000, turns=5, most_of_expat=2.6, least_gain=1.1, most_of_memory=0.6),
-    Scenario(100_000, 0.5, 6, most_of_expat=2.6, least_gain=1.2, most_of_memory=0.5),
-    Scenario(100_000, 1, 50, most_of_expat=2.0, least_gain=1.5, most_of_memory=0.25),
-    Scenario(1_000_000, turns=2, most_of_expat=2.8, least_gain=1.4, most_of_memory=1 / 8),
-    Scenario(1_000_000, 0.5, 6, turns=1, most_of_expat=2.8, least_gain=1.4, most_of_memory=1 / 8),
+    Scenario(100_000, turns=5, most_of_expat=2.2, least_gain=1.5, most_of_memory=0.6),
+    Scenario(100_000, 0.5, 6, most_of_expat=2.4, least_gain=1.6, most_of_memory=0.5),
+    Scenario(100_000, 1, 50, most_of_expat=1.9, least_gain=1.8, most_of_memory=0.25),
+    Scenario(1_000_000, turns=2, most_of_expat=2.5, least_gain=2, most_of_memory=1 / 8),
+    Scenario(1_000_000, 0.5, 6, turns=1, most_of_expat=2.6, least_gain=2, most_of_memory=1 / 8),
 ]
 
 
