@@ -72,6 +72,8 @@ def read_case(
     after = [] if ran_once else _attempts(element, RERUN_TAGS)
     if len(outcomes) == 1 and not after:
         status, message, details = outcomes[0]
+    elif not outcomes and not after:
+        status, message, details = Outcome(CaseStatus.PASSED)
     else:
         status = worst([*(each.status for each in outcomes), *(each.status for each in after)])
         message, details = _joined(outcomes, "message", status), _joined(outcomes, "details", status)

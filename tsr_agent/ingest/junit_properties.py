@@ -7,6 +7,7 @@ never gets into a report.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import structs
@@ -64,8 +65,12 @@ _PRINTED = re.compile(
 
 def plain_name(name: str) -> str:
     """The name without case, dots, dashes and underscores; empty for one that is too long to be listed."""
-    if len(name) > _MAX_NAME:
-        return ""
+    return _plain(name) if len(name) <= _MAX_NAME else ""
+
+
+@lru_cache(maxsize=1_000)
+def _plain(name: str) -> str:
+    # The cases of a file have properties of the same few names.
     return re.sub(r"[\s._-]", "", name.lower())
 
 
@@ -104,8 +109,10 @@ class _Named:
         self._tags: dict[str, None] = {}
 
     def take(self, name: str, value: str) -> None:
-        self._requirements.update(dict.fromkeys(requirements_in(name, value)))
-        if plain_name(name) in TAG_PROPERTIES:
+        plain = plain_name(name)
+        if plain in REQUIREMENT_PROPERTIES:
+            self._requirements.update(dict.fromkeys(requirements_in(name, value)))
+        elif plain in TAG_PROPERTIES:
             for tag in _BETWEEN_TAGS.split(clean(value)):
                 self.take_tag(tag)
 
