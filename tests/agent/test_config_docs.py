@@ -42,6 +42,16 @@ def test_the_table_of_bounds_is_the_codes_own(project_dir: Path) -> None:
     ]
 
 
+def test_other_pages_name_the_bounds_and_do_not_repeat_their_figures(project_dir: Path) -> None:
+    for path in sorted((project_dir / "docs" / "formats").glob("*.md")):
+        text = " ".join(path.read_text(encoding="utf-8").split())
+        named = re.findall(r"(?:beyond|links than|lines than|after) `([a-z]+_[a-z_]+)`", text)
+        assert set(named) <= Limits.describe().keys(), path.name
+        if path.name not in ("results-directory.md", "report.md"):
+            what = r"(?:levels|characters|links|bytes|elements|requirements)"
+            assert not re.findall(rf"(?:beyond|more than|at most) [\d,]+ (?:Mi )?{what}", text), path.name
+
+
 def test_the_examples_of_the_formats_are_read(project_dir: Path) -> None:
     from tests.factories.inputs import read
     from tsr_agent.ingest.evals import EvalsReader

@@ -10,11 +10,12 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
+from tsr_agent.models.results import TestCase
+
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
     from tsr_agent.models.limits import Limits
-    from tsr_agent.models.results import TestCase
 
 _WILDCARD = re.compile(r"[*?]")
 _ANY_CLASS = "::**::"
@@ -52,7 +53,8 @@ class CaseNames:
         known: Container[str] = (),
     ) -> None:
         self.naming: dict[str, list[TestCase]] = defaultdict(list)
-        self._by_name: dict[str, list[TestCase]] = defaultdict(list)
+        self._by_name: dict[str, TestCase | list[TestCase]] = {}
+        """The case of a name or, where there are several, a list: a list for each would fill the memory."""
         self._limits = limits
         self._work_left = limits.matching_steps
         self._known: dict[str, Match] = {}
@@ -62,8 +64,21 @@ class CaseNames:
             for requirement in dict.fromkeys((*case.requirement_ids, *tags)):
                 self.naming[requirement].append(case)
             if by_name:
-                for name in _names(case, original_ids.get(case.id, case.id)):
-                    self._by_name[name].append(case)
+                self._index(case, original_ids.get(case.id, case.id))
+
+    def _index(self, case: TestCase, tool_id: str) -> None:
+        for name in _names(case, tool_id):
+            held = self._by_name.setdefault(name, case)
+            if held is case:
+                continue
+            if isinstance(held, list):
+                held.append(case)
+            else:
+                self._by_name[name] = [held, case]
+
+    def _named(self, name: str) -> Sequence[TestCase]:
+        held = self._by_name.get(name, ())
+        return (held,) if isinstance(held, TestCase) else held
 
     def find(self, wanted: str) -> Match:
         """Cases of that name, or matching it as a pattern. Equal patterns are looked for once.
@@ -76,9 +91,12 @@ class CaseNames:
         return self._find(wanted)
 
     def _find(self, wanted: str) -> Match:
-        exact = [self._by_name[form] for form in {wanted, _dotted(wanted)} if form in self._by_name]
+        exact = [self._named(form) for form in {wanted, _dotted(wanted)} if form in self._by_name]
         if exact or not _WILDCARD.search(wanted):
-            return self._charged(Match([case for cases in exact for case in cases]))
+            # Before they are put together: to repeat that for each of many requirements takes as long.
+            if not self._spend(_A_CASE * sum(map(len, exact))):
+                return self._exhausted()
+            return Match([case for cases in exact for case in cases])
         known = self._known.get(wanted)
         if known is None:
             known = self._search(wanted)
@@ -108,7 +126,7 @@ class CaseNames:
             if names is None:
                 return self._exhausted()
             for name in names:
-                found.update((id(case), case) for case in self._by_name[name])
+                found.update((id(case), case) for case in self._named(name))
                 if len(found) > self._limits.requirement_tests:
                     return Match((), f"matches more than {self._limits.requirement_tests:,} tests")
         return Match(tuple(found.values()))
@@ -164,12 +182,15 @@ def _joined(matches: Iterable[Match]) -> Match:
 
 
 def _names(case: TestCase, tool_id: str) -> set[str]:
+    """Every name of a case; made for each of hundreds of thousands."""
     whole = {case.id, tool_id, case.name, _dotted(tool_id)}
     if case.classname:
         whole.add(f"{case.classname}.{case.name}")
     if case.file:
         whole.add(f"{case.file}::{case.name}")
-    return whole | {_without_parameters(name) for name in whole}
+    if any("[" in each for each in whole):
+        whole |= {_without_parameters(name) for name in whole}
+    return whole
 
 
 def _without_parameters(name: str) -> str:

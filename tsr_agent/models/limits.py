@@ -98,7 +98,7 @@ class Limits:
     all_requirement_names: int = _bound(32 * MEBIBYTE, "characters of the ids of those tests", refused=False)
     # In steps and not in seconds, so that the answer never depends on how fast a machine is.
     matching_steps: int = _bound(
-        10_000_000_000,
+        1_000_000_000,
         "steps of about a nanosecond for finding the tests that requirements name",
         refused=False,
     )

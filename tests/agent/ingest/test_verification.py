@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tsr_agent.ingest.case_names import CaseNames
 from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.verification import verify
 from tsr_agent.models.requirements import CoverageStatus, RequirementEntry, VerificationStatus
 from tsr_agent.models.results import CaseStatus, TestCase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 VERIFIED, FAILED, NOT_RUN = (
     VerificationStatus.VERIFIED,
@@ -138,6 +143,23 @@ def test_very_many_different_patterns_are_given_up_with_the_reason_and_not_verif
     assert found[0].missing_tests == ("*q0",)
     assert found[-1].missing_tests[0].startswith("*q4999 (not looked for; the requirements have too many")
     assert {each.verification_status for each in found} == {NOT_RUN}
+
+
+def test_a_name_of_very_many_tests_is_given_up_before_they_are_put_together_again() -> None:
+    walks = []
+
+    class Watched(list[TestCase]):
+        def __iter__(self) -> Iterator[TestCase]:
+            walks.append(1)
+            return super().__iter__()
+
+    cases = [case(f"test_a[{number}]") for number in range(1_000)]
+    names = CaseNames(cases, {}, by_name=True, limits=Limits(matching_steps=350_000))
+    names._by_name["test_a"] = Watched(cases)
+    found = [names.find("test_a") for _ in range(50)]
+    assert [len(each.cases) for each in found] == [1_000, 1_000, *[0] * 48]
+    assert {each.refused[:14] for each in found[2:]} == {"not looked for"}
+    assert len(walks) == 2
 
 
 def test_the_same_pattern_again_costs_no_search() -> None:
