@@ -28,9 +28,9 @@ MAX_BLOCK_LINES = 60
 def rules_table(rows: Iterable[RuleRow]) -> Table:
     """Every rule; those that did not pass are open and say why and what to do."""
     columns = (
-        Column(title="State", width=150),
+        Column(title="State", width=184),
         Column(title="Rule", width=200, stretches=True),
-        Column(title="Expected", width=190),
+        Column(title="Expected", width=160),
         Column(title="Actual", width=130),
         Column(title="n", width=64, is_number=True),
     )
