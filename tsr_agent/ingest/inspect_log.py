@@ -200,11 +200,32 @@ def _name(log: Log) -> str:
 
 def _total(log: Log, samples: SampleTally, members: int) -> int:
     """Samples that were to be scored: the largest of all figures of the log, epochs counted."""
-    spec = log.eval
-    epochs = max(spec.config.epochs or 1, 1)
-    planned = max(spec.dataset.samples or 0, len(spec.dataset.sample_ids or ()))
+    epochs = max(log.eval.config.epochs or 1, 1)
     stated = log.results.total_samples if log.results else 0
-    return min(max(stated, planned * epochs, samples.listed, members), _MOST)
+    return min(max(stated, _planned(log) * epochs, samples.listed, members), _MOST)
+
+
+def _planned(log: Log) -> int:
+    """Samples that the run was told to take: all of the data set, or those that its options chose.
+
+    A choice counts only where the log holds the option and says how many it left.
+    """
+    dataset, config = log.eval.dataset, log.eval.config
+    whole, listed = dataset.samples or 0, len(dataset.sample_ids or ())
+    if config.limit is None and config.sample_id is None:
+        return max(whole, listed)
+    if listed:
+        return listed
+    chosen = _length_of(config.limit)
+    return whole if chosen is None else min(whole, chosen)
+
+
+def _length_of(limit: Any) -> int | None:
+    """How many samples ``--limit`` leaves: a number, or a range such as 10 to 20; None for anything else."""
+    ends = limit if isinstance(limit, list) else [0, limit]
+    if len(ends) != 2 or any(type(each) is not int for each in ends) or not 0 <= ends[0] < ends[1]:
+        return None
+    return int(ends[1] - ends[0])
 
 
 def _completed(log: Log, samples: SampleTally, total: int) -> tuple[int, tuple[str, ...]]:
@@ -338,9 +359,9 @@ def _remarks(run: EvalRun, log: Log, samples: SampleTally) -> tuple[str, ...]:
     remarks = [run.broken] if run.broken else []
     if run.completed < run.total:
         remarks.append(f"{run.completed:,} of {run.total:,} samples were completed and scored.")
-    planned = log.eval.dataset.samples or 0
-    if planned and log.eval.dataset.sample_ids and len(log.eval.dataset.sample_ids) < planned:
-        remarks.append(f"The run was limited to {len(log.eval.dataset.sample_ids):,} of {planned:,} samples.")
+    planned, whole = _planned(log), log.eval.dataset.samples or 0
+    if planned < whole:
+        remarks.append(f"The run was limited to {planned:,} of {whole:,} samples.")
     if samples.limited:
         remarks.append(f"{samples.limited:,} samples were ended by a limit.")
     if samples.repeated:

@@ -54,6 +54,10 @@ class Config(Struct):
     """Options of the run."""
 
     epochs: Count | None = None
+    limit: Any = None
+    """``--limit``: a number of samples, or a range of them."""
+    sample_id: Any = None
+    """``--sample-id``: the samples that were chosen by name."""
     log_samples: bool | None = None
 
 

@@ -156,12 +156,36 @@ def test_a_sample_without_a_score_is_not_complete_though_the_tool_says_so(data_d
     assert [each.passed for each in found.cases] == [True, True, False, None]
 
 
-def test_a_limited_run_is_not_complete(data_dir: Path) -> None:
+def test_a_limited_run_is_complete_with_the_samples_it_was_told_to_take_and_says_so(data_dir: Path) -> None:
     found, remarks = genuine(data_dir, "qa_limited.eval")
-    assert (found.completed, found.total) == (2, 4)
+    assert (found.completed, found.total, found.outcome) == (2, 2, PASSED)
     assert "The run was limited to 2 of 4 samples." in remarks
     assert found.dataset is not None
-    assert found.dataset.digest is None
+    assert (found.dataset.size, found.dataset.digest) == (4, None), "no digest of a part of the data set"
+
+
+@pytest.mark.parametrize(
+    ("config", "ids", "total"),
+    [
+        ({}, ["q1", "q2"], 10),  # nothing says that samples were chosen: the others are missing
+        ({"limit": 2}, ["q1", "q2"], 2),
+        ({"limit": 2, "epochs": 3}, ["q1", "q2"], 6),
+        ({"limit": 2}, None, 2),  # older logs list no ids
+        ({"limit": [4, 7]}, None, 3),
+        ({"limit": 50}, None, 10),
+        ({"sample_id": ["q1", "q2"]}, ["q1", "q2"], 2),
+        ({"sample_id": "q*"}, None, 10),
+        ({"limit": 3}, ["q1", "q2", "q3"], 3),  # one of the three was never run
+        *(({"limit": odd}, None, 10) for odd in (0, -1, 1.5, "2", True, [], [1], [5, 2], [1, 2, 3], {})),
+    ],
+)
+def test_a_choice_of_samples_counts_where_the_log_has_the_option(
+    config: dict[str, Any], ids: list[str] | None, total: int
+) -> None:
+    spec = {"task": "qa", "dataset": {"samples": 10, "sample_ids": ids}, "config": config}
+    (found,) = parts(log([sample(1), sample(2)], eval=spec)).eval_runs
+    assert (found.completed, found.total) == (2, total)
+    assert (found.outcome is PASSED) == (total == 2)
 
 
 def test_a_log_that_was_to_hold_no_samples_is_taken_at_its_word(data_dir: Path) -> None:
