@@ -58,7 +58,7 @@ libxkbcommon.so.0      libxkbcommon0          libxkbcommon
 known_libraries() { PATH="$PATH:/sbin:/usr/sbin" ldconfig -p; }
 
 # Prints the packages that are missing for Qt, for the package tool in $1 (apt or dnf); with a further
-# argument "xvfb" also those for a virtual screen.
+# argument "xvfb" also those for a virtual screen, with "shellcheck" what looks at our shell scripts.
 missing_packages() {
   local tool=$1 known library debian fedora
   shift
@@ -79,6 +79,12 @@ missing_packages() {
     fi
     ;;
   esac
+  case " $* " in *" shellcheck "*)
+    if ! command -v shellcheck >/dev/null; then
+      if [ "$tool" = apt ]; then echo shellcheck; else echo ShellCheck; fi
+    fi
+    ;;
+  esac
 }
 
 install_packages() {
@@ -95,7 +101,7 @@ install_packages() {
   fi
 }
 
-# Installs what this machine lacks of the things named: "qt", "xvfb".
+# Installs what this machine lacks of the things named: "qt", "xvfb", "shellcheck".
 prepare_system() {
   local tool packages
   case "$(uname -s)" in

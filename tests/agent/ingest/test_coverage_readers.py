@@ -45,9 +45,8 @@ def json_refusal(document: str | bytes) -> str:
     return caught.value.message
 
 
-@pytest.mark.samples
-def test_istanbul(samples_dir: Path) -> None:
-    path = samples_dir / "coverage-istanbul" / "cobertura-coverage.xml"
+def test_istanbul(data_dir: Path) -> None:
+    path = data_dir / "istanbul" / "cobertura-coverage.xml"
     parts = read(CoberturaReader(), path.read_bytes())
     summary = json.loads((path.parent / "coverage-summary.json").read_text())["total"]
     (found,) = parts.code_coverage
@@ -69,15 +68,13 @@ def test_coverage_py_says_the_same_in_both_its_formats(samples_dir: Path) -> Non
     assert [each.missing_lines for each in xml.files] == [each.missing_lines for each in plain.files]
 
 
-@pytest.mark.samples
-def test_a_run_that_measured_nothing_is_unreadable(samples_dir: Path) -> None:
-    document = (samples_dir / "vitest" / "coverage" / "cobertura-coverage.xml").read_bytes()
+def test_a_run_that_measured_nothing_is_unreadable(data_dir: Path) -> None:
+    document = (data_dir / "vitest" / "coverage" / "cobertura-coverage.xml").read_bytes()
     assert "nothing was measured" in refusal(document)
 
 
-@pytest.mark.samples
-def test_clover_is_another_format(samples_dir: Path) -> None:
-    clover = (samples_dir / "coverage-istanbul" / "clover.xml").read_bytes()
+def test_clover_is_another_format(data_dir: Path) -> None:
+    clover = (data_dir / "istanbul" / "clover.xml").read_bytes()
     assert takes(CoberturaReader(), clover, "clover.xml") is None
 
 

@@ -194,12 +194,11 @@ def test_a_log_that_was_to_hold_no_samples_is_taken_at_its_word(data_dir: Path) 
     assert remarks == ("The log was written without its samples, so its own counts can't be checked.",)
 
 
-@pytest.mark.samples
 @pytest.mark.parametrize("form", ["eval", "json"])
-def test_the_runs_agree_with_what_the_console_showed(samples_dir: Path, form: str) -> None:
-    oracle = json.loads((samples_dir / "oracle.json").read_text())
+def test_the_runs_agree_with_what_the_console_showed(data_dir: Path, form: str) -> None:
+    oracle = json.loads((data_dir / "oracle.json").read_text())
     truth = oracle["inspect-ai (5 .eval and the same 5 .json)"]["runs"]
-    files = sorted((samples_dir / "inspect-ai" / form).iterdir())
+    files = sorted((data_dir / "inspect-ai" / "rag-and-safety" / form).iterdir())
     assert len(files) == len(truth) == 5
     for file, said in zip(files, truth, strict=True):
         (found,) = read(InspectLogReader(), file.read_bytes()).eval_runs

@@ -59,9 +59,8 @@ def test_coverage_py_says_the_same_as_in_json(samples_dir: Path) -> None:
     assert parts.remarks == ()
 
 
-@pytest.mark.samples
-def test_a_run_that_measured_nothing_is_unreadable(samples_dir: Path) -> None:
-    document = (samples_dir / "vitest" / "coverage" / "lcov.info").read_bytes()
+def test_a_run_that_measured_nothing_is_unreadable(data_dir: Path) -> None:
+    document = (data_dir / "vitest" / "coverage" / "lcov.info").read_bytes()
     assert takes(LcovReader(), document, "coverage/lcov.info") is not None
     assert "nothing was measured" in refusal(document)
 

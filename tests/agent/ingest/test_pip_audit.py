@@ -54,16 +54,14 @@ def test_a_scan_that_skipped_everything_is_not_run(data_dir: Path) -> None:
     assert only.reason.startswith("Nothing was audited: all 3 dependencies were skipped")
 
 
-@pytest.mark.samples
-def test_an_environment_that_was_skipped_as_a_whole_is_not_run(samples_dir: Path) -> None:
-    document = (samples_dir / "pip-audit" / "out.json").read_bytes()
+def test_an_environment_that_was_skipped_as_a_whole_is_not_run(data_dir: Path) -> None:
+    document = (data_dir / "pip-audit" / "out.json").read_bytes()
     (only,) = read(PipAuditReader(), document).static_analysis
     assert not only.executed
 
 
-@pytest.mark.samples
-def test_a_bill_of_materials_is_another_format(samples_dir: Path) -> None:
-    assert takes(PipAuditReader(), (samples_dir / "pip-audit" / "cdx.json").read_bytes(), "cdx.json") is None
+def test_a_bill_of_materials_is_another_format(data_dir: Path) -> None:
+    assert takes(PipAuditReader(), (data_dir / "pip-audit" / "cdx.json").read_bytes(), "cdx.json") is None
 
 
 def test_no_dependency_at_all_is_not_run() -> None:
