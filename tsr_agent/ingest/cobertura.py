@@ -63,6 +63,8 @@ class _Parse:
         above = self.elements.open
         if not above:
             self._written_totals = attributes
+            if attributes.get("version", "").startswith("gcovr "):
+                self._tool = "gcovr"
         elif name == "class":
             self._source = attributes.get("filename") or attributes.get("name") or ""
             self._tally.add_file(self._source)

@@ -91,6 +91,16 @@ def test_lines_of_methods_are_not_counted_again(data_dir: Path) -> None:
     assert takes(CoberturaReader(), document, "x.xml") is not None
 
 
+def test_gcovr_says_what_its_console_said(data_dir: Path) -> None:
+    parts = read(CoberturaReader(), (data_dir / "gcovr" / "cobertura.xml").read_bytes())
+    (found,) = parts.code_coverage
+    assert found.tool == "gcovr"
+    assert found.line == CoverageCounts(covered=5, total=7), "lines: 71.4% (5 out of 7)"
+    assert found.branch == CoverageCounts(covered=4, total=6), "branches: 66.7% (4 out of 6)"
+    assert {each.path: each.missing_lines for each in found.files} == {"calc.c": (7, 8), "main.c": ()}
+    assert parts.remarks == ()
+
+
 def test_totals_that_the_lines_do_not_bear_out_are_remarked_and_do_not_count() -> None:
     document = cobertura('<line number="1" hits="0"/>', 'lines-valid="10" lines-covered="10"')
     parts = read(CoberturaReader(), document)
