@@ -34,7 +34,11 @@ if TYPE_CHECKING:
     from tsr_agent.models.evals import Dataset, MetricValue
 
 SUFFIX = ".eval"
-_OWN_MEMBER = re.compile(r"_journal/.*|(?:header|summaries|reductions)\.json|samples/.*_epoch_\d+\.json")
+_OWN_MEMBER = re.compile(
+    r"_journal/.*|(?:header|summaries|reductions)\.json|samples/.*_epoch_\d+(?:\.json|/.*\.json)"
+)
+_IN_CHUNKS = re.compile(r"(samples/.+?_epoch_\d+)/")
+_SHELL = "/sample.json"
 _IN_MEMORY = 16 * MEBIBYTE
 _MOST = 2**53
 _ERROR_OF_MEAN = "stderr"
@@ -105,8 +109,7 @@ class InspectLogReader:
             if summaries is not None:
                 _refuse_too_many_values((written, summaries), path, self._limits)
                 log.samples = _samples(summaries, path, self._limits)
-            names = {each for each in members.names() if each.startswith("samples/")}
-        return log, len(names)
+            return log, _samples_in({each for each in members.names() if each.startswith("samples/")})
 
     def _member(self, members: ZipMembers, name: str, path: str, more: int = 0) -> bytes | None:
         """What a member unpacks to; so many bytes more are held already."""
@@ -114,6 +117,18 @@ class InspectLogReader:
         if document is not None and len(document) + more > self._limits.json_bytes:
             raise beyond(self._limits, "json_bytes", path, name)
         return document
+
+
+def _samples_in(names: set[str]) -> int:
+    """How many samples the members of an archive are of.
+
+    A sample is one member, or many below a folder of its own of which one is ``sample.json``. A member
+    that belongs to no such folder counts by itself: too many samples are missed, never too few.
+    """
+    folders = {each.removesuffix(_SHELL) for each in names if each.endswith(_SHELL)}
+    below = (_IN_CHUNKS.match(each) for each in names)
+    inside = [each[1] for each in below if each is not None and each[1] in folders]
+    return len(names) - len(inside) + len(set(inside))
 
 
 def _tree(document: bytes, path: str, limits: Limits) -> Any:

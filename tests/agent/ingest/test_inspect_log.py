@@ -156,6 +156,37 @@ def test_a_sample_without_a_score_is_not_complete_though_the_tool_says_so(data_d
     assert [each.passed for each in found.cases] == [True, True, False, None]
 
 
+def test_a_sample_in_chunks_is_one_sample(data_dir: Path) -> None:
+    whole, _ = genuine(data_dir, "qa_epochs.eval")
+    chunked, remarks = genuine(data_dir, "qa_epochs_chunked.eval")
+    assert chunked == whole
+    assert (chunked.completed, chunked.total) == (8, 8)
+    assert remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("members", "samples"),
+    [
+        (["a_epoch_1.json", "b_epoch_1.json"], 2),
+        (["a_epoch_1/sample.json", "a_epoch_1/events/0.json", "b_epoch_1.json"], 2),
+        (["a/b_epoch_1/sample.json", "a/b_epoch_1/calls/0.json", "a/b_epoch_2/sample.json"], 2),
+        (["a_epoch_1/events/0.json", "a_epoch_1/events/1.json"], 2),  # without its sample.json: cut off
+        (["sample.json", "x/sample.json"], 2),
+        (["a_epoch_1/b_epoch_1/sample.json", "a_epoch_1/b_epoch_1/events/0.json"], 2),
+        ([], 0),
+    ],
+)
+def test_samples_are_counted_by_their_members(members: list[str], samples: int) -> None:
+    from tests.factories.inspect_logs import archive
+
+    header = {key: value for key, value in log([]).items() if key != "samples"}
+    document = archive(
+        {"header.json": json.dumps(header).encode()} | {f"samples/{each}": b"{}" for each in members}
+    )
+    (found,) = read(InspectLogReader(), document).eval_runs
+    assert found.total == samples
+
+
 def test_a_limited_run_is_complete_with_the_samples_it_was_told_to_take_and_says_so(data_dir: Path) -> None:
     found, remarks = genuine(data_dir, "qa_limited.eval")
     assert (found.completed, found.total, found.outcome) == (2, 2, PASSED)
