@@ -83,7 +83,9 @@ class Suite:
     @classmethod
     def opened(cls, tag: str, attributes: dict[str, str], outer: Suite | None) -> Suite:
         """The suite that a start tag opens."""
-        own = clean(attributes.get("name", "")) if tag == "testsuite" else ""
+        # Tests of one name in two suites without a name are two tests if the suites have ids.
+        name = attributes.get("name", "")
+        own = clean(name if name.strip() else attributes.get("id", "")) if tag == "testsuite" else ""
         around = outer.name if outer else ""
         by_jest = is_jest(tag, attributes)
         counts_skipped = attributes.get("skipped", "0").strip() not in ("0", "")

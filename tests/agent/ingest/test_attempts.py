@@ -47,6 +47,15 @@ def test_the_outcome_of_repeated_runs(runs: list[CaseStatus], status: CaseStatus
     assert [each.status for each in merged.attempts] == runs
 
 
+def test_suites_without_a_name_are_told_apart_by_their_ids() -> None:
+    suites = "".join(
+        f'<testsuite id="{suite}"><testcase name="works"/></testsuite>' for suite in ("first", "second")
+    )
+    assert ids(f"<testsuites>{suites}</testsuites>") == ["works [first]", "works [second]"]
+    assert ids(f'<testsuites name="id">{suites.replace("second", "first")}</testsuites>') == ["works"]
+    assert ids('<testsuite id="7" name="s"><testcase/></testsuite>') == ["s::(unnamed test case)"]
+
+
 def test_the_message_is_of_the_outcome_and_none_is_lost() -> None:
     merged = merge_attempts(
         [case(ERROR, "first"), case(FAILED, "second"), case(ERROR, "third"), case(SKIPPED)]
