@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from tsr_agent.config import Config
     from tsr_agent.gate.policy import Policy
     from tsr_agent.gate.waivers import Waivers
-    from tsr_agent.ingest.collect import Collected, Sources
+    from tsr_agent.ingest.collect import Sources
+    from tsr_agent.ingest.collected import Collected
     from tsr_agent.ingest.manifest import Manifest
     from tsr_agent.ingest.verification import Verification
     from tsr_agent.models.decision import Decision

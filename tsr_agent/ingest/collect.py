@@ -1,9 +1,8 @@
-"""Everything on disk that a report is made of: walked, recognised, read, merged."""
+"""Everything on disk that a report is made of: walked, recognised, read."""
 
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import PurePosixPath
@@ -13,17 +12,14 @@ import msgspec
 
 from tsr_agent.errors import InputError
 from tsr_agent.ingest import registry
+from tsr_agent.ingest.collected import Collected, Evidence, ReadFile
 from tsr_agent.ingest.doorstop import SETTINGS, DoorstopFolders
-from tsr_agent.ingest.eval_places import FileRuns
-from tsr_agent.ingest.explanation import file_explanations
 from tsr_agent.ingest.hashed_stream import HashedStream
 from tsr_agent.ingest.limits import Limits, beyond_reason
-from tsr_agent.ingest.merge import FileCases, merge_cases
-from tsr_agent.ingest.printable import printable
+from tsr_agent.ingest.printable import one_line, printable
 from tsr_agent.ingest.reader import HEAD_BYTES, Parts
 from tsr_agent.ingest.report_room import ROOM, ReportRoom
 from tsr_agent.ingest.results_dir import LeftOut, OpenedFile, open_named, walk
-from tsr_agent.ingest.staleness import first_starts, why_stale
 from tsr_agent.ingest.test_types import TestTypes
 from tsr_agent.models.eval_mapping import EvalMapping
 from tsr_agent.models.report import InputFile, InputStatus
@@ -32,17 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from tsr_agent.ingest.eval_iterations import EvalIterations
     from tsr_agent.ingest.reader import Reader
     from tsr_agent.ingest.registry import Recognition
-    from tsr_agent.models.coverage import CodeCoverage
-    from tsr_agent.models.evals import EvalIterationSummary
-    from tsr_agent.models.findings import StaticAnalysis
-    from tsr_agent.models.requirements import RequirementEntry
-    from tsr_agent.models.results import RunnerRun, TestType, TestTypeResult
-
-
-_SLICE = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,24 +46,6 @@ class Sources:
     """Bytes of a report that all parts together may take."""
     eval_mapping: EvalMapping = field(default_factory=EvalMapping)
     """Which run of an eval tool belongs to which iteration, and which of its metrics is which of ours."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Collected:
-    """The evidence, and what could not be taken as such."""
-
-    inputs: tuple[InputFile, ...]
-    test_results: tuple[TestTypeResult, ...]
-    original_ids: dict[str, str]
-    """By id in ``test_results``, the tool's own id where the two differ."""
-    eval_iterations: tuple[EvalIterationSummary, ...]
-    requirements: tuple[RequirementEntry, ...]
-    requirement_links: tuple[tuple[str, str], ...]
-    code_coverage: tuple[CodeCoverage, ...]
-    static_analysis: tuple[StaticAnalysis, ...]
-    runs: tuple[RunnerRun, ...]
-    explanations: tuple[str, ...]
-    problems: tuple[str, ...]
 
 
 def collect(sources: Sources, progress: Callable[[str], None] | None = None) -> Collected:
@@ -97,31 +66,18 @@ def collect(sources: Sources, progress: Callable[[str], None] | None = None) -> 
     return collector.collected()
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Read:
-    """One file that was read, with its parts."""
-
-    entry: InputFile
-    parts: Parts
-    modified: int
-    """When the file was last written, in nanoseconds since 1970."""
-
-
 class _Collector:
     """Holds what was read so far."""
 
     def __init__(self, sources: Sources, progress: Callable[[str], None]) -> None:
         self._sources = sources
         self._progress = progress
-        self._inputs: list[InputFile] = []
-        self._read: list[_Read] = []
+        self._evidence = Evidence()
         self._seen: dict[tuple[int, int] | str, str] = {}
         self._names: set[str] = set()
         self._bytes = 0
         self._room = ReportRoom(sources.room)
         self._requirement_files: dict[str, str] = {}
-        self._written: dict[str, str] = {}
-        """By name in the report, the path of a named file as the person wrote it."""
 
     def read_named(self, paths: Iterable[Path], readers: Sequence[Reader]) -> None:
         """Reads files that a person named; each must be there."""
@@ -129,7 +85,7 @@ class _Collector:
             opened = open_named(path)
             recognise = partial(registry.recognise_named, readers, path=path)
             whole = printable(path.as_posix())
-            self._written[self._take(opened, whole, recognise)] = whole
+            self._evidence.written[self._take(opened, whole, recognise)] = whole
 
     def read_requirements(self, paths: Iterable[Path]) -> None:
         """Reads requirements files that a person named, and all that lie in a folder that one named."""
@@ -143,7 +99,7 @@ class _Collector:
                 self.read_named((path,), readers)
 
     def _read_requirements_folder(self, folder: Path, readers: Sequence[Reader]) -> None:
-        known = len(self._inputs)
+        known = len(self._evidence.inputs)
         name = printable(folder.resolve().name)
         documents = DoorstopFolders()
         for found in walk(folder, self._sources.limits):
@@ -153,7 +109,7 @@ class _Collector:
                 continue
             recognise = partial(self._recognise, readers, path=place, documents=documents)
             self._take(replace(found, path=place), f"{printable(folder.as_posix())}/{found.path}", recognise)
-        if all(entry.status is InputStatus.NOT_TAKEN for entry in self._inputs[known:]):
+        if all(entry.status is InputStatus.NOT_TAKEN for entry in self._evidence.inputs[known:]):
             raise InputError(
                 f"{printable(str(folder))}: there are no requirements in this folder.",
                 next_step="Name a requirements file, or a folder with items of Doorstop.",
@@ -221,7 +177,7 @@ class _Collector:
             sha, size = file.finish()
         except (InputError, OSError) as error:
             reason = str(error) if isinstance(error, InputError) else f"can't be read: {error.strerror}"
-            self._note(msgspec.structs.replace(entry, reason=_one_line(reason)))
+            self._note(msgspec.structs.replace(entry, reason=one_line(reason)))
             return
         entry = msgspec.structs.replace(entry, sha256=sha, size=size)
         self._settle(entry, parts, fault, found, modified=file.modified)
@@ -258,7 +214,7 @@ class _Collector:
             entry, status=InputStatus.READ, test_type=test_type, reason=reason, remarks=parts.remarks
         )
         self._note(entry)
-        self._read.append(_Read(entry=entry, parts=parts, modified=modified))
+        self._evidence.read.append(ReadFile(entry=entry, parts=parts, modified=modified))
 
     def _requirement_twice(self, parts: Parts, path: str) -> str:
         for requirement in parts.requirements:
@@ -270,94 +226,15 @@ class _Collector:
 
     def _note(self, entry: InputFile) -> None:
         self._names.add(entry.path)
-        self._inputs.append(entry)
-
-    def _set_stale_aside(self) -> None:
-        """Takes out results files that are older than the run of their type, now that all runs are known."""
-        starts = first_starts(run for each in self._read for run in each.parts.runs)
-        stale: dict[int, InputFile] = {}
-        for each in self._read:
-            kind = each.entry.test_type
-            why = why_stale(kind, each.modified, starts) if kind is not None else ""
-            if why:
-                stale[id(each.entry)] = msgspec.structs.replace(
-                    each.entry, status=InputStatus.STALE, reason=why
-                )
-        self._inputs = [stale.get(id(entry), entry) for entry in self._inputs]
-        self._read = [each for each in self._read if id(each.entry) not in stale]
+        self._evidence.inputs.append(entry)
 
     def collected(self) -> Collected:
         """Everything put together."""
-        self._set_stale_aside()
-        evals = self._evals()
-        by_type: dict[TestType, list[FileCases]] = defaultdict(list)
-        for each in self._read:
-            if each.entry.test_type is not None:
-                by_type[each.entry.test_type].append(
-                    FileCases(each.entry.path, each.parts.cases, each.parts.header_differences)
-                )
-        merged = merge_cases(by_type)
-        parts = [each.parts for each in self._read]
-        return Collected(
-            inputs=tuple(self._inputs),
-            test_results=merged.results,
-            original_ids=merged.original_ids,
-            eval_iterations=evals.iterations,
-            requirements=tuple(each for part in parts for each in part.requirements),
-            requirement_links=tuple(each for part in parts for each in part.requirement_links),
-            code_coverage=tuple(each for part in parts for each in part.code_coverage),
-            static_analysis=tuple(each for part in parts for each in part.static_analysis),
-            runs=tuple(each for part in parts for each in part.runs),
-            explanations=(
-                *file_explanations(
-                    self._inputs,
-                    (each for part in parts for each in part.header_differences),
-                    {path: tuple(map(_one_line, said)) for path, said in evals.placed.items()},
-                ),
-                *map(_one_line, evals.explanations),
-                *self._unused_rules(),
-            ),
-            problems=(
-                *(
-                    f"{entry.path}: {entry.reason.removeprefix(f'{entry.path}: ')}"
-                    for entry in self._inputs
-                    if entry.status in (InputStatus.UNREADABLE, InputStatus.STALE)
-                ),
-                *map(_one_line, evals.missing),
-            ),
-        )
-
-    def _evals(self) -> EvalIterations:
-        """The eval iterations; a file whose runs can't become part of one turns out to be unreadable."""
-        from tsr_agent.ingest.eval_iterations import assemble
-
-        files = tuple(
-            FileRuns(
-                path=each.entry.path,
-                whole=self._written.get(each.entry.path, ""),
-                runs=each.parts.eval_runs,
-            )
-            for each in self._read
-            if each.parts.eval_runs
-        )
-        history = tuple(each for one in self._read for each in one.parts.eval_iterations)
         root = self._sources.results_dir.as_posix()
-        evals = assemble(files, history, self._sources.eval_mapping, root)
-        self._inputs = [self._with_evals(entry, evals) for entry in self._inputs]
-        self._read = [each for each in self._read if each.entry.path not in evals.problems]
-        return evals
-
-    def _with_evals(self, entry: InputFile, evals: EvalIterations) -> InputFile:
-        problem = evals.problems.get(entry.path)
-        if problem is not None:
-            return msgspec.structs.replace(
-                entry, status=InputStatus.UNREADABLE, reason=_one_line(problem), remarks=()
-            )
-        remarks = tuple(map(_one_line, evals.remarks.get(entry.path, ())))
-        return msgspec.structs.replace(entry, remarks=entry.remarks + remarks) if remarks else entry
+        return self._evidence.put_together(self._sources.eval_mapping, root, self._unused_rules())
 
     def _unused_rules(self) -> tuple[str, ...]:
-        rules = self._sources.types.unused([entry.path for entry in self._inputs])
+        rules = self._sources.types.unused([entry.path for entry in self._evidence.inputs])
         return tuple(f"--type {rule.test_type.value}={rule.pattern} matches no file." for rule in rules)
 
 
@@ -370,11 +247,7 @@ def _read_parts(
     try:
         parts = room.taken(found.reader.read(file.stream, name), name)
     except InputError as error:
-        return None, _one_line("; ".join((error.message, *error.details)))
+        return None, one_line("; ".join((error.message, *error.details)))
     except (RecursionError, MemoryError) as error:
         return None, f"{name}: too deep or too large to read ({type(error).__name__})"
     return parts, ""
-
-
-def _one_line(text: str) -> str:
-    return printable(" ".join(text.split()))[:4_000]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tsr_agent.models.evals import MetricValue
 
 _LONGEST_NAME = 400
+_AGGREGATES = ("mean", "median", "max", "min", "std", "total", "pass_rate")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +54,6 @@ def name_metrics(placed: PlacedRun, mapping: EvalMapping) -> NamedRun:
             name, table = _not_ours(theirs, placed.run.tool), ""
         named.append(NamedMetric(name=name, theirs=theirs, value=value, mapped_by=table))
     return NamedRun(placed=placed, metrics=tuple(named))
-
-
-_AGGREGATES = ("mean", "median", "max", "min", "std", "total", "pass_rate")
 
 
 def _not_ours(theirs: str, tool: str) -> str:

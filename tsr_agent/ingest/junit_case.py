@@ -77,26 +77,22 @@ def read_case(
     else:
         status = worst([*(each.status for each in outcomes), *(each.status for each in after)])
         message, details = _joined(outcomes, "message", status), _joined(outcomes, "details", status)
-    case_id, name, classname = identity(attributes, suite)
     attempts: tuple[Attempt, ...] = ()
     if before or after:
         # The outcome itself is Surefire's first run where reruns follow, and its last where they preceded.
         own = Attempt(status=status, duration_ms=duration, message=message, details=details)
         attempts = (*before, own, *after)
     named = names_in(element).with_further(printed) if printed else names_in(element)
-    return TestCase(
-        id=case_id,
-        name=name,
-        classname=classname,
-        status=status,
-        suite=suite.name,
-        host=suite.host,
-        file=cut_name(clean(attributes["file"])) if attributes.get("file") else suite.file,
-        line=line_number(attributes.get("line"), first_line),
-        duration_ms=duration,
-        message=message,
-        details=details,
-        output=clean(output).strip("\n") if output and (status is not CaseStatus.PASSED or before) else "",
+    case = case_of_one_result(
+        attributes,
+        suite,
+        outcome=(status, message, details),
+        first_line=first_line,
+        duration=duration,
+        output=output if status is not CaseStatus.PASSED or before else "",
+    )
+    return structs.replace(
+        case,
         attempts=attempts,
         flaky=bool(before) and status is CaseStatus.PASSED,
         requirement_ids=named.requirements,

@@ -15,3 +15,8 @@ def printable(name: str) -> str:
         letter if letter.isprintable() and letter != "\\" else letter.encode("unicode_escape").decode("ascii")
         for letter in name
     )
+
+
+def one_line(text: str) -> str:
+    """A sentence as a report holds it: on one line, bounded, nothing in it that can't be shown."""
+    return printable(" ".join(text.split()))[:4_000]

@@ -10,7 +10,7 @@ import pytest
 from tests.factories.junit_files import suite
 from tsr_agent.errors import InputError
 from tsr_agent.ingest import registry
-from tsr_agent.ingest.collect import Collected, Sources, collect
+from tsr_agent.ingest.collect import Sources, collect
 from tsr_agent.ingest.evals import EvalsReader
 from tsr_agent.ingest.limits import Limits
 from tsr_agent.ingest.reader import Parts
@@ -21,6 +21,8 @@ from tsr_agent.models.results import TestType
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path, PurePath
+
+    from tsr_agent.ingest.collected import Collected
 
 EVALS = json.dumps(
     {

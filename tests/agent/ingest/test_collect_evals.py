@@ -10,7 +10,7 @@ import pytest
 
 from tests.factories.eval_runs import broken_row, promptfoo, row
 from tests.factories.judged_reports import judge, releasable
-from tsr_agent.ingest.collect import Collected, Sources, collect
+from tsr_agent.ingest.collect import Sources, collect
 from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.models.eval_mapping import EvalMapping, EvalRunRule
 from tsr_agent.models.evals import EvalIterationSummary, IterationOutcome
@@ -18,6 +18,8 @@ from tsr_agent.models.report import InputStatus
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tsr_agent.ingest.collected import Collected
 
 MAPPING = EvalMapping(metrics={"namedScores/accuracy": "accuracy", "namedScores/brevity": "brevity"})
 HISTORY = {"iteration": 1, "version_name": "V1", "outcome": "passed", "metrics": {"accuracy": 0.5}}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.factories.inputs import read, takes
 from tests.factories.junit_files import suite
 from tsr_agent.errors import InputError
-from tsr_agent.ingest.collect import Collected, Sources, collect
+from tsr_agent.ingest.collect import Sources, collect
 from tsr_agent.ingest.doorstop import DoorstopReader
 from tsr_agent.ingest.verification import verify
 from tsr_agent.models.limits import Limits
@@ -22,6 +22,7 @@ from tsr_agent.models.requirements import RequirementEntry
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tsr_agent.ingest.collected import Collected
     from tsr_agent.ingest.reader import Parts
 
 ITEM = """\

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories.junit_files import suite
-from tsr_agent.ingest.collect import Collected, Sources, collect
+from tsr_agent.ingest.collect import Sources, collect
 from tsr_agent.ingest.exec_record import ExecRecord
 from tsr_agent.ingest.staleness import first_starts, why_stale
 from tsr_agent.models import codec
@@ -20,6 +20,8 @@ from tsr_agent.models.results import RunnerRun, TestType
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tsr_agent.ingest.collected import Collected
 
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
