@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
@@ -22,6 +23,15 @@ PADDING = 8
 BLOCK_PADDING = 8
 MARKER = 2
 """Width of the bar that shows which row has the focus."""
+
+
+_LONG_WORD = re.compile(r"(\S{30})(?=\S)")
+_MAY_BREAK = "\u200b"
+
+
+def breakable(text: str) -> str:
+    """The text as it is drawn on several lines: a long word may break, so that no end of it is hidden."""
+    return _LONG_WORD.sub(rf"\1{_MAY_BREAK}", text)
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -60,7 +70,7 @@ class CellDelegate(QStyledItemDelegate):
         inside = option.rect.adjusted(PADDING, 0, -PADDING, 0)
         if _wraps(cell, option, index):
             flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(inside, int(flags), cell.text)
+            painter.drawText(inside, int(flags), breakable(cell.text))
             return
         shown = QFontMetrics(font).elidedText(cell.text, Qt.TextElideMode.ElideRight, inside.width())
         side = Qt.AlignmentFlag.AlignRight if cell.is_number else Qt.AlignmentFlag.AlignLeft
@@ -82,7 +92,9 @@ class CellDelegate(QStyledItemDelegate):
             width = _room(option, index) - 2 * PADDING
             if len(cell.text) < width and metrics.horizontalAdvance(cell.text) <= width:
                 return QSize(0, self.row_height)
-            height = metrics.boundingRect(QRect(0, 0, max(80, width), 10_000), flags, cell.text).height()
+            height = metrics.boundingRect(
+                QRect(0, 0, max(80, width), 10_000), flags, breakable(cell.text)
+            ).height()
             return QSize(0, max(self.row_height, height + 8))
         return QSize(metrics.horizontalAdvance(cell.text[:200]) + 2 * PADDING, self.row_height)
 
