@@ -10,6 +10,7 @@ import msgspec
 from tsr_agent.gate.evaluate import evaluate
 from tsr_agent.models.base import SCHEMA_VERSION
 from tsr_agent.models.coverage import CodeCoverage, CoverageCounts
+from tsr_agent.models.decision import ExceptionStanding
 from tsr_agent.models.evals import EvalIterationSummary, IterationOutcome, MetricValue
 from tsr_agent.models.manifest import VersionManifest
 from tsr_agent.models.report import InputFile, InputStatus, TestSummaryReport
@@ -17,7 +18,7 @@ from tsr_agent.models.requirements import CoverageStatus, RequirementCoverage, V
 from tsr_agent.models.results import CaseStatus, RunnerRun, TestCase, TestType, TestTypeResult
 
 if TYPE_CHECKING:
-    from tsr_agent.models.decision import Decision, RuleResult
+    from tsr_agent.models.decision import Decision, RuleResult, WaiverNote
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -112,9 +113,14 @@ def judge(report: TestSummaryReport, policy: Any = None, waivers: Any = None, **
     """Judged by the built-in policy unless another is given."""
     from tsr_agent.gate.builtin import ai_release
 
-    now = options.pop("now", NOW)
-    return evaluate(report, policy or ai_release(), waivers, None, now, **options)
+    now, baseline = options.pop("now", NOW), options.pop("baseline", None)
+    return evaluate(report, policy or ai_release(), waivers, baseline, now, **options)
 
 
 def rule(decision: Decision, rule_id: str) -> RuleResult:
     return next(each for each in decision.rules if each.id == rule_id)
+
+
+def unused(decision: Decision) -> tuple[WaiverNote, ...]:
+    """The waivers that excused nothing."""
+    return tuple(each for each in decision.waivers if each.standing is not ExceptionStanding.APPLIED)

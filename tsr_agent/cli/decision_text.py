@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tsr_agent.cli.layout import Column, paragraph, table
+from tsr_agent.models.decision import ExceptionStanding
 from tsr_agent.sections.overview import Overview, overview
 from tsr_agent.sections.plain_text import CUT
 from tsr_agent.sections.rules import RuleRow, rules
@@ -36,9 +37,10 @@ def decision_lines(
     lines += _passed_rules(
         [row for row in judged if not row.is_open and not row.is_ignored], width, show_all=show_all
     )
-    if decision.unmatched_waivers:
-        lines += ["", f"  {counted(len(decision.unmatched_waivers), 'waiver')} did not match:"]
-        for waiver in decision.unmatched_waivers:
+    unused = [each for each in decision.waivers if each.standing is not ExceptionStanding.APPLIED]
+    if unused:
+        lines += ["", f"  {counted(len(unused), 'waiver')} did not match:"]
+        for waiver in unused:
             lines += paragraph(f"{waiver.id}: {waiver.reason}", width, "    ", "      ")
     return lines
 

@@ -18,6 +18,7 @@ class Command(NamedTuple):
     """One command of the table."""
 
     name: str
+    """One word, or a group and a word such as ``policy lint``."""
     module: str
     """The module of this package that has it."""
     summary: str
@@ -63,7 +64,23 @@ def overview() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"tsr-agent {__version__}")
-    parser.add_argument("command", metavar="COMMAND", choices=[command.name for command in COMMANDS])
+    first_words = list(dict.fromkeys(command.name.split()[0] for command in COMMANDS))
+    parser.add_argument("command", metavar="COMMAND", choices=first_words)
+    return parser
+
+
+def group_overview(group: str) -> argparse.ArgumentParser:
+    """The parser that knows the commands of one group by name only."""
+    members = [command for command in COMMANDS if command.name.startswith(f"{group} ")]
+    width = max(len(command.name) for command in members)
+    table = "\n".join(f"  {command.name:<{width}}  {command.summary}" for command in members)
+    parser = argparse.ArgumentParser(
+        prog=f"tsr-agent {group}",
+        epilog=f"commands:\n{table}\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("command", metavar="COMMAND", choices=[each.name.split()[1] for each in members])
     return parser
 
 
@@ -85,6 +102,15 @@ def _module_of(command: Command) -> CommandModule:
     return cast("CommandModule", importlib.import_module(f"tsr_agent.cli.{command.module}"))
 
 
+def _chosen(argv: list[str]) -> tuple[Command, list[str]]:
+    """The command that a command line names, and what is left for it."""
+    name, words = overview().parse_args(argv[:1] or ["--help"]).command, 1
+    by_name = {command.name: command for command in COMMANDS}
+    if name not in by_name:
+        name, words = f"{name} {group_overview(name).parse_args(argv[1:2] or ['--help']).command}", 2
+    return by_name[name], argv[words:]
+
+
 def run_command_line(argv: list[str]) -> int:
     """Runs one command line.
 
@@ -95,9 +121,8 @@ def run_command_line(argv: list[str]) -> int:
         The exit code, one of ``ExitCode`` or what ``exec`` passes on from the command it ran.
     """
     make_streams_lenient()
-    chosen = overview().parse_args(argv[:1] or ["--help"])
-    command = next(each for each in COMMANDS if each.name == chosen.command)
-    arguments = command_parser(command).parse_args(argv[1:])
+    command, rest = _chosen(argv)
+    arguments = command_parser(command).parse_args(rest)
     console = Console(as_json=arguments.json)
     try:
         code = int(_module_of(command).run(arguments, console))

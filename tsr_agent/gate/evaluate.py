@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from tsr_agent.gate.baseline import JudgedReport, accepted
 from tsr_agent.gate.consistency import FIX, RULE_ID, judge_evidence
 from tsr_agent.gate.evidence import admit
+from tsr_agent.gate.facts import Facts
 from tsr_agent.gate.rule import IgnoreMissing, MissingEvidence
 from tsr_agent.gate.wording import MAX_COUNT, counted, plain
-from tsr_agent.models.base import SCHEMA_VERSION, Record
+from tsr_agent.models.approval import ApprovalTerms
+from tsr_agent.models.base import SCHEMA_VERSION
 from tsr_agent.models.decision import (
-    BaselineReference,
     Decision,
     GoNoGoDecision,
     RuleEffect,
@@ -19,18 +21,19 @@ from tsr_agent.models.decision import (
     RuleSeverity,
     RuleState,
 )
-from tsr_agent.models.report import TestSummaryReport
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
+    from tsr_agent.gate.baseline import Baseline
     from tsr_agent.gate.evidence import Evidence
     from tsr_agent.gate.judgement import Judgement
     from tsr_agent.gate.policy import Policy
     from tsr_agent.gate.rule import OnMissing, Rule
     from tsr_agent.gate.waivers import Waiver, Waivers
     from tsr_agent.models.decision import WaiverNote
+    from tsr_agent.models.report import TestSummaryReport
 
 _EFFECT_OF_FAILURE = {
     RuleSeverity.BLOCK: RuleEffect.BLOCKS,
@@ -40,13 +43,6 @@ _EFFECT_OF_FAILURE = {
 }
 _DECIDING = (RuleSeverity.BLOCK, RuleSeverity.REVIEW)
 _MAX_TEXT = 60_000
-
-
-class Baseline(Record, frozen=True, kw_only=True):
-    """The report that the judged one is compared with, and the digest of its bytes."""
-
-    report: TestSummaryReport
-    digest: str
 
 
 def evaluate(
@@ -79,20 +75,33 @@ def evaluate(
     """
     if now.utcoffset() is None:
         raise ValueError("the moment of a decision needs its UTC offset")
-    moment = now.astimezone(UTC)
     evidence = admit(report)
-    target = evidence.environment if environment is None else plain(environment, 1_000)
-    unwaived, judgements = _judged(evidence, policy, target, moment.date())
-    matched, notes = _matched(waivers, evidence, target, moment.date(), judgements)
+    judged = JudgedReport(
+        evidence=evidence,
+        environment=evidence.environment if environment is None else plain(environment, 1_000),
+        created_at=report.created_at,
+        digest=report_digest,
+        moment=now.astimezone(UTC),
+    )
+    return decide(judged, policy, waivers, baseline)
+
+
+def decide(
+    judged: JudgedReport, policy: Policy, waivers: Waivers | None, baseline: Baseline | None
+) -> Decision:
+    """What ``evaluate`` does once the report was held against its model. Pure; never raises."""
+    facts = _facts(judged, policy, baseline)
+    unwaived, judgements = _judged(facts, policy, judged.environment)
+    matched, notes = _matched(waivers, judged, judgements)
     results = [_waived(each, matched.get(each.id)) for each in unwaived]
-    approvals = _approvals(evidence, policy, target)
+    approvals = _approvals(judged.evidence, policy, judged.environment)
     verdict = _verdict(results, approvals)
     return Decision(
         schema_version=SCHEMA_VERSION,
-        report_id=evidence.report_id,
-        report_digest=report_digest,
-        environment=target,
-        evaluated_at=moment,
+        report_id=judged.evidence.report_id,
+        report_digest=judged.digest,
+        environment=judged.environment,
+        evaluated_at=judged.moment,
         decision=verdict,
         decision_without_waivers=_verdict(unwaived, approvals),
         reason=_reason(verdict, results, approvals),
@@ -100,44 +109,48 @@ def evaluate(
         review_issues=_review_issues(results, approvals),
         warnings=_messages(results, RuleEffect.WARNS),
         manual_approval_required=bool(approvals),
+        approval=(policy.approval_for(judged.environment) or ApprovalTerms()) if approvals else None,
         policy=policy.reference,
         waivers_digest=waivers.digest if waivers is not None else None,
-        unmatched_waivers=notes,
-        baseline=_reference(baseline),
+        waivers=notes,
+        baseline=baseline.reference if baseline is not None and facts.baseline is not None else None,
+        no_baseline=facts.no_baseline if policy.compares else "",
         rules=tuple(results),
     )
 
 
-def _judged(
-    evidence: Evidence, policy: Policy, environment: str, today: date
-) -> tuple[list[RuleResult], dict[str, Judgement]]:
+def _facts(judged: JudgedReport, policy: Policy, baseline: Baseline | None) -> Facts:
+    """What the rules are judged on. A baseline that no rule looks at is not looked at either."""
+    if not policy.compares:
+        return Facts(evidence=judged.evidence, moment=judged.moment)
+    found, why_not = accepted(baseline, policy.baseline, judged)
+    return Facts(evidence=judged.evidence, moment=judged.moment, baseline=found, no_baseline=why_not)
+
+
+def _judged(facts: Facts, policy: Policy, environment: str) -> tuple[list[RuleResult], dict[str, Judgement]]:
     """Every rule's result before waivers, the evidence first, and what the policy's checks found."""
     rules = policy.rules_for(environment)
-    judgements = {rule.id: rule.judge(evidence) for rule in rules}
+    today = facts.moment.date()
+    judgements = {rule.id: rule.judge(facts) for rule in rules}
     judged = [_result(rule, judgements[rule.id], policy.on_missing, today) for rule in rules]
-    return [_evidence_result(evidence), *judged], judgements
+    return [_evidence_result(facts.evidence), *judged], judgements
 
 
 def _matched(
-    waivers: Waivers | None,
-    evidence: Evidence,
-    environment: str,
-    today: date,
-    judgements: dict[str, Judgement],
+    waivers: Waivers | None, judged: JudgedReport, judgements: dict[str, Judgement]
 ) -> tuple[dict[str, Waiver], tuple[WaiverNote, ...]]:
-    """The waiver of each failed rule that has one, and a note for each that matched nothing."""
+    """The waiver of each failed rule that has one, and a note for every waiver."""
     if waivers is None:
         return {}, ()
     from tsr_agent.gate.waivers import WaiverCase, match
 
-    case = WaiverCase(evidence=evidence, environment=environment, today=today, judgements=judgements)
+    case = WaiverCase(
+        evidence=judged.evidence,
+        environment=judged.environment,
+        today=judged.moment.date(),
+        judgements=judgements,
+    )
     return match(waivers, case)
-
-
-def _reference(baseline: Baseline | None) -> BaselineReference | None:
-    if baseline is None:
-        return None
-    return BaselineReference(report_id=plain(baseline.report.id), digest=baseline.digest)
 
 
 def _evidence_result(evidence: Evidence) -> RuleResult:
@@ -173,6 +186,8 @@ def _result(rule: Rule, judgement: Judgement, on_missing: OnMissing, today: date
         actual=judgement.actual,
         n=judgement.n if judgement.n is None or judgement.n <= MAX_COUNT else None,
         interval=judgement.interval,
+        confidence=judgement.confidence,
+        remarks=tuple(plain(each, _MAX_TEXT) for each in judgement.remarks),
         message=plain(message, _MAX_TEXT),
         fix=rule.fix,
         effective_on=rule.effective_on,

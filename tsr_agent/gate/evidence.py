@@ -15,6 +15,7 @@ from tsr_agent.gate.wording import MAX_COUNT, plain
 from tsr_agent.models.base import Count, Record
 from tsr_agent.models.coverage import CodeCoverage
 from tsr_agent.models.evals import EvalIterationSummary
+from tsr_agent.models.findings import StaticAnalysis
 from tsr_agent.models.manifest import BuildContext, VersionManifest, tested_sha
 from tsr_agent.models.report import InputFile
 from tsr_agent.models.requirements import RequirementCoverage, UnknownRequirement
@@ -48,6 +49,7 @@ class Evidence(Record, frozen=True, kw_only=True):
     requirement_coverage: tuple[RequirementCoverage, ...]
     unknown_requirements: tuple[UnknownRequirement, ...]
     code_coverage: tuple[CodeCoverage, ...]
+    static_analysis: tuple[StaticAnalysis, ...]
     runs: tuple[RunnerRun, ...]
     inputs: tuple[InputFile, ...]
     manual_approval_required: bool
@@ -94,6 +96,7 @@ def admit(report: TestSummaryReport) -> Evidence:
             report.unknown_requirements, UnknownRequirement, "unknown_requirements", problems
         ),
         code_coverage=_parts(report.code_coverage, CodeCoverage, "code_coverage", problems),
+        static_analysis=_parts(report.static_analysis, StaticAnalysis, "static_analysis", problems),
         runs=_parts(report.runs, RunnerRun, "runs", problems),
         inputs=_parts(report.inputs, InputFile, "inputs", problems),
         # Anything but a plain "no" asks for a person.

@@ -19,6 +19,10 @@ class Judgement(Record, frozen=True, kw_only=True):
     message: str
     n: int | None = None
     interval: tuple[float, float] | None = None
+    confidence: float | None = None
+    """Confidence of the interval; None without one."""
+    remarks: tuple[str, ...] = ()
+    """What a reader should know beside the state; it changes nothing."""
     evidence: tuple[EvidenceRef, ...] = ()
     failing_tests: tuple[str, ...] | None = None
     """Ids of all tests that alone make it fail; None where they can't be named one by one."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tsr_agent.errors import PolicyError
 from tsr_agent.gate.builtin import AI_RELEASE_NAME, ai_release_bytes
-from tsr_agent.gate.policy import environment_key
+from tsr_agent.gate.policy_names import environment_key
 from tsr_agent.gate.policy_tree import read_policy_tree
 from tsr_agent.gate.policy_v0 import KEYS, Origins, translate
 from tsr_agent.gate.source_tree import parse_source, read_source

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from tsr_agent.gate.baseline import BaselineSelection
 from tsr_agent.gate.checks.registry import CHECKS
 from tsr_agent.gate.consistency import RULE_ID
-from tsr_agent.gate.policy import EVERY_ENVIRONMENT, Policy, PolicyForm, environment_key
+from tsr_agent.gate.policy import FlakyPolicy, Policy, PolicyForm
+from tsr_agent.gate.policy_names import EVERY_ENVIRONMENT, environment_key
+from tsr_agent.gate.rule import MissingEvidence
 from tsr_agent.models.decision import RuleSeverity
 from tsr_agent.models.form_problems import problems_of
 
@@ -32,6 +35,8 @@ def read_policy_tree(tree: dict[str, Any], policy_digest: str, problems: list[st
         problems.append(f"$.version: {str(version)[:40]} is not a version that this build reads: 1 or 0")
         return None
     problems += _explained(problems_of(tree, PolicyForm), tree, "$")
+    if not tree.get("rules") and not tree.get("extends"):
+        problems.append("$.rules: missing; a policy has at least one rule")
     entries = tree.get("rules")
     read = [_rule(entry, f"$.rules[{place}]", problems) for place, entry in enumerate(_mappings(entries))]
     _refuse_twins([rule for rule in read if rule is not None], problems)
@@ -44,10 +49,12 @@ def read_policy_tree(tree: dict[str, Any], policy_digest: str, problems: list[st
         version=form.revision,
         digest=policy_digest,
         description=form.description,
-        on_missing=form.on_missing,
+        on_missing=form.on_missing or MissingEvidence.REVIEW,
         rules=rules,
         environment_rules=_by_environment(rules, form.rules, problems),
         approvals={environment_key(name): need for name, need in form.approvals.items()},
+        baseline=form.baseline or BaselineSelection(),
+        flaky=form.flaky or FlakyPolicy(),
     )
     _refuse_unclear_names("$.approvals", list(form.approvals), problems)
     _refuse_toothless(policy, problems)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from tsr_agent.models.base import LongText, Record, ShortText
+from tsr_agent.models.base import Record, ShortText
 from tsr_agent.models.decision import RuleSeverity
 
 if TYPE_CHECKING:
-    from tsr_agent.gate.evidence import Evidence
+    from tsr_agent.gate.facts import Facts
     from tsr_agent.gate.judgement import Judgement
 
 RuleId = Annotated[
@@ -46,30 +46,53 @@ OnMissing = MissingEvidence | IgnoreMissing
 class EnvironmentOverride(Record, frozen=True, kw_only=True):
     """What is different about a rule in one environment. What is left out stays as in the rule."""
 
-    require: dict[str, Any] = msgspec.field(default_factory=dict)
-    """Laid over the rule's own ``require``, key by key."""
-    severity: RuleSeverity | None = None
-    on_missing: OnMissing | None = None
+    require: Annotated[
+        dict[str, Any], Meta(description="Laid over the rule's own 'require', key by key.")
+    ] = msgspec.field(default_factory=dict)
+    severity: Annotated[RuleSeverity | None, Meta(description="In place of the rule's own.")] = None
+    on_missing: Annotated[OnMissing | None, Meta(description="In place of the rule's own.")] = None
 
 
 class Rule(Record, frozen=True, kw_only=True):
     """One rule of a policy. Each family of checks adds ``check``, ``where`` and ``require``."""
 
     id: RuleId
-    check: ShortText
-    description: LongText = ""
-    severity: RuleSeverity = RuleSeverity.BLOCK
-    fix: LongText = ""
-    """What a person can do when it fails."""
-    effective_on: date | None = None
-    """Until this day (UTC) the rule only warns."""
-    on_missing: OnMissing | None = None
-    """None takes the policy's."""
-    environments: dict[ShortText, EnvironmentOverride] = msgspec.field(default_factory=dict)
+    check: Annotated[str, Meta(max_length=1_000, description="Which check the rule makes.")]
+    description: Annotated[str, Meta(max_length=65_536, description="What the rule is for.")] = ""
+    severity: Annotated[
+        RuleSeverity,
+        Meta(
+            description="What a failure does. block: NO_GO. review: a person has to look. warn: a warning. "
+            "info: it is shown."
+        ),
+    ] = RuleSeverity.BLOCK
+    fix: Annotated[str, Meta(max_length=65_536, description="What a person can do when the rule fails.")] = ""
+    effective_on: Annotated[
+        date | None, Meta(description="Until this day (UTC) the rule only warns, such as 2027-01-01.")
+    ] = None
+    on_missing: Annotated[
+        OnMissing | None,
+        Meta(description="What the rule counts as when its evidence is missing, in place of the policy's."),
+    ] = None
+    locked: Annotated[
+        bool, Meta(description="Policies that extend this one can make the rule stricter, never looser.")
+    ] = False
+    environments: Annotated[
+        dict[ShortText, EnvironmentOverride],
+        Meta(description="By environment, what is different there. What is left out stays as in the rule."),
+    ] = msgspec.field(default_factory=dict)
 
-    def judge(self, evidence: Evidence) -> Judgement:
-        """Holds the evidence against what the rule requires. Pure; never raises."""
+    def judge(self, facts: Facts) -> Judgement:
+        """Holds the facts against what the rule requires. Pure; never raises."""
         raise NotImplementedError
+
+    def asks(self) -> str:
+        """What the rule asks for, as one plain sentence for people who never saw the policy's file."""
+        raise NotImplementedError
+
+    def compares(self) -> bool:
+        """Whether the rule looks at a baseline."""
+        return False
 
     def impossible(self) -> list[tuple[str, str]]:
         """Requirements that can't be meant: pairs of a key's path inside the rule and what is wrong."""

@@ -29,6 +29,8 @@ def policy_schema() -> dict[str, Any]:
     components["PolicyForm"]["properties"]["rules"]["items"] = {"anyOf": list(forms[2:first_condition])}
     for key in ("blocking_conditions", "warning_conditions"):
         components["PolicyForm0"]["properties"][key]["items"] = {"anyOf": list(forms[first_condition:])}
+    components["PolicyForm"]["properties"]["rules"]["minItems"] = 1
+    components["PolicyForm"]["anyOf"] = [{"required": ["rules"]}, {"required": ["extends"]}]
     for rule in rules:
         _type_the_overrides(components, rule.__name__)
     return {"$schema": DIALECT, "title": "aitr policy", "anyOf": list(forms[:2]), "$defs": components}

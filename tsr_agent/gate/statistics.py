@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import math
 
-Z_95 = 1.959963984540054
-"""Two-sided 95 % quantile of the normal distribution."""
+QUANTILES: dict[float, float] = {
+    0.8: 1.2815515655446004,
+    0.85: 1.4395314709384563,
+    0.9: 1.6448536269514722,
+    0.95: 1.959963984540054,
+    0.975: 2.241402727604947,
+    0.98: 2.3263478740408408,
+    0.99: 2.5758293035489004,
+    0.995: 2.807033768343811,
+    0.999: 3.2905267314919255,
+}
+"""Two-sided quantiles of the normal distribution by confidence. A table, so that every machine has the same
+bits: an interval is part of the record, and the functions behind a quantile differ in their last digit."""
+Z_95 = QUANTILES[0.95]
 
 
 def wilson_interval(share: float, n: int, z: float = Z_95) -> tuple[float, float]:

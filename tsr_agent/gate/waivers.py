@@ -17,20 +17,21 @@ from tsr_agent.errors import PolicyError
 from tsr_agent.gate.consistency import RULE_ID
 from tsr_agent.gate.evidence import Evidence
 from tsr_agent.gate.judgement import Judgement
-from tsr_agent.gate.policy import environment_key
+from tsr_agent.gate.policy_names import environment_key
 from tsr_agent.gate.rule import RuleId
 from tsr_agent.gate.source_tree import parse_source, read_source
 from tsr_agent.gate.wording import plain, visible
 from tsr_agent.models.base import LongText, Record, Sha, ShortText
 from tsr_agent.models.codec import digest
-from tsr_agent.models.decision import RuleState, WaiverNote
+from tsr_agent.models.decision import ExceptionStanding, RuleState, WaiverNote
 from tsr_agent.models.form_problems import problems_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_DAYS = 90
-MAX_NOTES = 1_000
+SOON_DAYS = 14
+"""An exception that ends within so many days is marked."""
 
 _WRITTEN_KEYS = ("id", "reason", "ticket", "owner", "approved_by")
 _Written = Annotated[str, Meta(min_length=1, max_length=1_000, pattern=r"\S")]
@@ -105,10 +106,14 @@ def parse_waivers(data: bytes, source: str) -> Waivers:
         path = f"$.waivers[{place}]"
         found = problems_of(entry, Waiver, path) or _unseen(entry, path)
         if found:
-            unusable.append(WaiverNote(id=_name(entry, place), reason="; ".join(found)[:1_000]))
+            unusable.append(_unusable(_name(entry, place), "; ".join(found)[:1_000]))
         else:
             usable.append(msgspec.convert(entry, Waiver))
     return Waivers(digest=digest(data), **_without_twins(entries, usable, unusable))
+
+
+def _unusable(name: str, reason: str) -> WaiverNote:
+    return WaiverNote(id=name, standing=ExceptionStanding.UNUSABLE, reason=reason)
 
 
 def _name(entry: object, place: int) -> str:
@@ -132,7 +137,7 @@ def _without_twins(
     """
     times = Counter(_id_key(each.get("id")) for each in entries if isinstance(each, dict))
     twins = {each.id for each in usable if times[_id_key(each.id)] > 1}
-    notes = [WaiverNote(id=plain(name), reason="the id stands twice") for name in sorted(twins)]
+    notes = [_unusable(plain(name), "the id stands twice") for name in sorted(twins)]
     return {
         "waivers": tuple(each for each in usable if each.id not in twins),
         "unusable": tuple(unusable + notes),
@@ -158,39 +163,52 @@ def match(waivers: Waivers, case: WaiverCase) -> tuple[dict[str, Waiver], tuple[
     """Finds the waiver of each failed rule.
 
     Returns:
-        The first matching waiver by rule id, and a note for every waiver that matched nothing.
+        The first matching waiver by rule id, and a note for every waiver.
     """
     matched: dict[str, Waiver] = {}
     notes = list(waivers.unusable)
     for waiver in waivers.waivers:
-        why_not = _why_not(waiver, case)
-        if why_not:
-            notes.append(WaiverNote(id=plain(waiver.id), reason=why_not))
-        else:
+        standing, reason = _standing(waiver, case)
+        if standing is ExceptionStanding.APPLIED:
             matched.setdefault(waiver.rule, waiver)
+        days_left = (waiver.expires - case.today).days
+        notes.append(
+            WaiverNote(
+                id=plain(waiver.id),
+                rule=waiver.rule,
+                standing=standing,
+                reason=reason,
+                owner=plain(waiver.owner),
+                expires=waiver.expires,
+                expires_soon=0 <= days_left <= SOON_DAYS,
+            )
+        )
     return matched, tuple(notes)
 
 
-def _why_not(waiver: Waiver, case: WaiverCase) -> str:
-    """Why a waiver does not match, empty where it does."""
-    return _out_of_time(waiver, case.today) or _out_of_scope(waiver, case) or _nothing_to_waive(waiver, case)
-
-
-def _out_of_time(waiver: Waiver, today: date) -> str:
-    days = (waiver.expires - today).days
+def _standing(waiver: Waiver, case: WaiverCase) -> tuple[ExceptionStanding, str]:
+    """What becomes of a waiver, and why where it excuses nothing."""
+    days = (waiver.expires - case.today).days
     if days < 0:
-        return f"expired on {waiver.expires.isoformat()}"
+        return ExceptionStanding.EXPIRED, f"expired on {waiver.expires.isoformat()}"
     if days > MAX_DAYS:
-        return f"expires in {days:,} days; at most {MAX_DAYS} are allowed"
-    return ""
+        reason = f"expires in {days:,} days; at most {MAX_DAYS} are allowed"
+        return ExceptionStanding.UNUSABLE, reason
+    if too_wide := _too_wide(waiver.scope):
+        return ExceptionStanding.UNUSABLE, too_wide
+    reason = _out_of_scope(waiver, case) or _nothing_to_waive(waiver, case)
+    return (ExceptionStanding.UNMATCHED if reason else ExceptionStanding.APPLIED), reason
+
+
+def _too_wide(scope: WaiverScope) -> str:
+    if scope == WaiverScope():
+        return "its scope is empty: it would hold everywhere"
+    empty = _empty_in(scope)
+    return f"its scope is too wide: {empty} is empty" if empty else ""
 
 
 def _out_of_scope(waiver: Waiver, case: WaiverCase) -> str:
     scope = waiver.scope
-    if scope == WaiverScope():
-        return "its scope is empty: it would hold everywhere"
-    if empty := _empty_in(scope):
-        return f"its scope is too wide: {empty} is empty"
     if scope.environment is not None and environment_key(scope.environment) != environment_key(
         case.environment
     ):

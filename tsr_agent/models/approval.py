@@ -18,6 +18,38 @@ class ApprovalAction(Enum):
     REVOKE = "revoke"
 
 
+class ApproverRole(Enum):
+    """The roles that a policy may let approve. An administrator never may."""
+
+    RELEASE_MANAGER = "release_manager"
+    TECH_LEAD = "tech_lead"
+
+
+class DistinctFrom(Enum):
+    """Whose own release a person must not approve."""
+
+    TRIGGERED_BY = "triggered_by"
+    """Who started the run: ``triggered_by`` of the report."""
+    AUTHOR = "author"
+    """Who wrote the commit that was judged."""
+
+
+class ApprovalTerms(Record, frozen=True, kw_only=True):
+    """What it takes that people have approved a release."""
+
+    count: Annotated[int, Meta(ge=1, le=10, description="How many different people must approve.")] = 1
+    roles: Annotated[
+        tuple[ApproverRole, ...], Meta(min_length=1, description="Who may approve: any one of these roles.")
+    ] = (ApproverRole.RELEASE_MANAGER,)
+    distinct_from: Annotated[
+        tuple[DistinctFrom, ...],
+        Meta(description="Whose own release an approver must not approve (four-eyes)."),
+    ] = (DistinctFrom.TRIGGERED_BY,)
+    reason: Annotated[
+        str, Meta(max_length=65_536, description="Why a person has to approve; shown with the decision.")
+    ] = ""
+
+
 class Approval(Record, frozen=True, kw_only=True):
     """An immutable statement of a person about the bytes of one report."""
 

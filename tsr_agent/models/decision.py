@@ -8,6 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from tsr_agent.models.approval import ApprovalTerms
 from tsr_agent.models.base import Count, Digest, LongText, Record, ShortText, UtcTime
 
 
@@ -75,6 +76,8 @@ class RuleResult(Record, frozen=True, kw_only=True):
     """Number of samples, tests or items behind ``actual``; None where counting makes no sense."""
     interval: tuple[float, float] | None = None
     """Confidence interval of ``actual``, where one was computed."""
+    confidence: float | None = None
+    """Confidence of the interval, such as 0.95; None without one."""
     message: LongText
     """One sentence with the number and the bound."""
     fix: LongText = ""
@@ -82,7 +85,22 @@ class RuleResult(Record, frozen=True, kw_only=True):
     """The rule only warns until this day (UTC)."""
     waiver: ShortText | None = None
     """Id of the waiver that matched."""
+    quarantined: tuple[LongText, ...] = ()
+    """Ids of tests that did not pass and were left out, because the quarantine names them."""
+    remarks: tuple[LongText, ...] = ()
+    """What a reader should know beside the state, such as a margin inside the noise. They change nothing."""
     evidence: tuple[EvidenceRef, ...] = ()
+
+
+class PolicyParent(Record, frozen=True, kw_only=True):
+    """A policy that another one extends."""
+
+    source: ShortText
+    """As the child names it: ``builtin:NAME`` or a path relative to the child's file."""
+    name: ShortText
+    version: ShortText
+    digest: Digest
+    """SHA-256 of its file's bytes."""
 
 
 class PolicyReference(Record, frozen=True, kw_only=True):
@@ -92,6 +110,19 @@ class PolicyReference(Record, frozen=True, kw_only=True):
     version: ShortText
     digest: Digest
     """SHA-256 of the policy file's bytes."""
+    parents: tuple[PolicyParent, ...] = ()
+    """Every policy that it extends, directly or not, in the order in which they were laid over each other."""
+
+
+class BaselineSelect(Enum):
+    """How the report to compare with is chosen."""
+
+    LAST_APPROVED = "last_approved"
+    """The newest one on record that was released: decided GO, or approved where a person had to."""
+    PREVIOUS = "previous"
+    """The newest one on record, whatever was decided about it."""
+    GIVEN = "given"
+    """The one that whoever calls the gate hands in; the caller answers for it."""
 
 
 class BaselineReference(Record, frozen=True, kw_only=True):
@@ -99,13 +130,49 @@ class BaselineReference(Record, frozen=True, kw_only=True):
 
     report_id: ShortText
     digest: Digest
+    select: BaselineSelect = BaselineSelect.GIVEN
+    """How it was found."""
+
+
+class ExceptionStanding(Enum):
+    """What became of a waiver or of an entry of the quarantine."""
+
+    APPLIED = "applied"
+    UNMATCHED = "unmatched"
+    """In order, and there was nothing for it to excuse."""
+    EXPIRED = "expired"
+    UNUSABLE = "unusable"
+    """It can't be read, or is no exception that anybody could have approved."""
 
 
 class WaiverNote(Record, frozen=True, kw_only=True):
-    """A waiver that was looked at and did not match, with the reason."""
+    """One waiver of the file, used or not."""
 
     id: ShortText
-    reason: LongText
+    rule: ShortText = ""
+    """Empty where the entry does not say so."""
+    standing: ExceptionStanding
+    reason: LongText = ""
+    """Why it excused nothing; empty for one that was applied."""
+    owner: ShortText = ""
+    expires: date | None = None
+    expires_soon: bool = False
+    """It still holds, and does not much longer."""
+
+
+class QuarantineNote(Record, frozen=True, kw_only=True):
+    """One entry of the quarantine, used or not."""
+
+    test_id: LongText
+    test_type: ShortText = ""
+    """Empty where the entry means the tests of that id in all types."""
+    standing: ExceptionStanding
+    reason: LongText = ""
+    """Why it excused nothing; empty for one that was applied."""
+    owner: ShortText = ""
+    ticket: ShortText = ""
+    expires: date | None = None
+    expires_soon: bool = False
 
 
 class Decision(Record, frozen=True, kw_only=True):
@@ -125,8 +192,16 @@ class Decision(Record, frozen=True, kw_only=True):
     """What makes a person's review necessary."""
     warnings: tuple[LongText, ...] = ()
     manual_approval_required: bool = False
+    approval: ApprovalTerms | None = None
+    """What it takes to approve; None where nobody has to."""
     policy: PolicyReference
     waivers_digest: Digest | None = None
-    unmatched_waivers: tuple[WaiverNote, ...] = ()
+    waivers: tuple[WaiverNote, ...] = ()
+    """Every waiver of the file, in its order."""
+    quarantine_digest: Digest | None = None
+    quarantine: tuple[QuarantineNote, ...] = ()
+    """Every entry of the quarantine, in its order."""
     baseline: BaselineReference | None = None
+    no_baseline: LongText = ""
+    """Why there is none to compare with, where the policy asks for one."""
     rules: tuple[RuleResult, ...]

@@ -12,7 +12,7 @@ from tsr_agent.models.report import TestSummaryReport
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tsr_agent.gate.evaluate import Baseline
+    from tsr_agent.gate.baseline import Baseline
     from tsr_agent.gate.policy import Policy
     from tsr_agent.gate.waivers import Waivers
     from tsr_agent.models.decision import Decision, GoNoGoDecision

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.factories.generated_reports import WORSENINGS, Dice, consistent_report, dice
-from tests.factories.judged_reports import NOW, iteration, judge, releasable, requirement, rule
+from tests.factories.judged_reports import NOW, iteration, judge, releasable, requirement, rule, unused
 from tsr_agent.gate.builtin import ai_release, ai_release_bytes
 from tsr_agent.gate.evaluate import evaluate
 from tsr_agent.gate.policy_file import parse_policy
@@ -211,7 +211,7 @@ def test_waivers_never_make_it_worse_and_never_touch_the_verdict_without_them(ro
     assert RANK[with_waivers.decision] <= RANK[without.decision]
     assert with_waivers.decision_without_waivers is without.decision is without.decision_without_waivers
     used = {each.waiver for each in with_waivers.rules if each.waiver}
-    listed = {each.id for each in with_waivers.unmatched_waivers}
+    listed = {each.id for each in unused(with_waivers)}
     assert rule(with_waivers, "evidence").waiver is None
     assert not used & listed
 

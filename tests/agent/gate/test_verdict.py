@@ -22,8 +22,9 @@ from tests.factories.judged_reports import (
     with_results,
     without_type,
 )
+from tsr_agent.gate.baseline import Baseline
 from tsr_agent.gate.builtin import ai_release
-from tsr_agent.gate.evaluate import Baseline, evaluate
+from tsr_agent.gate.evaluate import evaluate
 from tsr_agent.gate.policy_file import parse_policy
 from tsr_agent.models.base import SCHEMA_VERSION
 from tsr_agent.models.decision import GoNoGoDecision, RuleEffect, RuleState
@@ -224,8 +225,8 @@ def test_what_the_decision_is_bound_to() -> None:
     assert (decision.report_id, decision.report_digest) == ("tsr-1", "c" * 64)
     assert decision.evaluated_at.isoformat() == "2026-11-22T12:00:00+00:00"
     assert decision.policy == ai_release().reference
-    assert decision.baseline is not None
-    assert (decision.baseline.report_id, decision.baseline.digest) == ("old", "b" * 64)
+    # No rule of this policy compares, so nothing was compared with it.
+    assert (decision.baseline, decision.no_baseline) == (None, "")
 
 
 def test_a_moment_without_offset_is_a_mistake_of_the_caller() -> None:

@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 from msgspec.structs import replace
 
+from tests.factories import judged_reports
 from tests.factories.judged_reports import (
     NOW,
     iteration,
@@ -67,7 +68,7 @@ def judged(*entries: Any, report: TestSummaryReport = UNCOVERED, **options: Any)
 def unused(decision: Decision) -> str:
     """Why the only waiver did not match; the verdict stands."""
     assert decision.decision is GoNoGoDecision.NO_GO
-    (note,) = decision.unmatched_waivers
+    (note,) = judged_reports.unused(decision)
     return note.reason
 
 
@@ -82,7 +83,7 @@ def test_a_waiver_that_matches_is_seen() -> None:
     assert decision.warnings == (
         f"Line coverage 0.1 of 100 lines is below 0.8; waived until {day(30)} by W-1 (ana)",
     )
-    assert decision.unmatched_waivers == ()
+    assert judged_reports.unused(decision) == ()
 
 
 @pytest.mark.parametrize(("ahead", "holds"), [(-1, False), (0, True), (90, True), (91, False)])
@@ -188,7 +189,7 @@ def test_a_waiver_for_a_branch_holds_for_no_fork_with_a_branch_of_that_name(
 def test_an_entry_that_is_no_waiver_hides_no_other(value: Any) -> None:
     decision = judged(value, entry())
     assert decision.decision is GoNoGoDecision.GO
-    assert [note.id for note in decision.unmatched_waivers] == ["(entry 1)"]
+    assert [note.id for note in judged_reports.unused(decision)] == ["(entry 1)"]
 
 
 def test_two_of_one_id_are_both_unused() -> None:
@@ -202,7 +203,7 @@ def test_an_id_that_stands_twice_is_unused_though_its_twin_is_unusable(twin: dic
     for entries in ((entry(), entry(**twin)), (entry(**twin), entry())):
         decision = judged(*entries)
         assert decision.decision is GoNoGoDecision.NO_GO
-        assert ("W-1", "the id stands twice") in [(e.id, e.reason) for e in decision.unmatched_waivers]
+        assert ("W-1", "the id stands twice") in [(e.id, e.reason) for e in judged_reports.unused(decision)]
 
 
 def test_an_id_with_and_without_quotes_stands_twice() -> None:

@@ -8,7 +8,7 @@ from tsr_agent.gate.judgement import Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
 
 if TYPE_CHECKING:
-    from tsr_agent.gate.evidence import Evidence
+    from tsr_agent.gate.facts import Facts
 
 
 class CleanTreeRule(Rule, frozen=True, kw_only=True):
@@ -16,8 +16,9 @@ class CleanTreeRule(Rule, frozen=True, kw_only=True):
 
     check: Literal["clean_tree"]
 
-    def judge(self, evidence: Evidence) -> Judgement:
+    def judge(self, facts: Facts) -> Judgement:
         """Fails for a tree with changes that no commit has; a tree nobody looked at is not evaluated."""
+        evidence = facts.evidence
         expected = "clean working tree"
         versions = evidence.versions
         if versions is None:

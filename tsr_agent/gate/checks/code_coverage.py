@@ -12,7 +12,7 @@ from tsr_agent.models.coverage import CodeCoverage, CoverageCounts, CoverageMeas
 from tsr_agent.models.decision import EvidenceRef
 
 if TYPE_CHECKING:
-    from tsr_agent.gate.evidence import Evidence
+    from tsr_agent.gate.facts import Facts
 
 
 class CodeCoverageScope(Record, frozen=True, kw_only=True):
@@ -34,8 +34,9 @@ class CodeCoverageRule(Rule, frozen=True, kw_only=True):
     where: CodeCoverageScope = CodeCoverageScope()
     require: CodeCoverageRequire
 
-    def judge(self, evidence: Evidence) -> Judgement:
+    def judge(self, facts: Facts) -> Judgement:
         """Judges the lowest of the coverage files that have the measure: each has to reach the bound."""
+        evidence = facts.evidence
         measure, bound = self.where.measure, self.require.at_least or 0.0
         expected = f"{measure.value} coverage ≥ {exact(bound)}"
         rates = [

@@ -13,7 +13,7 @@ from tsr_agent.models.base import Record
 from tsr_agent.models.decision import EvidenceRef
 
 if TYPE_CHECKING:
-    from tsr_agent.gate.evidence import Evidence
+    from tsr_agent.gate.facts import Facts
     from tsr_agent.models.evals import EvalIterationSummary, MetricValue
 
 METRIC = "completeness"
@@ -33,12 +33,13 @@ class EvalCompletenessRule(Rule, frozen=True, kw_only=True):
     check: Literal["eval_completeness"]
     require: EvalCompletenessRequire = EvalCompletenessRequire()
 
-    def judge(self, evidence: Evidence) -> Judgement:
+    def judge(self, facts: Facts) -> Judgement:
         """Judges the lower of what the latest iteration states and what its listed cases show.
 
         An accuracy over the samples that did not break says nothing of those that did. An iteration
         that neither states its completeness nor lists cases is not evaluated.
         """
+        evidence = facts.evidence
         bound = self.require.at_least
         expected = f"completeness ≥ {exact(bound)}"
         latest = evidence.latest_iteration()

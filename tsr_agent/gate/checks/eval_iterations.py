@@ -14,7 +14,7 @@ from tsr_agent.models.decision import EvidenceRef
 from tsr_agent.models.evals import IterationOutcome
 
 if TYPE_CHECKING:
-    from tsr_agent.gate.evidence import Evidence
+    from tsr_agent.gate.facts import Facts
 
 
 class EvalIterationsRequire(Record, frozen=True, kw_only=True):
@@ -30,8 +30,9 @@ class EvalIterationsRule(Rule, frozen=True, kw_only=True):
     check: Literal["eval_iterations"]
     require: EvalIterationsRequire = EvalIterationsRequire()
 
-    def judge(self, evidence: Evidence) -> Judgement:
+    def judge(self, facts: Facts) -> Judgement:
         """Counts distinct iteration numbers; an entry without name or metrics documents nothing."""
+        evidence = facts.evidence
         least = self.require.min_documented
         expected = f"at least {counted(least, 'iteration')} documented"
         if not evidence.eval_iterations:
@@ -63,9 +64,9 @@ class LatestIterationRule(Rule, frozen=True, kw_only=True):
     check: Literal["latest_iteration"]
     require: LatestIterationRequire = LatestIterationRequire()
 
-    def judge(self, evidence: Evidence) -> Judgement:
+    def judge(self, facts: Facts) -> Judgement:
         """Judges by number, wherever the iteration is listed; of equal numbers the worst outcome counts."""
-        wanted = self.require.outcome
+        evidence, wanted = facts.evidence, self.require.outcome
         expected = f"latest eval iteration {wanted.value}"
         latest = evidence.latest_iteration()
         if latest is None:

@@ -15,7 +15,7 @@ from tsr_agent.models.base import Count, Record
 from tsr_agent.models.decision import EvidenceRef
 
 if TYPE_CHECKING:
-    from tsr_agent.gate.evidence import Evidence
+    from tsr_agent.gate.facts import Facts
     from tsr_agent.models.evals import EvalIterationSummary, MetricValue
 
 SHARE_METRICS = frozenset({"accuracy", "grounding_score"})
@@ -57,8 +57,9 @@ class EvalMetricRule(Rule, frozen=True, kw_only=True):
     where: EvalMetricScope
     require: EvalMetricRequire
 
-    def judge(self, evidence: Evidence) -> Judgement:
+    def judge(self, facts: Facts) -> Judgement:
         """Compares the value in the latest iteration; a missing metric is not evaluated."""
+        evidence = facts.evidence
         latest, expected = evidence.latest_iteration(), self._expected()
         name = self.where.metric
         if latest is None:

@@ -12,7 +12,7 @@ from tsr_agent.models.decision import EvidenceRef
 from tsr_agent.models.evals import ResolutionStatus, Severity
 
 if TYPE_CHECKING:
-    from tsr_agent.gate.evidence import Evidence
+    from tsr_agent.gate.facts import Facts
 
 UNRESOLVED = (ResolutionStatus.OPEN, ResolutionStatus.WONT_FIX, ResolutionStatus.ACCEPTED_RISK)
 """Everything but fixed: that somebody accepts a risk is not in the report's power to say."""
@@ -38,8 +38,9 @@ class FailureModesRule(Rule, frozen=True, kw_only=True):
     where: FailureModesScope = FailureModesScope()
     require: FailureModesRequire = FailureModesRequire()
 
-    def judge(self, evidence: Evidence) -> Judgement:
+    def judge(self, facts: Facts) -> Judgement:
         """Counts distinct ids that have a severity and a status in scope, in whichever iteration."""
+        evidence = facts.evidence
         most = self.require.max_count
         what = _in_words(self.where)
         expected = f"{'no' if most == 0 else f'at most {whole(most)}'} {what} failure mode"

@@ -13,6 +13,7 @@ from tsr_agent.models.decision import EvidenceRef
 
 if TYPE_CHECKING:
     from tsr_agent.gate.evidence import Evidence
+    from tsr_agent.gate.facts import Facts
 
 
 class RequirementCoverageRequire(Record, frozen=True, kw_only=True):
@@ -30,8 +31,9 @@ class RequirementCoverageRule(Rule, frozen=True, kw_only=True):
     check: Literal["requirement_coverage"]
     require: RequirementCoverageRequire
 
-    def judge(self, evidence: Evidence) -> Judgement:
+    def judge(self, facts: Facts) -> Judgement:
         """Counts a requirement as verified only if the cases of the report bear it out."""
+        evidence = facts.evidence
         requirements, expected = evidence.requirement_coverage, self._expected()
         if not requirements:
             return not_evaluated(expected, "No requirements were reported")

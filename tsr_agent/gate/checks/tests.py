@@ -15,7 +15,7 @@ from tsr_agent.models.results import CaseStatus, TestCase, TestType
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tsr_agent.gate.evidence import Evidence
+    from tsr_agent.gate.facts import Facts
     from tsr_agent.models.results import TestTypeResult
 
 
@@ -61,8 +61,9 @@ class TestsRule(Rule, frozen=True, kw_only=True):
     where: TestsScope
     require: TestsRequire
 
-    def judge(self, evidence: Evidence) -> Judgement:
+    def judge(self, facts: Facts) -> Judgement:
         """Counts what did not pass; a type that is absent or ran nothing decisive is not evaluated."""
+        evidence = facts.evidence
         results = evidence.results_of(self.where.type)
         kind, expected = self.where.type.value, _expected(self.require)
         if not results:
