@@ -43,7 +43,7 @@ def test_every_option_is_documented_and_nothing_else(project_dir: Path, command:
 
 def test_no_command_is_documented_that_there_is_not(project_dir: Path) -> None:
     page = (project_dir / "docs" / "cli.md").read_text(encoding="utf-8")
-    assert re.findall(r"^## (\S+)$", page, re.MULTILINE) == [command.name for command in COMMANDS]
+    assert re.findall(r"^## (\S.*)$", page, re.MULTILINE) == [command.name for command in COMMANDS]
 
 
 def test_every_exit_code_is_documented(project_dir: Path) -> None:
