@@ -42,3 +42,7 @@ class CleanTreeRule(Rule, frozen=True, kw_only=True):
             actual="changed" if versions.dirty else "clean",
             message=message,
         )
+
+    def asks(self) -> str:
+        """What the rule asks for."""
+        return "The report must be made from committed code, without local changes."

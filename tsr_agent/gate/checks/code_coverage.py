@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tsr_agent.gate.judgement import Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
+from tsr_agent.gate.sentences import at_least_share, sentence
 from tsr_agent.gate.wording import counted, exact, figure, untrusted_id
 from tsr_agent.models.base import Record, Share
 from tsr_agent.models.coverage import CodeCoverage, CoverageCounts, CoverageMeasure
@@ -58,6 +59,13 @@ class CodeCoverageRule(Rule, frozen=True, kw_only=True):
             message=f"{measure.value.capitalize()} coverage {text} of {units} {verb} {exact(bound)}",
             evidence=(EvidenceRef(path=untrusted_id(path)),),
         )
+
+    def asks(self) -> str:
+        """What the rule asks for."""
+        is_line = self.where.measure is CoverageMeasure.LINE
+        units = ("line", "lines") if is_line else ("branch", "branches")
+        share = at_least_share(self.require.at_least or 0.0, *units)
+        return sentence([f"{share} must be covered by tests, in each coverage file"])
 
     def impossible(self) -> list[tuple[str, str]]:
         """A rule must ask for something."""

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from tsr_agent.gate.judgement import Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
+from tsr_agent.gate.sentences import at_least_share, sentence
 from tsr_agent.gate.wording import counted, exact, figure, plain, whole
 from tsr_agent.models.base import Record
 from tsr_agent.models.decision import EvidenceRef
@@ -63,6 +64,12 @@ class EvalCompletenessRule(Rule, frozen=True, kw_only=True):
             + (fault or f"completeness {actual}{samples} {verb} {exact(bound)}"),
             evidence=(EvidenceRef(iteration=latest.iteration, metric=METRIC),),
         )
+
+    def asks(self) -> str:
+        """What the rule asks for."""
+        place = " of the latest eval iteration"
+        share = at_least_share(self.require.at_least, f"sample{place}", f"samples{place}")
+        return sentence([f"{share} must be scored"])
 
 
 def _stated(latest: EvalIterationSummary) -> tuple[float, int | None, str] | None:

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from tsr_agent.gate.judgement import Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
+from tsr_agent.gate.sentences import sentence
 from tsr_agent.gate.wording import MAX_COUNT, counted, plain, whole
 from tsr_agent.models.base import Record
 from tsr_agent.models.decision import EvidenceRef
@@ -51,6 +52,11 @@ class EvalIterationsRule(Rule, frozen=True, kw_only=True):
             message=message if count >= least else f"Only {message}; at least {whole(least)} must be",
         )
 
+    def asks(self) -> str:
+        """What the rule asks for."""
+        least = counted(self.require.min_documented, "eval iteration")
+        return sentence([f"at least {least} must be documented, with a name and at least one metric"])
+
 
 class LatestIterationRequire(Record, frozen=True, kw_only=True):
     """How it must have ended."""
@@ -83,3 +89,7 @@ class LatestIterationRule(Rule, frozen=True, kw_only=True):
             message=f"The latest, {named}, is marked {outcome.value}",
             evidence=(EvidenceRef(iteration=latest.iteration),),
         )
+
+    def asks(self) -> str:
+        """What the rule asks for."""
+        return sentence([f"the latest eval iteration must be marked {self.require.outcome.value}"])

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from tsr_agent.gate.judgement import Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
+from tsr_agent.gate.sentences import sentence, series
 from tsr_agent.gate.statistics import wilson_interval
 from tsr_agent.gate.wording import counted, exact, figure, plain, titled, visible, whole
 from tsr_agent.models.base import Count, Record
@@ -72,6 +73,16 @@ class EvalMetricRule(Rule, frozen=True, kw_only=True):
         if found.n == 0:
             return not_evaluated(expected, f"{titled(name)} rests on 0 cases", "0 cases")
         return self._judgement(latest, found, self._complaints(found))
+
+    def asks(self) -> str:
+        """What the rule asks for."""
+        require, scale = self.require, self.where.scale
+        bounds = [f"at least {exact(require.at_least)}"] if require.at_least is not None else []
+        bounds += [f"at most {exact(require.at_most)}"] if require.at_most is not None else []
+        on_scale = f", on a scale from {_range(scale)}," if scale is not None else ""
+        cases = f", on at least {counted(require.min_samples, 'case')}" if require.min_samples else ""
+        subject = f"{titled(self.where.metric)} in the latest eval iteration{on_scale}"
+        return sentence([f"{subject} must be {series(bounds or ['known'])}{cases}"])
 
     def impossible(self) -> list[tuple[str, str]]:
         """A bound that no value can meet or miss on the metric's scale is a slip of the pen."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tsr_agent.gate.judgement import MAX_EVIDENCE, Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
+from tsr_agent.gate.sentences import at_most, sentence, series
 from tsr_agent.gate.wording import counted, listed, plain, whole
 from tsr_agent.models.base import Count, Record
 from tsr_agent.models.decision import EvidenceRef
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
 
 UNRESOLVED = (ResolutionStatus.OPEN, ResolutionStatus.WONT_FIX, ResolutionStatus.ACCEPTED_RISK)
 """Everything but fixed: that somebody accepts a risk is not in the report's power to say."""
+
+
+_STATUS_WORDS = {
+    ResolutionStatus.OPEN: "open",
+    ResolutionStatus.WONT_FIX: "left unfixed on purpose",
+    ResolutionStatus.ACCEPTED_RISK: "accepted as a risk",
+    ResolutionStatus.FIXED: "fixed",
+}
 
 
 class FailureModesScope(Record, frozen=True, kw_only=True):
@@ -66,6 +75,17 @@ class FailureModesRule(Rule, frozen=True, kw_only=True):
                 EvidenceRef(failure_mode=plain(name), iteration=found[name]) for name in names[:MAX_EVIDENCE]
             ),
         )
+
+    def asks(self) -> str:
+        """What the rule asks for."""
+        severities = set(self.where.severity)
+        named = [each.value for each in Severity if each in severities]
+        kind = "" if severities == set(Severity) or not named else f"{series(named, 'or')} "
+        modes = at_most(self.require.max_count, f"{kind}failure mode")
+        statuses = [words for each, words in _STATUS_WORDS.items() if each in self.where.status]
+        if len(statuses) in (0, len(_STATUS_WORDS)):
+            statuses = ["on record"]
+        return sentence([f"{modes} may be {series(statuses, 'or')}"], ["all eval iterations count"])
 
     def impossible(self) -> list[tuple[str, str]]:
         """An empty list would match nothing and always pass."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tsr_agent.gate.judgement import MAX_EVIDENCE, Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
+from tsr_agent.gate.sentences import at_least_share, sentence
 from tsr_agent.gate.verification import CaseIndex, is_verified
 from tsr_agent.gate.wording import counted, exact, figure, listed, plain, whole
 from tsr_agent.models.base import Count, Record, Share
@@ -58,6 +59,18 @@ class RequirementCoverageRule(Rule, frozen=True, kw_only=True):
             or f"{whole(total - len(unverified))} of {counted(total, 'requirement')} verified",
             evidence=tuple(EvidenceRef(requirement_id=plain(name)) for name in unverified[:MAX_EVIDENCE]),
         )
+
+    def asks(self) -> str:
+        """What the rule asks for."""
+        demands = []
+        if self.require.verified is not None:
+            share = at_least_share(self.require.verified, "requirement", "requirements")
+            demands.append(f"{share} must be verified by tests that ran and passed at once")
+        most = self.require.max_unknown_ids
+        if most is not None:
+            ids = "no requirement id" if most == 0 else f"at most {counted(most, 'requirement id')}"
+            demands.append(f"tests may name {ids} that no requirements file has")
+        return sentence(demands or ["requirements must be reported"])
 
     def impossible(self) -> list[tuple[str, str]]:
         """A rule must ask for something."""

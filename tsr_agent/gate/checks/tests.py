@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tsr_agent.gate.judgement import MAX_EVIDENCE, Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
+from tsr_agent.gate.sentences import at_most, per_cent, sentence
 from tsr_agent.gate.wording import counted, exact, figure, untrusted_id, whole
 from tsr_agent.models.base import Count, Record, Share
 from tsr_agent.models.decision import EvidenceRef
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     from tsr_agent.gate.facts import Facts
     from tsr_agent.models.results import TestTypeResult
+
+
+_KIND_WORDS = {TestType.E2E: "end-to-end", TestType.EVALS: "eval"}
 
 
 class FlakyTreatment(Enum):
@@ -83,6 +87,18 @@ class TestsRule(Rule, frozen=True, kw_only=True):
             failing_tests=_nameable(tally, not_passed, self.require) if complaints else None,
         )
 
+    def asks(self) -> str:
+        """What the rule asks for."""
+        kind, require = _KIND_WORDS.get(self.where.type, self.where.type.value), self.require
+        demands = _outcome_clauses(f"{kind} test", require)
+        least = require.min_executed
+        conditions = [f"at least {whole(least) if demands else counted(least, f'{kind} test')} must run"]
+        if require.max_skipped_ratio is not None:
+            conditions.append(f"at most {per_cent(require.max_skipped_ratio)} may be skipped")
+        if require.flaky is FlakyTreatment.PASSED:
+            conditions.append("one that passes only after a failure counts as passed")
+        return sentence(demands, conditions)
+
     def impossible(self) -> list[tuple[str, str]]:
         """A rule that asks nothing of the outcomes, or accepts that nothing runs, is a mistake."""
         require, found = self.require, []
@@ -93,6 +109,24 @@ class TestsRule(Rule, frozen=True, kw_only=True):
         if require.max_failure_rate is not None and require.max_failure_rate >= 1:
             found.append(("require.max_failure_rate", "1 would let a run pass in which every test failed"))
         return found
+
+
+def _outcome_clauses(tests: str, require: TestsRequire) -> list[str]:
+    """What is asked of the outcomes; ``tests`` names one test, such as ``unit test``."""
+    clauses = []
+    if _counts_matter(require):
+        failed, errors = require.failed or 0, require.errors or 0
+        if failed == errors == 0:
+            clauses.append(f"Every {tests} must pass")
+        else:
+            clauses.append(f"{at_most(failed, tests)} may fail")
+            broken = f"at most {whole(errors)}" if errors else "none"
+            clauses.append(f"{broken} may end in an error")
+    if require.max_failure_rate is not None:
+        share = per_cent(require.max_failure_rate)
+        whom = "those that run" if clauses else f"the {tests}s that run"
+        clauses.append(f"at most {share} of {whom} may fail or end in an error")
+    return clauses
 
 
 class _Tally(Record, frozen=True, kw_only=True):
