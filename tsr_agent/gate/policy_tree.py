@@ -71,7 +71,7 @@ def _rule(entry: object, path: str, problems: list[str]) -> Rule | None:
     form = _form_of(entry, path, problems)
     if form is None:
         return None
-    found = _explained(problems_of(entry, form, path), entry, path)
+    found = _explained(problems_of(entry, form, path, above=(PolicyForm,)), entry, path)
     if not found:
         rule = msgspec.convert(entry, form)
         found = [f"{path}.{where}: {what}" for where, what in rule.impossible()]

@@ -17,7 +17,12 @@ from tsr_agent.models.evals import Severity
 from tsr_agent.models.form_problems import problems_of
 from tsr_agent.models.results import TestType
 
-_MetricName = Annotated[str, Meta(min_length=1, max_length=200)]
+_Kind = Meta(description="Which condition it is.")
+_MetricName = Annotated[
+    str, Meta(min_length=1, max_length=200, description="Name of a metric of the latest eval iteration.")
+]
+_Message = Annotated[LongText, Meta(description="Shown as the rule's description.")]
+_Tests = Annotated[TestType, Meta(description="Which tests, by their type.")]
 
 
 class TestTypeNotAllPassed(Record, frozen=True, kw_only=True):
@@ -25,26 +30,26 @@ class TestTypeNotAllPassed(Record, frozen=True, kw_only=True):
 
     __test__ = False
 
-    type: Literal["test_type_all_fail", "test_type_not_all_passed"]
-    test_type: TestType
-    message: LongText = ""
+    type: Annotated[Literal["test_type_all_fail", "test_type_not_all_passed"], _Kind]
+    test_type: _Tests
+    message: _Message = ""
 
 
 class EvalMetricBelow(Record, frozen=True, kw_only=True):
     """Holds when the metric of the latest iteration is below the threshold."""
 
-    type: Literal["eval_metric_below"]
+    type: Annotated[Literal["eval_metric_below"], _Kind]
     metric: _MetricName
-    threshold: float
-    message: LongText = ""
+    threshold: Annotated[float, Meta(description="Smallest value that passes.")]
+    message: _Message = ""
 
 
 class UnresolvedFailureMode(Record, frozen=True, kw_only=True):
     """Holds when a failure mode of the severity is not fixed."""
 
-    type: Literal["unresolved_failure_mode"]
-    severity: Severity
-    message: LongText = ""
+    type: Annotated[Literal["unresolved_failure_mode"], _Kind]
+    severity: Annotated[Severity, Meta(description="Which failure modes, by their severity.")]
+    message: _Message = ""
 
 
 class TestFailureRate(Record, frozen=True, kw_only=True):
@@ -52,35 +57,51 @@ class TestFailureRate(Record, frozen=True, kw_only=True):
 
     __test__ = False
 
-    type: Literal["test_failure_rate"]
-    test_type: TestType
-    threshold: Share
-    message: LongText = ""
+    type: Annotated[Literal["test_failure_rate"], _Kind]
+    test_type: _Tests
+    threshold: Annotated[Share, Meta(description="Largest share that may not pass.")]
+    message: _Message = ""
 
 
 class RequiredCoverage(Record, frozen=True, kw_only=True):
     """Smallest shares: requirements verified, code lines covered."""
 
-    requirements: Share | None = None
-    code: Share | None = None
+    requirements: Annotated[
+        Share | None, Meta(description="Smallest share of requirements that must be verified.")
+    ] = None
+    code: Annotated[Share | None, Meta(description="Smallest share of code lines that must be covered.")] = (
+        None
+    )
 
 
 class EvalRequirements(Record, frozen=True, kw_only=True):
     """What the eval history must be."""
 
-    min_iterations_documented: Count = 0
-    latest_iteration_must_pass: bool = False
+    min_iterations_documented: Annotated[
+        Count, Meta(description="Fewest eval iterations that must be documented.")
+    ] = 0
+    latest_iteration_must_pass: Annotated[
+        bool, Meta(description="Whether the iteration with the highest number must have passed.")
+    ] = False
 
 
 class PolicyForm0(Record, frozen=True, kw_only=True):
     """Version 0 of the policy file."""
 
-    version: Literal[0] = 0
-    name: ShortText = ""
-    blocking_conditions: tuple[dict[str, Any], ...] = ()
-    warning_conditions: tuple[dict[str, Any], ...] = ()
-    required_coverage: RequiredCoverage = RequiredCoverage()
-    eval_requirements: EvalRequirements = EvalRequirements()
+    version: Annotated[Literal[0], Meta(description="Version of the file format: 0, or left out.")] = 0
+    name: Annotated[ShortText, Meta(description="The policy's name; decisions show it.")] = ""
+    blocking_conditions: Annotated[
+        tuple[dict[str, Any], ...], Meta(description="Each of them, where it holds, means NO_GO.")
+    ] = ()
+    warning_conditions: Annotated[
+        tuple[dict[str, Any], ...], Meta(description="Each of them, where it holds, is a warning.")
+    ] = ()
+    required_coverage: Annotated[
+        RequiredCoverage, Meta(description="Shares that must be reached, or NO_GO.")
+    ] = RequiredCoverage()
+    eval_requirements: Annotated[
+        EvalRequirements, Meta(description="What the eval history must be, or NO_GO.")
+    ] = EvalRequirements()
 
 
 KEYS = frozenset(("blocking_conditions", "warning_conditions", "required_coverage", "eval_requirements"))

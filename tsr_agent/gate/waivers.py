@@ -40,33 +40,40 @@ _Written = Annotated[str, Meta(min_length=1, max_length=1_000, pattern=r"\S")]
 class WaiverScope(Record, frozen=True, kw_only=True):
     """Where a waiver holds; every key that is given has to match."""
 
-    environment: ShortText | None = None
-    branch: ShortText | None = None
-    sha: Sha | None = None
-    """Commit of the code base, whole."""
-    tests: tuple[LongText, ...] | None = None
-    """Ids of tests: the waiver matches only while no other test makes the rule fail."""
+    environment: Annotated[ShortText | None, Meta(description="Where the release is to go.")] = None
+    branch: Annotated[ShortText | None, Meta(description="The branch that was judged.")] = None
+    sha: Annotated[Sha | None, Meta(description="Commit of the code base, whole.")] = None
+    tests: Annotated[
+        tuple[LongText, ...] | None,
+        Meta(description="Ids of tests: the waiver matches only while no other test makes the rule fail."),
+    ] = None
 
 
 class Waiver(Record, frozen=True, kw_only=True):
     """One exception to one rule."""
 
-    id: _Written
-    rule: RuleId
-    scope: WaiverScope
-    reason: _Written
-    ticket: _Written
-    owner: _Written
-    approved_by: _Written
-    expires: date
-    """Last day (UTC) on which it holds; at most 90 days ahead when a report is judged."""
+    id: Annotated[_Written, Meta(description="What decisions call the waiver.")]
+    rule: Annotated[RuleId, Meta(description="Id of the rule that it excuses.")]
+    scope: Annotated[
+        WaiverScope, Meta(description="Where it holds; at least one key, and all that are given must match.")
+    ]
+    reason: Annotated[_Written, Meta(description="Why the failure is accepted.")]
+    ticket: Annotated[_Written, Meta(description="Where it is being mended.")]
+    owner: Annotated[_Written, Meta(description="Who answers for it.")]
+    approved_by: Annotated[_Written, Meta(description="Who approved it.")]
+    expires: Annotated[
+        date,
+        Meta(description="Last day (UTC) on which it holds; at most 90 days ahead when a report is judged."),
+    ]
 
 
 class WaiverFile(Record, frozen=True, kw_only=True):
     """The whole of a waiver file. Entries are read one by one, so that one bad one hides no other."""
 
-    version: Literal[1]
-    waivers: Annotated[tuple[Any, ...], Meta(max_length=1_000)] = ()
+    version: Annotated[Literal[1], Meta(description="Version of the file format: 1.")]
+    waivers: Annotated[
+        tuple[Any, ...], Meta(max_length=1_000, description="Dated exceptions to single rules.")
+    ] = ()
 
 
 class Waivers(Record, frozen=True, kw_only=True):

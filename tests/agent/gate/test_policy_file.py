@@ -127,14 +127,22 @@ SLIPS = (
         "id: evidence",
         "19:5: rules[1].id: 'evidence' is the rule that every policy has; choose another id",
     ),
-    ("at_least: 0.85", "at_least: 85", "22:15: rules[1].require.at_least: 85 is outside the scale 0 to 1"),
+    (
+        "at_least: 0.85",
+        "at_least: 85",
+        "22:15: rules[1].require.at_least: 85 is outside the scale 0 to 1; did you mean 0.85?",
+    ),
     ("at_least: 0.85", "at_least: -1", "22:15: rules[1].require.at_least: -1 is outside the scale 0 to 1"),
     (
         "at_least: 0.85",
         "at_least: .nan",
         "22:15: rules[1].require.at_least: Expected `float | null`, got `str`",
     ),
-    ("ratio: 0.05", "ratio: 5", "14:7: rules[0].require.max_skipped_ratio: Expected `float` <= 1.0"),
+    (
+        "ratio: 0.05",
+        "ratio: 5",
+        "14:7: rules[0].require.max_skipped_ratio: Expected `float` <= 1.0; did you mean 0.05?",
+    ),
     (
         "{ignore: not every branch has them}",
         "ignore",
@@ -142,6 +150,35 @@ SLIPS = (
             "18:5: rules[0].on_missing: 'ignore' needs a written reason: "
             "on_missing: {ignore: why it may be missing}"
         ),
+    ),
+    (
+        "severity: block",
+        "severity: blok",
+        "15:5: rules[0].severity: 'blok' is not one of block, review, warn, info; did you mean 'block'?",
+    ),
+    (
+        "where: {type: unit}",
+        "where: {type: units}",
+        (
+            "11:13: rules[0].where.type: 'units' is not one of unit, integration, e2e, acceptance, evals, "
+            "security, performance; did you mean 'unit'?"
+        ),
+    ),
+    ("severity: block", "failed: 0", "15:5: rules[0].failed: unknown key; it belongs under 'require'"),
+    (
+        "      failed: 0",
+        "      fix: x",
+        "13:7: rules[0].require.fix: unknown key; it belongs to rules[0] itself",
+    ),
+    (
+        "severity: block",
+        "approvals: {}",
+        "15:5: rules[0].approvals: unknown key; it belongs at the top level of the file",
+    ),
+    (
+        "on_missing: review",
+        "on_missing: reveiw",
+        "5:1: on_missing: 'reveiw' is not one of fail, review; did you mean 'review'?",
     ),
     (
         "min_samples: 50",

@@ -94,11 +94,11 @@ def test_what_is_switched_off_asks_for_nothing() -> None:
         ),
         (
             {"required_coverage": {"code": 80}},
-            "1:24: required_coverage.code: Expected `float` <= 1.0",
+            "1:24: required_coverage.code: Expected `float` <= 1.0; did you mean 0.8?",
         ),
         (
             {"blocking_conditions": [{"type": "eval_metric_below", "metric": "accuracy", "threshold": 85}]},
-            "1:26: blocking_conditions[0]: 85 is outside the scale 0 to 1",
+            "1:26: blocking_conditions[0]: 85 is outside the scale 0 to 1; did you mean 0.85?",
         ),
         (
             {"blocking_conditions": [{"type": "eval_metric_below", "metric": "bleu", "threshold": 0}]},

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
 
 from tsr_agent.gate.judgement import Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 class CleanTreeRule(Rule, frozen=True, kw_only=True):
     """A rule on the working tree that the report was made from."""
 
-    check: Literal["clean_tree"]
+    check: Annotated[Literal["clean_tree"], Meta(description="Which check the rule makes.")]
 
     def judge(self, facts: Facts) -> Judgement:
         """Fails for a tree with changes that no commit has; a tree nobody looked at is not evaluated."""

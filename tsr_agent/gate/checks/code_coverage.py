@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
 
 from tsr_agent.gate.judgement import Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
@@ -19,21 +21,26 @@ if TYPE_CHECKING:
 class CodeCoverageScope(Record, frozen=True, kw_only=True):
     """Which figure; line and branch coverage are never mixed."""
 
-    measure: CoverageMeasure = CoverageMeasure.LINE
+    measure: Annotated[CoverageMeasure, Meta(description="line or branch; they are never mixed.")] = (
+        CoverageMeasure.LINE
+    )
 
 
 class CodeCoverageRequire(Record, frozen=True, kw_only=True):
     """What is asked of it."""
 
-    at_least: Share | None = None
+    at_least: Annotated[
+        Share | None,
+        Meta(description="Smallest share covered, such as 0.8; each coverage file must reach it."),
+    ] = None
 
 
 class CodeCoverageRule(Rule, frozen=True, kw_only=True):
     """A rule on code coverage."""
 
-    check: Literal["code_coverage"]
-    where: CodeCoverageScope = CodeCoverageScope()
-    require: CodeCoverageRequire
+    check: Annotated[Literal["code_coverage"], Meta(description="Which check the rule makes.")]
+    where: Annotated[CodeCoverageScope, Meta(description="What is looked at.")] = CodeCoverageScope()
+    require: Annotated[CodeCoverageRequire, Meta(description="What must hold.")]
 
     def judge(self, facts: Facts) -> Judgement:
         """Judges the lowest of the coverage files that have the measure: each has to reach the bound."""

@@ -24,15 +24,18 @@ METRIC = "completeness"
 class EvalCompletenessRequire(Record, frozen=True, kw_only=True):
     """How much is asked for."""
 
-    at_least: Annotated[float, Meta(gt=0, le=1)] = 1.0
-    """Smallest share of the samples that must be scored."""
+    at_least: Annotated[
+        float, Meta(gt=0, le=1, description="Smallest share of the samples that must be scored.")
+    ] = 1.0
 
 
 class EvalCompletenessRule(Rule, frozen=True, kw_only=True):
     """A rule on the share of the samples that were scored."""
 
-    check: Literal["eval_completeness"]
-    require: EvalCompletenessRequire = EvalCompletenessRequire()
+    check: Annotated[Literal["eval_completeness"], Meta(description="Which check the rule makes.")]
+    require: Annotated[EvalCompletenessRequire, Meta(description="What must hold.")] = (
+        EvalCompletenessRequire()
+    )
 
     def judge(self, facts: Facts) -> Judgement:
         """Judges the lower of what the latest iteration states and what its listed cases show.

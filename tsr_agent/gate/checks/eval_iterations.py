@@ -21,15 +21,17 @@ if TYPE_CHECKING:
 class EvalIterationsRequire(Record, frozen=True, kw_only=True):
     """How much history is asked for."""
 
-    min_documented: Annotated[int, Meta(ge=1, le=MAX_COUNT)] = 1
-    """Fewest iterations that have a name and at least one metric."""
+    min_documented: Annotated[
+        int,
+        Meta(ge=1, le=MAX_COUNT, description="Fewest iterations that have a name and at least one metric."),
+    ] = 1
 
 
 class EvalIterationsRule(Rule, frozen=True, kw_only=True):
     """A rule on the number of documented eval iterations."""
 
-    check: Literal["eval_iterations"]
-    require: EvalIterationsRequire = EvalIterationsRequire()
+    check: Annotated[Literal["eval_iterations"], Meta(description="Which check the rule makes.")]
+    require: Annotated[EvalIterationsRequire, Meta(description="What must hold.")] = EvalIterationsRequire()
 
     def judge(self, facts: Facts) -> Judgement:
         """Counts distinct iteration numbers; an entry without name or metrics documents nothing."""
@@ -61,14 +63,17 @@ class EvalIterationsRule(Rule, frozen=True, kw_only=True):
 class LatestIterationRequire(Record, frozen=True, kw_only=True):
     """How it must have ended."""
 
-    outcome: IterationOutcome = IterationOutcome.PASSED
+    outcome: Annotated[
+        IterationOutcome,
+        Meta(description="How the iteration with the highest number must have ended."),
+    ] = IterationOutcome.PASSED
 
 
 class LatestIterationRule(Rule, frozen=True, kw_only=True):
     """A rule on the outcome of the eval iteration with the highest number."""
 
-    check: Literal["latest_iteration"]
-    require: LatestIterationRequire = LatestIterationRequire()
+    check: Annotated[Literal["latest_iteration"], Meta(description="Which check the rule makes.")]
+    require: Annotated[LatestIterationRequire, Meta(description="What must hold.")] = LatestIterationRequire()
 
     def judge(self, facts: Facts) -> Judgement:
         """Judges by number, wherever the iteration is listed; of equal numbers the worst outcome counts."""

@@ -14,6 +14,7 @@ from tsr_agent.gate.statistics import wilson_interval
 from tsr_agent.gate.wording import counted, exact, figure, plain, titled, visible, whole
 from tsr_agent.models.base import Count, Record
 from tsr_agent.models.decision import EvidenceRef
+from tsr_agent.models.form_problems import meant_as_share
 
 if TYPE_CHECKING:
     from tsr_agent.gate.facts import Facts
@@ -29,34 +30,44 @@ _PER_CENT = ("%", "\uff05", "\ufe6a", "percent", "pct", "\u2030", "permille", "p
 class Scale(Record, frozen=True, kw_only=True):
     """Smallest and largest value that a metric can have."""
 
-    minimum: float
-    maximum: float
+    minimum: Annotated[float, Meta(description="Smallest value that the metric can have.")]
+    maximum: Annotated[float, Meta(description="Largest value that the metric can have.")]
 
 
 class EvalMetricScope(Record, frozen=True, kw_only=True):
     """Which metric."""
 
-    metric: Annotated[str, Meta(min_length=1, max_length=200)]
-    scale: Scale | None = None
-    """Left out, ``accuracy``, ``grounding_score`` and every metric with a bound above 0 and up to 1 are
-    shares from 0 to 1, and others have no limits."""
+    metric: Annotated[
+        str,
+        Meta(min_length=1, max_length=200, description="Name of a metric of the latest eval iteration."),
+    ]
+    scale: Annotated[
+        Scale | None,
+        Meta(
+            description="Smallest and largest value. Left out, accuracy, grounding_score and every metric "
+            "with a bound above 0 and up to 1 are shares from 0 to 1, and others have no limits."
+        ),
+    ] = None
 
 
 class EvalMetricRequire(Record, frozen=True, kw_only=True):
     """The bound; which of the two keys is given says which direction is better."""
 
-    at_least: float | None = None
-    at_most: float | None = None
-    min_samples: Count | None = None
-    """Fewest samples that the value must rest on."""
+    at_least: Annotated[
+        float | None, Meta(description="Smallest value that passes; a share is written as 0.85, not 85.")
+    ] = None
+    at_most: Annotated[float | None, Meta(description="Largest value that passes.")] = None
+    min_samples: Annotated[Count | None, Meta(description="Fewest samples that the value must rest on.")] = (
+        None
+    )
 
 
 class EvalMetricRule(Rule, frozen=True, kw_only=True):
     """A rule on one eval metric."""
 
-    check: Literal["eval_metric"]
-    where: EvalMetricScope
-    require: EvalMetricRequire
+    check: Annotated[Literal["eval_metric"], Meta(description="Which check the rule makes.")]
+    where: Annotated[EvalMetricScope, Meta(description="What is looked at.")]
+    require: Annotated[EvalMetricRequire, Meta(description="What must hold.")]
 
     def judge(self, facts: Facts) -> Judgement:
         """Compares the value in the latest iteration; a missing metric is not evaluated."""
@@ -97,7 +108,10 @@ class EvalMetricRule(Rule, frozen=True, kw_only=True):
         if scale is not None and not (_finite(scale) and scale.minimum < scale.maximum):
             return [*found, ("where.scale", "minimum must be below maximum, and both finite")]
         found += [
-            (f"require.{key}", f"{exact(bound)} is outside the scale {_range(scale)}")
+            (
+                f"require.{key}",
+                f"{exact(bound)} is outside the scale {_range(scale)}{_as_share(bound, scale)}",
+            )
             for key, bound in given.items()
             if scale is not None and not scale.minimum <= bound <= scale.maximum
         ]
@@ -218,6 +232,10 @@ def _met_by_all(given: dict[str, float], scale: Scale, *, is_implied: bool) -> l
 
 def _named(iteration: EvalIterationSummary) -> str:
     return f"iteration {whole(iteration.iteration)} ({plain(iteration.version_name, 60)})"
+
+
+def _as_share(bound: float, scale: Scale) -> str:
+    return meant_as_share(bound) if (scale.minimum, scale.maximum) == (0.0, 1.0) else ""
 
 
 def _range(scale: Scale) -> str:

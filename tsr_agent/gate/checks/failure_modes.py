@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
 
 from tsr_agent.gate.judgement import MAX_EVIDENCE, Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
@@ -30,22 +32,27 @@ _STATUS_WORDS = {
 class FailureModesScope(Record, frozen=True, kw_only=True):
     """Which failure modes count."""
 
-    severity: tuple[Severity, ...] = tuple(Severity)
-    status: tuple[ResolutionStatus, ...] = UNRESOLVED
+    severity: Annotated[
+        tuple[Severity, ...], Meta(description="Severities that count; all of them if left out.")
+    ] = tuple(Severity)
+    status: Annotated[
+        tuple[ResolutionStatus, ...],
+        Meta(description="States that count: open, wont_fix and accepted_risk if left out."),
+    ] = UNRESOLVED
 
 
 class FailureModesRequire(Record, frozen=True, kw_only=True):
     """How many may be left."""
 
-    max_count: Count = 0
+    max_count: Annotated[Count, Meta(description="Most failure modes that may be left.")] = 0
 
 
 class FailureModesRule(Rule, frozen=True, kw_only=True):
     """A rule on the failure modes of all iterations, not of the latest alone."""
 
-    check: Literal["failure_modes"]
-    where: FailureModesScope = FailureModesScope()
-    require: FailureModesRequire = FailureModesRequire()
+    check: Annotated[Literal["failure_modes"], Meta(description="Which check the rule makes.")]
+    where: Annotated[FailureModesScope, Meta(description="What is looked at.")] = FailureModesScope()
+    require: Annotated[FailureModesRequire, Meta(description="What must hold.")] = FailureModesRequire()
 
     def judge(self, facts: Facts) -> Judgement:
         """Counts distinct ids that have a severity and a status in scope, in whichever iteration."""

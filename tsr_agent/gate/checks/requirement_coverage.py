@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
 
 from tsr_agent.gate.judgement import MAX_EVIDENCE, Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
@@ -20,17 +22,21 @@ if TYPE_CHECKING:
 class RequirementCoverageRequire(Record, frozen=True, kw_only=True):
     """What is asked of the requirements."""
 
-    verified: Share | None = None
-    """Smallest share that must be verified by tests that ran and passed at once."""
-    max_unknown_ids: Count | None = None
-    """Most requirement ids that tests name and no requirements file has."""
+    verified: Annotated[
+        Share | None,
+        Meta(description="Smallest share that must be verified by tests that ran and passed at once."),
+    ] = None
+    max_unknown_ids: Annotated[
+        Count | None,
+        Meta(description="Most requirement ids that tests name and no requirements file has."),
+    ] = None
 
 
 class RequirementCoverageRule(Rule, frozen=True, kw_only=True):
     """A rule on requirements."""
 
-    check: Literal["requirement_coverage"]
-    require: RequirementCoverageRequire
+    check: Annotated[Literal["requirement_coverage"], Meta(description="Which check the rule makes.")]
+    require: Annotated[RequirementCoverageRequire, Meta(description="What must hold.")]
 
     def judge(self, facts: Facts) -> Judgement:
         """Counts a requirement as verified only if the cases of the report bear it out."""

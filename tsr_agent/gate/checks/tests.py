@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
 
 from tsr_agent.gate.judgement import MAX_EVIDENCE, Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
@@ -35,7 +37,7 @@ class TestsScope(Record, frozen=True, kw_only=True):
 
     __test__ = False
 
-    type: TestType
+    type: Annotated[TestType, Meta(description="Which tests, by their type.")]
 
 
 class TestsRequire(Record, frozen=True, kw_only=True):
@@ -43,17 +45,31 @@ class TestsRequire(Record, frozen=True, kw_only=True):
 
     __test__ = False
 
-    failed: Count | None = None
-    """Most cases that may fail, be flaky or pass unexpectedly. Given alone, it allows no errors."""
-    errors: Count | None = None
-    """Most cases that may break outside their assertions. Given alone, it allows no failures."""
-    max_failure_rate: Share | None = None
-    """Largest share of the executed cases that may not pass, whatever the reason."""
-    min_executed: Count = 1
-    """Fewest cases that must run to an outcome."""
-    max_skipped_ratio: Share | None = None
-    """Largest share of all cases that may be skipped."""
-    flaky: FlakyTreatment = FlakyTreatment.NOT_PASSED
+    failed: Annotated[
+        Count | None,
+        Meta(
+            description="Most cases that may fail, be flaky or pass unexpectedly. Given alone, it allows "
+            "no errors."
+        ),
+    ] = None
+    errors: Annotated[
+        Count | None,
+        Meta(
+            description="Most cases that may break outside their assertions. Given alone, it allows no "
+            "failures."
+        ),
+    ] = None
+    max_failure_rate: Annotated[
+        Share | None,
+        Meta(description="Largest share of the executed cases that may not pass, whatever the reason."),
+    ] = None
+    min_executed: Annotated[Count, Meta(description="Fewest cases that must run to an outcome.")] = 1
+    max_skipped_ratio: Annotated[
+        Share | None, Meta(description="Largest share of all cases that may be skipped.")
+    ] = None
+    flaky: Annotated[
+        FlakyTreatment, Meta(description="What a case counts as that passed only after a failure.")
+    ] = FlakyTreatment.NOT_PASSED
 
 
 class TestsRule(Rule, frozen=True, kw_only=True):
@@ -61,9 +77,9 @@ class TestsRule(Rule, frozen=True, kw_only=True):
 
     __test__ = False
 
-    check: Literal["tests"]
-    where: TestsScope
-    require: TestsRequire
+    check: Annotated[Literal["tests"], Meta(description="Which check the rule makes.")]
+    where: Annotated[TestsScope, Meta(description="What is looked at.")]
+    require: Annotated[TestsRequire, Meta(description="What must hold.")]
 
     def judge(self, facts: Facts) -> Judgement:
         """Counts what did not pass; a type that is absent or ran nothing decisive is not evaluated."""

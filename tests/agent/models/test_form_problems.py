@@ -1,0 +1,83 @@
+"""Problems in plain data: all of them, each with what a person needs to mend it."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated, Any, Literal
+
+import pytest
+from msgspec import Meta
+
+from tsr_agent.models.base import Record, Share
+from tsr_agent.models.form_problems import meant_as_share, problems_of
+
+
+class Colour(Enum):
+    RED = "red"
+    GREEN = "green"
+
+
+class Reason(Record, frozen=True, kw_only=True):
+    why: str
+
+
+class Leaf(Record, frozen=True, kw_only=True):
+    share: Annotated[Share | None, Meta(description="A share.")] = None
+    colour: Annotated[Colour | Reason | None, Meta(description="A colour or a reason.")] = None
+
+
+class Branch(Record, frozen=True, kw_only=True):
+    leaves: Annotated[tuple[Leaf, ...], Meta(max_length=3)] = ()
+    named: Annotated[dict[str, Leaf] | None, Meta(description="By name.")] = None
+    best: Annotated[Leaf | None, Meta(description="One of them.")] = None
+    version: Literal[1] = 1
+
+
+@pytest.mark.parametrize(
+    ("tree", "lines"),
+    [
+        (
+            {"best": {"colour": "gren"}},
+            ["$.best.colour: 'gren' is not one of red, green; did you mean 'green'?"],
+        ),
+        ({"best": {"colour": 7}}, ["$.best.colour: 7 is not one of red, green"]),
+        ({"best": {"colour": {}}}, ["$.best.colour.why: missing"]),
+        ({"best": {"share": 85}}, ["$.best.share: Expected `float` <= 1.0; did you mean 0.85?"]),
+        ({"best": {"share": 850}}, ["$.best.share: Expected `float` <= 1.0"]),
+        ({"version": 2}, ["$.version: 2 is not 1"]),
+        ({"share": 1}, ["$.share: unknown key; it belongs under 'best'"]),
+        ({"best": {"named": {}}}, ["$.best.named: unknown key; it belongs at the top level of the file"]),
+        (
+            {"best": {"colour": {"why": "x", "share": 1}}},
+            ["$.best.colour.share: unknown key; it belongs to best itself"],
+        ),
+        (
+            {"leaves": [{"shar": 1}, {}, {"colour": "x" * 200}], "named": {"a": {"share": "1"}, "b": 1}},
+            [
+                "$.leaves[0].shar: unknown key; did you mean 'share'?",
+                f"$.leaves[2].colour: {'x' * 80!r} is not one of red, green",
+                "$.named.a.share: Expected `float | null`, got `str`",
+                "$.named.b: Expected `object`, got `int`",
+            ],
+        ),
+        ({"leaves": [{}] * 4}, ["$.leaves: Expected `array` of length <= 3"]),
+        ({}, []),
+    ],
+)
+def test_each_problem_has_a_line(tree: dict[str, Any], lines: list[str]) -> None:
+    assert problems_of(tree, Branch) == lines
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (85, "; did you mean 0.85?"),
+        (0.9, ""),
+        (1, ""),
+        (100, "; did you mean 1?"),
+        (float("nan"), ""),
+        (1e9, ""),
+    ],
+)
+def test_a_number_in_per_cent(value: float, said: str) -> None:
+    assert meant_as_share(value) == said
