@@ -74,6 +74,7 @@ def releasable(**changed: Any) -> TestSummaryReport:
         "versions": VersionManifest(
             codebase_sha="a" * 40,
             codebase_branch="main",
+            codebase_repo="https://git.example/support-bot",
             testbase_sha="b" * 40,
             prompts_sha="c" * 40,
             dirty=False,

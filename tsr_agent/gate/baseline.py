@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
+from tsr_agent.gate.consistency import judge_evidence
 from tsr_agent.gate.evidence import Evidence, admit
 from tsr_agent.gate.policy_names import environment_key
 from tsr_agent.gate.wording import plain
-from tsr_agent.models.base import Record
-from tsr_agent.models.decision import BaselineReference, BaselineSelect
+from tsr_agent.models.base import Digest, Record, UtcTime
+from tsr_agent.models.decision import BaselineReference, BaselineSelect, RuleState
 from tsr_agent.models.report import TestSummaryReport
 
 _TRUST = (BaselineSelect.GIVEN, BaselineSelect.PREVIOUS, BaselineSelect.LAST_APPROVED)
@@ -91,11 +93,28 @@ def accepted(
     """
     if baseline is None:
         return None, "No baseline was given to compare with"
+    if why_not := _unfit(baseline):
+        return None, f"The baseline can't be used: {why_not}"
     evidence = admit(baseline.report)
     why_not = _objection(baseline, evidence, selection, judged)
     if why_not:
         return None, f"The baseline {plain(evidence.report_id)} can't be used: {why_not}"
     return evidence, ""
+
+
+def _unfit(baseline: Baseline) -> str:
+    """What is wrong with how it was handed in; whoever builds one in memory may put anything there."""
+    report: object = baseline.report
+    select: object = baseline.select
+    if not isinstance(report, TestSummaryReport):
+        return "it is no report"
+    if not isinstance(select, BaselineSelect):
+        return "it is not known how it was found"
+    try:
+        msgspec.convert(baseline.digest, Digest)
+    except msgspec.ValidationError:
+        return "it has no digest"
+    return ""
 
 
 def _objection(
@@ -108,7 +127,17 @@ def _objection(
     if _TRUST.index(baseline.select) < _TRUST.index(selection.select):
         wanted = selection.select.value.replace("_", " ")
         return f"it was {_found(baseline.select)}, and the policy asks for the {wanted} one"
-    return _other_time(baseline, selection, judged) or _other_place(evidence, selection, judged)
+    return (
+        _other_time(baseline, selection, judged)
+        or _other_place(evidence, selection, judged)
+        or _unsound(evidence)
+    )
+
+
+def _unsound(evidence: Evidence) -> str:
+    """Why it tells nothing: beside a report that lost an input, nothing seems to have got worse."""
+    found = judge_evidence(evidence)
+    return f"its own evidence is not sound: {found.message}" if found.state is RuleState.FAIL else ""
 
 
 def _found(select: BaselineSelect) -> str:
@@ -124,16 +153,20 @@ def _other_time(baseline: Baseline, selection: BaselineSelection, judged: Judged
         return "it is not known when it or the judged report was made"
     if made > own:
         return "it was made after the judged report"
+    if made > judged.moment:
+        return "it was made after the moment of the decision"
     most = selection.max_age_days
     if most is not None and judged.moment - made > timedelta(days=most):
-        return f"it is {(judged.moment - made).days:,} days old; at most {most:,} are accepted"
+        return f"it is more than {most:,} days old"
     return ""
 
 
 def _moment(value: object) -> datetime | None:
-    if not isinstance(value, datetime) or value.utcoffset() is None:
+    try:
+        made: datetime = msgspec.convert(msgspec.to_builtins(value), UtcTime)
+        return made.astimezone(UTC)
+    except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError):
         return None
-    return value.astimezone(UTC)
 
 
 def _other_place(evidence: Evidence, selection: BaselineSelection, judged: JudgedReport) -> str:
@@ -144,10 +177,20 @@ def _other_place(evidence: Evidence, selection: BaselineSelection, judged: Judge
     if SameAs.ENVIRONMENT in same and environment_key(evidence.environment) != environment_key(
         judged.environment
     ):
-        return f"it is of environment {plain(evidence.environment)}"
-    if SameAs.REPOSITORY in same and theirs.codebase_repo != ours.codebase_repo:
-        return "it is of another repository"
-    wanted = selection.branch or (ours.codebase_branch if SameAs.BRANCH in same else None)
-    if wanted is not None and theirs.codebase_branch != wanted:
-        return f"it is of branch {plain(theirs.codebase_branch) or '(none)'}, not {plain(wanted) or '(none)'}"
+        return f"it is of environment {plain(evidence.environment)}, not {plain(judged.environment)}"
+    if SameAs.REPOSITORY in same and (
+        found := _differs("repository", theirs.codebase_repo, ours.codebase_repo)
+    ):
+        return found
+    if selection.branch:
+        return _differs("branch", theirs.codebase_branch, selection.branch)
+    if SameAs.BRANCH in same:
+        return _differs("branch", theirs.codebase_branch, ours.codebase_branch)
     return ""
+
+
+def _differs(what: str, theirs: str, wanted: str) -> str:
+    """Why two names are not shown to mean the same: they differ, or one is not known."""
+    if not theirs.strip() or not wanted.strip():
+        return f"it is not known whether it is of the same {what} (baseline.same can leave {what} out)"
+    return f"it is of {what} {plain(theirs)}, not {plain(wanted)}" if theirs != wanted else ""

@@ -1,0 +1,190 @@
+"""Which report may be compared with, and why one that was found is not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from tests.factories.judged_reports import NOW, iteration, releasable
+from tsr_agent.gate.baseline import Baseline, BaselineSelection, JudgedReport, SameAs, accepted
+from tsr_agent.gate.evidence import admit
+from tsr_agent.models.decision import BaselineSelect
+from tsr_agent.models.report import InputFile, InputStatus, TestSummaryReport
+
+OLD = releasable(id="old", created_at=NOW - timedelta(days=3))
+DIGEST = "b" * 64
+UNKNOWN = "it is not known when it or the judged report was made"
+
+
+def judged(report: Any = None, **changed: Any) -> JudgedReport:
+    report = report or releasable()
+    values: dict[str, Any] = {
+        "evidence": admit(report),
+        "environment": report.environment,
+        "created_at": report.created_at,
+        "digest": "c" * 64,
+        "moment": NOW,
+    }
+    return JudgedReport(**(values | changed))
+
+
+def why_not(
+    report: TestSummaryReport = OLD,
+    judged_report: JudgedReport | None = None,
+    *,
+    found: BaselineSelect = BaselineSelect.LAST_APPROVED,
+    **selection: Any,
+) -> str:
+    baseline = Baseline(report=report, digest=DIGEST, select=found)
+    evidence, reason = accepted(baseline, BaselineSelection(**selection), judged_report or judged())
+    assert (evidence is None) is bool(reason)
+    prefix = f"The baseline {report.id} can't be used: "
+    return reason.removeprefix(prefix) if reason else ""
+
+
+def versions(report: TestSummaryReport, **changed: Any) -> TestSummaryReport:
+    return replace(report, versions=replace(report.versions, **changed))
+
+
+def test_an_older_sound_report_of_the_same_place_is_compared_with() -> None:
+    assert why_not() == ""
+
+
+def test_none() -> None:
+    found = accepted(None, BaselineSelection(), judged())
+    assert found == (None, "No baseline was given to compare with")
+
+
+def test_the_judged_report_is_not_its_own_baseline() -> None:
+    assert why_not(releasable()) == "it is the judged report itself"
+    assert why_not(OLD, judged(digest=DIGEST)) == "it is the judged report itself"
+
+
+@pytest.mark.parametrize(
+    ("made", "own", "reason"),
+    [
+        (NOW, NOW, ""),
+        (NOW + timedelta(seconds=1), NOW, "it was made after the judged report"),
+        (
+            NOW + timedelta(seconds=1),
+            NOW + timedelta(days=1),
+            "it was made after the moment of the decision",
+        ),
+        (NOW.replace(tzinfo=None), NOW, UNKNOWN),
+        (NOW, NOW.replace(tzinfo=None), UNKNOWN),
+        (NOW, "yesterday", UNKNOWN),
+        (NOW, None, UNKNOWN),
+        (datetime.min.replace(tzinfo=timezone(timedelta(hours=14))), NOW, UNKNOWN),
+    ],
+)
+def test_the_time(made: Any, own: Any, reason: str) -> None:
+    assert why_not(replace(OLD, created_at=made), judged(created_at=own)) == reason
+
+
+def test_the_age_is_judged_to_the_second() -> None:
+    ten_days = replace(OLD, created_at=NOW - timedelta(days=10))
+    assert why_not(ten_days, max_age_days=10) == ""
+    older = replace(OLD, created_at=NOW - timedelta(days=10, seconds=1))
+    assert why_not(older, max_age_days=10) == "it is more than 10 days old"
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted", "reason"),
+    [
+        (BaselineSelect.GIVEN, BaselineSelect.GIVEN, ""),
+        (BaselineSelect.PREVIOUS, BaselineSelect.GIVEN, ""),
+        (
+            BaselineSelect.PREVIOUS,
+            BaselineSelect.LAST_APPROVED,
+            "it was only the previous one, and the policy asks for the last approved one",
+        ),
+        (
+            BaselineSelect.GIVEN,
+            BaselineSelect.PREVIOUS,
+            "it was handed in, and the policy asks for the previous one",
+        ),
+    ],
+)
+def test_how_it_was_found(found: BaselineSelect, wanted: BaselineSelect, reason: str) -> None:
+    assert why_not(found=found, select=wanted) == reason
+
+
+def test_the_environment_is_the_one_released_to() -> None:
+    production = judged(environment=" Production")
+    assert why_not(OLD, production) == "it is of environment staging, not  Production"
+    assert why_not(replace(OLD, environment="PRODUCTION"), production) == ""
+    assert why_not(OLD, production, same=(SameAs.BRANCH,)) == ""
+
+
+@pytest.mark.parametrize(("field", "what"), [("codebase_repo", "repository"), ("codebase_branch", "branch")])
+def test_the_repository_and_the_branch(field: str, what: str) -> None:
+    other = versions(OLD, **{field: "other"})
+    ours = getattr(releasable().versions, field)
+    assert why_not(other) == f"it is of {what} other, not {ours}"
+    rest = tuple(each for each in SameAs if each.value != what)
+    assert why_not(other, same=rest) == ""
+
+
+@pytest.mark.parametrize("field", ["codebase_repo", "codebase_branch"])
+@pytest.mark.parametrize("unknown", ["", "  "])
+def test_two_unknown_names_are_not_the_same(field: str, unknown: str) -> None:
+    old, new = versions(OLD, **{field: unknown}), versions(releasable(), **{field: unknown})
+    assert why_not(old, judged(new)).startswith("it is not known whether it is of the same")
+
+
+def test_a_named_branch_takes_the_place_of_the_judged_one() -> None:
+    feature = judged(versions(releasable(), codebase_branch="feature"))
+    assert why_not(OLD, feature) == "it is of branch main, not feature"
+    assert why_not(OLD, feature, branch="main") == ""
+    assert why_not(versions(OLD, codebase_branch="feature"), feature, branch="main") != ""
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"schema_version": 2},
+        {"inputs": (InputFile(path="torn.xml", size=1, status=InputStatus.UNREADABLE),)},
+        {"eval_iterations": (iteration(1), iteration(1))},
+        {"eval_iterations": (iteration(1, metrics={"accuracy": float("nan")}),)},
+        {
+            "test_results": (),
+            "eval_iterations": (),
+            "requirement_coverage": (),
+            "code_coverage": (),
+            "runs": (),
+        },
+    ],
+)
+def test_a_report_that_contradicts_itself_is_no_baseline(changed: dict[str, Any]) -> None:
+    assert why_not(replace(OLD, **changed)).startswith("its own evidence is not sound: ")
+
+
+class Odd:
+    """Something that no document can hold."""
+
+
+@pytest.mark.parametrize("odd", [None, 7, "x", b"\xff", Odd(), [None], float("nan"), "\ud800"])
+@pytest.mark.parametrize("field", ["report", "digest", "select"])
+def test_a_baseline_built_of_anything(field: str, odd: Any) -> None:
+    values: dict[str, Any] = {"report": OLD, "digest": DIGEST, "select": BaselineSelect.LAST_APPROVED}
+    found, reason = accepted(Baseline(**(values | {field: odd})), BaselineSelection(), judged())
+    assert found is None
+    assert reason.startswith("The baseline can't be used: it ")
+
+
+@pytest.mark.parametrize("odd", [None, 7, b"\xff", Odd(), [None], {"a": Odd()}])
+@pytest.mark.parametrize("field", [each for each in OLD.__struct_fields__ if each != "created_at"])
+def test_a_baseline_with_a_field_of_anything_raises_nothing(field: str, odd: Any) -> None:
+    baseline = Baseline(report=replace(OLD, **{field: odd}), digest=DIGEST)
+    selection = BaselineSelection(select=BaselineSelect.GIVEN)
+    assert accepted(baseline, selection, judged()) == accepted(baseline, selection, judged())
+
+
+def test_times_of_other_zones_are_the_same_moments() -> None:
+    india = timezone(timedelta(hours=5, minutes=30))
+    assert why_not(replace(OLD, created_at=NOW.astimezone(india))) == ""
+    assert why_not(replace(OLD, created_at=(NOW + timedelta(seconds=1)).astimezone(india))) != ""
+    assert NOW.tzinfo is UTC
