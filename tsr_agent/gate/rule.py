@@ -94,6 +94,17 @@ class Rule(Record, frozen=True, kw_only=True):
         """Whether the rule looks at a baseline."""
         return False
 
+    def gives_way(self, parent: Rule) -> list[tuple[str, str, str]]:
+        """Where this rule asks for less than the locked one it came from, and no key's direction says so.
+
+        Args:
+            parent: A rule of the same check and the same ``where``.
+
+        Returns:
+            Triples of a key's path inside the rule, the parent's value and this rule's, as texts.
+        """
+        return []
+
     def impossible(self) -> list[tuple[str, str]]:
         """Requirements that can't be meant: pairs of a key's path inside the rule and what is wrong."""
         return []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
 from tsr_agent.gate.judgement import Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import at_least_share, sentence
+from tsr_agent.gate.strictness import Directions, Stricter
 from tsr_agent.gate.wording import counted, exact, figure, untrusted_id
 from tsr_agent.models.base import Record, Share
 from tsr_agent.models.coverage import CodeCoverage, CoverageCounts, CoverageMeasure
@@ -28,6 +29,8 @@ class CodeCoverageScope(Record, frozen=True, kw_only=True):
 
 class CodeCoverageRequire(Record, frozen=True, kw_only=True):
     """What is asked of it."""
+
+    directions: ClassVar[Directions] = {"at_least": Stricter.HIGHER}
 
     at_least: Annotated[
         Share | None,

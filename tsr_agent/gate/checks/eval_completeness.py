@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
 from tsr_agent.gate.judgement import Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import at_least_share, sentence
+from tsr_agent.gate.strictness import Directions, Stricter
 from tsr_agent.gate.wording import counted, exact, figure, plain, whole
 from tsr_agent.models.base import Record
 from tsr_agent.models.decision import EvidenceRef
@@ -23,6 +24,8 @@ METRIC = "completeness"
 
 class EvalCompletenessRequire(Record, frozen=True, kw_only=True):
     """How much is asked for."""
+
+    directions: ClassVar[Directions] = {"at_least": Stricter.HIGHER}
 
     at_least: Annotated[
         float, Meta(gt=0, le=1, description="Smallest share of the samples that must be scored.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
 from tsr_agent.gate.judgement import Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import sentence
+from tsr_agent.gate.strictness import Directions, Stricter
 from tsr_agent.gate.wording import MAX_COUNT, counted, plain, whole
 from tsr_agent.models.base import Record
 from tsr_agent.models.decision import EvidenceRef
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 class EvalIterationsRequire(Record, frozen=True, kw_only=True):
     """How much history is asked for."""
+
+    directions: ClassVar[Directions] = {"min_documented": Stricter.HIGHER}
 
     min_documented: Annotated[
         int,
@@ -62,6 +65,8 @@ class EvalIterationsRule(Rule, frozen=True, kw_only=True):
 
 class LatestIterationRequire(Record, frozen=True, kw_only=True):
     """How it must have ended."""
+
+    directions: ClassVar[Directions] = {"outcome": Stricter.UNCHANGED}
 
     outcome: Annotated[
         IterationOutcome,

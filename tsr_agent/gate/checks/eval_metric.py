@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -11,6 +11,7 @@ from tsr_agent.gate.judgement import Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import sentence, series
 from tsr_agent.gate.statistics import wilson_interval
+from tsr_agent.gate.strictness import Directions, Stricter
 from tsr_agent.gate.wording import counted, exact, figure, plain, titled, visible, whole
 from tsr_agent.models.base import Count, Record
 from tsr_agent.models.decision import EvidenceRef
@@ -53,6 +54,12 @@ class EvalMetricScope(Record, frozen=True, kw_only=True):
 class EvalMetricRequire(Record, frozen=True, kw_only=True):
     """The bound; which of the two keys is given says which direction is better."""
 
+    directions: ClassVar[Directions] = {
+        "at_least": Stricter.HIGHER,
+        "at_most": Stricter.LOWER,
+        "min_samples": Stricter.HIGHER,
+    }
+
     at_least: Annotated[
         float | None, Meta(description="Smallest value that passes; a share is written as 0.85, not 85.")
     ] = None
@@ -94,6 +101,19 @@ class EvalMetricRule(Rule, frozen=True, kw_only=True):
         cases = f", on at least {counted(require.min_samples, 'case')}" if require.min_samples else ""
         subject = f"{titled(self.where.metric)} in the latest eval iteration{on_scale}"
         return sentence([f"{subject} must be {series(bounds or ['known'])}{cases}"])
+
+    def gives_way(self, parent: Rule) -> list[tuple[str, str, str]]:
+        """A bound on one side also says which direction is better, and any bound may imply the scale."""
+        if not isinstance(parent, EvalMetricRule):
+            return []
+        was, now = parent._scale(), self._scale()
+        found = []
+        if was is not None and now != was:
+            found.append(("where.scale", _range(was), _range(now) if now is not None else "without limits"))
+        if len(parent._bounds()) == 1 and len(self._bounds()) > 1:
+            key = "at_most" if parent.require.at_most is None else "at_least"
+            found.append((f"require.{key}", "no bound on this side", exact(getattr(self.require, key))))
+        return found
 
     def impossible(self) -> list[tuple[str, str]]:
         """A bound that no value can meet or miss on the metric's scale is a slip of the pen."""

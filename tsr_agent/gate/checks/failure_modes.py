@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
 from tsr_agent.gate.judgement import MAX_EVIDENCE, Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import at_most, sentence, series
+from tsr_agent.gate.strictness import Directions, Stricter
 from tsr_agent.gate.wording import counted, listed, plain, whole
 from tsr_agent.models.base import Count, Record
 from tsr_agent.models.decision import EvidenceRef
@@ -43,6 +44,8 @@ class FailureModesScope(Record, frozen=True, kw_only=True):
 
 class FailureModesRequire(Record, frozen=True, kw_only=True):
     """How many may be left."""
+
+    directions: ClassVar[Directions] = {"max_count": Stricter.LOWER}
 
     max_count: Annotated[Count, Meta(description="Most failure modes that may be left.")] = 0
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
 from tsr_agent.gate.judgement import MAX_EVIDENCE, Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import at_least_share, sentence
+from tsr_agent.gate.strictness import Directions, Stricter
 from tsr_agent.gate.verification import CaseIndex, is_verified
 from tsr_agent.gate.wording import counted, exact, figure, listed, plain, whole
 from tsr_agent.models.base import Count, Record, Share
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 class RequirementCoverageRequire(Record, frozen=True, kw_only=True):
     """What is asked of the requirements."""
+
+    directions: ClassVar[Directions] = {"verified": Stricter.HIGHER, "max_unknown_ids": Stricter.LOWER}
 
     verified: Annotated[
         Share | None,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
 from tsr_agent.gate.judgement import MAX_EVIDENCE, Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import at_most, per_cent, sentence
+from tsr_agent.gate.strictness import Directions, Stricter
 from tsr_agent.gate.wording import counted, exact, figure, untrusted_id, whole
 from tsr_agent.models.base import Count, Record, Share
 from tsr_agent.models.decision import EvidenceRef
@@ -44,6 +45,14 @@ class TestsRequire(Record, frozen=True, kw_only=True):
     """What is asked of them. A key that is left out asks for nothing, but see ``failed`` and ``errors``."""
 
     __test__ = False
+    directions: ClassVar[Directions] = {
+        "failed": Stricter.LOWER,
+        "errors": Stricter.LOWER,
+        "max_failure_rate": Stricter.LOWER,
+        "min_executed": Stricter.HIGHER,
+        "max_skipped_ratio": Stricter.LOWER,
+        "flaky": Stricter.FIRST,
+    }
 
     failed: Annotated[
         Count | None,
@@ -114,6 +123,16 @@ class TestsRule(Rule, frozen=True, kw_only=True):
         if require.flaky is FlakyTreatment.PASSED:
             conditions.append("one that passes only after a failure counts as passed")
         return sentence(demands, conditions)
+
+    def gives_way(self, parent: Rule) -> list[tuple[str, str, str]]:
+        """One of ``failed`` and ``errors`` that is left out beside the other asks for 0, not for nothing."""
+        if not isinstance(parent, TestsRule) or not _counts_matter(parent.require):
+            return []
+        counts = (
+            ("require.failed", parent.require.failed or 0, self.require.failed or 0),
+            ("require.errors", parent.require.errors or 0, self.require.errors or 0),
+        )
+        return [(key, whole(was), whole(now)) for key, was, now in counts if now > was]
 
     def impossible(self) -> list[tuple[str, str]]:
         """A rule that asks nothing of the outcomes, or accepts that nothing runs, is a mistake."""
