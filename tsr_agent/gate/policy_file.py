@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tsr_agent.errors import PolicyError
 from tsr_agent.gate.builtin import AI_RELEASE_NAME, ai_release_bytes
 from tsr_agent.gate.policy_names import environment_key
 from tsr_agent.gate.policy_tree import read_policy_tree
 from tsr_agent.gate.policy_v0 import KEYS, Origins, translate
+from tsr_agent.gate.problem import fault, refusal
 from tsr_agent.gate.source_tree import parse_source, read_source
 from tsr_agent.models.codec import digest
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from tsr_agent.gate.policy import Policy
     from tsr_agent.gate.source_tree import SourceTree
-
-MAX_PROBLEMS = 20
 
 
 def load_policy(path: Path) -> Policy:
@@ -43,7 +41,7 @@ def parse_policy(data: bytes, source: str) -> Policy:
     """
     document = parse_source(data, source)
     if not isinstance(document.tree, dict):
-        raise PolicyError(f"{source}: a policy is a mapping with version, name and rules.")
+        raise fault(None, source, "a policy is a mapping with version, name and rules")
     problems: list[str] = []
     tree, origins = document.tree, Origins()
     if _is_version_0(tree):
@@ -53,7 +51,7 @@ def parse_policy(data: bytes, source: str) -> Policy:
     policy = read_policy_tree(tree, digest(data), problems)
     if policy is None:
         _refuse_if([origins.of(problem) for problem in problems], document)
-        raise PolicyError(f"{source}: not a valid policy.")
+        raise fault(None, source, "not a valid policy")
     return policy
 
 
@@ -79,14 +77,5 @@ def _letters(name: str) -> str:
 
 
 def _refuse_if(problems: list[str], document: SourceTree) -> None:
-    if not problems:
-        return
-    lines = [document.located(problem) for problem in problems[:MAX_PROBLEMS]]
-    if len(problems) > MAX_PROBLEMS:
-        lines.append(f"and {len(problems) - MAX_PROBLEMS:,} more")
-    count = f"{len(problems):,} problem{'' if len(problems) == 1 else 's'}"
-    raise PolicyError(
-        f"{document.source}: not a valid policy, {count}.",
-        details=lines,
-        next_step="Mend the places above; 'tsr-agent schema policy' prints the schema.",
-    )
+    if problems:
+        raise refusal(document.source, "policy", document.problems(problems))

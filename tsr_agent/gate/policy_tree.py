@@ -11,12 +11,12 @@ from tsr_agent.gate.checks.registry import CHECKS
 from tsr_agent.gate.consistency import RULE_ID
 from tsr_agent.gate.policy import FlakyPolicy, Policy, PolicyForm
 from tsr_agent.gate.policy_names import EVERY_ENVIRONMENT, environment_key
-from tsr_agent.gate.rule import MissingEvidence
+from tsr_agent.gate.rule import MissingEvidence, Rule
 from tsr_agent.models.decision import RuleSeverity
 from tsr_agent.models.form_problems import problems_of
 
 if TYPE_CHECKING:
-    from tsr_agent.gate.rule import EnvironmentOverride, Rule
+    from tsr_agent.gate.rule import EnvironmentOverride
 
 
 def read_policy_tree(tree: dict[str, Any], policy_digest: str, problems: list[str]) -> Policy | None:
@@ -70,6 +70,7 @@ def _rule(entry: object, path: str, problems: list[str]) -> Rule | None:
         return None
     form = _form_of(entry, path, problems)
     if form is None:
+        problems += _shared_problems(entry, path)
         return None
     found = _explained(problems_of(entry, form, path, above=(PolicyForm,)), entry, path)
     if not found:
@@ -81,6 +82,16 @@ def _rule(entry: object, path: str, problems: list[str]) -> Rule | None:
         _refuse_unclear_names(f"{path}.environments", list(rule.environments), found)
     problems += found
     return None if found else rule
+
+
+def _shared_problems(entry: dict[str, Any], path: str) -> list[str]:
+    """What is wrong with a rule whose check is not known yet, in the keys that all rules have."""
+    return [
+        line
+        for field in msgspec.structs.fields(Rule)
+        if field.name != "check" and field.encode_name in entry
+        for line in problems_of(entry[field.encode_name], field.type, f"{path}.{field.encode_name}")
+    ]
 
 
 def _form_of(entry: dict[str, Any], path: str, problems: list[str]) -> type[Rule] | None:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from tsr_agent.errors import PolicyError
 from tsr_agent.gate.consistency import RULE_ID
 from tsr_agent.gate.evidence import Evidence
 from tsr_agent.gate.judgement import Judgement
 from tsr_agent.gate.policy_names import environment_key
+from tsr_agent.gate.problem import refusal
 from tsr_agent.gate.rule import RuleId
 from tsr_agent.gate.source_tree import parse_source, read_source
 from tsr_agent.gate.wording import plain, visible
@@ -104,8 +104,7 @@ def parse_waivers(data: bytes, source: str) -> Waivers:
     document = parse_source(data, source)
     problems = problems_of(document.tree, WaiverFile)
     if problems:
-        lines = [document.located(problem) for problem in problems]
-        raise PolicyError(f"{source}: not a valid waiver file.", details=lines)
+        raise refusal(source, "waivers file", document.problems(problems))
     entries = msgspec.convert(document.tree, WaiverFile).waivers
     usable: list[Waiver] = []
     unusable: list[WaiverNote] = []

@@ -201,8 +201,8 @@ def test_json_is_refused_with_line_and_column_too() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a:\n  b: 1\n  b: 2", "p.yaml:3:3: the key 'b' stands twice."),
-        ('{"version": 1,\n "version": 1}', "p.yaml:2:2: the key 'version' stands twice."),
+        ("a:\n  b: 1\n  b: 2", "p.yaml:3:3: the key 'b' stands twice; the first is in line 2."),
+        ('{"name": 1,\n "name": 1}', "p.yaml:2:2: the key 'name' stands twice; the first is in line 1."),
         ("version: &a 1\nname: *a", "p.yaml:1:10: anchors and aliases are not allowed."),
         ("version: !!python/object/apply:os.system [x]", "p.yaml:1:10: tags are not allowed."),
         ("a: 1\n---\nb: 2", "p.yaml:2:1: a second document is not allowed."),
