@@ -65,7 +65,12 @@ class Baseline(Record, frozen=True, kw_only=True):
     @property
     def reference(self) -> BaselineReference:
         """What a decision says about it."""
-        return BaselineReference(report_id=plain(self.report.id), digest=self.digest, select=self.select)
+        return BaselineReference(
+            report_id=plain(self.report.id),
+            digest=self.digest,
+            select=self.select,
+            created_at=_moment(self.report.created_at),
+        )
 
 
 class JudgedReport(Record, frozen=True, kw_only=True):

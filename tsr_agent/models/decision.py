@@ -132,6 +132,8 @@ class BaselineReference(Record, frozen=True, kw_only=True):
     digest: Digest
     select: BaselineSelect = BaselineSelect.GIVEN
     """How it was found."""
+    created_at: UtcTime | None = None
+    """When that report was made."""
 
 
 class ExceptionStanding(Enum):
