@@ -6,6 +6,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from tsr_agent.gate.baseline import JudgedReport, accepted
+from tsr_agent.gate.checks.registry import WITHOUT_EVIDENCE
 from tsr_agent.gate.consistency import FIX, RULE_ID, judge_evidence
 from tsr_agent.gate.evidence import admit
 from tsr_agent.gate.facts import Facts
@@ -245,8 +246,11 @@ def _verdict(results: Sequence[RuleResult], approvals: Sequence[str]) -> GoNoGoD
 
 
 def _nothing_judged(results: Sequence[RuleResult]) -> bool:
-    """Whether missing evidence was ignored for every rule that could have decided: no pass on nothing."""
-    rules = [each for each in results if each.id != RULE_ID]
+    """Whether missing evidence was ignored for every rule that could have decided: no pass on nothing.
+
+    A rule that looks at the calendar and not at the report does not make up for it.
+    """
+    rules = [each for each in results if each.id != RULE_ID and each.check not in WITHOUT_EVIDENCE]
     deciding = [each for each in rules if each.severity in _DECIDING] or rules
     return all(each.state is RuleState.NOT_EVALUATED for each in deciding)
 

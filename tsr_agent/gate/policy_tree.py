@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tsr_agent.gate.baseline import BaselineSelection
-from tsr_agent.gate.checks.registry import CHECKS
+from tsr_agent.gate.checks.registry import CHECKS, WITHOUT_EVIDENCE
 from tsr_agent.gate.consistency import RULE_ID
 from tsr_agent.gate.policy import FlakyPolicy, Policy, PolicyForm
 from tsr_agent.gate.policy_names import EVERY_ENVIRONMENT, environment_key
@@ -147,16 +147,20 @@ def _refuse_unclear_names(path: str, environments: list[str], problems: list[str
 
 def _refuse_toothless(policy: Policy, problems: list[str]) -> None:
     """A policy whose rules all but warn would release whatever was handed in."""
-    deciding = (RuleSeverity.BLOCK, RuleSeverity.REVIEW)
     wanted = "at least one rule must have severity block or review"
-    if not any(rule.severity in deciding for rule in policy.rules):
+    if not any(_can_stop(rule) for rule in policy.rules):
         problems.append(f"$.rules: nothing in this policy can stop a release; {wanted}")
         return
     problems += [
         f"$.rules: nothing in this policy can stop a release to {name}; {wanted} there"
         for name, rules in policy.environment_rules.items()
-        if not any(rule.severity in deciding for rule in rules)
+        if not any(_can_stop(rule) for rule in rules)
     ]
+
+
+def _can_stop(rule: Rule) -> bool:
+    """Whether the rule can stop a release for what is in the report; a freeze ends by itself."""
+    return rule.severity in (RuleSeverity.BLOCK, RuleSeverity.REVIEW) and rule.check not in WITHOUT_EVIDENCE
 
 
 def _by_environment(

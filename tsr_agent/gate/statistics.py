@@ -1,4 +1,8 @@
-"""Statistics that the gate shows beside a share."""
+"""How much a number of cases can show: the interval of a share, and what no failure at all still allows.
+
+Only ``+ - * /`` and the square root are used. They give the same bits on every machine, and what comes out
+of here stands in the record.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,12 @@ QUANTILES: dict[float, float] = {
 """Two-sided quantiles of the normal distribution by confidence. A table, so that every machine has the same
 bits: an interval is part of the record, and the functions behind a quantile differ in their last digit."""
 Z_95 = QUANTILES[0.95]
+MOST_CASES = 10**9
+"""Beyond this nobody collects cases to settle a question."""
+
+_UNLIKELY = 0.05
+_RULE_OF_THREE_ABOVE = 10**6
+_HALVINGS = 64
 
 
 def wilson_interval(share: float, n: int, z: float = Z_95) -> tuple[float, float]:
@@ -35,3 +45,58 @@ def wilson_interval(share: float, n: int, z: float = Z_95) -> tuple[float, float
     centre = (share + spread / 2) / (1 + spread)
     half = z * math.sqrt(share * (1 - share) / n + spread / (4 * n)) / (1 + spread)
     return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def cases_to_show(share: float, bound: float, *, lower: bool, z: float = Z_95) -> int | None:
+    """Fewest cases at which Wilson's interval of a share clears a bound.
+
+    Args:
+        share: Observed share, 0 to 1.
+        bound: What the interval has to clear, 0 to 1.
+        lower: The interval's lower limit has to reach the bound; else the upper one must not exceed it.
+        z: Quantile of the normal distribution.
+
+    Returns:
+        The number, up to ``MOST_CASES``; None where no number of cases does, or only a larger one.
+    """
+
+    def clears(n: int) -> bool:
+        low, high = wilson_interval(share, n, z)
+        return low >= bound if lower else high <= bound
+
+    if (share <= bound if lower else share >= bound) or not clears(MOST_CASES):
+        return None
+    too_few, enough = 0, MOST_CASES
+    while enough - too_few > 1:
+        middle = (too_few + enough) // 2
+        too_few, enough = (too_few, middle) if clears(middle) else (middle, enough)
+    return enough
+
+
+def zero_failure_rate(n: int) -> float:
+    """Largest failure rate that a run without any failure does not rule out, one-sided at 95 %.
+
+    It is ``1 - 0.05 ** (1 / n)``: at that rate one run in twenty shows no failure. Above a million cases
+    the slightly larger ``3 / n`` stands for it.
+
+    Args:
+        n: Number of cases, at least 1.
+    """
+    if n > _RULE_OF_THREE_ABOVE:
+        return 3 / n
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _power(1 - middle, n) >= _UNLIKELY else (low, middle)
+    return high
+
+
+def _power(base: float, exponent: int) -> float:
+    """By squaring: the library's own power differs between machines in its last digit."""
+    found = 1.0
+    while exponent:
+        if exponent & 1:
+            found *= base
+        base *= base
+        exponent >>= 1
+    return found

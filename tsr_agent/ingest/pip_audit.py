@@ -90,6 +90,7 @@ class PipAuditReader:
             tool="pip-audit",
             executed=not reason,
             findings=tuple(_finding(*each) for each in found[: self._limits.findings]),
+            left_out=max(0, len(found) - self._limits.findings),
             reason=reason,
         )
         remarks = (*bound_remark(len(found), self._limits), *_skipped_remark(dependencies, skipped))

@@ -119,6 +119,7 @@ class _Scan:
             executed=not reason,
             findings=tuple(self._kept),
             suppressed=self.suppressed,
+            left_out=len(self.levels) - len(self._kept),
             reason=clean(cut_middle(reason, _MAX_REASON)),
         )
 

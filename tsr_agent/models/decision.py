@@ -49,15 +49,21 @@ class RuleEffect(Enum):
 
 
 class EvidenceRef(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """Where a rule looked: any of an input file, a test case, a metric, a failure mode, a requirement."""
+    """Where a rule looked: any of an input file, a test, metric, failure mode, requirement or finding."""
 
     path: LongText = ""
+    """A file that was handed in."""
     test_type: ShortText = ""
     test_id: LongText = ""
     iteration: int | None = None
     metric: ShortText = ""
     failure_mode: ShortText = ""
     requirement_id: ShortText = ""
+    finding: ShortText = ""
+    """The rule of a static analysis that was broken."""
+    file: LongText = ""
+    """The source file in which a finding is, as the tool wrote it."""
+    line: int | None = None
 
 
 class RuleResult(Record, frozen=True, kw_only=True):

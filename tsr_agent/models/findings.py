@@ -37,5 +37,7 @@ class StaticAnalysis(Record, frozen=True, kw_only=True):
     executed: bool
     findings: tuple[Finding, ...] = ()
     suppressed: Count = 0
+    left_out: Count = 0
+    """Findings beyond the bound of their file. None of them is of a worse level than any that is held."""
     reason: LongText = ""
     """Why it counts as not run."""

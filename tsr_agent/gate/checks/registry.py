@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tsr_agent.gate.checks.calendar import CalendarRule
 from tsr_agent.gate.checks.clean_tree import CleanTreeRule
 from tsr_agent.gate.checks.code_coverage import CodeCoverageRule
 from tsr_agent.gate.checks.eval_completeness import EvalCompletenessRule
 from tsr_agent.gate.checks.eval_iterations import EvalIterationsRule, LatestIterationRule
 from tsr_agent.gate.checks.eval_metric import EvalMetricRule
 from tsr_agent.gate.checks.failure_modes import FailureModesRule
+from tsr_agent.gate.checks.findings import FindingsRule
 from tsr_agent.gate.checks.requirement_coverage import RequirementCoverageRule
 from tsr_agent.gate.checks.tests import TestsRule
 
@@ -28,4 +30,9 @@ CHECKS: Mapping[str, type[Rule]] = {
     "eval_iterations": EvalIterationsRule,
     "latest_iteration": LatestIterationRule,
     "clean_tree": CleanTreeRule,
+    "findings": FindingsRule,
+    "calendar": CalendarRule,
 }
+
+WITHOUT_EVIDENCE = frozenset({"calendar"})
+"""Checks that look at nothing in a report. A release never rests on these alone."""
