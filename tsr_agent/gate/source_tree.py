@@ -169,9 +169,11 @@ def _spaced(text: str) -> str:
 def _compose(text: str, source: str) -> tuple[Any, dict[TreePath, Span]]:
     import yaml
 
+    from tsr_agent.gate.yaml_events import events_of
+
     composer = _Composer(source, text)
     try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        for event in events_of(text):
             composer.take(event)
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(error, source, text) from error
