@@ -43,6 +43,8 @@ class Config:
     policy: Path | None = None
     """The built-in policy where None."""
     waivers: Path | None = None
+    baseline: Path | None = None
+    """The report to compare with, where one is handed in."""
     library: Path | None = None
     types: tuple[tuple[TestType, str], ...] = ()
     """Test types and the patterns of their files, from ``[types]``."""
@@ -143,6 +145,7 @@ _SECTIONS: dict[str, dict[str, _Key]] = {
         "coverage": _Key("coverage", _paths),
         "policy": _Key("policy", _path),
         "waivers": _Key("waivers", _path),
+        "baseline": _Key("baseline", _path),
         "output": _Key("output", _path),
     },
     "versions": {
@@ -164,6 +167,7 @@ _VARIABLES: dict[str, _Key] = {
     "AITR_COVERAGE": _Key("coverage", _paths),
     "AITR_POLICY": _Key("policy", _path),
     "AITR_WAIVERS": _Key("waivers", _path),
+    "AITR_BASELINE": _Key("baseline", _path),
     "AITR_LIBRARY": _Key("library", _path),
     "AITR_CODEBASE_SHA": _Key("codebase_sha", _text),
     "AITR_CODEBASE_BRANCH": _Key("codebase_branch", _text),

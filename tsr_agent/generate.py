@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tsr_agent.clock import Clock
     from tsr_agent.config import Config
+    from tsr_agent.gate.baseline import Baseline
     from tsr_agent.gate.policy import Policy
     from tsr_agent.gate.waivers import Waivers
     from tsr_agent.ingest.collect import Sources
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tsr_agent.ingest.verification import Verification
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.limits import Limits
+    from tsr_agent.models.manifest import VersionManifest
     from tsr_agent.models.report import TestSummaryReport
 
 
@@ -34,12 +36,15 @@ class GenerateRequest:
         environ: Environment variables, for git and for what a CI system says about the build.
         directory: A folder of the checkout that was tested.
         leave_out: Files in it that are ours, and no change of the code.
+        find_baseline: Gives the report to compare with, for a policy, the commits, an environment and the
+            moment; asked before anything is read, so that one that can't be used is told at once.
     """
 
     config: Config
     environ: Mapping[str, str]
     directory: Path = Path()
     leave_out: tuple[Path, ...] = ()
+    find_baseline: Callable[[Policy, VersionManifest, str, datetime], Baseline | None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +61,8 @@ class Generated:
     """Inputs that could not be read, one line each; not empty means exit code 2, with the report kept."""
     changed: tuple[str, ...]
     """Paths in the checkout that are not as the commit has them."""
+    baseline: Baseline | None = None
+    """What it was compared with, if it fits; None where nothing was found."""
 
 
 def generate(
@@ -79,8 +86,10 @@ def generate(
     from tsr_agent.models.report import TestSummaryReport
 
     # The policy and the commits first: both can be refused in a moment, before long files are read.
-    judge = _judge_of(request.config)
+    policy, waivers = policy_of(request.config), waivers_of(request.config)
     manifest = _manifest(request)
+    baseline = _baseline(request, policy, manifest, clock.now())
+    judge = _judge_of(request.config, policy, waivers, baseline)
     sources = _sources(request.config)
     while True:
         made = _judged(request.config, manifest, _collected(sources, progress), judge, clock.now())
@@ -101,6 +110,7 @@ def generate(
         explanations=explanations,
         problems=problems,
         changed=manifest.changed,
+        baseline=baseline,
     )
 
 
@@ -139,6 +149,7 @@ def _judged(
         blocking_issues=decision.blocking_issues,
         warnings=decision.warnings,
         policy=decision.policy,
+        baseline=decision.baseline,
         evaluated_at=decision.evaluated_at,
         rule_results=decision.rules,
     )
@@ -215,7 +226,7 @@ def _manifest(request: GenerateRequest) -> Manifest:
     )
     # The evidence itself lies in the checkout and is recorded file by file; it is no change of the code.
     evidence = [config.results_dir, config.output, *config.evals, *config.coverage, *request.leave_out]
-    evidence += [config.library] if config.library is not None else []
+    evidence += [each for each in (config.library, config.baseline) if each is not None]
     return read_manifest(request.directory, stated, request.environ, leave_out=evidence, limits=config.limits)
 
 
@@ -262,14 +273,20 @@ def waivers_of(config: Config) -> Waivers | None:
     return None if config.waivers is None else load_waivers(config.waivers)
 
 
-def _judge_of(config: Config) -> Callable[[TestSummaryReport, datetime], Decision]:
-    """The gate with this run's policy and waivers."""
+def _baseline(request: GenerateRequest, policy: Policy, manifest: Manifest, now: datetime) -> Baseline | None:
+    if request.find_baseline is None:
+        return None
+    return request.find_baseline(policy, manifest.versions, request.config.environment, now)
+
+
+def _judge_of(
+    config: Config, policy: Policy, waivers: Waivers | None, baseline: Baseline | None
+) -> Callable[[TestSummaryReport, datetime], Decision]:
+    """The gate with what this run judges by."""
     from tsr_agent.gate.evaluate import evaluate
 
-    policy, waivers = policy_of(config), waivers_of(config)
-
     def judge(report: TestSummaryReport, now: datetime) -> Decision:
-        return evaluate(report, policy, waivers, None, now, environment=config.environment)
+        return evaluate(report, policy, waivers, baseline, now, environment=config.environment)
 
     return judge
 

@@ -12,9 +12,11 @@ from tsr_agent.errors import ExitCode
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from tsr_agent.cli.console import Console
+    from tsr_agent.gate.baseline import Baseline
     from tsr_agent.gate.policy import Policy
     from tsr_agent.gate.waivers import Waivers
     from tsr_agent.models.decision import Decision
@@ -26,6 +28,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("report", metavar="TSR.json", help="the report to judge")
     add_judging_options(parser)
     add_policy_options(parser)
+    parser.add_argument(
+        "--library", metavar="FILE.db", type=text, help="earlier reports, for a policy that compares with one"
+    )
     parser.add_argument(
         "--environment",
         metavar="E",
@@ -57,6 +62,9 @@ def add_policy_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--waivers", metavar="F", type=text, help="waiver file (default: as in aitr.toml, or none)"
     )
+    parser.add_argument(
+        "--baseline", metavar="TSR.json", type=text, help="the report to compare with, for which you answer"
+    )
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -71,13 +79,15 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     report, document = read_report(arguments.report)
     _check_expected(arguments, report, codec.digest(document))
     settings = _Settings(arguments)
+    policy, now = settings.policy(), SystemClock().now()
+    environment = settings.environment or report.environment
     decision = evaluate(
         settings.held_back(report),
-        settings.policy(),
+        policy,
         settings.waivers(),
-        None,
-        SystemClock().now(),
-        environment=settings.environment or report.environment,
+        settings.baseline(policy, report, environment, now),
+        now,
+        environment=environment,
         report_digest=codec.digest(document),
     )
     if arguments.output is not None:
@@ -143,6 +153,8 @@ class _Settings:
     def __init__(self, arguments: argparse.Namespace) -> None:
         self._policy: str | Path | None = arguments.policy
         self._waivers: str | Path | None = arguments.waivers
+        self._baseline: str | Path | None = arguments.baseline
+        self._library: str | Path | None = arguments.library
         self.environment: str | None = arguments.environment
         self._manual: Callable[[str], bool] | None = None
         # lexists, so that a link to nowhere is an error and not the default.
@@ -156,6 +168,8 @@ class _Settings:
             self.environment = config.environment
         self._policy = self._policy or config.policy
         self._waivers = self._waivers or config.waivers
+        self._baseline = self._baseline or config.baseline
+        self._library = self._library or config.library
         self._manual = config.needs_manual_approval
 
     def policy(self) -> Policy:
@@ -177,6 +191,17 @@ class _Settings:
         from tsr_agent.gate.waivers import load_waivers
 
         return load_waivers(regular_file(self._waivers, "waiver file"))
+
+    def baseline(
+        self, policy: Policy, report: TestSummaryReport, environment: str, moment: datetime
+    ) -> Baseline | None:
+        """The report that is handed in, else what the library has for a policy that compares, else none."""
+        if self._baseline is None and (self._library is None or not policy.compares):
+            return None
+        from tsr_agent.cli.baseline import BaselineSource
+
+        source = BaselineSource(self._baseline, self._library)
+        return source.of_report(policy, report, environment, moment)
 
     def held_back(self, report: TestSummaryReport) -> TestSummaryReport:
         """The report, waiting for a person where the configuration asks for that in this environment."""

@@ -93,7 +93,7 @@ def config_of(arguments: argparse.Namespace) -> Config:
             "output",
         )
     }
-    for name in ("policy", "waivers"):
+    for name in ("policy", "waivers", "baseline"):
         given = getattr(arguments, name)
         options[name] = Path(given) if given else None
     options["library"] = getattr(arguments, "library", None)
@@ -112,12 +112,16 @@ def make_and_write(config: Config, console: Console, leave_out: tuple[Path, ...]
         console: Where the bar goes.
         leave_out: Further files of ours in the checkout, which are no change of the code.
     """
+    from tsr_agent.cli.baseline import BaselineSource
     from tsr_agent.cli.documents import refuse_to_replace
     from tsr_agent.clock import SystemClock
     from tsr_agent.generate import GenerateRequest, generate, write_document
 
     refuse_to_replace(config.output)
-    request = GenerateRequest(config=config, environ=os.environ, leave_out=leave_out)
+    source = BaselineSource(config.baseline, config.library, may_be_absent=True)
+    request = GenerateRequest(
+        config=config, environ=os.environ, leave_out=leave_out, find_baseline=source.of_run
+    )
     with _Progress(shown=console.interactive) as progress:
         made = generate(request, clock=SystemClock(), progress=progress.reading)
     write_document(config.output, made.document)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tsr_agent.cli.baseline import library_needs
 from tsr_agent.cli.ci_output import CiOutput, add_ci_options
 from tsr_agent.cli.gate import (
     add_judging_options,
@@ -92,20 +93,14 @@ def _store(made: Generated, config: Config, library_file: Path) -> None:
         from tsr_agent.store.filing import file_report
         from tsr_agent.store.repository import ReportRepository
     except ModuleNotFoundError as error:
-        from tsr_agent.errors import StoreError
-
-        raise StoreError(
-            f"{library_file}: the library needs {error.name}, which is not installed.",
-            kept=f"the report, {config.output}.",
-            next_step="pip install 'aitr[store]', then run again.",
-        ) from error
+        raise library_needs(library_file, error, kept=f"the report, {config.output}.") from error
     with open_library(library_file, create=True) as library:
         filed = file_report(
             ReportRepository(library),
             made.document,
             policy_of(config),
             waivers_of(config),
-            None,
+            made.baseline,
             made.decision.evaluated_at,
         )
     if filed.decision.decision is not made.decision.decision:

@@ -61,6 +61,8 @@ class Baseline(Record, frozen=True, kw_only=True):
     report: TestSummaryReport
     digest: str
     select: BaselineSelect = BaselineSelect.GIVEN
+    evidence: Evidence | None = None
+    """What of the report is fit to be compared with, where that is known already."""
 
     @property
     def reference(self) -> BaselineReference:
@@ -97,10 +99,10 @@ def accepted(
         The evidence and an empty text, or None and a sentence without its full stop.
     """
     if baseline is None:
-        return None, "No baseline was given to compare with"
+        return None, _what_to_do(selection)
     if why_not := _unfit(baseline):
         return None, f"The baseline can't be used: {why_not}"
-    evidence = admit(baseline.report)
+    evidence = admit(baseline.report) if baseline.evidence is None else baseline.evidence
     why_not = _objection(baseline, evidence, selection, judged)
     if why_not:
         return None, f"The baseline {plain(evidence.report_id)} can't be used: {why_not}"
@@ -120,6 +122,17 @@ def _unfit(baseline: Baseline) -> str:
     except msgspec.ValidationError:
         return "it has no digest"
     return ""
+
+
+def _what_to_do(selection: BaselineSelection) -> str:
+    if selection.select is BaselineSelect.GIVEN:
+        return "There is no baseline to compare with: name a report with --baseline"
+    own = [each.value for each in selection.same if not (each is SameAs.BRANCH and selection.branch)]
+    places = [f"of the same {' and '.join(own)}"] if own else []
+    places += [f"of branch {plain(selection.branch)}"] if selection.branch else []
+    released = selection.select is BaselineSelect.LAST_APPROVED
+    which = " ".join(["an earlier report", *places, *(["that was released"] if released else [])])
+    return f"There is no baseline to compare with: name a library that has {which}, with --library"
 
 
 def _objection(
@@ -187,10 +200,15 @@ def _other_place(evidence: Evidence, selection: BaselineSelection, judged: Judge
         found := _differs("repository", theirs.codebase_repo, ours.codebase_repo)
     ):
         return found
-    if selection.branch:
-        return _differs("branch", theirs.codebase_branch, selection.branch)
-    if SameAs.BRANCH in same:
-        return _differs("branch", theirs.codebase_branch, ours.codebase_branch)
+    wanted = wanted_branch(selection, ours.codebase_branch)
+    return "" if wanted is None else _other_branch(evidence, theirs.codebase_branch, wanted)
+
+
+def _other_branch(evidence: Evidence, theirs: str, wanted: str) -> str:
+    if found := _differs("branch", theirs, wanted):
+        return found
+    if may_come_from_a_fork(evidence):
+        return f"it calls its branch {plain(wanted)}, and its pull request may come from a fork"
     return ""
 
 
@@ -199,3 +217,14 @@ def _differs(what: str, theirs: str, wanted: str) -> str:
     if not theirs.strip() or not wanted.strip():
         return f"it is not known whether it is of the same {what} (baseline.same can leave {what} out)"
     return f"it is of {what} {plain(theirs)}, not {plain(wanted)}" if theirs != wanted else ""
+
+
+def may_come_from_a_fork(evidence: Evidence) -> bool:
+    """Whether the report is of a pull request whose author gives its branch any name."""
+    request = evidence.build.pull_request if evidence.build is not None else None
+    return request is not None and request.from_fork is not False
+
+
+def wanted_branch(selection: BaselineSelection, judged: str) -> str | None:
+    """The branch that a baseline has to be of, for a judged report of a branch; None where any will do."""
+    return selection.branch or (judged if SameAs.BRANCH in selection.same else None)

@@ -106,6 +106,33 @@ def admit(report: TestSummaryReport) -> Evidence:
     return msgspec.structs.replace(evidence, problems=tuple(sorted(problems)))
 
 
+def of_document(report: TestSummaryReport) -> Evidence:
+    """What ``admit`` gives for a report that the codec has just read, without the second look.
+
+    Only for what ``codec.decode`` returned, unchanged: its parts fit their models already. What the model of
+    the whole report does not ask, ``admit`` does, and so does this.
+    """
+    problems: list[str] = []
+    return Evidence(
+        report_id=_name(report.id, "id", 100, problems),
+        environment=_name(report.environment, "environment", 50, problems),
+        schema_version=_part(report.schema_version, Count, "schema_version", problems) or 0,
+        versions=report.versions,
+        build=report.build,
+        test_results=report.test_results,
+        eval_iterations=_in_range(report.eval_iterations, problems),
+        requirement_coverage=report.requirement_coverage,
+        unknown_requirements=report.unknown_requirements,
+        code_coverage=report.code_coverage,
+        static_analysis=report.static_analysis,
+        runs=report.runs,
+        inputs=report.inputs,
+        manual_approval_required=report.manual_approval_required,
+        # Arguments are taken in their order, so that every problem is known by now.
+        problems=tuple(sorted(problems)),
+    )
+
+
 def _name(value: object, field: str, limit: int, problems: list[str]) -> str:
     if not isinstance(value, str) or not value.strip() or len(value) > limit:
         problems.append(f"{field} is not a text of 1 to {limit} characters")
@@ -134,7 +161,12 @@ def _parts(value: object, form: type[T], field: str, problems: list[str]) -> tup
 
 
 def _iterations(value: object, problems: list[str]) -> tuple[EvalIterationSummary, ...]:
-    parts = _parts(value, EvalIterationSummary, "eval_iterations", problems)
+    return _in_range(_parts(value, EvalIterationSummary, "eval_iterations", problems), problems)
+
+
+def _in_range(
+    parts: tuple[EvalIterationSummary, ...], problems: list[str]
+) -> tuple[EvalIterationSummary, ...]:
     if any(each.iteration > MAX_COUNT for each in parts):
         problems.append("eval_iterations: an iteration number is out of range")
     return tuple(each for each in parts if each.iteration <= MAX_COUNT)

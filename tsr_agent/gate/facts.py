@@ -17,5 +17,5 @@ class Facts(Record, frozen=True, kw_only=True):
     """The moment of the decision, in UTC."""
     baseline: Evidence | None = None
     """Of the report to compare with; None where there is none that the policy accepts."""
-    no_baseline: str = "No baseline was given to compare with"
+    no_baseline: str = "There is no baseline to compare with"
     """Why there is none, in a sentence without its full stop."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tsr_agent.gate.evaluate import evaluate
 from tsr_agent.models import codec
 from tsr_agent.models.report import TestSummaryReport
+from tsr_agent.store.history import Place, baseline_for
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,15 +64,18 @@ def file_report(  # noqa: PLR0917  (the order of the gate's own ``evaluate``)
         document: The report's bytes exactly as they came.
         policy: What to judge by.
         waivers: Exceptions that were granted; None for none.
-        baseline: The report to compare with; None for none.
+        baseline: The report to compare with; None takes the library's own, for a policy that compares.
         now: The present moment: the time of evaluation and of receipt.
 
     Raises:
         DocumentError: The document is not a report, or a column can't hold what it says.
-        IntegrityError: Another document is filed under its id, or its decision on record was altered.
+        IntegrityError: Another document is filed under its id, or its decision on record or the library's
+            baseline was altered.
         StoreError: Not written; the library is as before.
     """
     report = codec.decode(document, TestSummaryReport)
+    if baseline is None:
+        baseline = baseline_for(repository.library, policy, Place.of(report), now)
     retaken = evaluate(report, policy, waivers, baseline, now, report_digest=codec.digest(document))
     added = repository.add_decoded(document, report, retaken, received_at=now)
     standing = retaken if added.decision_is_new else repository.decision(report.id)

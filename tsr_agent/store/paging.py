@@ -246,20 +246,20 @@ def page_statement(shape: tuple[str, ...], *, after: bool, reverse: bool) -> Sta
     order = reports.c.created_at, reports.c.id
     query = _narrowed(select(*_COLUMNS), shape)
     if after:
-        here, key = tuple_(*order), tuple_(_integer("key_created_at"), bindparam("key_id"))
+        here, key = tuple_(*order), tuple_(integer("key_created_at"), bindparam("key_id"))
         query = query.where(here > key if reverse else here < key)
     ordered = query.order_by(*(each.asc() if reverse else each.desc() for each in order))
-    return _compiled(ordered.limit(_integer("limit")))
+    return compiled(ordered.limit(integer("limit")))
 
 
 def row_statement() -> Statement:
     """The statement for one row by ``id``."""
-    return _compiled(select(*_COLUMNS).where(reports.c.id == bindparam("id")))
+    return compiled(select(*_COLUMNS).where(reports.c.id == bindparam("id")))
 
 
 def count_statement(shape: tuple[str, ...]) -> Statement:
     """The statement that counts the rows of a filter."""
-    return _compiled(_narrowed(select(func.count()).select_from(reports), shape))
+    return compiled(_narrowed(select(func.count()).select_from(reports), shape))
 
 
 def _narrowed(query: Select[Any], shape: tuple[str, ...]) -> Select[Any]:
@@ -274,9 +274,9 @@ def _conditions() -> dict[str, ColumnElement[bool]]:
         "environment": columns.environment == bindparam("environment"),
         "decision": columns.go_no_go_decision == bindparam("decision"),
         "branch": columns.codebase_branch == bindparam("branch"),
-        "created_from": columns.created_at >= _integer("created_from"),
-        "created_to": columns.created_at < _integer("created_to"),
-        "nothing": _integer("nothing") != 0,
+        "created_from": columns.created_at >= integer("created_from"),
+        "created_to": columns.created_at < integer("created_to"),
+        "nothing": integer("nothing") != 0,
         "sha_start": func.substr(columns.codebase_sha, 1, func.length(sha_start)) == sha_start,
         "sha_from": columns.codebase_sha >= bindparam("sha_from"),
         "sha_before": columns.codebase_sha < bindparam("sha_before"),
@@ -284,12 +284,13 @@ def _conditions() -> dict[str, ColumnElement[bool]]:
     }
 
 
-def _integer(name: str) -> ColumnElement[Any]:
+def integer(name: str) -> ColumnElement[Any]:
     """A place whose value comes as the database keeps it, so that no type has to convert it again."""
     return bindparam(name, type_=BigInteger)
 
 
-def _compiled(query: Select[Any]) -> Statement:
-    compiled = query.compile(dialect=sqlite.dialect(paramstyle="qmark"))
-    constants = {name: value for name, value in compiled.params.items() if value is not None}
-    return Statement(str(compiled), tuple(compiled.positiontup or ()), constants)
+def compiled(query: Select[Any]) -> Statement:
+    """A query as text and places; parameters without a value are given with each call."""
+    written = query.compile(dialect=sqlite.dialect(paramstyle="qmark"))
+    constants = {name: value for name, value in written.params.items() if value is not None}
+    return Statement(str(written), tuple(written.positiontup or ()), constants)

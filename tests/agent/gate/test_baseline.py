@@ -12,6 +12,7 @@ from tests.factories.judged_reports import NOW, iteration, releasable
 from tsr_agent.gate.baseline import Baseline, BaselineSelection, JudgedReport, SameAs, accepted
 from tsr_agent.gate.evidence import admit
 from tsr_agent.models.decision import BaselineSelect
+from tsr_agent.models.manifest import BuildContext, PullRequest
 from tsr_agent.models.report import InputFile, InputStatus, TestSummaryReport
 
 OLD = releasable(id="old", created_at=NOW - timedelta(days=3))
@@ -53,9 +54,44 @@ def test_an_older_sound_report_of_the_same_place_is_compared_with() -> None:
     assert why_not() == ""
 
 
-def test_none() -> None:
-    found = accepted(None, BaselineSelection(), judged())
-    assert found == (None, "No baseline was given to compare with")
+@pytest.mark.parametrize(
+    ("selection", "which"),
+    [
+        (
+            {},
+            " of the same repository and environment and branch that was released",
+        ),
+        (
+            {"select": BaselineSelect.PREVIOUS, "branch": "main"},
+            " of the same repository and environment of branch main",
+        ),
+        (
+            {"select": BaselineSelect.PREVIOUS, "same": ()},
+            "",
+        ),
+    ],
+)
+def test_without_one_it_is_said_what_to_do(selection: dict[str, Any], which: str) -> None:
+    found = accepted(None, BaselineSelection(**selection), judged())
+    library = f"name a library that has an earlier report{which}, with --library"
+    assert found == (None, f"There is no baseline to compare with: {library}")
+
+
+def test_where_the_caller_answers_for_it_the_caller_names_it() -> None:
+    found = accepted(None, BaselineSelection(select=BaselineSelect.GIVEN), judged())
+    assert found == (None, "There is no baseline to compare with: name a report with --baseline")
+
+
+@pytest.mark.parametrize("from_fork", [True, None])
+def test_the_branch_of_a_fork_is_not_the_repositorys(from_fork: bool | None) -> None:
+    request = PullRequest(number="7", from_fork=from_fork)
+    fork = replace(OLD, build=BuildContext(system="github", pull_request=request))
+    reason = "it calls its branch main, and its pull request may come from a fork"
+    assert why_not(fork) == reason
+    assert why_not(fork, same=(), branch="main") == reason
+    assert why_not(fork, same=(SameAs.REPOSITORY,)) == ""
+    own = replace(fork, build=BuildContext(system="github", pull_request=replace(request, from_fork=False)))
+    assert why_not(own) == ""
 
 
 def test_the_judged_report_is_not_its_own_baseline() -> None:

@@ -1,0 +1,217 @@
+"""What is on record before a report: the one that it is compared with, as the library had it at a moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from sqlalchemy import bindparam, exists, select, tuple_
+
+from tsr_agent.gate.baseline import Baseline, SameAs, may_come_from_a_fork, wanted_branch
+from tsr_agent.gate.evidence import of_document
+from tsr_agent.gate.policy_names import environment_key
+from tsr_agent.models import codec
+from tsr_agent.models.decision import BaselineSelect, GoNoGoDecision
+from tsr_agent.models.report import TestSummaryReport
+from tsr_agent.store import bodies
+from tsr_agent.store.column_types import storable, to_microseconds
+from tsr_agent.store.paging import compiled, integer
+from tsr_agent.store.repository import decision_of, refuse_unbound
+from tsr_agent.store.tables import approvals, decisions, report_documents, reports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from tsr_agent.gate.baseline import BaselineSelection
+    from tsr_agent.gate.policy import Policy
+    from tsr_agent.store.engine import Library
+    from tsr_agent.store.paging import Statement
+
+MAX_ROWS = 20_000
+"""Most earlier reports that are looked at for one that was released."""
+MAX_DOCUMENTS = 100
+"""Most documents that are read for it: only those of forks are read in vain."""
+_PAGES = (10, 500)
+"""Rows of the first page and of each further one; nearly always one of the first few is it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What of a judged report decides which one it is compared with."""
+
+    environment: str
+    """Where the release is to go."""
+    repository: str
+    branch: str
+    created_at: datetime
+    report_id: str = ""
+    """Of reports made at the same moment only those of a lesser id come before it."""
+
+    @classmethod
+    def of(cls, report: TestSummaryReport, environment: str | None = None) -> Self:
+        """The place of a report that the codec has read, released to an environment or to its own."""
+        return cls(
+            environment=report.environment if environment is None else environment,
+            repository=report.versions.codebase_repo,
+            branch=report.versions.codebase_branch,
+            created_at=report.created_at,
+            report_id=report.id,
+        )
+
+
+def baseline_for(library: Library, policy: Policy, place: Place, moment: datetime) -> Baseline | None:
+    """The report that a policy compares with, as the library had it at a moment.
+
+    Args:
+        library: Open; it is only read.
+        policy: Says which report it is. One that compares nothing, or asks for one that is handed in,
+            gets none.
+        place: Of the judged report. Only reports that were made before it count.
+        moment: Of the judged report's decision, with its UTC offset: what was decided or approved
+            later does not count.
+
+    Returns:
+        The report; None where the newest 20,000 reports have none. The gate looks at it again.
+
+    Raises:
+        IntegrityError: The report, or what was decided about it, is not what was filed. No other report
+            takes its place.
+        DocumentError: This build can't read it.
+        StoreError: The library can't be read.
+    """
+    selection = policy.baseline
+    if not policy.compares or selection.select is BaselineSelect.GIVEN:
+        return None
+    with library.snapshot() as connection:
+        return _Search(connection, selection, place, to_microseconds(moment)).newest()
+
+
+@dataclass(frozen=True)
+class _Search:
+    """One walk from a report back through those that were made before it."""
+
+    connection: Connection
+    selection: BaselineSelection
+    place: Place
+    moment: int
+
+    @property
+    def branch(self) -> str | None:
+        return wanted_branch(self.selection, self.place.branch)
+
+    def newest(self) -> Baseline | None:
+        """The first report on the way back that is asked for."""
+        documents = 0
+        for row in self._rows():
+            if not self._is_of_the_place(row) or not self._is_released(row):
+                continue
+            baseline = self._read(row)
+            # Whose branch it is stands in the document only.
+            if (
+                self.branch is None
+                or baseline.evidence is None
+                or not may_come_from_a_fork(baseline.evidence)
+            ):
+                return baseline
+            documents += 1
+            if documents == MAX_DOCUMENTS:
+                return None
+        return None
+
+    def _rows(self) -> Iterator[Any]:
+        parameters: dict[str, Any] = {
+            "moment": self.moment,
+            "branch": None if self.branch is None else storable(self.branch),
+            "key_created_at": to_microseconds(self.place.created_at),
+            "key_id": storable(self.place.report_id),
+        }
+        statement = _EARLIER if self.branch is None else _EARLIER_OF_BRANCH
+        left, limit = MAX_ROWS, _PAGES[0]
+        while left > 0:
+            limit = min(limit, left)
+            values = statement.values(parameters | {"limit": limit})
+            found = self.connection.exec_driver_sql(statement.sql, values).fetchall()
+            yield from found
+            if len(found) < limit:
+                return
+            parameters |= {"key_created_at": found[-1].created_at, "key_id": found[-1].id}
+            left, limit = left - limit, _PAGES[1]
+
+    def _is_of_the_place(self, row: Any) -> bool:
+        same, place = self.selection.same, self.place
+        if SameAs.REPOSITORY in same and str(row.codebase_repo) != storable(place.repository):
+            return False
+        return SameAs.ENVIRONMENT not in same or environment_key(str(row.environment)) == environment_key(
+            storable(place.environment)
+        )
+
+    def _is_released(self, row: Any) -> bool:
+        """Whether the selection takes a report with what was decided about it by the moment."""
+        if self.selection.select is BaselineSelect.PREVIOUS:
+            return True
+        if row.verdict != GoNoGoDecision.GO.value:
+            return False
+        found = self.connection.execute(_DECIDED, {"key": row.id, "moment": self.moment}).one()
+        decision = decision_of(row.id, found)
+        refuse_unbound(decision, row.id, row.digest)
+        if decision.decision.value != row.verdict:
+            raise bodies.altered(f"Report {row.id}", "the verdict in the list is not its decision's")
+        return not decision.manual_approval_required
+
+    def _read(self, row: Any) -> Baseline:
+        name = f"The baseline, report {row.id},"
+        found = self.connection.execute(_DOCUMENT, {"key": row.id}).one_or_none()
+        if found is None:
+            raise bodies.altered(name, "its document is missing")
+        document = bodies.unpack(found.body, size=found.size, digest=row.digest, name=name)
+        report = codec.decode(document, TestSummaryReport, source=name.rstrip(","))
+        if report.id != row.id:
+            raise bodies.altered(name, "its document is another report's")
+        return Baseline(
+            report=report, digest=row.digest, select=self.selection.select, evidence=of_document(report)
+        )
+
+
+def earlier_statement(*, of_branch: bool) -> Statement:
+    """The statement for reports made before a key, the newest first, each with its verdict at a moment."""
+    columns = reports.c
+    then = decisions.c.evaluated_at <= integer("moment")
+    verdict = (
+        select(decisions.c.decision)
+        .where(decisions.c.report_id == columns.id, then)
+        .order_by(decisions.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    approved = exists().where(
+        approvals.c.report_id == columns.id, approvals.c.approved_at <= integer("moment")
+    )
+    query = select(
+        columns.id,
+        columns.created_at,
+        columns.digest,
+        columns.environment,
+        columns.codebase_repo,
+        verdict.label("verdict"),
+        approved.label("has_approvals"),
+    ).where(tuple_(columns.created_at, columns.id) < tuple_(integer("key_created_at"), bindparam("key_id")))
+    if of_branch:
+        query = query.where(columns.codebase_branch == bindparam("branch"))
+    ordered = query.order_by(columns.created_at.desc(), columns.id.desc())
+    return compiled(ordered.limit(integer("limit")))
+
+
+_EARLIER = earlier_statement(of_branch=False)
+_EARLIER_OF_BRANCH = earlier_statement(of_branch=True)
+_DECIDED = (
+    select(decisions.c.body, decisions.c.size, decisions.c.digest)
+    .where(decisions.c.report_id == bindparam("key"), decisions.c.evaluated_at <= integer("moment"))
+    .order_by(decisions.c.id.desc())
+    .limit(1)
+)
+_DOCUMENT = select(report_documents.c.size, report_documents.c.body).where(
+    report_documents.c.report_id == bindparam("key")
+)
