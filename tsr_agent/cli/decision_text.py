@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tsr_agent.cli.layout import Column, paragraph, table
-from tsr_agent.models.decision import ExceptionStanding
+from tsr_agent.cli.layout import Column, facts, paragraph, table
+from tsr_agent.models.decision import RuleEffect
+from tsr_agent.sections.exceptions import exceptions
 from tsr_agent.sections.overview import Overview, overview
-from tsr_agent.sections.plain_text import CUT
+from tsr_agent.sections.plain_text import one_line
 from tsr_agent.sections.rules import RuleRow, rules
-from tsr_agent.sections.wording import counted, verdict
+from tsr_agent.sections.wording import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
+    from tsr_agent.sections.exceptions import ExceptionRow
+    from tsr_agent.sections.places import Place
+
+FEW_PLACES = 3
+"""Tests, failure modes or requirements that a rule names without ``--all``."""
+MANY_PLACES = 50
+FEW_IDLE = 5
+"""Exceptions that excused nothing and are in order, that are listed without ``--all``."""
+_HEADINGS = {
+    RuleEffect.BLOCKS: "Stops the release",
+    RuleEffect.NEEDS_REVIEW: "A person has to look",
+    RuleEffect.WARNS: "Warns",
+    RuleEffect.NONE: "Is only shown",
+}
 
 
 def decision_lines(
@@ -25,24 +42,22 @@ def decision_lines(
         report: What was judged.
         decision: What the policy made of it.
         width: Columns to write in.
-        show_all: The rules that passed one by one, not only their number.
+        show_all: The rules that passed one by one, not only their number, and all that others refer to.
     """
     head = overview(report, decision)
-    judged = rules(decision)
+    judged = rules(decision, report, MANY_PLACES if show_all else FEW_PLACES)
     lines = headline(head, width)
-    if decision.decision_without_waivers is not decision.decision:
-        lines.append(f"  Without waivers: {verdict(decision.decision_without_waivers)}")
-    lines += _open_rules([row for row in judged if row.is_open], width)
+    opened = [row for row in judged if row.is_open]
+    for effect, heading in _HEADINGS.items():
+        rows = [row for row in opened if row.effect is effect]
+        lines += _group(heading, rows, width)
+        if effect is RuleEffect.NEEDS_REVIEW:
+            lines += _approval(head, _beside_rules(decision), [] if rows else ["", heading], width)
+    lines += ["", *paragraph(head.comparison, width, "  ", "    ")] if head.comparison else []
+    lines += _exceptions(head, exceptions(decision), width, show_all=show_all)
     lines += _ignored_rules([row for row in judged if row.is_ignored], width, show_all=show_all)
-    lines += _passed_rules(
-        [row for row in judged if not row.is_open and not row.is_ignored], width, show_all=show_all
-    )
-    unused = [each for each in decision.waivers if each.standing is not ExceptionStanding.APPLIED]
-    if unused:
-        lines += ["", f"  {counted(len(unused), 'waiver')} did not match:"]
-        for waiver in unused:
-            lines += paragraph(f"{waiver.id}: {waiver.reason}", width, "    ", "      ")
-    return lines
+    passed = [row for row in judged if not row.is_open and not row.is_ignored]
+    return lines + _passed_rules(passed, width, show_all=show_all)
 
 
 def headline(head: Overview, width: int) -> list[str]:
@@ -54,24 +69,74 @@ def headline(head: Overview, width: int) -> list[str]:
     ]
 
 
-def _open_rules(rows: list[RuleRow], width: int) -> list[str]:
-    """Each rule that did not pass: its figures in a table, under it what happened and what mends it."""
+def _beside_rules(decision: Decision) -> list[str]:
+    """What makes a review necessary and is no rule's result: approvals, and that nothing could be judged."""
+    of_rules = {each.message for each in decision.rules}
+    return [one_line(each, 2000) for each in decision.review_issues if each not in of_rules]
+
+
+def _group(heading: str, rows: Sequence[RuleRow], width: int) -> list[str]:
+    """The rules of one effect, each with what happened, its figures, where to look and what mends it."""
     if not rows:
         return []
-    header, *figures = _rule_table(rows, width)
-    lines = ["", header]
-    for row, line in zip(rows, figures, strict=True):
-        lines.append(line)
-        note = f" ({row.note})" if row.note else ""
-        lines += paragraph(f"{row.message}{note}", width, "    ")
-        if CUT in line:
-            lines += paragraph(f"Expected {row.expected}; actual {row.actual}.", width, "    ")
-        if row.fix:
-            lines += paragraph(f"Fix: {row.fix}", width, "    ", "         ")
+    return ["", heading, *(line for row in rows for line in _open_rule(row, width))]
+
+
+def _approval(head: Overview, reasons: Sequence[str], heading: list[str], width: int) -> list[str]:
+    """Why a person has to decide, and who."""
+    if not reasons and not head.approval:
+        return []
+    lines = heading
+    for said in reasons:
+        lines += paragraph(f"▲ {said}", width, "  ", "    ")
+    return lines + paragraph(head.approval, width, "    ")
+
+
+def _open_rule(row: RuleRow, width: int) -> list[str]:
+    note = f" ({row.note})" if row.note else ""
+    lines = paragraph(f"{row.state.sign} {row.id}", width, "  ", "    ")
+    lines += paragraph(f"{row.message}{note}", width, "    ")
+    figures = [f"expected {row.expected}", f"actual {row.actual}"]
+    figures += [f"n {row.n}"] if row.n else []
+    figures += [row.interval] if row.interval else []
+    lines += facts(figures, width, "    ", "      ")
+    for place in row.places:
+        lines += _place(place, width)
+    if row.more_places:
+        lines.append(f"      {row.more_places}")
+    if row.quarantined:
+        lines += paragraph(row.quarantined, width, "    ", "      ")
+    for remark in row.remarks:
+        lines += paragraph(f"Remark: {remark}", width, "    ", "            ")
+    if row.fix:
+        lines += paragraph(f"Fix: {row.fix}", width, "    ", "         ")
     return lines
 
 
-def _ignored_rules(rows: list[RuleRow], width: int, *, show_all: bool) -> list[str]:
+def _place(place: Place, width: int) -> list[str]:
+    where = f"  {place.where}" if place.where else ""
+    lines = paragraph(f"{place.mark.sign} {place.name}{where}", width, "      ", "        ")
+    return lines + (paragraph(place.message, width, "        ") if place.message else [])
+
+
+def _exceptions(head: Overview, rows: Sequence[ExceptionRow], width: int, *, show_all: bool) -> list[str]:
+    """Waivers and quarantine: what was applied, what no longer holds, and the verdict without them."""
+    if not rows and head.without_exceptions is None:
+        return []
+    lines = ["", "Exceptions"]
+    if head.without_exceptions is not None:
+        same = " as well" if head.without_exceptions == head.verdict else ""
+        lines.append(f"  Without them: {head.without_exceptions}{same}")
+    idle = [row for row in rows if row.is_idle]
+    kept = [row for row in rows if not row.is_idle] + (idle if show_all else idle[:FEW_IDLE])
+    for row in kept:
+        lines += paragraph(f"{row.mark.sign} {row.sentence}", width, "  ", "    ")
+    if len(kept) < len(rows):
+        lines.append(f"  and {len(rows) - len(kept):,} more that did not match (--all lists them)")
+    return lines
+
+
+def _ignored_rules(rows: Sequence[RuleRow], width: int, *, show_all: bool) -> list[str]:
     """Rules without evidence that the policy lets go, with its written reason where that is asked for."""
     if not rows:
         return []
@@ -82,20 +147,26 @@ def _ignored_rules(rows: list[RuleRow], width: int, *, show_all: bool) -> list[s
     return lines
 
 
-def _passed_rules(rows: list[RuleRow], width: int, *, show_all: bool) -> list[str]:
+def _passed_rules(rows: Sequence[RuleRow], width: int, *, show_all: bool) -> list[str]:
     if not rows:
         return []
     if not show_all:
-        return ["", f"  {counted(len(rows), 'rule')} passed (--all lists them)"]
-    return ["", *_rule_table(rows, width)]
+        lines = ["", f"  {counted(len(rows), 'rule')} passed (--all lists them)"]
+    else:
+        lines = ["", *_rule_table(rows, width)]
+    # What a pass rests on is worth a word even where nobody asks for the passed rules.
+    for row in rows:
+        for remark in row.remarks:
+            lines += paragraph(f"Remark on {row.id}: {remark}", width, "  ", "    ")
+    return lines
 
 
-def _rule_table(rows: list[RuleRow], width: int) -> list[str]:
+def _rule_table(rows: Sequence[RuleRow], width: int) -> list[str]:
     """One line a rule under one line of headers."""
     columns = (
         Column(least=1),
         Column("RULE", least=26),
-        Column("EFFECT"),
+        Column("A FAILURE"),
         Column("EXPECTED", least=12),
         Column("ACTUAL", least=12),
         Column("N", right=True),

@@ -11,6 +11,9 @@ from tsr_agent.sections.plain_text import CUT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_TIED = "\x00"
+"""Stands for a space where no line may break; texts that are shown hold none, see ``plain_text``."""
+
 
 class Column(NamedTuple):
     """One column of a table."""
@@ -89,12 +92,23 @@ def cut(text: str, width: int) -> str:
 
 
 def paragraph(text: str, width: int, indent: str = "", hanging: str | None = None) -> list[str]:
-    """A text broken at spaces; words longer than a line, such as paths, are kept whole."""
-    return textwrap.wrap(
-        text,
+    """A text broken at spaces; words longer than a line, such as paths, are kept whole.
+
+    A number and its per cent sign stay together.
+    """
+    lines = textwrap.wrap(
+        text.replace(" %", f"{_TIED}%"),
         width,
         initial_indent=indent,
         subsequent_indent=indent if hanging is None else hanging,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return [line.replace(_TIED, " ") for line in lines]
+
+
+def facts(parts: Sequence[str], width: int, indent: str = "", hanging: str | None = None) -> list[str]:
+    """Short facts in a row, ``actual 0.812 · n 250``, broken between them where that can be."""
+    room = width - len(indent if hanging is None else hanging)
+    tied = [each.replace(" ", _TIED) if len(each) + 2 <= room else each for each in parts]
+    return paragraph(f"{_TIED}· ".join(tied), width, indent, hanging)

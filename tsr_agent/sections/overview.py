@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tsr_agent.models.decision import GoNoGoDecision, RuleState
+from tsr_agent.models.decision import BaselineSelect, ExceptionStanding, GoNoGoDecision, RuleState
+from tsr_agent.sections.approval import approval_terms
+from tsr_agent.sections.exceptions import exceptions_summary
 from tsr_agent.sections.marks import Mark
 from tsr_agent.sections.plain_text import one_line
 from tsr_agent.sections.wording import Moment, counted, moment, short_sha, verdict
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
 
+_SELECTED = {
+    BaselineSelect.LAST_APPROVED: "the last one that was released",
+    BaselineSelect.PREVIOUS: "the one before it on record",
+    BaselineSelect.GIVEN: "which whoever judged named",
+}
 MAX_REASONS = 3
 MAX_REASON_LENGTH = 160
 
@@ -43,6 +50,14 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     policy: str
     """Name and version; empty where nobody judged."""
     evaluated: Moment | None
+    without_exceptions: Mark | None
+    """The verdict without waivers and quarantine, where any of them was applied."""
+    exceptions: str
+    """How many exceptions were applied, end soon or are no good; empty without any."""
+    comparison: str
+    """What the report was compared with, or why with nothing; empty where no rule compares."""
+    approval: str
+    """Who has to approve; empty where nobody has to."""
 
     @property
     def subject(self) -> str:
@@ -73,7 +88,30 @@ def overview(report: TestSummaryReport, decision: Decision | None, zone: tzinfo 
         repository=one_line(repository_name(versions.codebase_repo)),
         policy=one_line(f"{decision.policy.name} {decision.policy.version}") if decision else "",
         evaluated=moment(decision.evaluated_at, zone) if decision else None,
+        without_exceptions=_without_exceptions(decision) if decision else None,
+        exceptions=exceptions_summary(decision) if decision else "",
+        comparison=_comparison(decision, zone) if decision else "",
+        # Why is among the reasons already.
+        approval=approval_terms(decision.approval, with_reason=False)
+        if decision and decision.approval
+        else "",
     )
+
+
+def _without_exceptions(decision: Decision) -> Mark | None:
+    standings = [each.standing for each in decision.waivers] + [each.standing for each in decision.quarantine]
+    if ExceptionStanding.APPLIED not in standings and decision.decision_without_waivers is decision.decision:
+        return None
+    return verdict(decision.decision_without_waivers)
+
+
+def _comparison(decision: Decision, zone: tzinfo | None) -> str:
+    found = decision.baseline
+    if found is None:
+        why_not = one_line(decision.no_baseline, 500).rstrip(".")
+        return f"Not compared: {why_not[:1].lower()}{why_not[1:]}." if why_not else ""
+    day = f" of {moment(found.created_at, zone).day}" if found.created_at is not None else ""
+    return f"Compared with {one_line(found.report_id)}{day}, {_SELECTED[found.select]}."
 
 
 def verdict_sentence(decision: Decision | None) -> str:
