@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from tsr_agent.cli.console import Console
 
-DOCUMENTS = ("report", "decision", "approval", "policy", "waivers", "evals", "requirements")
+DOCUMENTS = ("report", "decision", "approval", "policy", "waivers", "quarantine", "evals", "requirements")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -31,10 +31,15 @@ def schema_of(document: str) -> dict[str, Any]:
     """The JSON Schema of one of ``DOCUMENTS``."""
     from tsr_agent.models.schemas import json_schema
 
-    if document in ("policy", "waivers"):
+    if document in ("policy", "waivers", "quarantine"):
         from tsr_agent.gate import schemas as gate_schemas
 
-        return gate_schemas.policy_schema() if document == "policy" else gate_schemas.waivers_schema()
+        makers = {
+            "policy": gate_schemas.policy_schema,
+            "waivers": gate_schemas.waivers_schema,
+            "quarantine": gate_schemas.quarantine_schema,
+        }
+        return makers[document]()
     if document in ("evals", "requirements"):
         from tsr_agent.models.evals import EvalHistory
         from tsr_agent.models.requirements import RequirementList

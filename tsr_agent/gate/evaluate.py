@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from tsr_agent.gate.judgement import Judgement
     from tsr_agent.gate.policy import Policy
     from tsr_agent.gate.rule import OnMissing, Rule
-    from tsr_agent.gate.waivers import Waiver, Waivers
-    from tsr_agent.models.decision import WaiverNote
+    from tsr_agent.gate.waivers import Waivers
+    from tsr_agent.models.decision import QuarantineNote, WaiverNote
     from tsr_agent.models.report import TestSummaryReport
 
 _EFFECT_OF_FAILURE = {
@@ -92,9 +92,18 @@ def decide(
 ) -> Decision:
     """What ``evaluate`` does once the report was held against its model. Pure; never raises."""
     facts = _facts(judged, policy, baseline)
-    unwaived, judgements = _judged(facts, policy, judged.environment)
-    matched, notes = _matched(waivers, judged, judgements)
-    results = [_waived(each, matched.get(each.id)) for each in unwaived]
+    waiver_notes: tuple[WaiverNote, ...]
+    quarantine_notes: tuple[QuarantineNote, ...]
+    unexcused, judgements = _judged(facts, policy, judged.environment)
+    results, waiver_notes, quarantine_notes = unexcused, (), ()
+    if waivers is not None or policy.quarantine is not None:
+        # Most releases have no exceptions, and a gate starts quicker without what weighs them.
+        from tsr_agent.gate.exceptions import excuse
+
+        excused = excuse(
+            unexcused, judgements, facts, policy=policy, waivers=waivers, environment=judged.environment
+        )
+        results, waiver_notes, quarantine_notes = excused.results, excused.waivers, excused.quarantine
     approvals = _approvals(judged.evidence, policy, judged.environment)
     verdict = _verdict(results, approvals)
     return Decision(
@@ -104,7 +113,7 @@ def decide(
         environment=judged.environment,
         evaluated_at=judged.moment,
         decision=verdict,
-        decision_without_waivers=_verdict(unwaived, approvals),
+        decision_without_waivers=_verdict(unexcused, approvals),
         reason=_reason(verdict, results, approvals),
         blocking_issues=_messages(results, RuleEffect.BLOCKS),
         review_issues=_review_issues(results, approvals),
@@ -113,10 +122,12 @@ def decide(
         approval=(policy.approval_for(judged.environment) or ApprovalTerms()) if approvals else None,
         policy=policy.reference,
         waivers_digest=waivers.digest if waivers is not None else None,
-        waivers=notes,
+        waivers=waiver_notes,
+        quarantine_digest=policy.quarantine.digest if policy.quarantine is not None else None,
+        quarantine=quarantine_notes,
         baseline=baseline.reference if baseline is not None and facts.baseline is not None else None,
         no_baseline=facts.no_baseline if policy.compares else "",
-        rules=tuple(results),
+        rules=results,
     )
 
 
@@ -128,30 +139,15 @@ def _facts(judged: JudgedReport, policy: Policy, baseline: Baseline | None) -> F
     return Facts(evidence=judged.evidence, moment=judged.moment, baseline=found, no_baseline=why_not)
 
 
-def _judged(facts: Facts, policy: Policy, environment: str) -> tuple[list[RuleResult], dict[str, Judgement]]:
-    """Every rule's result before waivers, the evidence first, and what the policy's checks found."""
+def _judged(
+    facts: Facts, policy: Policy, environment: str
+) -> tuple[tuple[RuleResult, ...], dict[str, Judgement]]:
+    """Every rule's result before exceptions, the evidence first, and what the policy's checks found."""
     rules = policy.rules_for(environment)
     today = facts.moment.date()
     judgements = {rule.id: rule.judge(facts) for rule in rules}
     judged = [_result(rule, judgements[rule.id], policy.on_missing, today) for rule in rules]
-    return [_evidence_result(facts.evidence), *judged], judgements
-
-
-def _matched(
-    waivers: Waivers | None, judged: JudgedReport, judgements: dict[str, Judgement]
-) -> tuple[dict[str, Waiver], tuple[WaiverNote, ...]]:
-    """The waiver of each failed rule that has one, and a note for every waiver."""
-    if waivers is None:
-        return {}, ()
-    from tsr_agent.gate.waivers import WaiverCase, match
-
-    case = WaiverCase(
-        evidence=judged.evidence,
-        environment=judged.environment,
-        today=judged.moment.date(),
-        judgements=judgements,
-    )
-    return match(waivers, case)
+    return (_evidence_result(facts.evidence), *judged), judgements
 
 
 def _evidence_result(evidence: Evidence) -> RuleResult:
@@ -209,21 +205,6 @@ def _effect(rule: Rule, state: RuleState, missing: OnMissing, today: date) -> Ru
         if missing is MissingEvidence.REVIEW and severity is RuleSeverity.BLOCK:
             return RuleEffect.NEEDS_REVIEW
     return _EFFECT_OF_FAILURE[severity]
-
-
-def _waived(result: RuleResult, waiver: Waiver | None) -> RuleResult:
-    if waiver is None:
-        return result
-    import msgspec
-
-    until = f"waived until {waiver.expires.isoformat()} by {plain(waiver.id)} ({plain(waiver.owner)})"
-    return msgspec.structs.replace(
-        result,
-        state=RuleState.WAIVED,
-        effect=RuleEffect.WARNS,
-        message=f"{result.message}; {until}",
-        waiver=plain(waiver.id),
-    )
 
 
 def _approvals(evidence: Evidence, policy: Policy, environment: str) -> list[str]:

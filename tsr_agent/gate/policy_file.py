@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from tsr_agent.errors import PolicyError
 from tsr_agent.gate.builtin import AI_RELEASE_NAME, ai_release_bytes
 from tsr_agent.gate.policy_names import environment_key
 from tsr_agent.gate.policy_tree import read_policy_tree
 from tsr_agent.gate.policy_v0 import KEYS, Origins, translate
-from tsr_agent.gate.problem import fault, refusal
+from tsr_agent.gate.problem import FaultyFileError, fault, refusal
 from tsr_agent.gate.source_tree import parse_source, read_source
 from tsr_agent.models.codec import digest
 
@@ -26,7 +29,27 @@ def load_policy(path: Path) -> Policy:
         PolicyError: Absent, unreadable, or wrong in any place; ``details`` has one line a problem with
             line and column.
     """
-    return parse_policy(read_source(path), str(path))
+    data = read_source(path)
+    policy = parse_policy(data, str(path))
+    return _with_quarantine(policy, path, data) if policy.flaky.quarantine_file else policy
+
+
+def _with_quarantine(policy: Policy, path: Path, data: bytes) -> Policy:
+    """The policy with the quarantine file that it names; one that can't be read refuses the policy."""
+    from tsr_agent.gate.quarantine_file import load_quarantine
+
+    try:
+        quarantine = load_quarantine(path.parent, policy.flaky.quarantine_file)
+    except PolicyError as error:
+        line = f"$.flaky.quarantine_file: {error.message.removesuffix('.')}"
+        problems = parse_source(data, str(path)).problems([line])
+        raise FaultyFileError(
+            f"{problems[0].located()}.",
+            problems,
+            details=error.details,
+            next_step="Mend the quarantine file, or take flaky.quarantine_file out of the policy.",
+        ) from error
+    return msgspec.structs.replace(policy, quarantine=quarantine)
 
 
 def parse_policy(data: bytes, source: str) -> Policy:

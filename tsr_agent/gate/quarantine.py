@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -27,6 +27,13 @@ class QuarantinedTest(Record, frozen=True, kw_only=True):
     expires: Annotated[date, Meta(description="Last day (UTC) in quarantine; at most 90 days ahead.")]
 
 
+class QuarantineFile(Record, frozen=True, kw_only=True):
+    """The whole of a quarantine file. Entries are read one by one, so that one bad one hides no other."""
+
+    version: Annotated[Literal[1], Meta(description="Version of the file format: 1.")]
+    tests: Annotated[tuple[Any, ...], Meta(max_length=1_000, description="Tests in quarantine.")] = ()
+
+
 class Quarantine(Record, frozen=True, kw_only=True):
     """A quarantine file that was read."""
 
@@ -35,3 +42,5 @@ class Quarantine(Record, frozen=True, kw_only=True):
     tests: tuple[QuarantinedTest, ...] = ()
     unusable: tuple[QuarantineNote, ...] = ()
     """Entries that can't be read."""
+    places: tuple[int, ...] = ()
+    """Where each of these stands among all entries of the file, from 0."""

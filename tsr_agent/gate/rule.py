@@ -15,6 +15,7 @@ from tsr_agent.models.decision import RuleSeverity
 if TYPE_CHECKING:
     from tsr_agent.gate.facts import Facts
     from tsr_agent.gate.judgement import Judgement
+    from tsr_agent.models.results import TestType
 
 RuleId = Annotated[
     str,
@@ -104,6 +105,10 @@ class Rule(Record, frozen=True, kw_only=True):
             Triples of a key's path inside the rule, the parent's value and this rule's, as texts.
         """
         return []
+
+    def quarantined_types(self) -> tuple[TestType, ...]:
+        """Test types whose tests in quarantine are left out when the rule failed; none for most rules."""
+        return ()
 
     def impossible(self) -> list[tuple[str, str]]:
         """Requirements that can't be meant: pairs of a key's path inside the rule and what is wrong."""

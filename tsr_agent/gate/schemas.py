@@ -1,4 +1,4 @@
-"""JSON Schemas of the policy and the waiver file, generated from the models that read them.
+"""JSON Schemas of policy, waivers and quarantine, generated from the models that read them.
 
 An editor completes and complains by them, so each rule is held against the form of its own check alone.
 """
@@ -12,6 +12,7 @@ import msgspec
 from tsr_agent.gate.checks.registry import CHECKS
 from tsr_agent.gate.policy import PolicyForm
 from tsr_agent.gate.policy_v0 import CONDITIONS, KEYS, PolicyForm0
+from tsr_agent.gate.quarantine import QuarantinedTest, QuarantineFile
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.waivers import Waiver, WaiverFile
 from tsr_agent.models.schemas import DIALECT, json_schema
@@ -59,10 +60,20 @@ def policy_schema() -> dict[str, Any]:
 
 def waivers_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of the waiver file."""
-    schema = json_schema(WaiverFile, "aitr waivers")
-    (entry,), components = msgspec.json.schema_components([Waiver], ref_template=_REF)
+    return _of_entries(json_schema(WaiverFile, "aitr waivers"), "WaiverFile", "waivers", Waiver)
+
+
+def quarantine_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of the quarantine file."""
+    frame = json_schema(QuarantineFile, "aitr quarantine")
+    return _of_entries(frame, "QuarantineFile", "tests", QuarantinedTest)
+
+
+def _of_entries(schema: dict[str, Any], frame: str, key: str, form: type[Any]) -> dict[str, Any]:
+    """A schema whose entries, which are read one by one, have their form."""
+    (entry,), components = msgspec.json.schema_components([form], ref_template=_REF)
     schema["$defs"].update(components)
-    schema["$defs"]["WaiverFile"]["properties"]["waivers"]["items"] = entry
+    schema["$defs"][frame]["properties"][key]["items"] = entry
     return schema
 
 

@@ -194,6 +194,7 @@ class Decision(Record, frozen=True, kw_only=True):
     evaluated_at: UtcTime
     decision: GoNoGoDecision
     decision_without_waivers: GoNoGoDecision
+    """The verdict without any exception: no waivers and no quarantine."""
     reason: LongText
     blocking_issues: tuple[LongText, ...] = ()
     review_issues: tuple[LongText, ...] = ()

@@ -13,6 +13,7 @@ from tsr_agent.gate.checks.registry import CHECKS
 from tsr_agent.gate.policy import PolicyForm
 from tsr_agent.gate.policy_file import parse_policy
 from tsr_agent.gate.policy_v0 import CONDITIONS
+from tsr_agent.gate.quarantine_file import parse_quarantine
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.waivers import parse_waivers
 from tsr_agent.models.decision import Decision, RuleResult
@@ -36,6 +37,8 @@ def test_its_examples_are_read(project_dir: Path) -> None:
     waivers = examples(project_dir, "waivers.md")[0]
     read = parse_waivers(waivers.encode(), "docs/policy.md")
     assert (len(read.waivers), read.unusable) == (1, ())
+    quarantine = parse_quarantine(examples(project_dir, "waivers.md")[1].encode(), "docs/waivers.md")
+    assert (len(quarantine.tests), quarantine.unusable) == (1, ())
 
 
 def test_its_table_of_the_built_in_policy(reference: str) -> None:

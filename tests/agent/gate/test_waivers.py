@@ -24,6 +24,7 @@ from tests.factories.judged_reports import (
     without_type,
 )
 from tsr_agent.errors import PolicyError
+from tsr_agent.gate.evidence import admit
 from tsr_agent.gate.schemas import waivers_schema
 from tsr_agent.gate.waivers import Waivers, load_waivers, parse_waivers
 from tsr_agent.models.decision import Decision, GoNoGoDecision, RuleState
@@ -66,10 +67,10 @@ def judged(*entries: Any, report: TestSummaryReport = UNCOVERED, **options: Any)
 
 
 def unused(decision: Decision) -> str:
-    """Why the only waiver did not match; the verdict stands."""
+    """Why no waiver matched; the verdict stands."""
     assert decision.decision is GoNoGoDecision.NO_GO
-    (note,) = judged_reports.unused(decision)
-    return note.reason
+    (reason,) = {note.reason for note in judged_reports.unused(decision)}
+    return reason
 
 
 def test_a_waiver_that_matches_is_seen() -> None:
@@ -116,7 +117,15 @@ def test_expiry_is_counted_in_utc() -> None:
         ({"scope": {"sha": "f" * 40}}, "it is for commit ffffffffffff"),
         ({"scope": {"sha": "aaaa"}}, None),
         ({"scope": {"enviroment": "staging"}}, None),
-        ({"rule": "*"}, None),
+        ({"rule": "*"}, "$.waivers[0].rule: '*' is a pattern; a waiver is for one rule"),
+        ({"rule": "line-*"}, "$.waivers[0].rule: 'line-*' is a pattern; a waiver is for one rule"),
+        ({"scope": {"environment": "*"}}, "its scope is too wide: environment '*' is a pattern"),
+        ({"scope": {"environment": "\u200b*"}}, "its scope is too wide: environment '\\u200b*' is a pattern"),
+        ({"scope": {"branch": "release/*"}}, "its scope is too wide: branch 'release/*' is a pattern"),
+        ({"scope": {"tests": ["unit-0", " *"]}}, "its scope is too wide: '*' is no test"),
+        ({"owner": "ben"}, "its owner approved it; somebody else has to"),
+        ({"owner": " B\u200bEN"}, "its owner approved it; somebody else has to"),
+        ({"owner": "Ben Bee <ben@example.org>"}, "its owner approved it; somebody else has to"),
         ({"rule": "no-such-rule"}, "the policy has no rule 'no-such-rule'"),
         ({"rule": "unit-tests"}, "its rule did not fail"),
         ({"rule": "evidence"}, "the rule 'evidence' can't be waived"),
@@ -206,6 +215,84 @@ def test_an_id_that_stands_twice_is_unused_though_its_twin_is_unusable(twin: dic
         assert ("W-1", "the id stands twice") in [(e.id, e.reason) for e in judged_reports.unused(decision)]
 
 
+def test_of_two_that_match_the_first_is_applied_and_the_other_says_so() -> None:
+    decision = judged(entry(), entry(id="W-2"))
+    assert rule(decision, "line-coverage").waiver == "W-1"
+    assert [(note.standing.value, note.reason) for note in decision.waivers] == [
+        ("applied", ""),
+        ("unmatched", "its rule is already waived by W-1"),
+    ]
+    other_way_round = judged(entry(id="W-2"), entry())
+    assert rule(other_way_round, "line-coverage").waiver == "W-2"
+
+
+def test_every_waiver_is_listed_in_the_order_of_the_file() -> None:
+    entries = (
+        None,
+        entry(id="A"),
+        entry(id="B", owner=""),
+        entry(id="C", expires=day(-3)),
+        entry(id="D", rule="unit-tests"),
+        entry(id="E", expires=day(100)),
+        entry(id="F"),
+        entry(id="F"),
+        entry(id="G", expires="soon"),
+    )
+    found = [(note.id, note.standing.value) for note in judged(*entries).waivers]
+    assert found == [
+        ("(entry 1)", "unusable"),
+        ("A", "applied"),
+        ("B", "unusable"),
+        ("C", "expired"),
+        ("D", "unmatched"),
+        ("E", "unusable"),
+        ("F", "unusable"),
+        ("F", "unusable"),
+        ("G", "unusable"),
+    ]
+
+
+def test_what_an_unusable_waiver_says_of_itself_is_kept() -> None:
+    (note,) = judged(entry(reason="")).waivers
+    assert (note.rule, note.owner, note.expires.isoformat() if note.expires else "") == (
+        "line-coverage",
+        "ana",
+        day(30),
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "soon"),
+    [
+        ({"expires": day(14)}, True),
+        ({"expires": day(15)}, False),
+        ({"expires": day(0), "rule": "unit-tests"}, True),
+        ({"expires": day(-1)}, False),
+        ({"expires": day(3), "scope": {}}, False),
+        ({"expires": day(3), "owner": ""}, False),
+    ],
+)
+def test_what_holds_and_ends_within_two_weeks_is_marked(fields: dict[str, Any], soon: bool) -> None:
+    (note,) = judged(entry(**fields)).waivers
+    assert note.expires_soon is soon
+
+
+def test_a_waiver_for_tests_never_matches_a_failure_that_no_test_explains() -> None:
+    from tsr_agent.gate.judgement import Judgement
+    from tsr_agent.gate.waiver_match import WaiverCase, match
+
+    judgement = Judgement(state=RuleState.FAIL, expected="", actual="", message="", failing_tests=())
+    case = WaiverCase(
+        evidence=admit(FAILING),
+        environment="staging",
+        today=NOW.date(),
+        judgements={"security-tests": judgement},
+    )
+    waiver = waivers(entry(rule="security-tests", scope={"tests": ["security-1"]}))
+    matched, notes = match(waiver, case)
+    assert (matched, notes[0].reason) == ({}, "what makes its rule fail is not a list of tests")
+
+
 def test_an_id_with_and_without_quotes_stands_twice() -> None:
     assert judged(entry(id="7"), entry(id=7)).decision is GoNoGoDecision.NO_GO
 
@@ -225,7 +312,7 @@ def test_tests_are_waived_only_while_no_other_fails() -> None:
     both = judged(entry(rule="security-tests", scope=scope), report=FAILING)
     assert both.decision is GoNoGoDecision.GO
     one = judged(entry(rule="security-tests", scope={"tests": ["security-1"]}), report=FAILING)
-    assert unused(one) == "1 other tests make its rule fail"
+    assert unused(one) == "1 other test makes its rule fail"
 
 
 def test_all_keys_of_a_scope_must_match() -> None:

@@ -134,6 +134,10 @@ class TestsRule(Rule, frozen=True, kw_only=True):
         )
         return [(key, whole(was), whole(now)) for key, was, now in counts if now > was]
 
+    def quarantined_types(self) -> tuple[TestType, ...]:
+        """The type that the rule is about."""
+        return (self.where.type,)
+
     def impossible(self) -> list[tuple[str, str]]:
         """A rule that asks nothing of the outcomes, or accepts that nothing runs, is a mistake."""
         require, found = self.require, []
