@@ -62,7 +62,16 @@ def parse_policy(data: bytes, source: str) -> Policy:
     Raises:
         PolicyError: As for ``load_policy``.
     """
-    document = parse_source(data, source)
+    return policy_of(parse_source(data, source), data)
+
+
+def policy_of(document: SourceTree, data: bytes) -> Policy:
+    """The policy that a file's tree means.
+
+    Raises:
+        PolicyError: As for ``load_policy``.
+    """
+    source = document.source
     if not isinstance(document.tree, dict):
         raise fault(None, source, "a policy is a mapping with version, name and rules")
     problems: list[str] = []

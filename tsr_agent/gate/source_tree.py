@@ -66,7 +66,11 @@ class SourceTree(Record, frozen=True, kw_only=True):
         return self.problems([problem])[0].located()
 
     def problems(self, lines: Sequence[str]) -> list[PolicyProblem]:
-        """Lines ``$.path: what; advice`` with their places, in the order of the file.
+        """Lines ``$.path: what; advice`` with their places, in the order of the file."""
+        return sorted(self.placed(lines), key=lambda each: (each.line, each.column))
+
+    def placed(self, lines: Sequence[str]) -> list[PolicyProblem]:
+        """The same in the order of the lines.
 
         A path that is not in the file, as that of a missing key, is placed at what would hold it.
         """
@@ -78,7 +82,7 @@ class SourceTree(Record, frozen=True, kw_only=True):
             path, what = _path_of(line, known)
             span = within(_nearest_span(path, known), text)
             found.append(problem_at(span, self.source, what, path=path))
-        return sorted(found, key=lambda each: (each.line, each.column))
+        return found
 
 
 def _written(path: TreePath) -> str:
