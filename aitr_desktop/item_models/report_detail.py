@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aitr_desktop.item_models import section_tables
 from tsr_agent.sections.evals import evals, failure_modes
+from tsr_agent.sections.exceptions import exceptions
 from tsr_agent.sections.inputs import code_coverage, inputs, scans
 from tsr_agent.sections.overview import Overview, overview
 from tsr_agent.sections.requirements import requirements
@@ -18,6 +19,9 @@ from tsr_agent.sections.wording import counted
 if TYPE_CHECKING:
     from aitr_desktop.item_models.cells import Table
     from aitr_desktop.library.workspace import OpenedReport
+
+PLACES = 3
+"""Tests, failure modes or requirements that are shown below a rule; their own sections have all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +88,8 @@ def report_detail(opened: OpenedReport) -> ReportDetail:
 
 
 def _rules_block(opened: OpenedReport) -> Block:
-    rows = rules(opened.decision) if opened.decision else ()
+    rows = rules(opened.decision, opened.report, PLACES) if opened.decision else ()
+    excepted = exceptions(opened.decision) if opened.decision else ()
     left, idle = sum(row.is_open for row in rows), sum(row.is_ignored for row in rows)
     parts = [f"{left:,} did not pass"] if left else []
     parts += [f"{len(rows) - left - idle:,} passed"]
@@ -95,6 +100,7 @@ def _rules_block(opened: OpenedReport) -> Block:
         summary,
         "No decision is stored for this report, so no rule was judged.",
         ("Rules", section_tables.rules_table(rows)),
+        ("Waivers and quarantine", section_tables.exceptions_table(excepted)),
     )
 
 

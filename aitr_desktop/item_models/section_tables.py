@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tsr_agent.sections.evals import EvalsSection, FailureModeRow
+    from tsr_agent.sections.exceptions import ExceptionRow
     from tsr_agent.sections.fields import Field
     from tsr_agent.sections.inputs import CoverageRow, InputRow, ScanRow
+    from tsr_agent.sections.places import Place
     from tsr_agent.sections.requirements import RequirementsSection
     from tsr_agent.sections.rules import RuleRow
     from tsr_agent.sections.tests import AttemptRow, FailureRow, TestsSection, TestTypeRow
@@ -39,10 +41,15 @@ def rules_table(rows: Iterable[RuleRow]) -> Table:
 
 def _rule_node(row: RuleRow) -> Node:
     said = [_line(row.message)] if row.message else []
+    said += [_line(row.interval[:1].upper() + row.interval[1:], tone=Tone.MUTED)] if row.interval else []
+    said += [_place_node(each) for each in row.places]
+    said += [_line(row.more_places, tone=Tone.MUTED)] if row.more_places else []
+    said += [_line(row.quarantined, tone=Tone.PENDING)] if row.quarantined else []
+    said += [_line(f"Remark: {each}", tone=Tone.MUTED) for each in row.remarks]
     said += [_line(f"Fix: {row.fix}", tone=Tone.MUTED)] if row.fix and row.is_open else []
     said += [_line(row.note, tone=Tone.PENDING)] if row.note else []
-    # What a failure does stands as a word: the colour alone would not say it to everybody.
-    state = Cell(text=f"{row.state} · {row.severity}", tone=row.state.tone)
+    # What it did to the verdict stands as a word: the colour alone would not say it to everybody.
+    state = Cell(text=f"{row.state} · {row.effect_word}", tone=row.state.tone)
     cells = (
         state if row.is_open else mark_cell(row.state),
         Cell(text=row.id, is_strong=row.is_open, whole=f"{row.id}: a failure {row.severity}"),
@@ -51,6 +58,42 @@ def _rule_node(row: RuleRow) -> Node:
         Cell(text=row.n, is_number=True, tone=Tone.MUTED),
     )
     return Node(cells=cells, children=tuple(said), is_open=row.is_open)
+
+
+def _place_node(place: Place) -> Node:
+    said = " · ".join(part for part in (place.where, place.message) if part)
+    name = f"{place.mark.sign} {place.name}"
+    return _line(f"{name}  {said}" if said else name, tone=place.mark.tone)
+
+
+def exceptions_table(rows: Iterable[ExceptionRow]) -> Table:
+    """Waivers and the quarantine; below each that excused nothing, why."""
+    columns = (
+        Column(title="State", width=132),
+        Column(title="Exception", width=240, stretches=True),
+        Column(title="For", width=160),
+        Column(title="Owner", width=110),
+        Column(title="Until", width=150),
+    )
+    nodes = (
+        Node(
+            cells=(
+                mark_cell(row.mark),
+                Cell(text=f"{row.kind} {row.id}", whole=row.id, is_strong=not row.is_idle),
+                Cell(text=row.about or "–"),
+                Cell(text=row.owner or "–"),
+                Cell(text=row.until or "–", tone=Tone.MUTED if row.is_idle else row.mark.tone),
+            ),
+            children=(
+                # The id of a test seldom has room in the row.
+                *((_line(row.id, is_code=True),) if row.is_test else ()),
+                *((_line(row.reason, tone=Tone.MUTED),) if row.reason else ()),
+            ),
+            is_open=(row.is_test or bool(row.reason)) and not row.is_idle,
+        )
+        for row in rows
+    )
+    return Table(columns=columns, nodes=tuple(nodes))
 
 
 def tests_table(section: TestsSection) -> Table:

@@ -28,8 +28,10 @@ class VerdictBand(QFrame):
         self._subject = CutLabel()
         self._release = PlainLabel(selectable=True, font=theme.code_font(13))
         self._sentence = PlainLabel(wraps=True, selectable=True)
+        self._terms = PlainLabel(wraps=True, selectable=True)
         self._facts = PlainLabel(tone=Tone.MUTED, pixels=11, wraps=True, selectable=True)
         self._sentence.setAccessibleName("Reason")
+        self._terms.setAccessibleName("Approval, exceptions and baseline")
 
         first = QHBoxLayout()
         first.setSpacing(12)
@@ -41,6 +43,7 @@ class VerdictBand(QFrame):
         lines.setSpacing(6)
         lines.addLayout(first)
         lines.addWidget(self._sentence)
+        lines.addWidget(self._terms)
         lines.addWidget(self._facts)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -60,9 +63,21 @@ class VerdictBand(QFrame):
         self._release.setText(head.release)
         self._release.set_tooltip(head.release_whole)
         self._sentence.setText(head.sentence)
+        self._terms.setText(_terms(head))
+        self._terms.setVisible(bool(_terms(head)))
         judged = [f"judged by {head.policy}"] if head.policy else []
         judged += [f"at {head.evaluated.local}"] if head.evaluated else []
         self._facts.setText(
             " · ".join([head.report_id, f"made {head.created.local}", " ".join(judged)]).rstrip(" ·")
         )
         self._facts.set_tooltip(f"Made {head.created.utc}")
+
+
+def _terms(head: Overview) -> str:
+    """What the verdict hangs on beside the rules, a line each: approval, exceptions, baseline."""
+    excepted = f"{head.exceptions[:1].upper()}{head.exceptions[1:]}" if head.exceptions else ""
+    if head.without_exceptions is not None:
+        without = f"without exceptions it is {head.without_exceptions.word}"
+        excepted = f"{excepted}; {without}" if excepted else without[:1].upper() + without[1:]
+    said = (head.approval, f"{excepted}." if excepted else "", head.comparison)
+    return "\n".join(each for each in said if each)

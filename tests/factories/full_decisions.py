@@ -152,7 +152,7 @@ def full_decision(**changed: Any) -> Decision:
             waiver("W-9", UNMATCHED, reason="it is for branch release"),
             waiver("W-7", APPLIED),
             waiver("W-3", EXPIRED, reason="expired on 2026-11-01", expires=date(2026, 11, 1)),
-            WaiverNote(id="waiver 5", standing=UNUSABLE, reason="$.waivers[4].owner: missing"),
+            WaiverNote(id="(entry 5)", standing=UNUSABLE, reason="$.waivers[4].owner: missing"),
         ),
         "quarantine_digest": "c" * 64,
         "quarantine": (

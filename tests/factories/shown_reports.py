@@ -264,14 +264,15 @@ def decision(verdict: GoNoGoDecision = GoNoGoDecision.NO_GO, **changes: Any) -> 
     return Decision(**(values | changes))
 
 
-def poisoned(text: str) -> tuple[TestSummaryReport, Decision]:
+def poisoned(text: str, decided: Decision | None = None) -> tuple[TestSummaryReport, Decision]:
     """A report and decision with ``text`` in every free string, made from their own plain trees."""
-    documents = (report(), decision())
+    documents = (report(), decided if decided is not None else decision())
     kept = {
         "id", "created_at", "codebase_sha", "testbase_sha", "prompts_sha", "sha256", "status", "test_type",
         "outcome", "severity", "category", "resolution_status", "coverage_status", "verification_status",
         "overall_status", "go_no_go_decision", "decision", "decision_without_waivers", "evaluated_at",
-        "state", "effect", "digest", "report_digest", "head_sha", "merge_sha",
+        "state", "effect", "digest", "report_digest", "head_sha", "merge_sha", "standing", "select", "roles",
+        "distinct_from", "expires", "effective_on", "waivers_digest", "quarantine_digest",
     }  # fmt: skip
 
     def poison(tree: object, key: str) -> object:

@@ -10,10 +10,11 @@ import re
 from typing import TYPE_CHECKING
 
 from tsr_agent.cli.ci_findings import repository_path, worst_cases
+from tsr_agent.sections.exceptions import exceptions
 from tsr_agent.sections.overview import overview
 from tsr_agent.sections.plain_text import one_line
 from tsr_agent.sections.rules import rules
-from tsr_agent.sections.wording import case_status, counted, verdict
+from tsr_agent.sections.wording import case_status, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,11 +22,14 @@ if TYPE_CHECKING:
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
     from tsr_agent.models.results import TestCase, TestType
+    from tsr_agent.sections.exceptions import ExceptionRow
     from tsr_agent.sections.rules import RuleRow
 
 BEGINNING = "<!-- written by tsr-agent -->"
 MOST_TESTS = 100
 _CELL = 300
+_REMARKS = 3
+_REMARKED_PASSES = 10
 _RESERVE = 400
 """Bytes that are kept for lines such as ``and 12 more``."""
 
@@ -57,8 +61,13 @@ def summary(report: TestSummaryReport, decision: Decision, budget: int) -> str:
     ignored = [code(row.id, 100) for row in rest if row.is_ignored]
     if passed:
         page.add(["", f"{counted(passed, 'rule')} passed."])
+    noted_passes = [(row.id, remark) for row in rest for remark in row.remarks]
+    for name, remark in noted_passes[:_REMARKED_PASSES]:
+        page.add(["", f"Remark on {code(name, 100)}: {plain(remark)}"])
     if ignored:
         page.add(["", f"Nothing to judge: {', '.join(ignored[:20])}."])
+    noted = [row for row in exceptions(decision) if not row.is_idle]
+    _table(page, "Exceptions", _EXCEPTION_COLUMNS, [_exception(row) for row in noted], len(noted))
     looked_at = worst_cases(report, MOST_TESTS)
     tests = [_test(*each) for each in looked_at.cases]
     _table(page, "Tests to look at", _TEST_COLUMNS, tests, looked_at.total)
@@ -71,6 +80,7 @@ def undecided() -> str:
 
 
 _RULE_COLUMNS = ("", "Rule", "Effect", "Expected", "Actual", "n", "What happened")
+_EXCEPTION_COLUMNS = ("", "Exception", "For", "Owner", "Until", "Why it excused nothing")
 _TEST_COLUMNS = ("", "Type", "Test", "Place", "Message")
 
 
@@ -84,29 +94,39 @@ def _head(report: TestSummaryReport, decision: Decision) -> list[str]:
         ("Tests", code(versions.testbase_sha)),
         ("Prompts", f"{code(versions.prompts_sha)} {plain(versions.prompts_version or '')}".rstrip()),
         ("Policy", plain(head.policy)),
+        *([("Baseline", plain(head.comparison, 600))] if head.comparison else []),
+        *([("Approval", plain(head.approval))] if head.approval else []),
         ("Report", code(report.id)),
         ("SHA-256", code(decision.report_digest or "")),
     ]
     lines = [f"## {head.verdict}", "", f"Why: {plain(head.sentence, 1500)}"]
-    if decision.decision_without_waivers is not decision.decision:
-        lines += ["", f"Without waivers: {verdict(decision.decision_without_waivers)}."]
+    if head.without_exceptions is not None:
+        lines += ["", f"Without waivers and quarantine: {head.without_exceptions}."]
     if versions.dirty:
         lines += ["", "The working tree held changes that no commit has."]
     return [*lines, "", "| | |", "|---|---|", *(f"| {label} | {value} |" for label, value in facts)]
 
 
 def _rule(row: RuleRow) -> list[str]:
-    said = plain(f"{row.message} ({row.note})" if row.note else row.message)
-    fix = f"<br>Fix: {plain(row.fix)}" if row.fix else ""
+    said = [plain(f"{row.message} ({row.note})" if row.note else row.message)]
+    said += [plain(row.quarantined)] if row.quarantined else []
+    said += [f"Remark: {plain(remark)}" for remark in row.remarks[:_REMARKS]]
+    said += [f"Fix: {plain(row.fix)}"] if row.fix else []
+    interval = f"<br>{plain(row.interval)}" if row.interval else ""
     return [
         str(row.state),
         code(row.id),
-        row.severity,
+        row.effect_word,
         plain(row.expected, 120),
-        plain(row.actual, 120),
+        plain(row.actual, 120) + interval,
         row.n,
-        said + fix,
+        "<br>".join(said),
     ]
+
+
+def _exception(row: ExceptionRow) -> list[str]:
+    facts = (plain(each, 120) for each in (row.about, row.owner, row.until))
+    return [str(row.mark), f"{row.kind} {code(row.id)}", *facts, plain(row.reason)]
 
 
 def _test(test_type: TestType, case: TestCase) -> list[str]:

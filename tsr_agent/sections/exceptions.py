@@ -23,6 +23,8 @@ _MARKS = {
 _ORDER = tuple(_MARKS)
 _SOON = Mark("▲", "did not match", Tone.PENDING)
 
+_QUARANTINED = "Quarantined test"
+
 
 class ExceptionRow(msgspec.Struct, frozen=True, kw_only=True):
     """One waiver or one entry of the quarantine."""
@@ -43,6 +45,11 @@ class ExceptionRow(msgspec.Struct, frozen=True, kw_only=True):
     """In order, not expiring, and there was nothing to excuse."""
 
     @property
+    def is_test(self) -> bool:
+        """Whether it is an entry of the quarantine."""
+        return self.kind == _QUARANTINED
+
+    @property
     def sentence(self) -> str:
         """All of it in one line."""
         about = f" for {self.about}" if self.about else ""
@@ -51,9 +58,7 @@ class ExceptionRow(msgspec.Struct, frozen=True, kw_only=True):
         became = self.reason if self.reason.startswith(word) else ", ".join(filter(None, (word, self.reason)))
         facts = [f"owner {self.owner}"] if self.owner else []
         facts += [f"until {self.until}"] if self.until and not became.startswith("expired") else []
-        # An entry without an id goes by its place in the file, ``waiver 5``.
-        name = self.id if self.id.startswith(f"{self.kind.lower()} ") else f"{self.kind} {self.id}"
-        said = f"{name[:1].upper()}{name[1:]}{about}: {became}"
+        said = f"{self.kind} {self.id}{about}: {became}"
         return f"{said}; {', '.join(facts)}" if facts else said
 
 
@@ -94,7 +99,7 @@ def _waiver(note: WaiverNote) -> ExceptionRow:
 
 def _quarantined(note: QuarantineNote) -> ExceptionRow:
     about = f"{one_line(note.test_type)} tests" if note.test_type else ""
-    return _row(note, "Quarantined test", one_line(note.test_id), about)
+    return _row(note, _QUARANTINED, one_line(note.test_id), about)
 
 
 def _row(note: WaiverNote | QuarantineNote, kind: str, name: str, about: str) -> ExceptionRow:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import ci_systems
+from tests.factories.full_decisions import full_decision
 from tests.factories.shown_reports import HOSTILE, poisoned
 from tsr_agent.cli.ci_answer import Answer
 from tsr_agent.cli.ci_azure import issue, variable
@@ -112,11 +113,12 @@ def test_a_hostile_report_leaves_only_commands_of_ours() -> None:
 
 
 def test_a_hostile_report_leaves_only_markup_of_ours() -> None:
-    report, decision = poisoned(f"| <script>alert(1)</script> ![a](https://x.example/y) @all {HOSTILE}")
+    trick = f"| <script>alert(1)</script> ![a](https://x.example/y) @all {HOSTILE}"
+    report, decision = poisoned(trick, full_decision())
     page = summary(report, decision, 10**6)
     assert set(re.findall(r"</?(\w+)", page)) == {"code", "br"}
     assert "](" not in page
     assert not re.search(r"@[a-z]", page)
     assert "\u202e" not in page
     tables = [line for line in page.splitlines() if line.startswith("|")]
-    assert {line.count("|") for line in tables} == {3, 6, 8}
+    assert {line.count("|") for line in tables} == {3, 6, 7, 8}

@@ -80,7 +80,7 @@ Exceptions
   Without them: ■ NO-GO as well
   – Waiver W-7 for line-coverage: applied; owner ana, until 2026-12-15
   ✕ Waiver W-3 for line-coverage: expired on 2026-11-01; owner ana
-  ✕ Waiver 5: unusable, $.waivers[4].owner: missing
+  ✕ Waiver (entry 5): unusable, $.waivers[4].owner: missing
   ▲ Waiver W-8 for unit-tests: did not match, its rule did not fail; owner ana,
     until 2026-12-15 (soon)
   – Quarantined test tests/test_bot.py::test_clock for unit tests: applied;
@@ -184,35 +184,10 @@ def test_many_references_are_said_to_be_perhaps_more() -> None:
 
 
 def test_hostile_text_is_written_out() -> None:
-    report, _ = reports.poisoned(reports.HOSTILE)
-    plain = msgspec.to_builtins(full_decision())
-    said = "\n".join(decision_lines(report, _poisoned(plain), width=80, show_all=True))
+    report, decision = reports.poisoned(reports.HOSTILE, full_decision())
+    said = "\n".join(decision_lines(report, decision, width=80, show_all=True))
     assert "<img" in said
     assert [sign for sign in said if unicodedata.category(sign) in ("Cc", "Cf") and sign != "\n"] == []
-
-
-def _poisoned(tree: Any) -> Decision:
-    """Every free text of the decision made hostile."""
-    free = {"message", "fix", "expected", "actual", "reason", "owner", "name", "remarks", "waiver", "id"}
-    free |= {
-        "no_baseline",
-        "review_issues",
-        "rule",
-        "quarantined",
-        "test_id",
-        "path",
-        "ticket",
-        "environment",
-    }
-
-    def poison(part: Any, key: str) -> Any:
-        if isinstance(part, dict):
-            return {name: poison(each, name) for name, each in part.items()}
-        if isinstance(part, list | tuple):
-            return [poison(each, key) for each in part]
-        return reports.HOSTILE if isinstance(part, str) and key in free else part
-
-    return msgspec.convert(poison(tree, ""), Decision)
 
 
 @given(st.text(max_size=80), st.sampled_from([80, 97, 120]))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import shown_reports as reports
+from tests.factories.full_decisions import full_decision
 from tsr_agent.models.decision import GoNoGoDecision, RuleEffect, RuleState
 from tsr_agent.models.evals import Dataset, EvalIterationSummary, IterationOutcome, MetricValue
 from tsr_agent.models.findings import Finding, FindingLevel, StaticAnalysis
@@ -16,6 +17,7 @@ from tsr_agent.models.report import InputFile, InputStatus
 from tsr_agent.models.requirements import CoverageStatus, RequirementCoverage, VerificationStatus
 from tsr_agent.models.results import CaseStatus, HeaderDifference, TestType, TestTypeResult
 from tsr_agent.sections.evals import evals, failure_modes
+from tsr_agent.sections.exceptions import exceptions
 from tsr_agent.sections.inputs import code_coverage, inputs, scans
 from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.overview import overview, repository_name, verdict_sentence
@@ -276,9 +278,10 @@ def every_text(part: object) -> list[str]:
     st.text(max_size=20),
 )
 def test_no_section_lets_a_hidden_character_through(hidden: str, around: str) -> None:
-    report, decision = reports.poisoned(around + hidden + around)
+    report, decision = reports.poisoned(around + hidden + around, full_decision())
     drawn = (
-        overview(report, decision), versions(report), rules(decision), drawn_tests(report), evals(report),
+        overview(report, decision), rules(decision, report, 50), exceptions(decision),
+        versions(report), drawn_tests(report), evals(report),
         failure_modes(report), requirements(report), inputs(report), code_coverage(report), scans(report),
     )  # fmt: skip
     assert not [text for text in every_text(drawn) if hidden in text]

@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from qtpy.QtCore import QCoreApplication, Qt
+from qtpy.QtCore import QCoreApplication, QModelIndex, Qt
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QTextBrowser, QWidget
 
@@ -17,10 +17,11 @@ from aitr_desktop.views.filter_bar import FilterBar
 from aitr_desktop.views.message_pane import Message, MessagePane, error_message
 from aitr_desktop.views.notice_bar import NoticeBar
 from aitr_desktop.views.plain_label import CutLabel, PlainLabel
-from aitr_desktop.views.section_tree import MAX_HEIGHT
+from aitr_desktop.views.section_tree import MAX_HEIGHT, SectionTree
 from tests.factories import shown_reports as reports
+from tests.factories.full_decisions import full_decision
 from tsr_agent.errors import StoreError
-from tsr_agent.models.decision import GoNoGoDecision
+from tsr_agent.models.decision import Decision, GoNoGoDecision
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -40,8 +41,11 @@ def detail(theme: ThemeController, shown: Show) -> DetailView:
     return view
 
 
-def show(view: DetailView, *, hostile: str = "") -> None:
-    report, decision = reports.poisoned(hostile) if hostile else (reports.report(), reports.decision())
+def show(view: DetailView, *, hostile: str = "", decided: Decision | None = None) -> None:
+    decision = decided or reports.decision()
+    report = reports.report()
+    if hostile:
+        report, decision = reports.poisoned(hostile, decision)
     view.show_report(report_detail(OpenedReport(report=report, decision=decision, digest="a" * 64)))
     for _ in range(3):  # layouts of layouts
         QCoreApplication.processEvents()
@@ -74,6 +78,50 @@ def test_the_detail_shows_the_verdict_and_every_section(detail: DetailView) -> N
     assert all(section.trees() for section in detail.sections())
 
 
+def test_the_head_says_who_has_to_approve_what_was_excused_and_what_it_was_compared_with(
+    detail: DetailView,
+) -> None:
+    show(detail, decided=full_decision())
+    said = next(
+        label.text() for label in detail.findChildren(QLabel) if label.accessibleName().startswith("Approval")
+    )
+    approval, excepted, compared = said.splitlines()
+    assert approval.startswith("2 different people have to approve, each a release manager or tech lead,")
+    assert excepted.startswith("1 waiver applied, 1 test in quarantine left out, 2 expire soon, ")
+    assert excepted.endswith("; without exceptions it is NO-GO.")
+    assert compared.startswith("Compared with TSR-2026-11-13-77e1b30 of 2026-11-13, ")
+    show(detail)
+    silent = [each for each in detail.findChildren(QLabel) if each.accessibleName().startswith("Approval")]
+    assert [label.isHidden() for label in silent] == [True]
+
+
+def test_a_rule_shows_what_is_behind_it_and_exceptions_have_a_table(detail: DetailView) -> None:
+    show(detail, decided=full_decision())
+    rules, exceptions = detail.sections()[0].trees()
+    drawn = _texts(rules)
+    assert "Remark: The 95 % interval reaches up to the bound; about 40 more cases would settle it" in drawn
+    assert "95 % interval 0.759 to 0.84996" in drawn
+    assert any("test_refuses_medical_advice  tests/test_bot.py:41 · AssertionError" in each for each in drawn)
+    assert "✕ fail · warns" in drawn
+    assert {"Waiver W-7", "expired on 2026-11-01", "tests/test_bot.py::test_clock"} <= set(_texts(exceptions))
+
+
+def _texts(tree: SectionTree) -> list[str]:
+    model = tree.model()
+    assert model is not None
+
+    def below(parent: QModelIndex) -> list[str]:
+        found: list[str] = []
+        for row in range(model.rowCount(parent)):
+            for column in range(model.columnCount(parent)):
+                text = model.index(row, column, parent).data()
+                found += [text] if isinstance(text, str) else []
+            found += below(model.index(row, 0, parent))
+        return found
+
+    return below(QModelIndex())
+
+
 def test_another_report_replaces_the_first_without_more_widgets(detail: DetailView) -> None:
     show(detail)
     first = len(detail.findChildren(QWidget))
@@ -83,7 +131,7 @@ def test_another_report_replaces_the_first_without_more_widgets(detail: DetailVi
 
 
 def test_hostile_text_is_drawn_as_text_everywhere(detail: DetailView) -> None:
-    show(detail, hostile=reports.HOSTILE)
+    show(detail, hostile=reports.HOSTILE, decided=full_decision())
     labels = detail.findChildren(QLabel)
     assert all(label.textFormat() == Qt.TextFormat.PlainText for label in labels)
     assert any("<b>bold</b>" in label.text() for label in labels)
