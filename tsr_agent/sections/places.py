@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tsr_agent.models.evals import ResolutionStatus
+from tsr_agent.models.evals import FailureMode, ResolutionStatus
+from tsr_agent.models.results import TestCase
 from tsr_agent.sections.marks import Mark, Tone
 from tsr_agent.sections.plain_text import one_line
 from tsr_agent.sections.wording import case_status, words
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tsr_agent.models.decision import EvidenceRef
-    from tsr_agent.models.evals import FailureMode
     from tsr_agent.models.report import TestSummaryReport
-    from tsr_agent.models.results import TestCase
 
 _NOT_THERE = Mark("○", "not in this report", Tone.MUTED)
 _LISTED = Mark("–", "", Tone.MUTED)
@@ -25,6 +24,9 @@ _MOST_ON_RECORD = 50
 """References that a decision keeps with a rule; where there are as many, there may be more."""
 
 Key = tuple[str, str]
+"""Type and id of a test."""
+Spot = tuple[str, str, int | None]
+"""Rule, source file and line of a finding."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +44,17 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 NO_PLACES: tuple[tuple[Place, ...], str] = ((), "")
 
 
+class _Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What the report says of the things that are referred to."""
+
+    cases: dict[Key, TestCase]
+    modes: dict[str, FailureMode]
+    requirements: dict[str, str]
+    """Texts by id."""
+    findings: dict[Spot, str]
+    """Messages by rule and place."""
+
+
 def places(
     report: TestSummaryReport, references: Sequence[Sequence[EvidenceRef]], most: int
 ) -> list[tuple[tuple[Place, ...], str]]:
@@ -53,20 +66,24 @@ def places(
         most: Places that are looked up for one rule.
     """
     told = [[each for each in refs if _tells(each)] for refs in references]
-    shown = [refs[:most] for refs in told]
-    wanted = [each for refs in shown for each in refs]
-    cases = _cases(report, {(each.test_type, each.test_id) for each in wanted if each.test_id})
-    modes = _modes(report, {each.failure_mode for each in wanted if each.failure_mode})
-    texts = {each.requirement_id: each.requirement_text for each in report.requirement_coverage}
-    return [
-        (tuple(_place(each, cases, modes, texts) for each in few), _more(len(whole), most))
-        for few, whole in zip(shown, told, strict=True)
-    ]
+    known = _known(report, [each for refs in told for each in refs[:most]])
+    return [(tuple(_place(each, known) for each in refs[:most]), _more(len(refs), most)) for refs in told]
+
+
+def _known(report: TestSummaryReport, wanted: Sequence[EvidenceRef]) -> _Known:
+    spots = {_spot(each.finding, each.file, each.line) for each in wanted if each.finding or each.file}
+    return _Known(
+        cases=_cases(report, {(each.test_type, each.test_id) for each in wanted if each.test_id}),
+        modes=_modes(report, {each.failure_mode for each in wanted if each.failure_mode}),
+        requirements={each.requirement_id: each.requirement_text for each in report.requirement_coverage},
+        findings=_findings(report, spots) if spots else {},
+    )
 
 
 def _tells(reference: EvidenceRef) -> bool:
     """A metric or an iteration is in the rule's own sentence already."""
-    return bool(reference.test_id or reference.failure_mode or reference.requirement_id or reference.path)
+    told = (reference.test_id, reference.failure_mode, reference.requirement_id, reference.finding)
+    return any(told) or bool(reference.file or reference.path)
 
 
 def _more(total: int, most: int) -> str:
@@ -75,20 +92,34 @@ def _more(total: int, most: int) -> str:
     return f"and {'at least ' if total >= _MOST_ON_RECORD else ''}{total - most:,} more"
 
 
-def _place(
-    reference: EvidenceRef,
-    cases: dict[Key, TestCase],
-    modes: dict[str, FailureMode],
-    texts: dict[str, str],
-) -> Place:
+def _place(reference: EvidenceRef, known: _Known) -> Place:
     if reference.test_id:
-        return _test(reference, cases.get((reference.test_type, reference.test_id)))
+        return _test(reference, known.cases.get((reference.test_type, reference.test_id)))
     if reference.failure_mode:
-        return _mode(reference, modes.get(reference.failure_mode))
+        return _mode(reference, known.modes.get(reference.failure_mode))
     if reference.requirement_id:
-        text = one_line(texts.get(reference.requirement_id, ""), 300)
+        text = one_line(known.requirements.get(reference.requirement_id, ""), 300)
         return Place(mark=_LISTED, name=one_line(reference.requirement_id), where=text, message="")
+    if reference.finding or reference.file:
+        spot = _spot(reference.finding, reference.file, reference.line)
+        where = one_line(reference.file) + (f":{reference.line}" if reference.line else "")
+        name = one_line(reference.finding) or "finding"
+        return Place(mark=_LISTED, name=name, where=where, message=first_line(known.findings.get(spot, "")))
     return Place(mark=_LISTED, name=one_line(reference.path), where="", message="")
+
+
+def _spot(rule: str, file: str, line: int | None) -> Spot:
+    return rule, file, line
+
+
+def _findings(report: TestSummaryReport, wanted: set[Spot]) -> dict[Spot, str]:
+    found: dict[Spot, str] = {}
+    for scan in report.static_analysis:
+        for each in scan.findings:
+            spot = _spot(each.rule_id, each.file, each.line)
+            if spot in wanted:
+                found.setdefault(spot, each.message)
+    return found
 
 
 def _test(reference: EvidenceRef, case: TestCase | None) -> Place:

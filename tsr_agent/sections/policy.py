@@ -257,7 +257,7 @@ def _flaky(policy: Policy) -> str:
         return f"{said} No test is in quarantine."
     return (
         f"{said} Tests in quarantine still run and are shown; a rule that only they make fail warns instead, "
-        "up to and including the day that is written beside them."
+        "up to and including the day (UTC) that is written beside them. A locked rule is not made milder so."
     )
 
 
