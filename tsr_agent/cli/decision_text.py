@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tsr_agent.cli.layout import Column, facts, paragraph, table
+from tsr_agent.cli.layout import facts, paragraph
 from tsr_agent.models.decision import RuleEffect
 from tsr_agent.sections.exceptions import exceptions
 from tsr_agent.sections.overview import Overview, overview
@@ -25,6 +25,8 @@ FEW_PLACES = 3
 MANY_PLACES = 50
 FEW_IDLE = 5
 """Exceptions that excused nothing and are in order, that are listed without ``--all``."""
+_WIDEST_ID = 26
+_BLOCKS = "blocks"
 _HEADINGS = {
     RuleEffect.BLOCKS: "Stops the release",
     RuleEffect.NEEDS_REVIEW: "A person has to look",
@@ -153,7 +155,8 @@ def _passed_rules(rows: Sequence[RuleRow], width: int, *, show_all: bool) -> lis
     if not show_all:
         lines = ["", f"  {counted(len(rows), 'rule')} passed (--all lists them)"]
     else:
-        lines = ["", *_rule_table(rows, width)]
+        ids = min(_WIDEST_ID, max(len(row.id) for row in rows))
+        lines = ["", *(line for row in rows for line in _passed_rule(row, width, ids))]
     # What a pass rests on is worth a word even where nobody asks for the passed rules.
     for row in rows:
         for remark in row.remarks:
@@ -161,18 +164,8 @@ def _passed_rules(rows: Sequence[RuleRow], width: int, *, show_all: bool) -> lis
     return lines
 
 
-def _rule_table(rows: Sequence[RuleRow], width: int) -> list[str]:
-    """One line a rule under one line of headers."""
-    columns = (
-        Column(least=1),
-        Column("RULE", least=26),
-        Column("A FAILURE"),
-        Column("EXPECTED", least=12),
-        Column("ACTUAL", least=12),
-        Column("N", right=True),
-    )
-    return table(
-        columns,
-        [(row.state.sign, row.id, row.severity, row.expected, row.actual, row.n) for row in rows],
-        width,
-    )
+def _passed_rule(row: RuleRow, width: int, ids: int) -> list[str]:
+    """What it found in a sentence, behind its id; what a failure does where that is not to block."""
+    milder = "" if row.severity == _BLOCKS else f" (a failure {row.severity})"
+    first = f"  {row.state.sign} {row.id:<{ids}}  "
+    return paragraph(f"{row.message}{milder}", width, first, " " * (ids + 6)) or [first.rstrip()]
