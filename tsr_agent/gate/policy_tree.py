@@ -8,6 +8,7 @@ import msgspec
 
 from tsr_agent.gate.baseline import BaselineSelection
 from tsr_agent.gate.checks.registry import CHECKS, WITHOUT_EVIDENCE
+from tsr_agent.gate.checks.tests import counting
 from tsr_agent.gate.consistency import RULE_ID
 from tsr_agent.gate.policy import FlakyPolicy, Policy, PolicyForm
 from tsr_agent.gate.policy_names import EVERY_ENVIRONMENT, environment_key
@@ -58,7 +59,20 @@ def read_policy_tree(tree: dict[str, Any], policy_digest: str, problems: list[st
     )
     _refuse_unclear_names("$.approvals", list(form.approvals), problems)
     _refuse_toothless(policy, problems)
-    return None if problems else policy
+    return None if problems else _with_attempts(policy)
+
+
+def _with_attempts(policy: Policy) -> Policy:
+    """The policy with its own treatment of flaky tests in every rule that names none."""
+    attempts = policy.flaky.attempts
+    return msgspec.structs.replace(
+        policy,
+        rules=tuple(counting(rule, attempts) for rule in policy.rules),
+        environment_rules={
+            name: tuple(counting(rule, attempts) for rule in rules)
+            for name, rules in policy.environment_rules.items()
+        },
+    )
 
 
 def _mappings(entries: object) -> list[object]:
@@ -111,11 +125,20 @@ def _form_of(entry: dict[str, Any], path: str, problems: list[str]) -> type[Rule
 
 def _explained(found: list[str], tree: dict[str, Any], path: str) -> list[str]:
     """Says what to write where the commonest slip gives a line that does not help."""
+    found = _with_new_names(found, tree, path)
     if tree.get("on_missing") != "ignore":
         return found
     where = f"{path}.on_missing"
     line = f"{where}: 'ignore' needs a written reason: on_missing: {{ignore: why it may be missing}}"
     return [line if each.startswith(f"{where}:") else each for each in found]
+
+
+def _with_new_names(found: list[str], tree: dict[str, Any], path: str) -> list[str]:
+    """What a key is called that had another name."""
+    where, require = f"{path}.require.flaky", tree.get("require")
+    given = require.get("flaky") if isinstance(require, dict) else None
+    line = f"{where}: unknown key; write attempts: {'last' if given == 'passed' else 'worst'}"
+    return [line if each.startswith(f"{where}: unknown key") else each for each in found]
 
 
 def _refuse_twins(rules: list[Rule], problems: list[str]) -> None:
@@ -184,7 +207,7 @@ def _in_environment(rule: Rule, entry: dict[str, Any], path: str, key: str, prob
     override = rule.environments[name]
     where = f"{path}.environments.{name}"
     laid_over = _laid_over(entry, override)
-    found = problems_of(laid_over, type(rule), where)
+    found = _explained(problems_of(laid_over, type(rule), where), laid_over, where)
     if not found:
         changed = msgspec.convert(laid_over, type(rule))
         found = [f"{where}.{below}: {what}" for below, what in changed.impossible()]

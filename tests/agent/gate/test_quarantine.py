@@ -150,7 +150,7 @@ def test_a_late_pass_that_counts_as_passed_is_one_of_those_that_ran() -> None:
     cases = [case("security-0", FAILED), case("security-1", flaky=True), case("security-2")]
     report = with_results(TestTypeResult.from_cases(TestType.SECURITY, cases))
     both = (entry("security-0"), entry("security-1"))
-    decision = judged(*both, report=report, flaky="passed", min_executed=2)
+    decision = judged(*both, report=report, attempts="last", min_executed=2)
     assert (decision.decision, rule(decision, "security-tests").quarantined) == (GO, ("security-0",))
     assert [note.reason for note in decision.quarantine] == [
         "",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
+from tsr_agent.gate.checks.zero_failures import zero_failures
 from tsr_agent.gate.judgement import MAX_EVIDENCE, Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import at_most, sentence, series
@@ -16,7 +17,9 @@ from tsr_agent.models.decision import EvidenceRef
 from tsr_agent.models.evals import ResolutionStatus, Severity
 
 if TYPE_CHECKING:
+    from tsr_agent.gate.evidence import Evidence
     from tsr_agent.gate.facts import Facts
+    from tsr_agent.models.evals import EvalIterationSummary
 
 UNRESOLVED = (ResolutionStatus.OPEN, ResolutionStatus.WONT_FIX, ResolutionStatus.ACCEPTED_RISK)
 """Everything but fixed: that somebody accepts a risk is not in the report's power to say."""
@@ -81,10 +84,22 @@ class FailureModesRule(Rule, frozen=True, kw_only=True):
             actual=whole(len(names)),
             n=sum(len(each.failure_modes) for each in evidence.eval_iterations),
             message=message,
+            remarks=() if names else self._remarks(evidence),
             evidence=tuple(
                 EvidenceRef(failure_mode=plain(name), iteration=found[name]) for name in names[:MAX_EVIDENCE]
             ),
         )
+
+    def _remarks(self, evidence: Evidence) -> tuple[str, ...]:
+        """What it does not show that none was found; fixed ones alone are no failures to look for."""
+        latest = evidence.latest_iteration()
+        if latest is None or ResolutionStatus.OPEN not in self.where.status:
+            return ()
+        n = _cases(latest)
+        if n == 0:
+            return ("In how many cases none was found is not stated",)
+        cases = f"{counted(n, 'case')} of the latest iteration"
+        return (zero_failures(f"No {_in_words(self.where)} failure mode in the {cases}", "rate", n),)
 
     def asks(self) -> str:
         """What the rule asks for."""
@@ -101,6 +116,12 @@ class FailureModesRule(Rule, frozen=True, kw_only=True):
         """An empty list would match nothing and always pass."""
         lists = (("where.severity", self.where.severity), ("where.status", self.where.status))
         return [(path, "is empty; it would match nothing") for path, values in lists if not values]
+
+
+def _cases(latest: EvalIterationSummary) -> int:
+    """How many cases an iteration looked at: the largest number behind a metric, else those it lists."""
+    stated = (latest.metric(name) for name in latest.metrics)
+    return max((each.n or 0 for each in stated if each is not None), default=0) or len(latest.cases)
 
 
 def _in_words(scope: FailureModesScope) -> str:

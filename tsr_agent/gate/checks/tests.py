@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
+import msgspec
 from msgspec import Meta
 
+from tsr_agent.gate.checks.zero_failures import zero_failures
 from tsr_agent.gate.judgement import MAX_EVIDENCE, Judgement, not_evaluated, state_of
+from tsr_agent.gate.policy import AttemptsCount
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import at_most, per_cent, sentence
 from tsr_agent.gate.strictness import Directions, Stricter
@@ -26,11 +28,11 @@ if TYPE_CHECKING:
 _KIND_WORDS = {TestType.E2E: "end-to-end", TestType.EVALS: "eval"}
 
 
-class FlakyTreatment(Enum):
-    """What a case counts as that passed only after a failure."""
-
-    NOT_PASSED = "not_passed"
-    PASSED = "passed"
+_MILDER = {
+    AttemptsCount.MAJORITY: "passed if most of its attempts passed",
+    AttemptsCount.LAST: "passed",
+}
+"""What a flaky case counts as, but for the strictest treatment."""
 
 
 class TestsScope(Record, frozen=True, kw_only=True):
@@ -51,7 +53,8 @@ class TestsRequire(Record, frozen=True, kw_only=True):
         "max_failure_rate": Stricter.LOWER,
         "min_executed": Stricter.HIGHER,
         "max_skipped_ratio": Stricter.LOWER,
-        "flaky": Stricter.FIRST,
+        "attempts": Stricter.FIRST,
+        "max_flaky": Stricter.LOWER,
     }
 
     failed: Annotated[
@@ -76,9 +79,18 @@ class TestsRequire(Record, frozen=True, kw_only=True):
     max_skipped_ratio: Annotated[
         Share | None, Meta(description="Largest share of all cases that may be skipped.")
     ] = None
-    flaky: Annotated[
-        FlakyTreatment, Meta(description="What a case counts as that passed only after a failure.")
-    ] = FlakyTreatment.NOT_PASSED
+    attempts: Annotated[
+        AttemptsCount | None,
+        Meta(
+            description="What a case counts as that passed only after a failure. worst: not passed. "
+            "majority: passed if most of its attempts passed. last: passed. Left out, the policy's "
+            "flaky.attempts."
+        ),
+    ] = None
+    max_flaky: Annotated[
+        Count | None,
+        Meta(description="Most cases that may pass only after a failure, whatever they count as."),
+    ] = None
 
 
 class TestsRule(Rule, frozen=True, kw_only=True):
@@ -101,13 +113,14 @@ class TestsRule(Rule, frozen=True, kw_only=True):
         if tally.decisive == 0:
             return not_evaluated(expected, _nothing_ran(kind, tally), f"0 of {whole(tally.total)} executed")
         complaints = _complaints(kind, tally, self.require)
-        not_passed = _not_passed(results, self.require)
+        not_passed = _not_passed(results, tally, self.require)
         return Judgement(
             state=state_of(not complaints),
             expected=expected,
             actual=_actual(tally),
             n=tally.executed,
             message="; ".join(complaints) or f"{_passed(kind, tally)}",
+            remarks=_remarks(kind, tally),
             evidence=_references(kind, not_passed),
             failing_tests=_nameable(tally, not_passed, self.require) if complaints else None,
         )
@@ -120,19 +133,28 @@ class TestsRule(Rule, frozen=True, kw_only=True):
         conditions = [f"at least {whole(least) if demands else counted(least, f'{kind} test')} must run"]
         if require.max_skipped_ratio is not None:
             conditions.append(f"at most {per_cent(require.max_skipped_ratio)} may be skipped")
-        if require.flaky is FlakyTreatment.PASSED:
-            conditions.append("one that passes only after a failure counts as passed")
+        if require.max_flaky is not None:
+            most = f"at most {whole(require.max_flaky)}" if require.max_flaky else "none"
+            conditions.append(f"{most} may pass only after a failure")
+        if require.attempts in _MILDER:
+            conditions.append(f"one that passes only after a failure counts as {_MILDER[require.attempts]}")
         return sentence(demands, conditions)
 
     def gives_way(self, parent: Rule) -> list[tuple[str, str, str]]:
-        """One of ``failed`` and ``errors`` that is left out beside the other asks for 0, not for nothing."""
-        if not isinstance(parent, TestsRule) or not _counts_matter(parent.require):
+        """What is left out here and yet asks for something: 0 of the other kind, the strictest treatment."""
+        if not isinstance(parent, TestsRule):
             return []
+        found = []
+        was, now = _attempts(parent.require), _attempts(self.require)
+        if list(AttemptsCount).index(now) > list(AttemptsCount).index(was):
+            found.append(("require.attempts", was.value, now.value))
+        if not _counts_matter(parent.require):
+            return found
         counts = (
             ("require.failed", parent.require.failed or 0, self.require.failed or 0),
             ("require.errors", parent.require.errors or 0, self.require.errors or 0),
         )
-        return [(key, whole(was), whole(now)) for key, was, now in counts if now > was]
+        return found + [(key, whole(was), whole(now)) for key, was, now in counts if now > was]
 
     def quarantined_types(self) -> tuple[TestType, ...]:
         """The type that the rule is about."""
@@ -148,6 +170,13 @@ class TestsRule(Rule, frozen=True, kw_only=True):
         if require.max_failure_rate is not None and require.max_failure_rate >= 1:
             found.append(("require.max_failure_rate", "1 would let a run pass in which every test failed"))
         return found
+
+
+def counting(rule: Rule, attempts: AttemptsCount) -> Rule:
+    """The rule with the policy's treatment of flaky cases, where it is one on tests and names none."""
+    if not isinstance(rule, TestsRule) or rule.require.attempts is not None:
+        return rule
+    return msgspec.structs.replace(rule, require=msgspec.structs.replace(rule.require, attempts=attempts))
 
 
 def _outcome_clauses(tests: str, require: TestsRequire) -> list[str]:
@@ -179,14 +208,17 @@ class _Tally(Record, frozen=True, kw_only=True):
     xfailed: int
     xpassed: int
     flaky: int
-    """Those that count as not passed; 0 where flaky cases count as passed."""
+    """All that passed only after a failure."""
+    unforgiven: int = 0
+    """Those of them that count as not passed."""
 
     @classmethod
     def of(cls, results: Sequence[TestTypeResult], require: TestsRequire) -> _Tally:
-        counts = {name: sum(getattr(each, name) for each in results) for name in cls.__struct_fields__}
-        if require.flaky is FlakyTreatment.PASSED:
-            counts["flaky"] = 0
-        return cls(**counts)
+        names = [name for name in cls.__struct_fields__ if name != "unforgiven"]
+        counts = {name: sum(getattr(each, name) for each in results) for name in names}
+        # A case that is not listed can't be forgiven: nothing tells what its attempts were.
+        unforgiven = sum(max(0, each.flaky - _forgiven(each, _attempts(require))) for each in results)
+        return cls(**counts, unforgiven=unforgiven)
 
     @property
     def executed(self) -> int:
@@ -200,7 +232,7 @@ class _Tally(Record, frozen=True, kw_only=True):
 
     @property
     def not_passed(self) -> int:
-        return self.failed + self.errors + self.flaky + self.xpassed
+        return self.failed + self.errors + self.unforgiven + self.xpassed
 
 
 def _complaints(kind: str, tally: _Tally, require: TestsRequire) -> list[str]:
@@ -223,6 +255,12 @@ def _complaints(kind: str, tally: _Tally, require: TestsRequire) -> list[str]:
             f"Only {counted(tally.executed, f'{kind} test')} ran; at least {whole(require.min_executed)} must"
         )
     skipped, most = tally.skipped / (tally.executed + tally.skipped), require.max_skipped_ratio
+    if _too_flaky(tally, require):
+        most_flaky = f"at most {whole(require.max_flaky or 0)} may" if require.max_flaky else "none may"
+        found.append(
+            f"{whole(tally.flaky)} of {counted(tally.executed, f'{kind} test')} passed only after a failure; "
+            f"{most_flaky}"
+        )
     if most is not None and skipped > most:
         found.append(
             f"Skipped share {figure(skipped, [most])} of "
@@ -231,12 +269,16 @@ def _complaints(kind: str, tally: _Tally, require: TestsRequire) -> list[str]:
     return found
 
 
+def _too_flaky(tally: _Tally, require: TestsRequire) -> bool:
+    return require.max_flaky is not None and tally.flaky > require.max_flaky
+
+
 def _counts_matter(require: TestsRequire) -> bool:
     return require.failed is not None or require.errors is not None
 
 
 def _too_many(tally: _Tally, require: TestsRequire) -> bool:
-    failed = tally.failed + tally.flaky + tally.xpassed
+    failed = tally.failed + tally.unforgiven + tally.xpassed
     return failed > (require.failed or 0) or tally.errors > (require.errors or 0)
 
 
@@ -244,7 +286,7 @@ def _reasons(tally: _Tally) -> str:
     named = (
         (tally.failed, "failed"),
         (tally.errors, "error" if tally.errors == 1 else "errors"),
-        (tally.flaky, "flaky"),
+        (tally.unforgiven, "flaky"),
         (tally.xpassed, "passed unexpectedly"),
     )
     return ", ".join(f"{whole(number)} {word}" for number, word in named if number)
@@ -258,7 +300,8 @@ def _passed(kind: str, tally: _Tally) -> str:
             f"{whole(tally.not_passed)} of {ran} did not pass ({_reasons(tally)}), within the bound{skipped}"
         )
     expected_failures = f" ({whole(tally.xfailed)} failed as expected)" if tally.xfailed else ""
-    return f"{ran} ran, none failed{expected_failures}{skipped}"
+    flaky = f", {whole(tally.flaky)} of them only after a failure" if tally.flaky else ""
+    return f"{ran} ran, none failed{flaky}{expected_failures}{skipped}"
 
 
 def _nothing_ran(kind: str, tally: _Tally) -> str:
@@ -274,6 +317,16 @@ def _actual(tally: _Tally) -> str:
     return f"{reasons} of {whole(tally.executed)} executed{skipped}"
 
 
+def _remarks(kind: str, tally: _Tally) -> tuple[str, ...]:
+    """What an eval suite without a failure does not show; other tests are no sample of anything."""
+    failures = tally.not_passed + tally.flaky + tally.xfailed
+    if kind != TestType.EVALS.value or failures or not tally.passed:
+        return ()
+    return (
+        zero_failures(f"No failure in {counted(tally.passed, 'eval test')}", "failure rate", tally.passed),
+    )
+
+
 def _expected_counts(require: TestsRequire) -> str:
     return f"{whole(require.failed or 0)} failed, {counted(require.errors or 0, 'error')}"
 
@@ -285,17 +338,48 @@ def _expected(require: TestsRequire) -> str:
     parts.append(f"at least {whole(require.min_executed)} executed")
     if require.max_skipped_ratio is not None:
         parts.append(f"skipped share ≤ {exact(require.max_skipped_ratio)}")
+    if require.max_flaky is not None:
+        parts.append(f"at most {whole(require.max_flaky)} flaky")
+    if require.attempts in _MILDER:
+        which = "the last" if require.attempts is AttemptsCount.LAST else "most"
+        parts.append(f"flaky ones by {which} of their attempts")
     return ", ".join(parts)
 
 
-def _not_passed(results: Sequence[TestTypeResult], require: TestsRequire) -> list[TestCase]:
+def _attempts(require: TestsRequire) -> AttemptsCount:
+    """The treatment of flaky cases; a rule that was given none takes the strictest."""
+    return require.attempts if require.attempts is not None else AttemptsCount.WORST
+
+
+def _forgiven(result: TestTypeResult, attempts: AttemptsCount) -> int:
+    """How many of the flaky cases count as passed."""
+    if attempts is AttemptsCount.LAST:
+        return result.flaky
+    if attempts is AttemptsCount.WORST:
+        return 0
+    return sum(1 for case in result.test_cases if case.flaky and _mostly_passed(case))
+
+
+def _mostly_passed(case: TestCase) -> bool:
+    """Whether more of its attempts passed than did not; one that was skipped says neither."""
+    ran = [each.status for each in case.attempts if each.status is not CaseStatus.SKIPPED]
+    return ran.count(CaseStatus.PASSED) * 2 > len(ran)
+
+
+def _counts_as_passed(case: TestCase, attempts: AttemptsCount) -> bool:
+    """What becomes of a flaky case."""
+    return attempts is AttemptsCount.LAST or (attempts is AttemptsCount.MAJORITY and _mostly_passed(case))
+
+
+def _not_passed(results: Sequence[TestTypeResult], tally: _Tally, require: TestsRequire) -> list[TestCase]:
+    """The cases that speak against the release, flaky ones included where there are too many of them."""
     bad = (CaseStatus.FAILED, CaseStatus.ERROR, CaseStatus.XPASSED)
-    flaky_counts = require.flaky is FlakyTreatment.NOT_PASSED
+    attempts, too_flaky = _attempts(require), _too_flaky(tally, require)
     return [
         case
         for result in results
         for case in result.test_cases
-        if case.status in bad or (flaky_counts and case.flaky)
+        if case.status in bad or (case.flaky and (too_flaky or not _counts_as_passed(case, attempts)))
     ]
 
 
@@ -309,6 +393,7 @@ def _nameable(tally: _Tally, not_passed: Sequence[TestCase], require: TestsRequi
     too_few = tally.executed < require.min_executed
     most = require.max_skipped_ratio
     too_many_skipped = most is not None and tally.skipped / (tally.executed + tally.skipped) > most
-    if too_few or too_many_skipped or len(not_passed) != tally.not_passed:
+    blamed = tally.not_passed + (tally.flaky - tally.unforgiven if _too_flaky(tally, require) else 0)
+    if too_few or too_many_skipped or len(not_passed) != blamed:
         return None
     return tuple(sorted({case.id for case in not_passed}))
