@@ -78,10 +78,15 @@ def _standing(waiver: Waiver, case: WaiverCase) -> tuple[ExceptionStanding, str]
     ended = term(waiver.expires, case.today)
     if ended is not None:
         return ended
-    if unusable := _too_wide(waiver.scope) or _approved_by_its_owner(waiver):
+    if unusable := never_holds(waiver):
         return ExceptionStanding.UNUSABLE, unusable
     reason = _out_of_scope(waiver, case) or _nothing_to_waive(waiver, case)
     return (ExceptionStanding.UNMATCHED if reason else ExceptionStanding.APPLIED), reason
+
+
+def never_holds(waiver: Waiver) -> str:
+    """Why a waiver can match nothing on any day; empty where it can."""
+    return _too_wide(waiver.scope) or _approved_by_its_owner(waiver)
 
 
 def _approved_by_its_owner(waiver: Waiver) -> str:

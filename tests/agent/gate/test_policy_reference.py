@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
+from tsr_agent.gate import lints
 from tsr_agent.gate.builtin import ai_release
 from tsr_agent.gate.checks.registry import CHECKS
 from tsr_agent.gate.policy import PolicyForm
@@ -58,6 +60,13 @@ def test_every_check_and_every_key_is_in_it(reference: str, project_dir: Path) -
                 names |= {below.name for below in msgspec.structs.fields(field.type)}
     assert {name for name in names if name not in reference} == set()
     assert {name for name in CONDITIONS if f"`{name}`" not in reference} == set()
+
+
+def test_every_warning_is_described(reference: str) -> None:
+    section = reference.split("## Warnings")[1].split("\n## ", maxsplit=1)[0]
+    described = re.findall(r"^\| `([a-z-]+)` \|", section, re.MULTILINE)
+    known = re.findall(r'Lint\(\s*"([a-z-]+)"', inspect.getsource(lints))
+    assert sorted(described) == sorted(set(known))
 
 
 def test_every_key_of_a_decision_is_described(project_dir: Path) -> None:

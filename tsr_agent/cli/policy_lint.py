@@ -1,0 +1,128 @@
+"""``tsr-agent policy lint``: what is wrong with the files that decide, and what to ask about them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tsr_agent.cli.options import text
+from tsr_agent.errors import ExitCode
+
+if TYPE_CHECKING:
+    import argparse
+    from datetime import date
+    from pathlib import Path
+
+    from tsr_agent.cli.console import Console
+    from tsr_agent.gate.problem import PolicyProblem
+
+
+class LintedFile(NamedTuple):
+    """One file and what was found in it."""
+
+    source: str
+    kind: str
+    text: str
+    problems: tuple[PolicyProblem, ...]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declares the command's arguments."""
+    parser.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="*",
+        type=text,
+        help="policies, waiver or quarantine files (default: those that aitr.toml names)",
+    )
+    parser.add_argument("--strict", action="store_true", help="exit 2 on warnings, too")
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Checks the files and prints what was found."""
+    from tsr_agent.clock import SystemClock
+    from tsr_agent.gate.problem import ProblemSeverity
+
+    today = SystemClock().now().date()
+    files = _named(arguments.files, today) if arguments.files else _configured(today)
+    problems = [each for file in files for each in file.problems]
+    has_errors = any(each.severity is ProblemSeverity.ERROR for each in problems)
+    if console.as_json:
+        console.data(
+            {
+                "valid": not has_errors,
+                "files": [{"file": file.source, "kind": file.kind} for file in files],
+                "problems": problems,
+            }
+        )
+    else:
+        _print(files, console)
+    return ExitCode.INPUT if has_errors or (arguments.strict and problems) else ExitCode.OK
+
+
+def _print(files: list[LintedFile], console: Console) -> None:
+    from tsr_agent.cli.problem_text import problem_lines, summary_line
+
+    for file in files:
+        console.text(problem_lines(file.problems, file.text, console.width))
+        console.text([summary_line(file.source, file.problems), ""])
+    if not files:
+        console.text(["aitr.toml names no policy; the built-in ai-release decides. Nothing to check."])
+
+
+def _named(names: list[str], today: date) -> list[LintedFile]:
+    return [_linted(name, today) for name in names]
+
+
+def _configured(today: date) -> list[LintedFile]:
+    """The files that aitr.toml names, and the quarantine that its policy names."""
+    from tsr_agent.config import load_config
+
+    config = load_config()
+    found = []
+    if config.policy is not None:
+        found.append(_linted(config.policy, today, "policy"))
+        quarantine = _quarantine_of(config.policy)
+        found += [_linted(quarantine, today, "quarantine")] if quarantine is not None else []
+    if config.waivers is not None:
+        found.append(_linted(config.waivers, today, "waivers"))
+    return found
+
+
+def _quarantine_of(policy: Path) -> Path | None:
+    """The quarantine file of a policy; None where there is none, or the policy itself is at fault."""
+    from tsr_agent.errors import PolicyError
+    from tsr_agent.gate.policy_file import load_policy
+
+    try:
+        name = load_policy(policy).flaky.quarantine_file
+    except PolicyError:
+        return None
+    return policy.parent / name if name else None
+
+
+def _linted(path: str | Path, today: date, kind: str = "") -> LintedFile:
+    from tsr_agent.cli.documents import regular_file
+    from tsr_agent.gate.file_check import check_file, kind_of
+    from tsr_agent.gate.problem import ProblemSeverity
+    from tsr_agent.gate.source_tree import read_source
+
+    found = regular_file(path, "file")
+    data = read_source(found)
+    kind = kind or kind_of(data)
+    problems = check_file(data, str(found), kind, today)
+    if kind == "policy" and not any(each.severity is ProblemSeverity.ERROR for each in problems):
+        problems += _beside(found)
+    return LintedFile(str(found), kind, data.decode("utf-8-sig", "replace"), problems)
+
+
+def _beside(path: Path) -> tuple[PolicyProblem, ...]:
+    """What is wrong with the files that a policy names, such as its quarantine."""
+    from tsr_agent.errors import PolicyError
+    from tsr_agent.gate.policy_check import problems_of_error
+    from tsr_agent.gate.policy_file import load_policy
+
+    try:
+        load_policy(path)
+    except PolicyError as error:
+        return problems_of_error(error, str(path))
+    return ()
