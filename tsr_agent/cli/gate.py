@@ -55,15 +55,20 @@ def add_judging_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_policy_options(parser: argparse.ArgumentParser) -> None:
-    """The options of every command that judges."""
+    """The options of every command that judges one report."""
+    add_rule_options(parser)
+    parser.add_argument(
+        "--baseline", metavar="TSR.json", type=text, help="the report to compare with, for which you answer"
+    )
+
+
+def add_rule_options(parser: argparse.ArgumentParser) -> None:
+    """What a command judges by, whatever it judges."""
     parser.add_argument(
         "--policy", metavar="F", type=text, help="policy file (default: as in aitr.toml, or ai-release)"
     )
     parser.add_argument(
         "--waivers", metavar="F", type=text, help="waiver file (default: as in aitr.toml, or none)"
-    )
-    parser.add_argument(
-        "--baseline", metavar="TSR.json", type=text, help="the report to compare with, for which you answer"
     )
 
 
@@ -78,7 +83,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     ci.announce()
     report, document = read_report(arguments.report)
     _check_expected(arguments, report, codec.digest(document))
-    settings = _Settings(arguments)
+    settings = JudgingSettings(arguments)
     policy, now = settings.policy(), SystemClock().now()
     environment = settings.environment or report.environment
     decision = evaluate(
@@ -147,7 +152,7 @@ def _check_commit(path: Path, report: TestSummaryReport, expected: str) -> None:
     raise IntegrityError(f"{path}: {about}.", next_step="Judge and release the same commit.")
 
 
-class _Settings:
+class JudgingSettings:
     """What options, variables and ``aitr.toml`` say, which is only loaded where there is any."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:

@@ -11,7 +11,17 @@ if TYPE_CHECKING:
 
     from tsr_agent.cli.console import Console
 
-DOCUMENTS = ("report", "decision", "approval", "policy", "waivers", "quarantine", "evals", "requirements")
+DOCUMENTS = (
+    "report",
+    "decision",
+    "approval",
+    "policy",
+    "waivers",
+    "quarantine",
+    "evals",
+    "requirements",
+    "comparison",
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -48,6 +58,7 @@ def schema_of(document: str) -> dict[str, Any]:
             (EvalHistory, "Eval history") if document == "evals" else (RequirementList, "Requirements")
         )
         return json_schema(*form)
+    from tsr_agent.comparison.report import Comparison
     from tsr_agent.models.approval import Approval
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
@@ -56,5 +67,6 @@ def schema_of(document: str) -> dict[str, Any]:
         "report": (TestSummaryReport, "Test Summary Report"),
         "decision": (Decision, "Decision"),
         "approval": (Approval, "Approval"),
+        "comparison": (Comparison, "Comparison"),
     }
     return json_schema(*forms[document])

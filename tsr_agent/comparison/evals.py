@@ -6,8 +6,9 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from tsr_agent.comparison.difference import difference_interval
 from tsr_agent.models.base import Count, LongText, Record, ShortText
-from tsr_agent.models.evals import MetricValue
+from tsr_agent.models.evals import Dataset, IterationOutcome, MetricValue, latest_iteration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +17,19 @@ if TYPE_CHECKING:
 
 ACCURACY = "accuracy"
 """The metric that is the share of passed cases, so that ``passed`` is a case's value of it."""
+MOST_IDS = 10
+_SHARES = frozenset({ACCURACY, "grounding_score", "completeness"})
+"""Metrics that are a share between 0 and 1 by their definition."""
+
+
+class SampleChanges(Record, frozen=True, kw_only=True):
+    """What became of a metric's samples, where both iterations measured the same ones."""
+
+    compared: Count
+    worse: Count
+    better: Count
+    first_worse: tuple[LongText, ...] = ()
+    """Ids of the first ``MOST_IDS`` of those that got worse."""
 
 
 class MetricChange(Record, frozen=True, kw_only=True):
@@ -29,6 +43,20 @@ class MetricChange(Record, frozen=True, kw_only=True):
     """New minus old; None unless both are known."""
     lower_is_better: bool | None
     """As both say, or the one that does; None where neither does or they contradict each other."""
+    interval: tuple[float, float] | None = None
+    """In which the difference lies, at 95 %; None where nothing says how sure the values are."""
+    samples: SampleChanges | None = None
+    """None where the samples can't be told apart or are not the same."""
+
+    @property
+    def is_worse(self) -> bool | None:
+        """Whether the change is for the worse; None where nobody says which direction that is."""
+        if self.old is not None and self.new is None:
+            return True
+        lower = False if self.lower_is_better is None and self.metric in _SHARES else self.lower_is_better
+        if lower is None or self.difference is None:
+            return None
+        return self.difference > 0 if lower else self.difference < 0
 
 
 def metric_changes(
@@ -46,19 +74,108 @@ def metric_changes(
         one = old.metric(name) if old is not None else None
         other = new.metric(name) if new is not None else None
         if one != other:
-            found.append(_metric_change(name, one, other))
+            found.append(_metric_change(name, old, new))
     return tuple(found)
 
 
-def _metric_change(name: str, old: MetricValue | None, new: MetricValue | None) -> MetricChange:
+def _metric_change(
+    name: str, before: EvalIterationSummary | None, after: EvalIterationSummary | None
+) -> MetricChange:
+    old = before.metric(name) if before is not None else None
+    new = after.metric(name) if after is not None else None
     said = {each.lower_is_better for each in (old, new) if each is not None} - {None}
-    difference = new.value - old.value if old is not None and new is not None else None
+    if before is None or after is None or old is None or new is None:
+        lower = said.pop() if len(said) == 1 else None
+        return MetricChange(metric=name, old=old, new=new, difference=None, lower_is_better=lower)
+    difference = new.value - old.value
+    lower = said.pop() if len(said) == 1 else None
     return MetricChange(
         metric=name,
         old=old,
         new=new,
-        difference=difference if difference is not None and math.isfinite(difference) else None,
-        lower_is_better=said.pop() if len(said) == 1 else None,
+        difference=difference if math.isfinite(difference) else None,
+        lower_is_better=lower,
+        interval=difference_interval(old, new, is_share=_is_share(name, old, new)),
+        samples=_sample_changes(pairs(before, after, name), lower=bool(lower)),
+    )
+
+
+def _is_share(name: str, old: MetricValue, new: MetricValue) -> bool:
+    return name in _SHARES or all((each.minimum, each.maximum) == (0, 1) for each in (old, new))
+
+
+def _sample_changes(paired: CasePairs, *, lower: bool) -> SampleChanges | None:
+    if not paired.pairs:
+        return None
+    down = [each.id for each in paired.pairs if each.new < each.old]
+    up = [each.id for each in paired.pairs if each.new > each.old]
+    worse, better = (up, down) if lower else (down, up)
+    return SampleChanges(
+        compared=len(paired.pairs),
+        worse=len(worse),
+        better=len(better),
+        first_worse=tuple(worse[:MOST_IDS]),
+    )
+
+
+class IterationBrief(Record, frozen=True, kw_only=True):
+    """The latest iteration of a report without its results."""
+
+    iteration: Count
+    version_name: ShortText
+    prompt_version: ShortText
+    outcome: IterationOutcome
+    dataset: Dataset | None
+
+
+class IterationChanges(Record, frozen=True, kw_only=True):
+    """What became of the eval history."""
+
+    old: IterationBrief | None
+    """The latest iteration; None where there is none."""
+    new: IterationBrief | None
+    vanished: tuple[Count, ...] = ()
+    """Numbers of iterations that the new report no longer has."""
+    told_otherwise: tuple[Count, ...] = ()
+    """Numbers of iterations before the latest that both have with another name, outcome or data set."""
+
+
+def iteration_changes(
+    old: tuple[EvalIterationSummary, ...], new: tuple[EvalIterationSummary, ...]
+) -> IterationChanges:
+    """The latest iterations, and earlier ones that are gone or told otherwise.
+
+    Values that were measured again, such as latencies, are nothing that was told otherwise.
+    """
+    one, other = latest_iteration(old), latest_iteration(new)
+    before, after = _told(old), _told(new)
+    last = {each.iteration for each in (one, other) if each is not None}
+    return IterationChanges(
+        old=_brief(one) if one is not None else None,
+        new=_brief(other) if other is not None else None,
+        vanished=tuple(sorted(before.keys() - after.keys())),
+        told_otherwise=tuple(
+            number
+            for number in sorted(before.keys() & after.keys() - last)
+            if before[number] != after[number]
+        ),
+    )
+
+
+def _told(iterations: tuple[EvalIterationSummary, ...]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for each in iterations:
+        found.setdefault(each.iteration, []).append(repr(_brief(each)))
+    return {number: sorted(told) for number, told in found.items()}
+
+
+def _brief(iteration: EvalIterationSummary) -> IterationBrief:
+    return IterationBrief(
+        iteration=iteration.iteration,
+        version_name=iteration.version_name,
+        prompt_version=iteration.prompt_version,
+        outcome=iteration.outcome,
+        dataset=iteration.dataset,
     )
 
 

@@ -68,6 +68,8 @@ class TestChanges(Record, frozen=True, kw_only=True):
     """Fail now as expected, and ended otherwise before."""
     newly_flaky: tuple[TestChange, ...] = ()
     """Pass now only after a failure, and did not before: they passed at once, failed, or were not there."""
+    newly_passing: tuple[TestChange, ...] = ()
+    """Pass now at the first attempt, and were skipped, flaky or expected to fail before."""
     slower: tuple[TestChange, ...] = ()
     """Passed both times and took at least ``SLOWER_FACTOR`` times as long and ``SLOWER_BY_MS`` more."""
     vanished_types: tuple[TestType, ...] = ()
@@ -102,6 +104,7 @@ def changes(old: Sequence[TestTypeResult], new: Sequence[TestTypeResult]) -> Tes
             "newly_skipped",
             "newly_xfailed",
             "newly_flaky",
+            "newly_passing",
             "slower",
         )
     }
@@ -210,7 +213,7 @@ def _kinds(old: TestCase | None, new: TestCase | None) -> tuple[str, ...]:
     if began == ended:
         return ("slower",) if ended == _PASSES and _is_slower(old, new) else ()
     if ended == _PASSES:
-        return ("fixed",) if began == _FAILS else ()
+        return ("fixed",) if began == _FAILS else ("newly_passing",)
     if ended == _SKIPPED:
         return ("newly_skipped",)
     return ({_FAILS: "newly_failing", _FLAKY: "newly_flaky"}.get(ended, "newly_xfailed"),)

@@ -82,6 +82,11 @@ def test_what_ran_and_is_skipped_now_is_newly_skipped(before: CaseStatus) -> Non
     assert lists_of(changes(unit(one(before)), unit(one(SKIPPED)))) == only("newly_skipped")
 
 
+@pytest.mark.parametrize("before", [one(SKIPPED), one(XFAILED), flaky()])
+def test_what_passes_at_once_now_and_did_not_fail_is_newly_passing(before: TestCase) -> None:
+    assert lists_of(changes(unit(before), unit(one(PASSED)))) == only("newly_passing")
+
+
 def test_a_new_test_that_is_skipped_is_only_new() -> None:
     assert lists_of(changes((), unit(one(SKIPPED)))) == only("new")
 
@@ -187,6 +192,7 @@ def test_the_way_back_mirrors_the_way_there(old: list[TestTypeResult], new: list
     there, back = changes(old, new), changes(new, old)
     assert straight(there.vanished) == swapped(back.new)
     assert straight(there.new) == swapped(back.vanished)
+    assert there.unchanged + len(there.slower) == back.unchanged + len(back.slower)
     assert (there.vanished_types, there.new_types) == (back.new_types, back.vanished_types)
     mended = [each for each in back.newly_failing if each.old is not None and passed_at_once(each.old)]
     assert straight(there.fixed) == swapped(mended)

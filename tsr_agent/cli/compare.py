@@ -1,0 +1,146 @@
+"""``tsr-agent compare``: what changed from one report to another, and why the verdict did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tsr_agent.cli.gate import JudgingSettings, add_rule_options
+from tsr_agent.cli.options import path, text
+from tsr_agent.errors import ExitCode
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from tsr_agent.cli.console import Console
+    from tsr_agent.comparison.report import Comparison
+    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.rule import Rule
+    from tsr_agent.models.report import TestSummaryReport
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declares the command's arguments."""
+    parser.add_argument("old", metavar="A", type=text, help="the report to compare with")
+    parser.add_argument("new", metavar="B", type=text, help="the report to look at")
+    parser.add_argument(
+        "--library", metavar="FILE.db", type=path, help="A and B are ids of reports in this library"
+    )
+    add_rule_options(parser)
+    parser.set_defaults(baseline=None)
+    parser.add_argument(
+        "--environment",
+        metavar="E",
+        type=text,
+        help="judge both for this environment (default: AITR_ENVIRONMENT, or each report's own)",
+    )
+    parser.add_argument("--all", action="store_true", help="every change instead of the first of each kind")
+    parser.add_argument("--markdown", action="store_true", help="as Markdown, for a merge request")
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Judges both reports by the same policy and prints what changed."""
+    from tsr_agent.clock import SystemClock
+    from tsr_agent.comparison.report import JudgedDocument, compare
+    from tsr_agent.gate.evaluate import evaluate
+    from tsr_agent.models import codec
+
+    settings = JudgingSettings(arguments)
+    policy, left_out = without_baseline_rules(settings.policy())
+    waivers, now = settings.waivers(), SystemClock().now()
+
+    def judged(report: TestSummaryReport, document: bytes) -> JudgedDocument:
+        digest, environment = codec.digest(document), settings.environment or report.environment
+        held = settings.held_back(report)
+        decision = evaluate(held, policy, waivers, None, now, environment=environment, report_digest=digest)
+        return JudgedDocument(report=report, digest=digest, decision=decision)
+
+    old, new = _reports(arguments.old, arguments.new, arguments.library)
+    found = compare(judged(*old), judged(*new), _scopes(policy))
+    _print(arguments, console, found, left_out)
+    return ExitCode.INTEGRITY if found.same_id_other_bytes else ExitCode.OK
+
+
+def _print(
+    arguments: argparse.Namespace, console: Console, found: Comparison, left_out: Sequence[str]
+) -> None:
+    if console.as_json:
+        console.data(found)
+        return
+    from tsr_agent.sections.comparison import FEW, comparison
+
+    section = comparison(found, few=None if arguments.all else FEW, left_out=left_out)
+    if arguments.markdown:
+        from tsr_agent.cli.comparison_markdown import comparison_page
+
+        console.text(comparison_page(section))
+    else:
+        from tsr_agent.cli.comparison_text import comparison_lines
+
+        console.text(comparison_lines(section, console.width))
+
+
+def without_baseline_rules(policy: Policy) -> tuple[Policy, tuple[str, ...]]:
+    """The policy without the rules that look at a baseline, and their ids.
+
+    Each of the two reports would need a baseline of its own; without one they would all be missing
+    evidence, and the verdicts would be about that.
+    """
+    left_out = tuple(rule.id for rule in policy.rules if rule.compares())
+    if not policy.compares:
+        return policy, left_out
+    import msgspec
+
+    def kept(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        return tuple(rule for rule in rules if not rule.compares())
+
+    environments = {name: kept(rules) for name, rules in policy.environment_rules.items()}
+    smaller = msgspec.structs.replace(policy, rules=kept(policy.rules), environment_rules=environments)
+    return smaller, left_out
+
+
+def _scopes(policy: Policy) -> Mapping[str, Mapping[str, Any]]:
+    """By rule id what the rule looks at, as plain data."""
+    import msgspec
+
+    found = {}
+    for rule in policy.rules:
+        where = getattr(rule, "where", None)
+        found[rule.id] = msgspec.to_builtins(where) if isinstance(where, msgspec.Struct) else {}
+    return found
+
+
+def _reports(old: str, new: str, library: Path | None) -> list[tuple[TestSummaryReport, bytes]]:
+    """Both reports with their bytes, from files or from a library.
+
+    Raises:
+        InputError: One is not there or is no valid report.
+        IntegrityError: One was altered in the library.
+        StoreError: The library can't be opened.
+    """
+    from tsr_agent.cli.documents import read_report
+
+    if library is None:
+        return [read_report(old), read_report(new)]
+    try:
+        from tsr_agent.store.engine import open_library
+        from tsr_agent.store.repository import ReportRepository
+    except ModuleNotFoundError as error:
+        from tsr_agent.errors import StoreError
+
+        raise StoreError(
+            f"{library}: the library needs {error.name}, which is not installed.",
+            next_step="pip install 'aitr[store]', then run again.",
+        ) from error
+    from tsr_agent.models import codec
+    from tsr_agent.models.report import TestSummaryReport
+
+    found = []
+    with open_library(library, read_only=True) as opened:
+        repository = ReportRepository(opened)
+        for report_id in (old, new):
+            document = repository.document(report_id)
+            name = f"report {report_id} of {library}"
+            found.append((codec.decode(document, TestSummaryReport, source=name), document))
+    return found

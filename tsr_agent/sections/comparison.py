@@ -1,0 +1,442 @@
+"""Two reports side by side as plain data: the verdicts, why they differ, and all else that changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tsr_agent.comparison.rules import BAD_LISTS, GOOD_LISTS, Turn, effect
+from tsr_agent.models.decision import RuleEffect, RuleState
+from tsr_agent.sections.changes import (
+    BETTER,
+    DOUBTFUL,
+    OTHER,
+    WORSE,
+    ChangeGroup,
+    ChangeRow,
+    behind,
+    coverage_row,
+    failure_mode_row,
+    field_row,
+    finding_row,
+    group,
+    input_row,
+    iteration_rows,
+    metric_row,
+    requirement_row,
+    run_row,
+    scan_rows,
+    test_group,
+    unlisted_rows,
+)
+from tsr_agent.sections.marks import Mark
+from tsr_agent.sections.overview import repository_name
+from tsr_agent.sections.plain_text import one_line
+from tsr_agent.sections.wording import counted, moment, rule_state, short_sha, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import tzinfo
+
+    from tsr_agent.comparison.report import ComparedReport, Comparison, EvidenceChanges
+    from tsr_agent.comparison.rules import RuleChange
+    from tsr_agent.models.decision import RuleResult
+    from tsr_agent.models.results import TestType
+
+FEW = 5
+"""Rows of a group that are drawn where not all are wanted."""
+_NOW = {
+    RuleEffect.BLOCKS: "blocks",
+    RuleEffect.NEEDS_REVIEW: "needs review",
+    RuleEffect.WARNS: "warns",
+}
+_NOTED = ("versions.codebase_repo", "environment")
+"""Fields that the notes tell in their own words."""
+_Shown = set[tuple[str, "TestType | None"]]
+"""Lists of the comparison, or their part of one test type, that stand under a rule."""
+_NO_LONGER = {
+    RuleEffect.BLOCKS: "no longer blocks",
+    RuleEffect.NEEDS_REVIEW: "no longer needs review",
+    RuleEffect.WARNS: "no longer warns",
+}
+
+
+class SideRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the two reports."""
+
+    name: str
+    """``A`` or ``B``."""
+    verdict: Mark
+    subject: str
+    """Repository, branch, commit, environment and when it was made."""
+    report_id: str
+    digest: str
+
+
+class RuleChangeRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule then and now, with what is behind it."""
+
+    mark: Mark
+    id: str
+    said: str
+    """What became of its effect, ``blocks now``."""
+    then_and_now: str
+    """Its figures in both, ``0.932 → 0.297``; empty where they are the same."""
+    message: str
+    """What the rule says about B."""
+    causes: tuple[ChangeGroup, ...]
+
+
+class ComparisonSection(msgspec.Struct, frozen=True, kw_only=True):
+    """A comparison, ready to be drawn."""
+
+    old: SideRow
+    new: SideRow
+    sentence: str
+    """What became of the verdict, in one sentence."""
+    notes: tuple[str, ...]
+    """What a reader has to know first: policy, other repository, other environment, order in time."""
+    judged: tuple[ChangeRow, ...]
+    """What is another about what was judged: commits, branch, prompts."""
+    title: str
+    """Above the rules."""
+    rules: tuple[RuleChangeRow, ...]
+    """By effect on the verdict."""
+    others: tuple[ChangeGroup, ...]
+    """What changed and is behind no rule above, in order of weight."""
+    unchanged: str
+    """What did not change, in one sentence."""
+
+
+def comparison(
+    found: Comparison, *, few: int | None = FEW, left_out: Sequence[str] = (), zone: tzinfo | None = None
+) -> ComparisonSection:
+    """The comparison as it is drawn.
+
+    Args:
+        found: What changed.
+        few: Rows of each group; None for all.
+        left_out: Ids of rules that were not judged, because they look at a baseline.
+        zone: Where the viewer is; None for the zone of this machine.
+    """
+    moved = [each for each in found.rules if each.turn is not Turn.NO_MATTER]
+    shown = {(cause.where, cause.test_type) for each in moved for cause in each.causes}
+    differs = found.old.decision is not found.new.decision
+    return ComparisonSection(
+        old=_side("A", found.old, zone),
+        new=_side("B", found.new, zone),
+        sentence=_sentence(found),
+        notes=(*_notes(found), *_left_out(left_out)),
+        judged=tuple(field_row(each) for each in found.changes.fields if each.field not in _NOTED),
+        title="Why the verdict changed, the heaviest first"
+        if differs
+        else "Rules by their effect on the verdict",
+        rules=tuple(_rule_row(each, found.changes, few) for each in moved),
+        others=tuple(_others(found, shown, few)),
+        unchanged=_unchanged(found),
+    )
+
+
+def _left_out(names: Sequence[str]) -> list[str]:
+    if not names:
+        return []
+    more = f" and {len(names) - FEW:,} more" if len(names) > FEW else ""
+    return [f"Not judged here, because they look at a baseline: {', '.join(names[:FEW])}{more}."]
+
+
+def _side(name: str, head: ComparedReport, zone: tzinfo | None) -> SideRow:
+    parts = (
+        repository_name(head.repository),
+        head.branch,
+        short_sha(head.commit),
+        head.environment,
+        moment(head.created_at, zone).local,
+    )
+    return SideRow(
+        name=name,
+        verdict=verdict(head.decision),
+        subject=" · ".join(one_line(each, 100) for each in parts if each),
+        report_id=one_line(head.report_id),
+        digest=head.digest,
+    )
+
+
+def _sentence(found: Comparison) -> str:
+    if found.same_document:
+        return "A and B are the same document: nothing changed"
+    if found.is_empty:
+        return "nothing changed but when the reports were made"
+    worse = [each for each in found.rules if each.turn is Turn.WORSE]
+    better = [each for each in found.rules if each.turn is Turn.BETTER]
+    parts = []
+    for deciding in (RuleEffect.BLOCKS, RuleEffect.NEEDS_REVIEW, RuleEffect.WARNS):
+        number = sum(effect(each.new) is deciding for each in worse)
+        verbs = {
+            RuleEffect.BLOCKS: ("blocks now", "block now"),
+            RuleEffect.NEEDS_REVIEW: ("needs review now", "need review now"),
+            RuleEffect.WARNS: ("warns now", "warn now"),
+        }[deciding]
+        if number:
+            parts.append(f"{counted(number, 'rule')} {verbs[number != 1]}")
+    parts += [f"{counted(len(better), 'rule')} got better"] if better else []
+    same = found.old.decision is found.new.decision
+    if same:
+        parts.insert(0, "the verdict is the same")
+    if not same and not parts:
+        parts.append(
+            "no rule changed; what people have to approve did" if _approval(found) else "no rule changed"
+        )
+    elif not worse and not better:
+        parts.append("no rule got worse or better")
+    return ", ".join(parts)
+
+
+def _approval(found: Comparison) -> bool:
+    return found.old.manual_approval_required is not found.new.manual_approval_required
+
+
+def _notes(found: Comparison) -> list[str]:
+    old, new = found.old, found.new
+    said = (
+        ("Of different repositories", old.repository, new.repository),
+        ("For different environments", *_environments(found)),
+    )
+    notes = [_policy(found)]
+    notes += [f"{what}: {_named(one)} and {_named(other)}." for what, one, other in said if one != other]
+    if new.created_at < old.created_at:
+        notes.append("B was made before A.")
+    if found.same_id_other_bytes:
+        notes.append("Both have the same report id and are not the same document: one was altered.")
+    if _approval(found):
+        which, other = ("B", "A") if new.manual_approval_required else ("A", "B")
+        notes.append(f"A person has to approve {which}, and not {other}.")
+    return [*notes, *_own_words("A", old), *_own_words("B", new)]
+
+
+def _environments(found: Comparison) -> tuple[str, str]:
+    """Of the reports where those differ, else those that they were judged for."""
+    said = next((each for each in found.changes.fields if each.field == "environment"), None)
+    if said is not None:
+        return said.old or "", said.new or ""
+    return found.old.environment, found.new.environment
+
+
+def _policy(found: Comparison) -> str:
+    policies = [found.old.policy, found.new.policy]
+    names = [one_line(f"{each.name} {each.version}") for each in policies]
+    if policies[0] == policies[1]:
+        return f"Both judged by {names[1]}, for {_places(found)}."
+    told = [f"{name} ({short_sha(each.digest)})" for name, each in zip(names, policies, strict=True)]
+    return f"Judged by different policies: {told[0]} and {told[1]}."
+
+
+def _places(found: Comparison) -> str:
+    names = dict.fromkeys(one_line(each.environment) for each in (found.old, found.new))
+    return " and ".join(names)
+
+
+def _own_words(name: str, head: ComparedReport) -> list[str]:
+    """What is to be said of the verdict about one report."""
+    notes = []
+    if head.decision_without_waivers is not head.decision:
+        notes.append(f"Without waivers {name} is {verdict(head.decision_without_waivers)}.")
+    if head.claim is not None and head.claim is not head.decision:
+        notes.append(f"When it was made, {name} was judged {verdict(head.claim)}.")
+    return notes
+
+
+def _named(value: str) -> str:
+    return one_line(value, 200) or "(none named)"
+
+
+def _rule_row(change: RuleChange, changes: EvidenceChanges, few: int | None) -> RuleChangeRow:
+    told = change.new or change.old
+    groups = [each for cause in change.causes for each in behind(cause, changes, few)]
+    return RuleChangeRow(
+        mark=_rule_mark(change),
+        id=one_line(change.id),
+        said=_said(change),
+        then_and_now="" if _is_plain(change) else _then_and_now(change.old, change.new),
+        message=one_line(told.message, 2000) if told is not None else "",
+        causes=tuple(groups),
+    )
+
+
+def _is_plain(change: RuleChange) -> bool:
+    """A pass that became a failure, or the other way, with what is behind it below: figures add nothing."""
+    old, new = change.old, change.new
+    if old is None or new is None or not change.causes:
+        return False
+    return (old.expected, old.severity) == (new.expected, new.severity) and {old.state, new.state} == {
+        RuleState.PASS,
+        RuleState.FAIL,
+    }
+
+
+def _rule_mark(change: RuleChange) -> Mark:
+    if change.turn is Turn.BETTER:
+        return BETTER
+    if change.turn is Turn.NO_MATTER:
+        return OTHER
+    return WORSE if effect(change.new) is RuleEffect.BLOCKS else DOUBTFUL
+
+
+def _said(change: RuleChange) -> str:
+    now, was = effect(change.new), effect(change.old)
+    if change.new is None:
+        return "is no rule any more"
+    if change.turn is Turn.WORSE:
+        before = f"; it {'needed review' if was is RuleEffect.NEEDS_REVIEW else 'warned'} before"
+        return f"{_NOW[now]} now" + (before if was is not RuleEffect.NONE else "")
+    if change.turn is Turn.BETTER:
+        return _NO_LONGER[was] + (f"; it {_NOW[now]} now" if now is not RuleEffect.NONE else "")
+    if change.turn is Turn.STILL:
+        return f"still {_NOW[now]}" if change.old != change.new else f"{_NOW[now]} as before"
+    return "says something else"
+
+
+def _then_and_now(old: RuleResult | None, new: RuleResult | None) -> str:
+    """Both states and figures where they differ."""
+    if old is None or new is None:
+        return ""
+    if (old.state, old.actual, old.n, old.severity, old.expected) == (
+        new.state,
+        new.actual,
+        new.n,
+        new.severity,
+        new.expected,
+    ):
+        return ""
+    states = [rule_state(each).word for each in (old, new)]
+    figures = [one_line(each.actual, 100) for each in (old, new)]
+    parts = [states[0] if states[0] == states[1] else f"{states[0]} → {states[1]}"]
+    parts += [f"{figures[0]} → {figures[1]}"] if figures[0] != figures[1] else []
+    if old.expected != new.expected:
+        parts.append(f"required {one_line(old.expected, 100)} → {one_line(new.expected, 100)}")
+    if old.severity is not new.severity:
+        parts.append(f"severity {old.severity.value} → {new.severity.value}")
+    return ", ".join(parts)
+
+
+def _other_figures(found: Comparison, few: int | None) -> tuple[ChangeGroup, ...]:
+    """Rules that do nothing to either verdict and say something else."""
+    rules = [each for each in found.rules if each.turn is Turn.NO_MATTER]
+    rows = []
+    for each in rules:
+        told = each.new or each.old
+        said = _then_and_now(each.old, each.new) or (one_line(told.message, 300) if told is not None else "")
+        rows.append(ChangeRow(mark=OTHER, text=f"{one_line(each.id)}: {said}"))
+    title = f"{counted(len(rules), 'rule')} with other figures, without effect both times"
+    return group(OTHER, title, rows, len(rows), few)
+
+
+def _others(found: Comparison, shown: _Shown, few: int | None) -> list[ChangeGroup]:
+    """What is behind no rule above, the heaviest first."""
+    changes = found.changes
+    groups: list[ChangeGroup] = []
+    for name in BAD_LISTS:
+        groups += _tests(changes, name, shown, few)
+    unlisted = changes.tests.unlisted if ("tests.unlisted", None) not in shown else ()
+    groups += group(DOUBTFUL, "Tests that are not listed", unlisted_rows(unlisted), len(unlisted), few)
+    groups += _evals(found, few)
+    groups += _findings_and_inputs(changes, shown, few)
+    for name in (*GOOD_LISTS, "slower"):
+        groups += _tests(changes, name, shown, few)
+    groups += _other_figures(found, few)
+    files = changes.coverage.files
+    groups += group(
+        OTHER,
+        f"Code coverage of {counted(len(files), 'source file')}",
+        map(coverage_row, files),
+        len(files),
+        few,
+    )
+    return groups
+
+
+def _tests(changes: EvidenceChanges, name: str, shown: _Shown, few: int | None) -> tuple[ChangeGroup, ...]:
+    left = [each for each in getattr(changes.tests, name) if (f"tests.{name}", each.test_type) not in shown]
+    return test_group(name, left, len(left), few)
+
+
+def _evals(found: Comparison, few: int | None) -> list[ChangeGroup]:
+    changes = found.changes
+    causes = [cause for each in found.rules if each.turn is not Turn.NO_MATTER for cause in each.causes]
+    names = {(cause.where, name) for cause in causes for name in cause.names}
+    whole = {cause.where for cause in causes if not cause.names}
+    metrics = [each for each in changes.metrics if ("metrics", each.metric) not in names]
+    modes = [each for each in changes.failure_modes if ("failure_modes", each.id) not in names]
+    requirements = changes.requirements if "requirements" not in whole else ()
+    measures = [
+        each for each in changes.coverage.measures if ("coverage.measures", each.measure.value) not in names
+    ]
+    metrics.sort(key=lambda each: (each.is_worse is not True, each.is_worse is not None))
+    history = iteration_rows(changes.iterations) if "iterations" not in whole else []
+    return [
+        *group(OTHER, "Eval history", history, len(history), None),
+        *group(OTHER, "Metrics", map(metric_row, metrics), len(metrics), few),
+        *group(OTHER, "Failure modes", map(failure_mode_row, modes), len(modes), few),
+        *group(OTHER, "Requirements", map(requirement_row, requirements), len(requirements), few),
+        *group(OTHER, "Code coverage", map(coverage_row, measures), len(measures), few),
+    ]
+
+
+def _findings_and_inputs(changes: EvidenceChanges, shown: _Shown, few: int | None) -> list[ChangeGroup]:
+    findings, inputs = changes.findings, changes.inputs
+    areas = {where for where, _ in shown}
+    new = findings.new if "findings.new" not in areas else ()
+    gone = findings.gone if "findings.gone" not in areas else ()
+    stopped = findings.no_longer_ran if "findings.no_longer_ran" not in areas else ()
+    runs = changes.runs if "runs" not in areas else ()
+    unused = inputs.unused if "inputs.unused" not in areas else ()
+    return [
+        *group(WORSE, "Scans that no longer ran", scan_rows(stopped), len(stopped), few),
+        *group(
+            WORSE, counted(len(new), "new finding"), (finding_row(each, WORSE) for each in new), len(new), few
+        ),
+        *_paths(DOUBTFUL, "Nothing was read any more by", inputs.readers_gone, few),
+        *group(WORSE, "Files that can't be used", map(input_row, unused), len(unused), few),
+        *group(DOUBTFUL, "Test commands", map(run_row, runs), len(runs), few),
+        *_paths(DOUBTFUL, "Files that are no longer there", inputs.gone, few),
+        *group(
+            BETTER,
+            counted(len(gone), "finding") + " gone",
+            (finding_row(each, BETTER) for each in gone),
+            len(gone),
+            few,
+        ),
+        *_paths(OTHER, "Scans that did not run before", findings.newly_ran, few),
+        *group(BETTER, "Files that are read again", map(input_row, inputs.usable), len(inputs.usable), few),
+        *_paths(OTHER, "Read for the first time by", inputs.readers_new, few),
+        *_paths(OTHER, "Files that were not there", inputs.new, few),
+    ]
+
+
+def _paths(mark: Mark, title: str, names: Sequence[str], few: int | None) -> tuple[ChangeGroup, ...]:
+    return group(
+        mark, title, (ChangeRow(mark=mark, text=one_line(each, 300)) for each in names), len(names), few
+    )
+
+
+def _unchanged(found: Comparison) -> str:
+    changes = found.changes
+    same, iterations = changes.unchanged, changes.iterations
+    named = [
+        counted(number, noun)
+        for number, noun in (
+            (found.rules_unchanged, "rule"),
+            (changes.tests.unchanged, "test"),
+            (same.metrics, "metric"),
+            (same.failure_modes, "failure mode"),
+            (same.requirements, "requirement"),
+            (same.source_files, "covered source file"),
+            (same.findings, "finding"),
+        )
+        if number
+    ]
+    if iterations.old is not None and iterations.old == iterations.new:
+        named.append("the latest iteration")
+    if found.old.commit == found.new.commit:
+        named.append(f"commit {short_sha(found.new.commit)}")
+    return f"Not changed: {', '.join(named)}." if named else "Nothing is as it was."
