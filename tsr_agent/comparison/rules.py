@@ -44,7 +44,7 @@ class Cause(Record, frozen=True, kw_only=True, omit_defaults=True):
     test_type: TestType | None = None
     """Of which only those of this type; None for all."""
     names: tuple[LongText, ...] = ()
-    """Of which only these: a metric, a measure or fields; empty for all."""
+    """Of which only these: metrics, measures, failure modes, tools or fields; empty for all."""
 
 
 class RuleChange(Record, frozen=True, kw_only=True):
@@ -138,10 +138,11 @@ class _Evidence:
         if "metric" in scope:
             return tuple(self._metric(scope))
         if "type" in scope or "tests" in check:
-            lists = (*GOOD_LISTS, *BAD_LISTS) if improves else (*BAD_LISTS, *GOOD_LISTS)
+            # A test that is mended, or new and sound, explains nothing that got worse.
+            lists = (*GOOD_LISTS, *BAD_LISTS) if improves else BAD_LISTS
             return tuple(self._of_type(scope.get("type"), lists))
         if "finding" in check or "analysis" in check:
-            return tuple(self._findings())
+            return tuple(self._findings(scope))
         return ()
 
     def _of_type(self, name: object, lists: tuple[str, ...]) -> list[Cause]:
@@ -188,14 +189,20 @@ class _Evidence:
         found = [each for each in self._changes.coverage.measures if each.measure.value == measure]
         return [Cause(where="coverage.measures", count=1, names=(measure,))] if found else []
 
-    def _findings(self) -> list[Cause]:
-        found = self._changes.findings
-        counts = {
-            "new": len(found.new),
-            "no_longer_ran": len(found.no_longer_ran),
-            "gone": len(found.gone),
+    def _findings(self, scope: Mapping[str, Any]) -> list[Cause]:
+        found, tools = self._changes.findings, scope.get("tool")
+        behind = {
+            "new": [each.tool for each in found.new],
+            "no_longer_ran": list(found.no_longer_ran),
+            "gone": [each.tool for each in found.gone],
         }
-        return [Cause(where=f"findings.{name}", count=number) for name, number in counts.items() if number]
+        causes = []
+        for name, of_tools in behind.items():
+            mine = [each for each in of_tools if tools is None or each in tools]
+            if mine:
+                names = tuple(sorted(set(mine)))
+                causes.append(Cause(where=f"findings.{name}", count=len(mine), names=names))
+        return causes
 
     def _tree(self, scope: Mapping[str, Any]) -> list[Cause]:
         name = "versions.dirty"

@@ -145,8 +145,8 @@ def _test_row(name: str, mark: Mark, change: TestChange, *, names_type: bool) ->
         details.append(f"{duration(change.old.duration_ms)} → {duration(change.new.duration_ms)}")
     elif name in ("vanished", "new"):
         case = change.old or change.new
-        verb = "was" if name == "vanished" else "is"
-        details += [f"{verb} {case_status(case.status, flaky=case.flaky).word}"] if case is not None else []
+        when = "last outcome" if name == "vanished" else "outcome"
+        details += [f"{when}: {case_status(case.status, flaky=case.flaky).word}"] if case is not None else []
     elif change.new is not None:
         place = change.new.file + (f":{change.new.line}" if change.new.line else "")
         first = next(iter(change.new.message.strip().splitlines()), "")
@@ -394,23 +394,30 @@ def behind(cause: Cause, changes: EvidenceChanges, few: int | None) -> tuple[Cha
 
 
 def _rows(cause: Cause, changes: EvidenceChanges) -> Iterable[ChangeRow]:
+    names = set(cause.names)
     drawers: dict[str, Callable[[], Iterable[ChangeRow]]] = {
         "tests.unlisted": lambda: unlisted_rows(changes.tests.unlisted),
-        "metrics": lambda: (metric_row(each) for each in changes.metrics if each.metric in cause.names),
+        "metrics": lambda: (metric_row(each) for each in changes.metrics if each.metric in names),
         "iterations": lambda: iteration_rows(changes.iterations),
         "failure_modes": lambda: (
-            failure_mode_row(each) for each in changes.failure_modes if each.id in set(cause.names)
+            failure_mode_row(each) for each in changes.failure_modes if each.id in names
         ),
         "requirements": lambda: map(requirement_row, changes.requirements),
         "coverage.measures": lambda: (
-            coverage_row(each) for each in changes.coverage.measures if each.measure.value in cause.names
+            coverage_row(each) for each in changes.coverage.measures if each.measure.value in names
         ),
-        "findings.new": lambda: (finding_row(each, WORSE) for each in changes.findings.new),
-        "findings.gone": lambda: (finding_row(each, BETTER) for each in changes.findings.gone),
-        "findings.no_longer_ran": lambda: scan_rows(changes.findings.no_longer_ran),
+        "findings.new": lambda: (
+            finding_row(each, WORSE) for each in changes.findings.new if each.tool in names
+        ),
+        "findings.gone": lambda: (
+            finding_row(each, BETTER) for each in changes.findings.gone if each.tool in names
+        ),
+        "findings.no_longer_ran": lambda: scan_rows(
+            [each for each in changes.findings.no_longer_ran if each in names]
+        ),
         "runs": lambda: map(run_row, changes.runs),
         "inputs.unused": lambda: map(input_row, changes.inputs.unused),
-        "fields": lambda: (field_row(each) for each in changes.fields if each.field in cause.names),
+        "fields": lambda: (field_row(each) for each in changes.fields if each.field in names),
     }
     return drawers[cause.where]()
 

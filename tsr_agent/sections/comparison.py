@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from tsr_agent.comparison.report import ComparedReport, Comparison, EvidenceChanges
-    from tsr_agent.comparison.rules import RuleChange
+    from tsr_agent.comparison.rules import Cause, RuleChange
     from tsr_agent.models.decision import RuleResult
     from tsr_agent.models.results import TestType
 
@@ -121,7 +121,7 @@ def comparison(
         zone: Where the viewer is; None for the zone of this machine.
     """
     moved = [each for each in found.rules if each.turn is not Turn.NO_MATTER]
-    shown = {(cause.where, cause.test_type) for each in moved for cause in each.causes}
+    shown = {(cause.where, cause.test_type) for cause in _causes(found)}
     differs = found.old.decision is not found.new.decision
     return ComparisonSection(
         old=_side("A", found.old, zone),
@@ -333,14 +333,14 @@ def _other_figures(found: Comparison, few: int | None) -> tuple[ChangeGroup, ...
 
 def _others(found: Comparison, shown: _Shown, few: int | None) -> list[ChangeGroup]:
     """What is behind no rule above, the heaviest first."""
-    changes = found.changes
+    changes, named = found.changes, _named_causes(found)
     groups: list[ChangeGroup] = []
     for name in BAD_LISTS:
         groups += _tests(changes, name, shown, few)
     unlisted = changes.tests.unlisted if ("tests.unlisted", None) not in shown else ()
     groups += group(DOUBTFUL, "Tests that are not listed", unlisted_rows(unlisted), len(unlisted), few)
-    groups += _evals(found, few)
-    groups += _findings_and_inputs(changes, shown, few)
+    groups += _evals(found, named, few)
+    groups += _findings_and_inputs(changes, shown, named, few)
     for name in (*GOOD_LISTS, "slower"):
         groups += _tests(changes, name, shown, few)
     groups += _other_figures(found, few)
@@ -360,11 +360,18 @@ def _tests(changes: EvidenceChanges, name: str, shown: _Shown, few: int | None) 
     return test_group(name, left, len(left), few)
 
 
-def _evals(found: Comparison, few: int | None) -> list[ChangeGroup]:
+def _named_causes(found: Comparison) -> set[tuple[str, str]]:
+    """What stands under a rule by its name: lists of the comparison with the metric, the tool and so on."""
+    return {(cause.where, name) for cause in _causes(found) for name in cause.names}
+
+
+def _causes(found: Comparison) -> list[Cause]:
+    return [cause for each in found.rules if each.turn is not Turn.NO_MATTER for cause in each.causes]
+
+
+def _evals(found: Comparison, names: set[tuple[str, str]], few: int | None) -> list[ChangeGroup]:
     changes = found.changes
-    causes = [cause for each in found.rules if each.turn is not Turn.NO_MATTER for cause in each.causes]
-    names = {(cause.where, name) for cause in causes for name in cause.names}
-    whole = {cause.where for cause in causes if not cause.names}
+    whole = {cause.where for cause in _causes(found) if not cause.names}
     metrics = [each for each in changes.metrics if ("metrics", each.metric) not in names]
     modes = [each for each in changes.failure_modes if ("failure_modes", each.id) not in names]
     requirements = changes.requirements if "requirements" not in whole else ()
@@ -382,12 +389,14 @@ def _evals(found: Comparison, few: int | None) -> list[ChangeGroup]:
     ]
 
 
-def _findings_and_inputs(changes: EvidenceChanges, shown: _Shown, few: int | None) -> list[ChangeGroup]:
+def _findings_and_inputs(
+    changes: EvidenceChanges, shown: _Shown, named: set[tuple[str, str]], few: int | None
+) -> list[ChangeGroup]:
     findings, inputs = changes.findings, changes.inputs
     areas = {where for where, _ in shown}
-    new = findings.new if "findings.new" not in areas else ()
-    gone = findings.gone if "findings.gone" not in areas else ()
-    stopped = findings.no_longer_ran if "findings.no_longer_ran" not in areas else ()
+    new = [each for each in findings.new if ("findings.new", each.tool) not in named]
+    gone = [each for each in findings.gone if ("findings.gone", each.tool) not in named]
+    stopped = [each for each in findings.no_longer_ran if ("findings.no_longer_ran", each) not in named]
     runs = changes.runs if "runs" not in areas else ()
     unused = inputs.unused if "inputs.unused" not in areas else ()
     return [

@@ -24,6 +24,7 @@ from tests.factories.judged_reports import (
 )
 from tsr_agent.comparison.report import Comparison, compare, evidence_changes
 from tsr_agent.comparison.rules import Turn
+from tsr_agent.gate.policy_file import parse_policy
 from tsr_agent.models import codec
 from tsr_agent.models.decision import GoNoGoDecision, RuleEffect
 from tsr_agent.models.evals import FailureCategory, FailureMode, ResolutionStatus, Severity
@@ -186,6 +187,36 @@ def test_a_finding_that_moved_is_the_same_and_one_more_of_it_is_new() -> None:
     assert [(each.finding.rule_id, each.count) for each in found.findings.new] == [("R1", 1), ("R3", 1)]
     assert [each.finding.rule_id for each in found.findings.gone] == ["R2"]
     assert found.unchanged.findings == 1
+
+
+SCANS = """
+version: 1
+name: scans
+rules:
+  - {id: bandit, check: findings, where: {tool: [scanner]}}
+  - {id: other, check: findings, where: {tool: [other]}}
+"""
+
+
+def test_a_rule_on_findings_has_those_of_its_tools_behind_it() -> None:
+    policy = parse_policy(SCANS.encode(), "scans.yaml")
+    clean = replace(scan(), tool="other")
+    old = releasable(static_analysis=(scan(), clean))
+    new = another(old, static_analysis=(scan(finding("R1", 3)), clean))
+    found = compared(old, new, policy)
+    assert rules(found, Turn.WORSE) == ["bandit"]
+    assert causes(found, "bandit") == [("findings.new", 1)]
+
+
+def test_a_test_that_is_mended_explains_nothing_that_got_worse() -> None:
+    old = with_results(results(TestType.PERFORMANCE, FAILED, *[PASSED] * 39))
+    new = another(with_results(results(TestType.PERFORMANCE, PASSED, *[FAILED] * 3, *[PASSED] * 37)))
+    assert causes(compared(old, new), "performance-failure-rate") == [("tests.newly_failing", 3)]
+    assert causes(compared(new, old), "performance-failure-rate") == [
+        ("tests.fixed", 3),
+        ("tests.newly_failing", 1),
+        ("tests.vanished", 1),
+    ]
 
 
 def test_a_scanner_that_no_longer_ran_is_named() -> None:
