@@ -20,17 +20,23 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.policy_sources import Parents
     from tsr_agent.gate.source_tree import SourceTree
 
 
 def check_policy(
-    text: str | bytes, source: str = "policy", *, today: date | None = None
+    text: str | bytes,
+    source: str = "policy",
+    *,
+    parents: Parents | None = None,
+    today: date | None = None,
 ) -> tuple[PolicyProblem, ...]:
     """Errors and warnings of a policy, in the order of the text.
 
     Args:
         text: YAML or JSON, whole or half-written.
         source: What to call it in messages.
+        parents: Finds the policies that it extends; None: the built-in ones alone.
         today: The day (UTC) that its dates are held against; without one they are not looked at.
 
     Returns:
@@ -40,7 +46,7 @@ def check_policy(
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     try:
         document = parse_source(data, source)
-        policy = policy_of(document, data)
+        policy = policy_of(document, data, parents)
     except PolicyError as error:
         return problems_of_error(error, source)
     return _warnings(policy, document, today)

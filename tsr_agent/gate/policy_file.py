@@ -8,83 +8,195 @@ import msgspec
 
 from tsr_agent.errors import PolicyError
 from tsr_agent.gate.builtin import AI_RELEASE_NAME, ai_release_bytes
+from tsr_agent.gate.policy_layers import layer_of, merge
+from tsr_agent.gate.policy_locks import refuse_loosened
 from tsr_agent.gate.policy_names import environment_key
+from tsr_agent.gate.policy_sources import PolicyText, beside, built_in_only, identity_of
 from tsr_agent.gate.policy_tree import read_policy_tree
 from tsr_agent.gate.policy_v0 import KEYS, Origins, translate
 from tsr_agent.gate.problem import FaultyFileError, fault, refusal
 from tsr_agent.gate.source_tree import parse_source, read_source
+from tsr_agent.gate.wording import plain
 from tsr_agent.models.codec import digest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.policy_layers import Layer
+    from tsr_agent.gate.policy_sources import Parents
+    from tsr_agent.gate.quarantine import Quarantine
     from tsr_agent.gate.source_tree import SourceTree
+
+MAX_DEPTH = 8
+"""Most policies that may stand above one another."""
+MAX_POLICIES = 50
+"""Most policies that one may extend, directly or not."""
 
 
 def load_policy(path: Path) -> Policy:
-    """Reads a policy file.
+    """Reads a policy file, and the files that it extends by their paths relative to it.
 
     Raises:
         PolicyError: Absent, unreadable, or wrong in any place; ``details`` has one line a problem with
             line and column.
     """
-    data = read_source(path)
-    policy = parse_policy(data, str(path))
-    return _with_quarantine(policy, path, data) if policy.flaky.quarantine_file else policy
+    text = PolicyText(
+        data=read_source(path),
+        source=str(path),
+        origin="",
+        identity=identity_of(path),
+        folder=path.parent,
+        parents=beside(path),
+    )
+    return _Reading().layer(text, parse_source(text.data, text.source)).policy
 
 
-def _with_quarantine(policy: Policy, path: Path, data: bytes) -> Policy:
-    """The policy with the quarantine file that it names; one that can't be read refuses the policy."""
+def parse_policy(data: bytes, source: str, parents: Parents | None = None) -> Policy:
+    """Reads a policy from its bytes, YAML or JSON.
+
+    Args:
+        data: The bytes as they are; their SHA-256 is the policy's digest.
+        source: What to call it in messages.
+        parents: Finds the policies that it extends. None: the built-in ones alone, so that a text
+            from elsewhere opens no file.
+
+    Raises:
+        PolicyError: As for ``load_policy``.
+    """
+    return policy_of(parse_source(data, source), data, parents)
+
+
+def policy_of(document: SourceTree, data: bytes, parents: Parents | None = None) -> Policy:
+    """The policy that a file's tree means.
+
+    Args:
+        document: The file, parsed.
+        data: Its bytes.
+        parents: As for ``parse_policy``.
+
+    Raises:
+        PolicyError: As for ``load_policy``.
+    """
+    text = PolicyText(
+        data=data,
+        source=document.source,
+        origin="",
+        identity="",
+        folder=None,
+        parents=parents or built_in_only,
+    )
+    return _Reading().layer(text, document).policy
+
+
+class _Reading:
+    """Reads a policy and those that it extends, each once."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, Layer] = {}
+        self._chain: list[PolicyText] = []
+
+    def layer(self, text: PolicyText, document: SourceTree) -> Layer:
+        """The policy of a text, laid over those that it extends."""
+        if not isinstance(document.tree, dict):
+            raise fault(None, text.source, "a policy is a mapping with version, name and rules")
+        problems: list[str] = []
+        tree, origins = document.tree, Origins()
+        if _is_version_0(tree):
+            tree, origins = translate(tree, problems)
+            _refuse_if(problems, document)
+        _refuse_reserved_name(tree.get("name"), text.data, problems)
+        parents = self._parents(tree.get("extends"), text, document)
+        merged = merge(tree, parents, document, origins.paths, problems)
+        found: list[str] = []
+        policy = read_policy_tree(merged.tree, digest(text.data), found)
+        problems += [origins.of(merged.of(each)) for each in found]
+        if policy is not None:
+            refuse_loosened(parents, merged, policy, problems)
+        _refuse_if(problems, document)
+        if policy is None:
+            raise fault(None, text.source, "not a valid policy")
+        if policy.flaky.quarantine_file:
+            policy = msgspec.structs.replace(policy, quarantine=_quarantine(policy, text, document, parents))
+        return layer_of(policy, merged, parents, text.origin)
+
+    def _parents(self, extends: object, text: PolicyText, document: SourceTree) -> list[Layer]:
+        """What a policy extends, read. Nothing where it is not of the form; the form is checked later."""
+        names = [extends] if isinstance(extends, str) else extends
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            return []
+        self._chain.append(text)
+        read: list[Layer] = []
+        for place, name in enumerate(names):
+            path = "$.extends" if isinstance(extends, str) else f"$.extends[{place}]"
+            try:
+                found = self._found(name, names[:place], text)
+            except PolicyError as error:
+                _refuse_if([f"{path}: {error.message}"], document)
+                raise
+            try:
+                if found.identity not in self._read:
+                    self._read[found.identity] = self.layer(found, parse_source(found.data, found.source))
+            except FaultyFileError as error:
+                line = f"{path}: {plain(name, 200)!r} is not valid, as said above"
+                (here,) = document.problems([line])
+                raise FaultyFileError(
+                    error.message,
+                    [*error.problems, here],
+                    details=[*error.details, here.located()],
+                    next_step=error.next_step,
+                ) from error
+            read.append(self._read[found.identity])
+        self._chain.pop()
+        return read
+
+    def _found(self, name: str, before: list[str], text: PolicyText) -> PolicyText:
+        """The text of one that is extended.
+
+        Raises:
+            PolicyError: It can't be had, or may not be extended here; the message says why.
+        """
+        if name in before:
+            raise PolicyError(f"{plain(name, 200)!r} is named twice")
+        found = text.parents(name)
+        chain = [each.identity for each in self._chain]
+        if found.identity in chain:
+            circle = [each.source for each in self._chain[chain.index(found.identity) :]] + [found.source]
+            raise PolicyError(f"a policy can't extend itself: {' extends '.join(circle)}")
+        if len(self._chain) > MAX_DEPTH:
+            raise PolicyError(f"more than {MAX_DEPTH} policies extend one another")
+        if len(self._read) >= MAX_POLICIES and found.identity not in self._read:
+            raise PolicyError(f"more than {MAX_POLICIES} policies are extended")
+        return found
+
+
+def _quarantine(
+    policy: Policy, text: PolicyText, document: SourceTree, parents: Sequence[Layer]
+) -> Quarantine | None:
+    """What the policy's quarantine file says; one that can't be read refuses the policy.
+
+    The file is named relative to the policy that names it. None for a text that did not come from a
+    file: without a quarantine, every failure counts.
+    """
     from tsr_agent.gate.quarantine_file import load_quarantine
 
+    own = document.tree.get("flaky")
+    if not isinstance(own, dict) or "quarantine_file" not in own:
+        return next((each.policy.quarantine for each in parents if "flaky" in each.given), None)
+    if text.folder is None:
+        return None
     try:
-        quarantine = load_quarantine(path.parent, policy.flaky.quarantine_file)
+        return load_quarantine(text.folder, policy.flaky.quarantine_file)
     except PolicyError as error:
         line = f"$.flaky.quarantine_file: {error.message.removesuffix('.')}"
-        problems = parse_source(data, str(path)).problems([line])
+        problems = document.problems([line])
         raise FaultyFileError(
             f"{problems[0].located()}.",
             problems,
             details=error.details,
             next_step="Mend the quarantine file, or take flaky.quarantine_file out of the policy.",
         ) from error
-    return msgspec.structs.replace(policy, quarantine=quarantine)
-
-
-def parse_policy(data: bytes, source: str) -> Policy:
-    """Reads a policy from its bytes, YAML or JSON.
-
-    Args:
-        data: The bytes as they are; their SHA-256 is the policy's digest.
-        source: What to call it in messages.
-
-    Raises:
-        PolicyError: As for ``load_policy``.
-    """
-    return policy_of(parse_source(data, source), data)
-
-
-def policy_of(document: SourceTree, data: bytes) -> Policy:
-    """The policy that a file's tree means.
-
-    Raises:
-        PolicyError: As for ``load_policy``.
-    """
-    source = document.source
-    if not isinstance(document.tree, dict):
-        raise fault(None, source, "a policy is a mapping with version, name and rules")
-    problems: list[str] = []
-    tree, origins = document.tree, Origins()
-    if _is_version_0(tree):
-        tree, origins = translate(tree, problems)
-        _refuse_if(problems, document)
-    _refuse_reserved_name(tree.get("name"), data, problems)
-    policy = read_policy_tree(tree, digest(data), problems)
-    if policy is None:
-        _refuse_if([origins.of(problem) for problem in problems], document)
-        raise fault(None, source, "not a valid policy")
-    return policy
 
 
 def _is_version_0(tree: dict[str, Any]) -> bool:

@@ -65,6 +65,11 @@ class SourceTree(Record, frozen=True, kw_only=True):
         """A line ``$.path: what`` as ``file:line:column: path: what``, at the nearest known place."""
         return self.problems([problem])[0].located()
 
+    def position(self, path: str) -> str:
+        """``$.path`` as ``file:line:column``, at the nearest known place."""
+        found = self.problems([f"{path}: "])[0]
+        return f"{self.source}:{found.line}:{found.column}"
+
     def problems(self, lines: Sequence[str]) -> list[PolicyProblem]:
         """Lines ``$.path: what; advice`` with their places, in the order of the file."""
         return sorted(self.placed(lines), key=lambda each: (each.line, each.column))

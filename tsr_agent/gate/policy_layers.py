@@ -1,0 +1,312 @@
+"""Lays policies over each other: what one that extends others inherits, changes and does without."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from tsr_agent.gate.policy import Policy
+from tsr_agent.gate.policy_approvals import approvals_over, mapping_over
+from tsr_agent.gate.policy_names import environment_key
+from tsr_agent.gate.rule import MissingEvidence, OnMissing, Rule
+from tsr_agent.gate.source_tree import SourceTree
+from tsr_agent.gate.strictness import missing_rank
+from tsr_agent.gate.wording import plain
+from tsr_agent.models.base import Record
+from tsr_agent.models.decision import PolicyParent
+
+_RULE = re.compile(r"\$\.rules\[(\d+)\]")
+_LAID_OVER = ("require", "where")
+_SAID_ONCE = ("baseline", "flaky")
+"""What a policy says once for all of its rules."""
+
+
+class LayeredRule(Record, frozen=True, kw_only=True):
+    """A rule as a policy hands it on to one that extends it."""
+
+    entry: Mapping[str, Any]
+    """As a tree of version 1, without what its policy fills in."""
+    missing: OnMissing
+    """What missing evidence counts as where the rule does not say it itself."""
+    origin: str | None
+    """The policy that has brought it in, as a decision names it; None for the one that is being read."""
+    document: SourceTree
+    path: str
+    """Where it stands in the document, or where it was last changed."""
+
+    @property
+    def place(self) -> str:
+        """File, line and column."""
+        return self.document.position(self.path)
+
+
+class Layer(Record, frozen=True, kw_only=True):
+    """A policy that was read, and what one that extends it needs besides."""
+
+    policy: Policy
+    rules: tuple[LayeredRule, ...]
+    reference: PolicyParent
+    given: frozenset[str]
+    """Which of ``baseline`` and ``flaky`` it or a policy above it says something about."""
+
+
+class Merged(Record, frozen=True, kw_only=True):
+    """One tree out of a policy's own and those that it extends."""
+
+    tree: dict[str, Any]
+    rules: tuple[LayeredRule, ...]
+    own: tuple[int | None, ...]
+    """By place of the rule, the place of its entry in the policy's own file."""
+    written: dict[str, Any]
+    """The policy's own tree."""
+
+    def of(self, problem: str) -> str:
+        """The problem's line with the path of the policy's own file."""
+        found = _RULE.match(problem)
+        if found is None:
+            return problem
+        place = self.own[int(found[1])]
+        if place is None:
+            rule = self.rules[int(found[1])].entry.get("id")
+            return f"$.extends: rule {plain(str(rule), 100)!r}: {problem.partition(': ')[2]}"
+        return f"$.rules[{place}]{problem[found.end() :]}"
+
+
+def merge(
+    tree: dict[str, Any],
+    parents: Sequence[Layer],
+    document: SourceTree,
+    paths: Sequence[str],
+    problems: list[str],
+) -> Merged:
+    """Lays a policy of version 1 over those that it extends.
+
+    Args:
+        tree: The policy's own mapping.
+        parents: What it extends, in its order.
+        document: The policy's own file.
+        paths: Where each rule stands in that file; empty where they stand as in the tree.
+        problems: Takes one line a problem, with paths of the policy's own file.
+    """
+    inherited = _inherited(parents, problems)
+    _remove(inherited, tree.get("remove"), problems)
+    given = _missing_of(tree)
+    own_missing = given or _strictest([each.policy.on_missing for each in parents])
+    rules: list[tuple[LayeredRule, int | None]] = [
+        (_with_missing(rule, given), None) for rule in inherited.values()
+    ]
+    changes = _Changes(rules, document, own_missing)
+    for place, entry in enumerate(_list(tree.get("rules"))):
+        changes.take(entry, place, paths[place] if paths else f"$.rules[{place}]", problems)
+    laid = _policy_wide(tree, parents, own_missing, problems) if parents else {}
+    if parents and isinstance(tree.get("rules", []), list):
+        laid["rules"] = [_filled_in(rule, own_missing) for rule, _ in rules]
+    return Merged(
+        tree={**tree, **laid},
+        rules=tuple(rule for rule, _ in rules),
+        own=tuple(place for _, place in rules),
+        written=tree,
+    )
+
+
+def layer_of(policy: Policy, merged: Merged, parents: Sequence[Layer], origin: str) -> Layer:
+    """The policy with its ancestors and where its rules come from.
+
+    Args:
+        policy: As read from the merged tree.
+        merged: What it was read from.
+        parents: What it extends.
+        origin: What a decision calls the policy itself; empty for the first one.
+    """
+    above = [each for parent in parents for each in (*parent.policy.parents, parent.reference)]
+    rules = tuple(
+        msgspec.structs.replace(rule, origin=origin) if rule.origin is None else rule for rule in merged.rules
+    )
+    origins = {
+        read.id: rule.origin
+        for read, rule in zip(policy.rules, rules, strict=True)
+        if rule.origin is not None and rule.origin != origin
+    }
+    whole = msgspec.structs.replace(
+        policy,
+        parents=tuple({each.source: each for each in above}.values()),
+        origins=origins,
+    )
+    given = {key for key in _SAID_ONCE if merged.tree.get(key) is not None}
+    return Layer(
+        policy=whole,
+        rules=rules,
+        reference=PolicyParent(
+            source=plain(origin, 1_000),
+            name=plain(policy.name, 1_000),
+            version=plain(policy.version, 1_000),
+            digest=policy.digest,
+        ),
+        given=frozenset(given.union(*(parent.given for parent in parents))),
+    )
+
+
+class _Changes:
+    """Puts a policy's own entries over the inherited rules and behind them, in place."""
+
+    def __init__(
+        self, rules: list[tuple[LayeredRule, int | None]], document: SourceTree, missing: OnMissing
+    ) -> None:
+        self._rules = rules
+        self._document = document
+        self._missing = missing
+        self._inherited = {str(rule.entry.get("id")): at for at, (rule, _) in enumerate(rules)}
+
+    def take(self, entry: Any, place: int, path: str, problems: list[str]) -> None:
+        """An entry and its place in the policy's own list."""
+        name = entry.get("id") if isinstance(entry, dict) else None
+        at = self._inherited.get(name) if isinstance(name, str) else None
+        if at is None:
+            self._append(place, entry, path, problems)
+            return
+        rule, taken = self._rules[at]
+        if taken is not None:
+            problems.append(f"{path}.id: the id {name!r} stands twice")
+            return
+        changed = lay_over(rule.entry, entry, path, problems)
+        laid = msgspec.structs.replace(rule, entry=changed, document=self._document, path=path)
+        self._rules[at] = (laid, place)
+
+    def _append(self, place: int, entry: Any, path: str, problems: list[str]) -> None:
+        if isinstance(entry, dict) and "check" not in entry:
+            name = str(entry.get("id"))
+            hint = _close(name, self._inherited)
+            if hint:
+                problems.append(f"{path}.id: no extended policy has a rule {plain(name, 100)!r}{hint}")
+                return
+        own = LayeredRule(entry=entry, missing=self._missing, origin=None, document=self._document, path=path)
+        self._rules.append((own, place))
+
+
+def lay_over(
+    below: Mapping[str, Any], entry: Mapping[str, Any], path: str, problems: list[str]
+) -> dict[str, Any]:
+    """A rule's entry over the one of the same id: key by key, and inside ``require`` and the like too."""
+    if "check" in entry and entry["check"] != below.get("check"):
+        problems.append(
+            f"{path}.check: the inherited rule of this id makes the check {str(below.get('check'))!r}; "
+            "a rule with another check needs another id"
+        )
+    changed = {**below, **entry, "check": below.get("check")}
+    for key in _LAID_OVER:
+        if key in below and key in entry:
+            changed[key] = mapping_over(below[key], entry[key])
+    if "environments" in below and "environments" in entry:
+        changed["environments"] = _environments_over(below["environments"], entry["environments"])
+    return changed
+
+
+def _environments_over(below: Any, above: Any) -> Any:
+    """By environment, however it is spelt. What stands above gives the spelling."""
+    if not isinstance(below, dict) or not isinstance(above, dict):
+        return above
+    inherited = {environment_key(name): change for name, change in below.items()}
+    named = {environment_key(name) for name in above}
+    kept = {name: change for name, change in below.items() if environment_key(name) not in named}
+    laid = {name: _change_over(inherited.get(environment_key(name)), new) for name, new in above.items()}
+    return {**kept, **laid}
+
+
+def _change_over(below: Any, above: Any) -> Any:
+    merged = mapping_over(below, above)
+    if isinstance(below, dict) and isinstance(above, dict) and "require" in below and "require" in above:
+        merged["require"] = mapping_over(below["require"], above["require"])
+    return merged
+
+
+def _inherited(parents: Sequence[Layer], problems: list[str]) -> dict[str, LayeredRule]:
+    """The rules of all parents, in order. Two of one id must be the same."""
+    found: dict[str, tuple[LayeredRule, Rule]] = {}
+    for parent in parents:
+        for layered, rule in zip(parent.rules, parent.policy.rules, strict=True):
+            same = msgspec.structs.replace(rule, on_missing=rule.on_missing or parent.policy.on_missing)
+            other = found.setdefault(rule.id, (layered, same))
+            if other[1] != same:
+                problems.append(
+                    f"$.extends: the rule {rule.id!r} is not the same at {other[0].place} and at "
+                    f"{layered.place}; only one of the two policies can be extended"
+                )
+    return {name: layered for name, (layered, _) in found.items()}
+
+
+def _remove(inherited: dict[str, LayeredRule], names: Any, problems: list[str]) -> None:
+    for place, name in enumerate(_list(names)):
+        if not isinstance(name, str):
+            continue
+        path, shown = f"$.remove[{place}]", plain(name, 100)
+        rule = inherited.get(name)
+        if rule is None:
+            problems.append(f"{path}: no extended policy has a rule {shown!r}{_close(name, inherited)}")
+        elif rule.entry.get("locked") is True:
+            problems.append(f"{path}: the rule {shown!r} is locked at {rule.place}; it can't be left out")
+        else:
+            del inherited[name]
+
+
+def _close(name: str, known: Mapping[str, object]) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _missing_of(tree: Mapping[str, Any]) -> OnMissing | None:
+    """What the tree itself says; None where it says nothing, or nothing that can be read."""
+    try:
+        given: OnMissing | None = msgspec.convert(tree.get("on_missing"), OnMissing | None)
+    except msgspec.ValidationError:
+        return None
+    return given
+
+
+def _with_missing(rule: LayeredRule, given: OnMissing | None) -> LayeredRule:
+    """What the extending policy says wins, but does not make a locked rule milder."""
+    if given is None:
+        return rule
+    locked = rule.entry.get("locked") is True
+    missing = _strictest([rule.missing, given]) if locked else given
+    return msgspec.structs.replace(rule, missing=missing)
+
+
+def _strictest(treatments: Sequence[OnMissing]) -> OnMissing:
+    return max(treatments, key=missing_rank, default=MissingEvidence.REVIEW)
+
+
+def _filled_in(rule: LayeredRule, own_missing: OnMissing) -> Any:
+    entry = rule.entry
+    if not isinstance(entry, dict) or entry.get("on_missing") is not None or rule.missing == own_missing:
+        return entry
+    return {**entry, "on_missing": msgspec.to_builtins(rule.missing)}
+
+
+def _policy_wide(
+    tree: Mapping[str, Any], parents: Sequence[Layer], own_missing: OnMissing, problems: list[str]
+) -> dict[str, Any]:
+    """What holds for all rules: the own keys over the inherited ones."""
+    policies = [each.policy for each in parents]
+    wide: dict[str, Any] = {"approvals": approvals_over(tree.get("approvals"), policies, problems)}
+    if tree.get("on_missing") is None:
+        wide["on_missing"] = msgspec.to_builtins(own_missing)
+    for key in _SAID_ONCE:
+        own, said = tree.get(key), [getattr(each.policy, key) for each in parents if key in each.given]
+        # The same name of a quarantine file in two folders is not the same file.
+        files = [each.policy.quarantine for each in parents if key == "flaky" and key in each.given]
+        agree = all(each == said[0] for each in said) and all(each == files[0] for each in files)
+        if not agree and own is None:
+            problems.append(f"$.extends: the extended policies differ in {key!r}; say here what holds")
+        elif said and agree:
+            inherited = msgspec.to_builtins(said[0])
+            wide[key] = inherited if own is None else mapping_over(inherited, own)
+    return wide
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
