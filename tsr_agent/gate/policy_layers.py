@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from tsr_agent.gate.policy import Policy
+from tsr_agent.gate.checks.registry import CHECKS
+from tsr_agent.gate.policy import AttemptsCount, Policy
 from tsr_agent.gate.policy_approvals import approvals_over, mapping_over
 from tsr_agent.gate.policy_names import environment_key
 from tsr_agent.gate.rule import MissingEvidence, OnMissing, Rule
@@ -31,6 +32,8 @@ class LayeredRule(Record, frozen=True, kw_only=True):
     """As a tree of version 1, without what its policy fills in."""
     missing: OnMissing
     """What missing evidence counts as where the rule does not say it itself."""
+    attempts: AttemptsCount
+    """What a flaky test counts as where the rule does not say it itself."""
     origin: str | None
     """The policy that has brought it in, as a decision names it; None for the one that is being read."""
     document: SourceTree
@@ -93,17 +96,17 @@ def merge(
     """
     inherited = _inherited(parents, problems)
     _remove(inherited, tree.get("remove"), problems)
-    given = _missing_of(tree)
-    own_missing = given or _strictest([each.policy.on_missing for each in parents])
-    rules: list[tuple[LayeredRule, int | None]] = [
-        (_with_missing(rule, given), None) for rule in inherited.values()
-    ]
-    changes = _Changes(rules, document, own_missing)
+    given = _Given.by(tree)
+    missing = given.missing or _strictest([each.policy.on_missing for each in parents])
+    said = [each.policy.flaky.attempts for each in parents if "flaky" in each.given]
+    attempts = given.attempts or (said[0] if said else AttemptsCount.WORST)
+    rules: list[tuple[LayeredRule, int | None]] = [(given.over(rule), None) for rule in inherited.values()]
+    changes = _Changes(rules, document, missing, attempts)
     for place, entry in enumerate(_list(tree.get("rules"))):
         changes.take(entry, place, paths[place] if paths else f"$.rules[{place}]", problems)
-    laid = _policy_wide(tree, parents, own_missing, problems) if parents else {}
+    laid = _policy_wide(tree, parents, missing, problems) if parents else {}
     if parents and isinstance(tree.get("rules", []), list):
-        laid["rules"] = [_filled_in(rule, own_missing) for rule, _ in rules]
+        laid["rules"] = [_filled_in(rule, missing, attempts) for rule, _ in rules]
     return Merged(
         tree={**tree, **laid},
         rules=tuple(rule for rule, _ in rules),
@@ -153,11 +156,16 @@ class _Changes:
     """Puts a policy's own entries over the inherited rules and behind them, in place."""
 
     def __init__(
-        self, rules: list[tuple[LayeredRule, int | None]], document: SourceTree, missing: OnMissing
+        self,
+        rules: list[tuple[LayeredRule, int | None]],
+        document: SourceTree,
+        missing: OnMissing,
+        attempts: AttemptsCount,
     ) -> None:
         self._rules = rules
         self._document = document
         self._missing = missing
+        self._attempts = attempts
         self._inherited = {str(rule.entry.get("id")): at for at, (rule, _) in enumerate(rules)}
 
     def take(self, entry: Any, place: int, path: str, problems: list[str]) -> None:
@@ -182,7 +190,14 @@ class _Changes:
             if hint:
                 problems.append(f"{path}.id: no extended policy has a rule {plain(name, 100)!r}{hint}")
                 return
-        own = LayeredRule(entry=entry, missing=self._missing, origin=None, document=self._document, path=path)
+        own = LayeredRule(
+            entry=entry,
+            missing=self._missing,
+            attempts=self._attempts,
+            origin=None,
+            document=self._document,
+            path=path,
+        )
         self._rules.append((own, place))
 
 
@@ -258,33 +273,61 @@ def _close(name: str, known: Mapping[str, object]) -> str:
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
-def _missing_of(tree: Mapping[str, Any]) -> OnMissing | None:
-    """What the tree itself says; None where it says nothing, or nothing that can be read."""
+class _Given(NamedTuple):
+    """What a policy's own file says for all of its rules; None where it says nothing that can be read."""
+
+    missing: OnMissing | None
+    attempts: AttemptsCount | None
+
+    @classmethod
+    def by(cls, tree: Mapping[str, Any]) -> _Given:
+        flaky = tree.get("flaky")
+        attempts = flaky.get("attempts") if isinstance(flaky, dict) else None
+        return cls(_read(tree.get("on_missing"), OnMissing | None), _read(attempts, AttemptsCount | None))
+
+    def over(self, rule: LayeredRule) -> LayeredRule:
+        """What is said here wins, but does not make a locked rule milder."""
+        missing, attempts = self.missing or rule.missing, self.attempts or rule.attempts
+        if rule.entry.get("locked") is True:
+            missing, attempts = _strictest([rule.missing, missing]), _stricter(rule.attempts, attempts)
+        return msgspec.structs.replace(rule, missing=missing, attempts=attempts)
+
+
+def _read(value: object, form: Any) -> Any:
     try:
-        given: OnMissing | None = msgspec.convert(tree.get("on_missing"), OnMissing | None)
+        return msgspec.convert(value, form)
     except msgspec.ValidationError:
         return None
-    return given
-
-
-def _with_missing(rule: LayeredRule, given: OnMissing | None) -> LayeredRule:
-    """What the extending policy says wins, but does not make a locked rule milder."""
-    if given is None:
-        return rule
-    locked = rule.entry.get("locked") is True
-    missing = _strictest([rule.missing, given]) if locked else given
-    return msgspec.structs.replace(rule, missing=missing)
 
 
 def _strictest(treatments: Sequence[OnMissing]) -> OnMissing:
     return max(treatments, key=missing_rank, default=MissingEvidence.REVIEW)
 
 
-def _filled_in(rule: LayeredRule, own_missing: OnMissing) -> Any:
+def _stricter(one: AttemptsCount, other: AttemptsCount) -> AttemptsCount:
+    return min(one, other, key=list(AttemptsCount).index)
+
+
+def _counts_attempts(check: object) -> bool:
+    form = CHECKS.get(check) if isinstance(check, str) else None
+    fields = {field.name: field.type for field in msgspec.structs.fields(form)} if form is not None else {}
+    require = fields.get("require")
+    return "attempts" in getattr(require, "directions", {})
+
+
+def _filled_in(rule: LayeredRule, own_missing: OnMissing, own_attempts: AttemptsCount) -> Any:
+    """The entry with what it inherits, where the policy itself would fill in something else."""
     entry = rule.entry
-    if not isinstance(entry, dict) or entry.get("on_missing") is not None or rule.missing == own_missing:
+    if not isinstance(entry, dict):
         return entry
-    return {**entry, "on_missing": msgspec.to_builtins(rule.missing)}
+    if entry.get("on_missing") is None and rule.missing != own_missing:
+        entry = {**entry, "on_missing": msgspec.to_builtins(rule.missing)}
+    require = entry.get("require", {})
+    if not isinstance(require, dict) or require.get("attempts") is not None:
+        return entry
+    if rule.attempts is not own_attempts and _counts_attempts(entry.get("check")):
+        entry = {**entry, "require": {**require, "attempts": rule.attempts.value}}
+    return entry
 
 
 def _policy_wide(

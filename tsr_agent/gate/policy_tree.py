@@ -17,7 +17,10 @@ from tsr_agent.models.decision import RuleSeverity
 from tsr_agent.models.form_problems import problems_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tsr_agent.gate.rule import EnvironmentOverride
+    from tsr_agent.models.approval import ApprovalTerms
 
 
 def read_policy_tree(tree: dict[str, Any], policy_digest: str, problems: list[str]) -> Policy | None:
@@ -58,6 +61,7 @@ def read_policy_tree(tree: dict[str, Any], policy_digest: str, problems: list[st
         flaky=form.flaky or FlakyPolicy(),
     )
     _refuse_unclear_names("$.approvals", list(form.approvals), problems)
+    _refuse_repeated_terms(form.approvals, problems)
     _refuse_toothless(policy, problems)
     return None if problems else _with_attempts(policy)
 
@@ -166,6 +170,17 @@ def _refuse_unclear_names(path: str, environments: list[str], problems: list[str
         for name, key in zip(environments, keys, strict=True)
         if keys.count(key) > 1
     ]
+
+
+def _refuse_repeated_terms(approvals: Mapping[str, ApprovalTerms], problems: list[str]) -> None:
+    """A role that stands twice reads as if two were needed."""
+    for name, terms in approvals.items():
+        for key, values in (("roles", terms.roles), ("distinct_from", terms.distinct_from)):
+            problems += [
+                f"$.approvals.{name}.{key}[{place}]: {value.value!r} stands twice"
+                for place, value in enumerate(values)
+                if value in values[:place]
+            ]
 
 
 def _refuse_toothless(policy: Policy, problems: list[str]) -> None:

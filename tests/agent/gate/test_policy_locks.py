@@ -10,6 +10,7 @@ import pytest
 from tests.factories.judged_reports import judge, with_results
 from tests.factories.judged_reports import results as results_of
 from tests.factories.layered_policies import BASE, HEAD, by_id, changed, child, load, refused
+from tsr_agent.gate.policy import AttemptsCount
 from tsr_agent.models.approval import ApproverRole, DistinctFrom
 from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.models.results import CaseStatus, TestType
@@ -116,6 +117,23 @@ def test_a_lock_holds_over_two_steps_and_at_the_stricter_value(folder: Path) -> 
     assert "is locked at mid.yaml:4:43" in refused(folder, below + "remove: [accuracy]\n")[0]
 
 
+def test_a_milder_count_of_flaky_tests_does_not_reach_a_locked_rule(folder: Path) -> None:
+    own = {"id": "own", "check": "tests", "where": {"type": "e2e"}, "require": {"failed": 0}}
+    text = child(flaky={"attempts": "last"}, rules=[own])
+    rules = by_id(load(folder, text), "staging")
+    assert rules["unit"].require.attempts is AttemptsCount.WORST
+    assert rules["own"].require.attempts is AttemptsCount.LAST
+    lines = refused(folder, changed("unit", require={"attempts": "last"}))
+    assert "require.attempts is worst in the locked rule" in lines[0]
+
+
+def test_inherited_rules_keep_what_a_flaky_test_counts_as(folder: Path) -> None:
+    load(folder, BASE + "flaky: {attempts: last}\n", "base.yaml")
+    assert by_id(load(folder, HEAD))["unit"].require.attempts is AttemptsCount.LAST
+    stricter = load(folder, HEAD + "flaky: {attempts: majority}\n")
+    assert by_id(stricter)["unit"].require.attempts is AttemptsCount.MAJORITY
+
+
 def test_a_failure_counts_in_the_child_as_in_the_parent(folder: Path) -> None:
     team = load(folder, changed("unit", require={"failed": 1}))
     failing = with_results(results_of(TestType.UNIT, *[CaseStatus.PASSED] * 4, *[CaseStatus.FAILED] * 2))
@@ -152,6 +170,20 @@ def test_approvals_are_laid_over_each_other(folder: Path) -> None:
 )
 def test_approvals_can_not_be_loosened(folder: Path, approvals: dict[str, Any], line: str) -> None:
     assert line in refused(folder, child(approvals=approvals))[0]
+
+
+@pytest.mark.parametrize(
+    ("terms", "line"),
+    [
+        ({"roles": []}, "approvals.dev.roles: Expected `array` of length >= 1"),
+        ({"roles": ["tech_lead", "tech_lead"]}, "approvals.dev.roles[1]: 'tech_lead' stands twice"),
+        ({"distinct_from": ["author", "author"]}, "approvals.dev.distinct_from[1]: 'author' stands twice"),
+        ({"roles": ["tech_laed"]}, "did you mean 'tech_lead'?"),
+    ],
+)
+def test_terms_that_can_not_be_meant(folder: Path, terms: dict[str, Any], line: str) -> None:
+    (said,) = refused(folder, child(approvals={"dev": terms}))
+    assert line in said
 
 
 def test_an_environment_that_is_newly_named_needs_what_every_environment_needs(folder: Path) -> None:

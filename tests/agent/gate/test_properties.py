@@ -203,7 +203,7 @@ def _waivers(roll: Dice) -> Waivers:
     )
 
 
-@settings(max_examples=2_000)
+@settings(max_examples=EXAMPLES)
 @given(dice)
 def test_waivers_never_make_it_worse_and_never_touch_the_verdict_without_them(roll: Dice) -> None:
     report, waivers = consistent_report(roll), _waivers(roll)
@@ -216,7 +216,7 @@ def test_waivers_never_make_it_worse_and_never_touch_the_verdict_without_them(ro
     assert not used & listed
 
 
-@settings(max_examples=2_000)
+@settings(max_examples=EXAMPLES)
 @given(dice)
 def test_version_0_and_version_1_of_the_seed_table_agree(roll: Dice) -> None:
     report = consistent_report(roll)
