@@ -7,12 +7,21 @@ from tsr_agent.gate.wording import visible
 
 def identity_key(name: str) -> str:
     """One spelling of a name: without case, blanks, forms of the same letter and signs that nobody sees."""
-    if not name.isascii():
-        import unicodedata
+    spelt = _spelt(name)
+    # Forms of a letter can have blanks and marks in them that come out only when they are taken apart.
+    while (again := _spelt(spelt)) != spelt:
+        spelt = again
+    return spelt
 
-        name = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-        name = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C" or sign.isspace())
-    return "".join(visible(name).casefold().split())
+
+def _spelt(name: str) -> str:
+    seen = "".join(visible(name).split())
+    if seen.isascii():
+        return seen.casefold()
+    import unicodedata
+
+    seen = "".join(sign for sign in seen if not unicodedata.category(sign).startswith("C"))
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
 
 
 def same_person(one: str, other: str) -> bool:
@@ -23,6 +32,11 @@ def same_person(one: str, other: str) -> bool:
     name can't be told apart and count as one. A name in which nothing can be seen is nobody.
     """
     return bool(_keys(one) & _keys(other))
+
+
+def names_somebody(name: str) -> bool:
+    """Whether there is a letter or a digit in a name; without one it is nobody's."""
+    return any(sign.isalnum() for sign in identity_key(name))
 
 
 def _keys(name: str) -> set[str]:

@@ -127,11 +127,31 @@ class Repository:
         Returns:
             Object ids in their order; empty for a commit so large that it is not looked at.
         """
-        if int(self._line("cat-file", "-s", commit)) > _MAX_COMMIT_BYTES:
-            return ()
-        head = self._run("cat-file", "commit", commit).partition(b"\n\n")[0]
-        lines = [line.decode("ascii", "replace") for line in head.split(b"\n")]
+        lines = [line.decode("ascii", "replace") for line in self._commit_head(commit)]
         return tuple(line.removeprefix("parent ") for line in lines if line.startswith("parent "))
+
+    def author(self, commit: str) -> str:
+        """Who wrote a commit, ``Name <email>`` as it stands in the commit; no ``.mailmap`` changes it.
+
+        Args:
+            commit: A whole object id.
+
+        Returns:
+            Empty where the clone lacks the commit, or the commit is so large that it is not looked at.
+        """
+        if self._run("cat-file", "-t", commit, allowed=(0, 1, 128)).strip() != b"commit":
+            return ""
+        for line in self._commit_head(commit):
+            if line.startswith(b"author "):
+                named, bracket, _moment = line.removeprefix(b"author ").rpartition(b">")
+                return (named + bracket).decode("utf-8", "replace").strip()
+        return ""
+
+    def _commit_head(self, commit: str) -> list[bytes]:
+        """What stands in a commit before its message; nothing for one that is not looked at."""
+        if int(self._line("cat-file", "-s", commit)) > _MAX_COMMIT_BYTES:
+            return []
+        return self._run("cat-file", "commit", commit).partition(b"\n\n")[0].split(b"\n")
 
     def branch(self) -> str:
         """The branch that is checked out; empty when the head is detached."""

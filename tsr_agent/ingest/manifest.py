@@ -131,6 +131,8 @@ def _from_git(
         codebase_sha=codebase,
         codebase_branch=_branch(stated, repository, around, notes),
         codebase_repo=_address(stated, repository, around.build),
+        # As it is: escapes in place of invisible signs would make another name of it.
+        codebase_author=repository.author(codebase)[:_MAX_TEXT],
         testbase_sha=testbase,
         prompts_sha=prompts,
         prompts_version=_bounded(stated.prompts_version, "--prompts-version") or None,

@@ -59,10 +59,13 @@ class Approval(Record, frozen=True, kw_only=True):
     report_digest: Digest
     policy_digest: Digest
     """The policy whose decision the person saw."""
+    environment: ShortText
+    """Where the release is to go that the person was asked about."""
     action: ApprovalAction
     revokes: ShortText | None = None
     """Id of the approval that is withdrawn, for ``revoke``."""
     approved_by: ShortText
+    """Whoever approved, rejected or withdrew, as the one who took the document in knows them."""
     role: ShortText
     note: LongText = ""
     approved_at: UtcTime

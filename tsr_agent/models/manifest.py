@@ -16,6 +16,9 @@ class VersionManifest(Record, frozen=True, kw_only=True):
     """Branch that was built; empty for a detached head that no CI system names."""
     codebase_repo: ShortText = ""
     """Address of the repository without credentials; empty where none is known."""
+    codebase_author: ShortText = ""
+    """Author of ``codebase_sha`` as the commit itself names them, ``Name <email>``; empty where not known.
+    Whoever makes a commit writes any name into it."""
     testbase_sha: Sha
     """Last commit that touched the test paths."""
     prompts_sha: Sha

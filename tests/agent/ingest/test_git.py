@@ -45,6 +45,25 @@ def test_last_commit_of_paths(tmp_path: Path) -> None:
     assert repo.last_commit(["--all"]) is None
 
 
+def test_the_author_is_as_the_commit_says_and_no_mailmap_changes_it(root: Path) -> None:
+    repo = opened(root)
+    assert repo.author(repo.head()) == "Ann Author <ann@example.test>"
+    (root / ".mailmap").write_text("Eve <eve@example.test> <ann@example.test>\n")
+    git(
+        root, "commit", "--quiet", "--allow-empty", "--author", "Jos\u00e9 \u200b<jo@example.test>", "-m", "x"
+    )
+    assert repo.author(repo.head()) == "Jos\u00e9 \u200b <jo@example.test>"
+    assert repo.author("ab" * 20) == ""
+    tree = git(root, "rev-parse", "HEAD^{tree}")
+    assert repo.author(tree) == ""
+
+
+def test_an_author_line_in_the_message_is_none(root: Path) -> None:
+    git(root, "commit", "--quiet", "--allow-empty", "-m", "author Eve <eve@example.test> 1 +0000")
+    repo = opened(root)
+    assert repo.author(repo.head()) == "Ann Author <ann@example.test>"
+
+
 def test_branch_is_empty_for_a_detached_head(root: Path) -> None:
     git(root, "checkout", "--quiet", "-b", "feature/one")
     assert opened(root).branch() == "feature/one"

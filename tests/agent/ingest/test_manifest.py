@@ -28,6 +28,7 @@ def test_says_what_git_says(tmp_path: Path) -> None:
     assert found.testbase_sha == commits["tests"]
     assert found.prompts_sha == commits["prompts"]
     assert found.codebase_branch == "main"
+    assert found.codebase_author == "Ann Author <ann@example.test>"
     assert found.codebase_repo == "https://forge.example:8443/a/b.git"
     assert (found.dirty, found.dirty_digest, found.shallow) == (False, None, False)
 

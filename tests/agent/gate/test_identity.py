@@ -1,0 +1,62 @@
+"""Whether two names mean one person."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tsr_agent.gate.identity import identity_key, names_somebody, same_person
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "ana gil",
+        "ANA  GIL",
+        " Ana\u00a0Gil\n",
+        "Ana\u200bGil",
+        "A\u00adn\u2060a Gil",
+        "Ana\U000e0041 Gil",
+        "Ana\ufe0f Gil",
+        "\uff21na Gil",
+        "Ana\u3164Gil",
+        "ana@example.org",
+        "Ana Gil <other@example.net>",
+        "Somebody <ANA@EXAMPLE.ORG>",
+        "ana",
+        "1234567+ana@users.noreply.example",
+        "ana+work@example.net",
+    ],
+)
+def test_one_person(other: str) -> None:
+    assert same_person("Ana Gil <ana@example.org>", other)
+    assert same_person(other, "Ana Gil <ana@example.org>")
+
+
+@pytest.mark.parametrize(
+    "other", ["ben", "Ben Bee <ben@example.org>", "anna", "example.org", "gil", "", "<>"]
+)
+def test_another_person(other: str) -> None:
+    assert not same_person("Ana Gil <ana@example.org>", other)
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "<>", "\u3164 \u00ad", "-", " <@>"])
+def test_nobody(name: str) -> None:
+    assert not names_somebody(name)
+
+
+def test_a_number_that_a_forge_gave_ties_nobody_together() -> None:
+    assert not same_person("7+ana@users.noreply.example", "7+ben@users.noreply.example")
+
+
+@given(st.text(), st.sampled_from(["\u200b", "\u00ad", " ", "\u2060", "\u00a0", "\t", "\ufeff"]), st.data())
+def test_case_blanks_and_invisible_signs_never_make_another_person(
+    name: str, sign: str, data: st.DataObject
+) -> None:
+    at = data.draw(st.integers(0, len(name)))
+    assert identity_key(identity_key(name)) == identity_key(name)
+    assert identity_key(name[:at] + sign + name[at:]) == identity_key(name)
+    assert identity_key(name.casefold()) == identity_key(name)
+    if names_somebody(name):
+        assert same_person(name, name)
