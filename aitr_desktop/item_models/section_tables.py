@@ -32,7 +32,7 @@ def rules_table(rows: Iterable[RuleRow]) -> Table:
     columns = (
         Column(title="State", width=184),
         Column(title="Rule", width=200, stretches=True),
-        Column(title="Expected", width=160),
+        Column(title="Expected", width=190),
         Column(title="Actual", width=130),
         Column(title="n", width=64, is_number=True),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tsr_agent.cli.layout import facts, paragraph
+from tsr_agent.cli.layout import facts, marked, paragraph
 from tsr_agent.models.decision import RuleEffect
 from tsr_agent.sections.exceptions import exceptions
 from tsr_agent.sections.overview import Overview, overview
@@ -96,7 +96,7 @@ def _approval(head: Overview, reasons: Sequence[str], heading: list[str], width:
 
 def _open_rule(row: RuleRow, width: int) -> list[str]:
     note = f" ({row.note})" if row.note else ""
-    lines = paragraph(f"{row.state.sign} {row.id}", width, "  ", "    ")
+    lines = marked(row.state.sign, row.id, width, "  ", "    ")
     lines += paragraph(f"{row.message}{note}", width, "    ")
     figures = [f"expected {row.expected}", f"actual {row.actual}"]
     figures += [f"n {row.n}"] if row.n else []
@@ -117,7 +117,7 @@ def _open_rule(row: RuleRow, width: int) -> list[str]:
 
 def _place(place: Place, width: int) -> list[str]:
     where = f"  {place.where}" if place.where else ""
-    lines = paragraph(f"{place.mark.sign} {place.name}{where}", width, "      ", "        ")
+    lines = marked(place.mark.sign, f"{place.name}{where}", width, "      ", "        ")
     return lines + (paragraph(place.message, width, "        ") if place.message else [])
 
 
@@ -132,7 +132,7 @@ def _exceptions(head: Overview, rows: Sequence[ExceptionRow], width: int, *, sho
     idle = [row for row in rows if row.is_idle]
     kept = [row for row in rows if not row.is_idle] + (idle if show_all else idle[:FEW_IDLE])
     for row in kept:
-        lines += paragraph(f"{row.mark.sign} {row.sentence}", width, "  ", "    ")
+        lines += marked(row.mark.sign, row.sentence, width, "  ", "    ")
     if len(kept) < len(rows):
         lines.append(f"  and {len(rows) - len(kept):,} more that did not match (--all lists them)")
     return lines

@@ -107,6 +107,11 @@ def paragraph(text: str, width: int, indent: str = "", hanging: str | None = Non
     return [line.replace(_TIED, " ") for line in lines]
 
 
+def marked(sign: str, text: str, width: int, indent: str, hanging: str) -> list[str]:
+    """A paragraph behind a sign, which is never left alone on its line."""
+    return paragraph(f"{sign}{_TIED}{text}", width, indent, hanging)
+
+
 def facts(parts: Sequence[str], width: int, indent: str = "", hanging: str | None = None) -> list[str]:
     """Short facts in a row, ``actual 0.812 · n 250``, broken between them where that can be."""
     room = width - len(indent if hanging is None else hanging)

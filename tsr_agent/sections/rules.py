@@ -103,7 +103,9 @@ def rules(
 
 
 def _with_places(row: RuleRow, shown: tuple[Place, ...], more: str) -> RuleRow:
-    return msgspec.structs.replace(row, places=shown, more_places=more)
+    """The row with what tells more than its own sentence does."""
+    kept = tuple(each for each in shown if each.where or each.message or each.name not in row.message)
+    return msgspec.structs.replace(row, places=kept, more_places=more if kept else "")
 
 
 def _is_ignored(rule: RuleResult) -> bool:

@@ -177,6 +177,19 @@ def test_a_failing_test_is_found_among_many_and_of_equal_ids_the_one_that_failed
     assert said[place + 1] == "        first"
 
 
+def test_what_the_sentence_says_already_is_not_said_again() -> None:
+    refs = tuple(EvidenceRef(requirement_id=each) for each in ("REQ-7", "REQ-8", "REQ-9", "REQ-10"))
+    rule = reports.rule("r", RuleState.FAIL, message="Not verified: REQ-7, REQ-8, REQ-9", evidence=refs)
+    said = lines(reports.decision(rules=(rule,)))
+    assert not any("– REQ" in line or "more" in line for line in said)
+
+
+def test_a_sign_stands_beside_what_it_marks_however_long_that_is() -> None:
+    refs = (EvidenceRef(test_type="unit", test_id="x" * 200),)
+    said = lines(reports.decision(rules=(reports.rule("u", RuleState.FAIL, evidence=refs),)))
+    assert f"      ○ {'x' * 200}" in said
+
+
 def test_many_references_are_said_to_be_perhaps_more() -> None:
     refs = tuple(EvidenceRef(test_type="unit", test_id=f"t{number}") for number in range(50))
     said = lines(reports.decision(rules=(reports.rule("u", RuleState.FAIL, evidence=refs),)))
