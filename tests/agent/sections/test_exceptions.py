@@ -103,6 +103,12 @@ def test_an_interval_never_rounds_onto_a_rounder_bound(interval: tuple[float, fl
     assert row.interval == said
 
 
+@pytest.mark.parametrize(("confidence", "said"), [(0.999, "99.9 %"), (0.975, "97.5 %"), (0.8, "80 %")])
+def test_the_confidence_as_it_is_known(confidence: float, said: str) -> None:
+    (row,) = rules(decision(rules=(rule("a", RuleState.FAIL, interval=(0.1, 0.2), confidence=confidence),)))
+    assert row.interval == f"{said} interval 0.1 to 0.2"
+
+
 def test_an_interval_without_its_confidence_claims_none() -> None:
     (row,) = rules(decision(rules=(rule("a", RuleState.FAIL, interval=(0.2053, 0.4093)),)))
     assert row.interval == "interval 0.205 to 0.409"
