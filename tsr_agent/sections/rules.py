@@ -61,7 +61,7 @@ class RuleRow(msgspec.Struct, frozen=True, kw_only=True):
     note: str
     """Later starting day, and the waiver where the message does not name it; empty without either."""
     quarantined: str
-    """Which tests were left out because the quarantine names them; empty without any."""
+    """Which tests were left out because the quarantine names them; empty where the message says so."""
     is_open: bool
     """Whether the rule needs a look: it did not pass, and the policy does not let it go."""
     is_ignored: bool
@@ -127,7 +127,7 @@ def _row(rule: RuleResult) -> RuleRow:
         remarks=tuple(one_line(each, 1000) for each in rule.remarks),
         fix=one_line(rule.fix, 2000),
         note=_note(rule),
-        quarantined=_quarantined(rule.quarantined),
+        quarantined=_quarantined(rule.quarantined, rule.message),
         is_open=rule.state is not RuleState.PASS and not ignored,
         is_ignored=ignored,
     )
@@ -163,8 +163,9 @@ def _note(rule: RuleResult) -> str:
     return ", ".join(parts)
 
 
-def _quarantined(tests: Sequence[str]) -> str:
-    if not tests:
+def _quarantined(tests: Sequence[str], message: str) -> str:
+    # The gate's own sentence names those of a rule that they alone made fail.
+    if all(each in message for each in tests[:_QUARANTINED_NAMED]):
         return ""
     named = ", ".join(one_line(each, 200) for each in tests[:_QUARANTINED_NAMED])
     more = len(tests) - _QUARANTINED_NAMED

@@ -103,6 +103,17 @@ def test_an_interval_never_rounds_onto_a_rounder_bound(interval: tuple[float, fl
     assert row.interval == said
 
 
+def test_quarantined_tests_are_named_once() -> None:
+    named = rule(
+        "a", RuleState.WAIVED, message="in quarantine: t1 (until 2026-12-20, ana)", quarantined=("t1",)
+    )
+    silent = rule(
+        "b", RuleState.WAIVED, message="1 failed", quarantined=tuple(f"t{each}" for each in range(5))
+    )
+    rows = rules(decision(rules=(named, silent)))
+    assert [row.quarantined for row in rows] == ["", "5 tests in quarantine left out: t0, t1, t2 and 2 more"]
+
+
 @pytest.mark.parametrize(("confidence", "said"), [(0.999, "99.9 %"), (0.975, "97.5 %"), (0.8, "80 %")])
 def test_the_confidence_as_it_is_known(confidence: float, said: str) -> None:
     (row,) = rules(decision(rules=(rule("a", RuleState.FAIL, interval=(0.1, 0.2), confidence=confidence),)))
