@@ -55,7 +55,8 @@ def decision_lines(
         lines += _group(heading, rows, width)
         if effect is RuleEffect.NEEDS_REVIEW:
             lines += _approval(head, _beside_rules(decision), [] if rows else ["", heading], width)
-    lines += ["", *paragraph(head.comparison, width, "  ", "    ")] if head.comparison else []
+    if head.comparison and not _is_said(decision.no_baseline, decision):
+        lines += ["", *paragraph(head.comparison, width, "  ", "    ")]
     lines += _exceptions(head, exceptions(decision), width, show_all=show_all)
     lines += _ignored_rules([row for row in judged if row.is_ignored], width, show_all=show_all)
     passed = [row for row in judged if not row.is_open and not row.is_ignored]
@@ -69,6 +70,13 @@ def headline(head: Overview, width: int) -> list[str]:
         *paragraph(f"{head.verdict}  {head.sentence}", width, "", "  "),
         *paragraph(subject, width, "  "),
     ]
+
+
+def _is_said(why_not: str, decision: Decision) -> bool:
+    """Whether a rule that needs a look says already why there was nothing to compare with."""
+    return bool(why_not) and any(
+        why_not in rule.message for rule in decision.rules if rule.effect is not RuleEffect.NONE
+    )
 
 
 def _beside_rules(decision: Decision) -> list[str]:

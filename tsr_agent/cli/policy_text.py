@@ -70,7 +70,7 @@ def rule_facts(row: PolicyRuleRow) -> Iterator[str]:
     if row.is_locked:
         yield "Locked: a policy that extends this one can make it stricter, never looser."
     if row.origin:
-        yield f"From {row.origin}."
+        yield f"First defined in {row.origin}."
     if row.description:
         yield f"About it: {row.description}"
     if row.fix:

@@ -166,6 +166,16 @@ def test_why_there_is_no_baseline_is_said() -> None:
     assert "  Not compared: no baseline was given to compare with." in said
 
 
+def test_why_there_is_no_baseline_is_said_once() -> None:
+    why_not = "No baseline was given to compare with"
+    rule = reports.rule("worse", RuleState.NOT_EVALUATED, message=why_not)
+    said = "\n".join(lines(reports.decision(no_baseline=why_not, rules=(rule,))))
+    assert said.lower().count(why_not.lower()) == 1
+    ignored = reports.rule("worse", RuleState.NOT_EVALUATED, effect=RuleEffect.NONE, message=why_not)
+    said = "\n".join(lines(reports.decision(no_baseline=why_not, rules=(ignored,))))
+    assert said.count("Not compared: ") == 1
+
+
 def test_a_failing_test_is_found_among_many_and_of_equal_ids_the_one_that_failed() -> None:
     cases = [reports.case(f"test_{number}") for number in range(2_000)]
     cases.append(reports.case("test_7", CaseStatus.FAILED, file="a.py", line=3, message="first\nsecond"))

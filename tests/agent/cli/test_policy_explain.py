@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
+from tsr_agent.cli.policy_markdown import policy_page
+from tsr_agent.cli.policy_text import policy_lines
 from tsr_agent.gate.builtin import ai_release
+from tsr_agent.sections.policy import ParentRow, explain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -141,6 +145,17 @@ def test_the_projects_policy_and_its_approvals_are_the_default(
     assert done.stdout.startswith("Policy bot, revision 3\n")
     assert "Different in canary" in done.stdout
     assert "aitr.toml asks for it" in done.stdout
+
+
+def test_where_a_rule_was_defined_is_said() -> None:
+    section = explain(ai_release())
+    inherited = msgspec.structs.replace(section.rules[0], origin="org.yaml", is_locked=True)
+    parent = ParentRow(source="org.yaml", name="org 7", digest="b" * 64)
+    shown = msgspec.structs.replace(section, rules=(inherited,), parents=(parent,))
+    said = "\n".join(policy_lines(shown, 80))
+    assert f"  Extends org 7 (org.yaml)\n    SHA-256 {'b' * 64}" in said
+    assert "    First defined in org.yaml." in said
+    assert "- First defined in org.yaml." in policy_page(shown)
 
 
 def test_a_faulty_policy_is_not_explained(agent: Agent, tmp_path: Path) -> None:
