@@ -247,14 +247,14 @@ def test_runs_of_eval_tools_are_mapped(tmp_path: Path) -> None:
     ("text", "named"),
     [
         ("[evals]\nmetric = {}", "[evals]: unknown key 'metric'; did you mean 'metrics'?"),
-        ("[evals.metrics]\na = 3", "[evals] metrics.a: Expected `str`, got `int`"),
+        ("[evals.metrics]\na = 3", "[evals] metrics.a: must be a text, not a whole number"),
         ("[evals.metrics]\na = ''", "[evals] metrics.a: "),
         ("[evals.metrics]\na = ' '", "expected names of printable characters"),
         ("[evals.metrics]\na = 'b\\u001b'".replace("'", '"'), "expected names of printable characters"),
         ("[evals.metrics]\n'x/completeness' = 'completeness'", "can't be mapped"),
-        ("[evals]\nmetrics = 3", "[evals] metrics: Expected `object`, got `int`"),
-        ("[evals]\nruns = 3", "[evals] runs: Expected `array`, got `int`"),
-        ("[evals.runs]\nfile = 'x'", "[evals] runs: Expected `array`, got `object`"),
+        ("[evals]\nmetrics = 3", "[evals] metrics: must be a mapping, not a whole number"),
+        ("[evals]\nruns = 3", "[evals] runs: must be a list, not a whole number"),
+        ("[evals.runs]\nfile = 'x'", "[evals] runs: must be a list, not a mapping"),
         ("[[evals.runs]]\nfile = 'x'", "[evals] runs[0].iteration: missing"),
         ("[[evals.runs]]\niteration = 1", "[evals] runs[0].file: missing"),
         (

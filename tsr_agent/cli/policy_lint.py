@@ -63,7 +63,7 @@ def _print(files: list[LintedFile], console: Console) -> None:
     from tsr_agent.cli.problem_text import problem_lines, summary_line
 
     for file in files:
-        console.text(problem_lines(file.problems, file.text, console.width))
+        console.text(problem_lines(file.problems, file.source, file.text, console.width))
         console.text([summary_line(file.source, file.problems), ""])
     if not files:
         console.text(["aitr.toml names no policy; the built-in ai-release decides. Nothing to check."])
@@ -103,13 +103,14 @@ def _quarantine_of(policy: Path) -> Path | None:
 def _linted(path: str | Path, today: date, kind: str = "") -> LintedFile:
     from tsr_agent.cli.documents import regular_file
     from tsr_agent.gate.file_check import check_file, kind_of
+    from tsr_agent.gate.policy_sources import beside
     from tsr_agent.gate.problem import ProblemSeverity
     from tsr_agent.gate.source_tree import read_source
 
     found = regular_file(path, "file")
     data = read_source(found)
     kind = kind or kind_of(data)
-    problems = check_file(data, str(found), kind, today)
+    problems = check_file(data, str(found), kind, today, parents=beside(found))
     if kind == "policy" and not any(each.severity is ProblemSeverity.ERROR for each in problems):
         problems += _beside(found)
     return LintedFile(str(found), kind, data.decode("utf-8-sig", "replace"), problems)

@@ -14,29 +14,36 @@ if TYPE_CHECKING:
 
     from tsr_agent.gate.problem import PolicyProblem
 
+MOST_PROBLEMS = 200
+"""Problems of one file that are printed; the others are counted."""
 _INDENT = "    "
 _BEFORE = 30
 """Signs of a long line that are shown before the place."""
 
 
-def problem_lines(problems: Sequence[PolicyProblem], text: str, width: int) -> list[str]:
+def problem_lines(problems: Sequence[PolicyProblem], name_of_text: str, text: str, width: int) -> list[str]:
     """Each problem with its line of the text.
 
     Args:
-        problems: Of one file.
-        text: That file's text.
+        problems: Of one file and of those that it names.
+        name_of_text: What the problems call that file.
+        text: Its text.
         width: Columns to write in.
     """
     source = lines_of(text)
     shown: list[str] = []
-    for each in problems:
+    for each in problems[:MOST_PROBLEMS]:
         name = each.path.removeprefix("$").removeprefix(".")
         known_as = f" [{each.id}]" if each.id else ""
         where = f"{one_line(each.source)}:{each.line}:{each.column}"
         said = f"{each.severity.value}: {one_line(name) + ': ' if name else ''}{one_line(each.sentence)}"
         # The place stays on one line with what follows it, so that editors find it in a log.
         shown += [f"{where}: {said}{known_as}"]
-        shown += _underlined(each, source[each.line - 1], width)
+        # What an extended policy is at fault for stands in another text.
+        if each.source == name_of_text:
+            shown += _underlined(each, source[each.line - 1], width)
+    if len(problems) > MOST_PROBLEMS:
+        shown.append(f"and {len(problems) - MOST_PROBLEMS:,} more")
     return shown
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from tsr_agent.gate.policy_sources import Parents
+
 _LISTS = {"waivers": "waivers", "quarantine": "tests"}
 """Kinds of files of exceptions and the key under which each has its entries."""
 _NEXT_LINE = re.compile(r"; (?=\$\.)")
@@ -44,7 +46,9 @@ def kind_of(data: bytes) -> str:
     return next((kind for kind, key in _LISTS.items() if key in tree), "policy")
 
 
-def check_file(data: bytes, source: str, kind: str, today: date) -> tuple[PolicyProblem, ...]:
+def check_file(
+    data: bytes, source: str, kind: str, today: date, *, parents: Parents | None = None
+) -> tuple[PolicyProblem, ...]:
     """Errors and warnings of a file, in the order of its text. Never raises, whatever the bytes.
 
     An exception that can't be used is an error here, although the file is read without it: it excuses
@@ -55,9 +59,10 @@ def check_file(data: bytes, source: str, kind: str, today: date) -> tuple[Policy
         source: What to call it in messages.
         kind: As ``kind_of`` says.
         today: The day (UTC) that dates are held against.
+        parents: Finds the policies that a policy extends; None: the built-in ones alone.
     """
     if kind == "policy":
-        return check_policy(data, source, today=today)
+        return check_policy(data, source, parents=parents, today=today)
     try:
         return _check_exceptions(data, source, kind, today)
     except PolicyError as error:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from tsr_agent.gate.baseline import BaselineSelection
-from tsr_agent.gate.policy_names import EVERY_ENVIRONMENT, environment_key
+from tsr_agent.gate.policy_names import EVERY_ENVIRONMENT, MAX_ENVIRONMENTS, environment_key
 from tsr_agent.gate.quarantine import Quarantine
 from tsr_agent.gate.rule import OnMissing, Rule, RuleId
 from tsr_agent.models.approval import ApprovalTerms
@@ -96,8 +96,9 @@ class PolicyForm(Record, frozen=True, kw_only=True):
     approvals: Annotated[
         dict[ShortText, ApprovalTerms],
         Meta(
+            max_length=MAX_ENVIRONMENTS,
             description="By environment, who has to approve a release there; '*' is every environment that "
-            "is not named."
+            "is not named.",
         ),
     ] = msgspec.field(default_factory=dict)
     rules: Annotated[

@@ -10,8 +10,8 @@ from tsr_agent.gate.baseline import BaselineSelection
 from tsr_agent.gate.checks.registry import CHECKS, WITHOUT_EVIDENCE
 from tsr_agent.gate.checks.tests import counting
 from tsr_agent.gate.consistency import RULE_ID
-from tsr_agent.gate.policy import FlakyPolicy, Policy, PolicyForm
-from tsr_agent.gate.policy_names import EVERY_ENVIRONMENT, environment_key
+from tsr_agent.gate.policy import MAX_RULES, FlakyPolicy, Policy, PolicyForm
+from tsr_agent.gate.policy_names import EVERY_ENVIRONMENT, MAX_ENVIRONMENTS, environment_key
 from tsr_agent.gate.rule import MissingEvidence, Rule
 from tsr_agent.models.decision import RuleSeverity
 from tsr_agent.models.form_problems import problems_of
@@ -42,7 +42,10 @@ def read_policy_tree(tree: dict[str, Any], policy_digest: str, problems: list[st
     if not tree.get("rules") and not tree.get("extends"):
         problems.append("$.rules: missing; a policy has at least one rule")
     entries = tree.get("rules")
-    read = [_rule(entry, f"$.rules[{place}]", problems) for place, entry in enumerate(_mappings(entries))]
+    read = [
+        _rule(entry, f"$.rules[{place}]", problems)
+        for place, entry in enumerate(_mappings(entries)[:MAX_RULES])
+    ]
     _refuse_twins([rule for rule in read if rule is not None], problems)
     if problems:
         return None
@@ -206,6 +209,11 @@ def _by_environment(
 ) -> dict[str, tuple[Rule, ...]]:
     """The whole list of rules once for each environment that any of them names."""
     keys = {environment_key(name) for rule in rules for name in rule.environments}
+    if len(keys) > MAX_ENVIRONMENTS:
+        problems.append(
+            f"$.rules: {len(keys):,} environments are named; at most {MAX_ENVIRONMENTS} are allowed"
+        )
+        return {}
     return {
         key: tuple(
             _in_environment(rule, entry, f"$.rules[{place}]", key, problems)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from tsr_agent.gate.policy_names import MAX_ENVIRONMENTS
 from tsr_agent.models.base import Record, ShortText
 from tsr_agent.models.decision import RuleSeverity
 
@@ -80,7 +81,10 @@ class Rule(Record, frozen=True, kw_only=True):
     ] = False
     environments: Annotated[
         dict[ShortText, EnvironmentOverride],
-        Meta(description="By environment, what is different there. What is left out stays as in the rule."),
+        Meta(
+            max_length=MAX_ENVIRONMENTS,
+            description="By environment, what is different there. What is left out stays as in the rule.",
+        ),
     ] = msgspec.field(default_factory=dict)
 
     def judge(self, facts: Facts) -> Judgement:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 
 import msgspec
 
+from tsr_agent.models.form_words import in_words
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -15,6 +17,8 @@ _HUNDRED_PER_CENT = 100
 _BEYOND_A_SHARE = "Expected `float` <= 1.0"
 _MOST_CHOICES = 12
 _MOST_SIGNS = 80
+_MOST_HINTS = 50
+"""Unknown keys of one mapping that are compared with the known ones, which takes time."""
 
 
 def problems_of(
@@ -40,7 +44,7 @@ def problems_of(
         if found:
             return found
         what, _, where = str(error).partition(" - at `$")
-        said = _in_other_words(what, tree, expected) if not where else what
+        said = _in_other_words(what, tree, expected) if not where else in_words(what)
         return [f"{path}{where.rstrip('`')}: {said}"]
     return []
 
@@ -106,11 +110,12 @@ def _struct_problems(
     tree: dict[str, Any], form: type[msgspec.Struct], path: str, above: tuple[type[msgspec.Struct], ...]
 ) -> list[str]:
     fields = {field.encode_name: field for field in msgspec.structs.fields(form)}
+    unknown = [key for key in tree if key not in fields]
     lines = [
         f"{path}.{key}: unknown key" + (_belongs(key, form, path, above) or nearest(str(key), fields))
-        for key in tree
-        if key not in fields
+        for key in unknown[:_MOST_HINTS]
     ]
+    lines += [f"{path}.{key}: unknown key" for key in unknown[_MOST_HINTS:]]
     for name, field in fields.items():
         if name in tree:
             lines += problems_of(tree[name], field.type, f"{path}.{name}", above=(*above, form))
@@ -140,10 +145,10 @@ def _keys(form: Any) -> set[str]:
 def _in_other_words(what: str, tree: object, expected: Any) -> str:
     """A sentence of msgspec's with what a person needs to mend it."""
     if isinstance(tree, int | float) and not isinstance(tree, bool) and what == _BEYOND_A_SHARE:
-        return what + meant_as_share(tree)
+        return in_words(what) + meant_as_share(tree)
     choices = _choices(expected)
     if not choices or len(choices) > _MOST_CHOICES or not isinstance(tree, str | int | float):
-        return what
+        return in_words(what)
     shown = repr(tree if not isinstance(tree, str) else tree[:_MOST_SIGNS])
     wanted = f"one of {', '.join(choices)}" if len(choices) > 1 else choices[0]
     return f"{shown} is not {wanted}{nearest(str(tree), choices)}"

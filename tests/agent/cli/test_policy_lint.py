@@ -139,6 +139,17 @@ def test_a_quarantine_that_is_not_there(agent: Agent, tmp_path: Path) -> None:
     assert "p.yaml:9:9: error: flaky.quarantine_file:" in done.stdout
 
 
+def test_a_policy_that_extends_a_file(agent: Agent, tmp_path: Path) -> None:
+    (tmp_path / "org.yaml").write_text(GOOD)
+    (tmp_path / "p.yaml").write_text("version: 1\nname: team\nextends: org.yaml\n")
+    assert agent("policy", "lint", "p.yaml").returncode == 0
+    (tmp_path / "org.yaml").write_text(GOOD.replace("severity", "severty") + "    severty: warn\n")
+    done = agent("policy", "lint", "p.yaml")
+    assert done.returncode == 2
+    assert "org.yaml:9:5: error: rules[0].severty: unknown key; did you mean 'severity'?" in done.stdout
+    assert "p.yaml:3:1: error: extends: 'org.yaml' is not valid, as said above" in done.stdout
+
+
 def test_an_exception_that_excuses_nothing_is_an_error(agent: Agent, tmp_path: Path) -> None:
     (tmp_path / "w.yaml").write_text(waivers(day(30), approved_by="Ana"))
     done = agent("policy", "lint", "w.yaml")

@@ -38,6 +38,16 @@ def test_each_is_a_schema_that_refuses_nonsense(agent: Agent, document: str) -> 
     assert not schema(agent, document).is_valid({"nonsense": True})
 
 
+@pytest.mark.parametrize("document", ["policy", "waivers", "quarantine", "evals", "requirements"])
+def test_what_is_published_is_what_the_code_says(agent: Agent, project_dir: Path, document: str) -> None:
+    """For editors of files that people write."""
+    published = project_dir / "docs" / "schemas" / f"{document}.schema.json"
+    written = published.read_text(encoding="utf-8") if published.exists() else ""
+    assert agent("schema", document).stdout == written, (
+        f"write it again: tsr-agent schema {document} > docs/schemas/{document}.schema.json"
+    )
+
+
 def test_a_report_fits(agent: Agent) -> None:
     assert_fits(agent, "report", json.loads(codec.encode(report())))
 

@@ -66,12 +66,12 @@ def test_days(kind: str, entry: dict[str, Any], key: str) -> None:
 @pytest.mark.parametrize(
     ("change", "path", "what"),
     [
-        ({"owner": " "}, "$.waivers[0].owner", "Expected `str` matching regex"),
+        ({"owner": " "}, "$.waivers[0].owner", "must not be blank"),
         ({"ownr": "x"}, "$.waivers[0].ownr", "unknown key; did you mean 'owner'?"),
         ({"rule": "unit-*"}, "$.waivers[0].rule", "'unit-*' is a pattern; a waiver is for one rule"),
         ({"scope": {}}, "$.waivers[0]", "its scope is empty: it would hold everywhere"),
         ({"approved_by": "ANA"}, "$.waivers[0]", "its owner approved it; somebody else has to"),
-        ({"expires": "soon"}, "$.waivers[0].expires", "Invalid RFC3339 encoded date"),
+        ({"expires": "soon"}, "$.waivers[0].expires", "is not a day such as 2027-01-31"),
     ],
 )
 def test_a_waiver_that_can_not_be_used(change: dict[str, Any], path: str, what: str) -> None:

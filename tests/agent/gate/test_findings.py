@@ -183,7 +183,7 @@ def test_order_of_scans_and_findings_does_not_matter() -> None:
             {"require": {"min_scans": 0}},
             "require.min_scans: 0 would pass where nothing was scanned; at least 1",
         ),
-        ({"require": {"max_count": -1}}, "require.max_count: Expected `int` >= 0"),
+        ({"require": {"max_count": -1}}, "require.max_count: must be at least 0"),
     ],
 )
 def test_rules_that_ask_for_nothing(fields: dict[str, Any], problem: str) -> None:

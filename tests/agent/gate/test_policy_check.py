@@ -120,6 +120,31 @@ def test_a_colon_in_a_key_does_not_lose_the_place() -> None:
     assert (5, "$.rules[0].one: two") in [(each.line, each.path) for each in errors(text)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "version: 1\nname: x\n" + "".join(f"key{place}: 1\n" for place in range(20_000)),
+        "version: 1\nname: x\nrules:\n" + "- {id: a, check: tests, whre: 1}\n" * 5_000,
+        GOOD + "".join(f"      e{place}: {{severity: review}}\n" for place in range(10_000)),
+        GOOD.replace("rules:", "".join(f"  e{place}: {{}}\n" for place in range(10_000)) + "rules:"),
+    ],
+    ids=["keys", "rules", "environments", "approvals"],
+)
+def test_a_large_text_is_refused_in_time(text: str) -> None:
+    """Each of them took minutes where work grew with the square of what the file names."""
+    assert errors(text)
+
+
+def test_rules_may_not_name_any_number_of_environments() -> None:
+    many = "".join(
+        f"  - {{id: a{place}, check: tests, where: {{type: unit}}, require: {{failed: 0}}, "
+        f"environments: {{e{place}: {{}}}}}}\n"
+        for place in range(101)
+    )
+    (found,) = errors("version: 1\nname: n\nrules:\n" + many)
+    assert found.message == "101 environments are named"
+
+
 @pytest.mark.parametrize("policy", POLICIES)
 def test_a_policy_cut_anywhere(policy: str) -> None:
     for end in range(len(policy)):

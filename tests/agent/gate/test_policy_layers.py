@@ -136,10 +136,10 @@ def test_a_parent_may_be_of_version_0(folder: Path) -> None:
             HEAD + "rules:\n  - id: accuracy\n    require: {at_least: 85}\n",
             "6:15: rules[0].require.at_least: 85 ",
         ),
-        (HEAD + "rules: {}\n", "4:1: rules: Expected"),
-        (HEAD + "rules: [7]\n", "4:9: rules[0]: Expected"),
-        (HEAD + "remove: unit\n", "4:1: remove: Expected"),
-        (HEAD + "approvals: 7\n", "4:1: approvals: Expected"),
+        (HEAD + "rules: {}\n", "4:1: rules: must be"),
+        (HEAD + "rules: [7]\n", "4:9: rules[0]: must be"),
+        (HEAD + "remove: unit\n", "4:1: remove: must be"),
+        (HEAD + "approvals: 7\n", "4:1: approvals: must be"),
         (HEAD + "on_missing: never\n", "4:1: on_missing: "),
         (
             HEAD + "remove: [accuracy, coverage]\nrules: [{id: unit, severity: warn}]\n",
@@ -163,8 +163,8 @@ def test_a_parent_may_be_of_version_0(folder: Path) -> None:
             "3:1: extends: 'ai-release' can't be read: No such file or dir",
         ),
         (HEAD.replace("base.yaml", "[base.yaml, base.yaml]"), "3:22: extends[1]: 'base.yaml' is named twice"),
-        (HEAD.replace("base.yaml", "[base.yaml, 7]"), "3:22: extends[1]: Expected"),
-        (HEAD.replace("base.yaml", "{}"), "3:1: extends: Expected"),
+        (HEAD.replace("base.yaml", "[base.yaml, 7]"), "3:22: extends[1]: must be"),
+        (HEAD.replace("base.yaml", "{}"), "3:1: extends: must be"),
         (
             HEAD.replace("extends: base.yaml", "remove: [unit]"),
             "3:10: remove[0]: no extended policy has a rule",
@@ -228,7 +228,7 @@ def test_the_number_of_policies_and_of_rules_is_bounded(folder: Path) -> None:
     rules = [{"id": f"r{number}", "check": "clean_tree"} for number in range(MAX_RULES)]
     (folder / "many.yaml").write_text(json.dumps({"version": 1, "name": "many", "rules": rules}))
     lines = refused(folder, child(extends=["base.yaml", "many.yaml"]))
-    assert lines == ["team.yaml:1:1: rules: Expected `array` of length <= 1000"]
+    assert lines == ["team.yaml:1:1: rules: must have at most 1,000 entries"]
 
 
 def test_two_parents_may_share_a_rule_only_if_it_is_the_same(folder: Path) -> None:

@@ -165,7 +165,7 @@ def test_approvals_are_laid_over_each_other(folder: Path) -> None:
                 "'organisation', which has triggered_by"
             ),
         ),
-        ({"production": None}, "approvals.production: Expected"),
+        ({"production": None}, "approvals.production: must be"),
     ],
 )
 def test_approvals_can_not_be_loosened(folder: Path, approvals: dict[str, Any], line: str) -> None:
@@ -175,7 +175,7 @@ def test_approvals_can_not_be_loosened(folder: Path, approvals: dict[str, Any], 
 @pytest.mark.parametrize(
     ("terms", "line"),
     [
-        ({"roles": []}, "approvals.dev.roles: Expected `array` of length >= 1"),
+        ({"roles": []}, "approvals.dev.roles: must not be empty"),
         ({"roles": ["tech_lead", "tech_lead"]}, "approvals.dev.roles[1]: 'tech_lead' stands twice"),
         ({"distinct_from": ["author", "author"]}, "approvals.dev.distinct_from[1]: 'author' stands twice"),
         ({"roles": ["tech_laed"]}, "did you mean 'tech_lead'?"),

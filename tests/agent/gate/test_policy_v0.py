@@ -94,7 +94,7 @@ def test_what_is_switched_off_asks_for_nothing() -> None:
         ),
         (
             {"required_coverage": {"code": 80}},
-            "1:24: required_coverage.code: Expected `float` <= 1.0; did you mean 0.8?",
+            "1:24: required_coverage.code: must be at most 1; did you mean 0.8?",
         ),
         (
             {"blocking_conditions": [{"type": "eval_metric_below", "metric": "accuracy", "threshold": 85}]},

@@ -220,9 +220,9 @@ def test_counts_without_cases_are_not_excused() -> None:
     [
         ({"expires": day(-1)}, f"expired on {day(-1)}"),
         ({"expires": day(91)}, "expires in 91 days; at most 90 are allowed"),
-        ({"expires": "soon"}, "$.tests[0].expires: Invalid RFC3339 encoded date"),
-        ({"expires": None}, "$.tests[0].expires: Expected `date`, got `null`"),
-        ({"owner": ""}, "$.tests[0].owner: Expected `str` of length >= 1"),
+        ({"expires": "soon"}, "$.tests[0].expires: is not a day such as 2027-01-31"),
+        ({"expires": None}, "$.tests[0].expires: must be a day such as 2027-01-31, not nothing"),
+        ({"owner": ""}, "$.tests[0].owner: must not be empty"),
         ({"owner": "\u200b"}, "$.tests[0].owner: missing; it has no visible sign"),
         ({"ticket": " \u00ad"}, "$.tests[0].ticket: missing; it has no visible sign"),
         ({"test": "*"}, "$.tests[0].test: '*' is no test; each one has an entry of its own"),

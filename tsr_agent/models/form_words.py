@@ -1,0 +1,57 @@
+"""What a decoder says about a value, in words for people who never saw a type."""
+
+from __future__ import annotations
+
+import re
+
+_KINDS = {
+    "str": "a text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "object": "a mapping",
+    "array": "a list",
+    "date": "a day such as 2027-01-31",
+    "datetime": "a moment such as 2027-01-31T12:00:00Z",
+    "null": "nothing",
+}
+_BOUNDS = {">=": "at least", "<=": "at most", ">": "above", "<": "below"}
+_INVALID = {
+    "Invalid RFC3339 encoded date": f"is not {_KINDS['date']}",
+    "Invalid RFC3339 encoded datetime": f"is not {_KINDS['datetime']}",
+    "Expected `str` matching regex '\\\\S'": "must not be blank",
+}
+_OTHER_KIND = re.compile(r"Expected `([a-z]+(?: \| [a-z]+)*)`, got `([a-z]+)`")
+_OTHER_SIZE = re.compile(r"Expected `(?:int|float)` (>=|<=|>|<) (-?[0-9.]+)")
+_OTHER_LENGTH = re.compile(r"Expected `(str|array|object)` of length (>=|<=) ([0-9]+)")
+_OTHER_FORM = re.compile(r"Expected `str` matching regex ('.*')", re.DOTALL)
+
+
+def in_words(said: str) -> str:
+    """A sentence of msgspec's without names of types; as it is where it is none that is known."""
+    if said in _INVALID:
+        return _INVALID[said]
+    if found := _OTHER_KIND.fullmatch(said):
+        return _of_another_kind(said, found[1].split(" | "), found[2])
+    if found := _OTHER_SIZE.fullmatch(said):
+        return f"must be {_BOUNDS[found[1]]} {found[2].removesuffix('.0')}"
+    if found := _OTHER_LENGTH.fullmatch(said):
+        return _of_another_length(*found.groups())
+    if found := _OTHER_FORM.fullmatch(said):
+        return f"must have the form {found[1]}"
+    return said
+
+
+def _of_another_kind(said: str, wanted: list[str], got: str) -> str:
+    if got not in _KINDS or any(each not in _KINDS for each in wanted):
+        return said
+    # That a value may be left out is not what is wrong with one that is given.
+    kinds = [_KINDS[each] for each in wanted if each != "null"]
+    return f"must be {' or '.join(kinds)}, not {_KINDS[got].partition(' such as')[0]}"
+
+
+def _of_another_length(kind: str, sign: str, bound: str) -> str:
+    if (sign, bound) == (">=", "1"):
+        return "must not be empty"
+    units = "signs" if kind == "str" else "entries"
+    return f"must have {_BOUNDS[sign]} {int(bound):,} {units}"
