@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
+from tsr_agent.gate.checks.metric_strength import confidence_problem, in_per_cent, strength
 from tsr_agent.gate.judgement import Judgement, not_evaluated, state_of
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import sentence, series
-from tsr_agent.gate.statistics import wilson_interval
+from tsr_agent.gate.statistics import QUANTILES
 from tsr_agent.gate.strictness import Directions, Stricter
 from tsr_agent.gate.wording import counted, exact, figure, plain, titled, visible, whole
 from tsr_agent.models.base import Count, Record
@@ -58,6 +59,7 @@ class EvalMetricRequire(Record, frozen=True, kw_only=True):
         "at_least": Stricter.HIGHER,
         "at_most": Stricter.LOWER,
         "min_samples": Stricter.HIGHER,
+        "confidence": Stricter.HIGHER,
     }
 
     at_least: Annotated[
@@ -67,6 +69,13 @@ class EvalMetricRequire(Record, frozen=True, kw_only=True):
     min_samples: Annotated[Count | None, Meta(description="Fewest samples that the value must rest on.")] = (
         None
     )
+    confidence: Annotated[
+        Annotated[float, Meta(extra_json_schema={"enum": sorted(QUANTILES)})] | None,
+        Meta(
+            description="The bound must hold for the limit of the value's interval at this confidence, "
+            "such as 0.95, and not for the value alone."
+        ),
+    ] = None
 
 
 class EvalMetricRule(Rule, frozen=True, kw_only=True):
@@ -87,10 +96,16 @@ class EvalMetricRule(Rule, frozen=True, kw_only=True):
             return not_evaluated(expected, f"{titled(name)} is missing from {_named(latest)}")
         found = latest.metric(name)
         if found is None:
-            return self._judgement(latest, None, [f"{titled(name)} is not a finite number"])
+            return Judgement(
+                state=state_of(False),
+                expected=expected,
+                actual="not a finite number",
+                message=f"{titled(name)} is not a finite number",
+                evidence=self._references(latest),
+            )
         if found.n == 0:
             return not_evaluated(expected, f"{titled(name)} rests on 0 cases", "0 cases")
-        return self._judgement(latest, found, self._complaints(found))
+        return self._judgement(latest, found)
 
     def asks(self) -> str:
         """What the rule asks for."""
@@ -98,9 +113,10 @@ class EvalMetricRule(Rule, frozen=True, kw_only=True):
         bounds = [f"at least {exact(require.at_least)}"] if require.at_least is not None else []
         bounds += [f"at most {exact(require.at_most)}"] if require.at_most is not None else []
         on_scale = f", on a scale from {_range(scale)}," if scale is not None else ""
+        shown = f" with {in_per_cent(require.confidence)} confidence" if require.confidence else ""
         cases = f", on at least {counted(require.min_samples, 'case')}" if require.min_samples else ""
         subject = f"{titled(self.where.metric)} in the latest eval iteration{on_scale}"
-        return sentence([f"{subject} must be {series(bounds or ['known'])}{cases}"])
+        return sentence([f"{subject} must be {series(bounds or ['known'])}{shown}{cases}"])
 
     def gives_way(self, parent: Rule) -> list[tuple[str, str, str]]:
         """A bound on one side also says which direction is better, and any bound may imply the scale."""
@@ -137,9 +153,24 @@ class EvalMetricRule(Rule, frozen=True, kw_only=True):
         ]
         if scale is not None:
             found += _met_by_all(given, scale, is_implied=self.where.scale is None)
+        found += self._never_shown(given)
         if len(given) == 2 and given["at_least"] > given["at_most"]:
             found.append(("require", "at_least is above at_most; no value can meet both"))
         return found
+
+    def _never_shown(self, given: dict[str, float]) -> list[tuple[str, str]]:
+        """A confidence that no table has, or that no number of cases could reach."""
+        confidence, scale = self.require.confidence, self._scale()
+        if confidence is None:
+            return []
+        if problem := confidence_problem(confidence):
+            return [("require.confidence", problem)]
+        ends = {} if scale is None else {"at_least": scale.maximum, "at_most": scale.minimum}
+        return [
+            (f"require.{key}", f"no number of cases can show {exact(bound)} at {in_per_cent(confidence)}")
+            for key, bound in given.items()
+            if bound == ends.get(key)
+        ]
 
     def _scale(self) -> Scale | None:
         if self.where.scale is not None:
@@ -149,53 +180,78 @@ class EvalMetricRule(Rule, frozen=True, kw_only=True):
             return Scale(minimum=0.0, maximum=1.0)
         return None
 
-    def _complaints(self, found: MetricValue) -> list[str]:
+    def _judgement(self, latest: EvalIterationSummary, found: MetricValue) -> Judgement:
         require, scale = self.require, self._scale()
-        subject = titled(self.where.metric)
+        value = figure(found.value, self._bounds())
         cases = f" on {counted(found.n, 'case')}" if found.n is not None else ""
-        if scale is not None and not scale.minimum <= found.value <= scale.maximum:
+        subject = f"{titled(self.where.metric)} {value}{cases}"
+        weighed = strength(
+            found,
+            require.at_least,
+            require.at_most,
+            scale=(scale.minimum, scale.maximum) if scale is not None else None,
+            confidence=require.confidence,
+        )
+        contradictions = self._contradictions(found)
+        complaints = contradictions
+        if self._is_on_scale(found):
+            complaints = [*contradictions, *self._misses(found), *weighed.complaints(subject)]
+            complaints += self._too_few(found)
+        return Judgement(
+            state=state_of(not complaints),
+            expected=self._expected(),
+            actual=value,
+            n=found.n,
+            interval=weighed.interval,
+            confidence=weighed.shown_at,
+            message="; ".join(complaints) or f"{subject} {self._met()}",
+            remarks=() if contradictions else weighed.remarks(),
+            evidence=self._references(latest),
+        )
+
+    def _is_on_scale(self, found: MetricValue) -> bool:
+        scale = self._scale()
+        return scale is None or scale.minimum <= found.value <= scale.maximum
+
+    def _contradictions(self, found: MetricValue) -> list[str]:
+        """Why the value can't be held against the rule at all."""
+        scale, subject = self._scale(), titled(self.where.metric)
+        if scale is not None and not self._is_on_scale(found):
             value = figure(found.value, [scale.minimum, scale.maximum])
             return [f"{subject} {value} is outside the scale {_range(scale)}"]
-        complaints = _own_contradictions(subject, found, require)
-        complaints += _other_scale(subject, found, scale) if scale is not None else []
+        own = _own_contradictions(subject, found, self.require)
+        return own + (_other_scale(subject, found, scale) if scale is not None else [])
+
+    def _misses(self, found: MetricValue) -> list[str]:
+        """The bounds that the value itself misses."""
+        require, complaints = self.require, []
+        subject = titled(self.where.metric)
+        cases = f" on {counted(found.n, 'case')}" if found.n is not None else ""
         if require.at_least is not None and not found.value >= require.at_least:
             value = figure(found.value, [require.at_least])
             complaints.append(f"{subject} {value}{cases} is below {exact(require.at_least)}")
         if require.at_most is not None and not found.value <= require.at_most:
             value = figure(found.value, [require.at_most])
             complaints.append(f"{subject} {value}{cases} is above {exact(require.at_most)}")
-        if require.min_samples and (found.n is None or found.n < require.min_samples):
-            has = f"only {counted(found.n, 'case')}" if found.n is not None else "an unstated number of cases"
-            complaints.append(f"{subject} rests on {has}; at least {whole(require.min_samples)} are needed")
         return complaints
 
-    def _judgement(
-        self, latest: EvalIterationSummary, found: MetricValue | None, complaints: list[str]
-    ) -> Judgement:
-        value = figure(found.value, self._bounds()) if found is not None else "not a finite number"
-        cases = f" on {counted(found.n, 'case')}" if found is not None and found.n is not None else ""
-        return Judgement(
-            state=state_of(not complaints),
-            expected=self._expected(),
-            actual=value,
-            n=found.n if found is not None else None,
-            interval=self._interval(found),
-            message="; ".join(complaints) or f"{titled(self.where.metric)} {value}{cases} {self._met()}",
-            evidence=(EvidenceRef(iteration=latest.iteration, metric=plain(self.where.metric)),),
-        )
+    def _too_few(self, found: MetricValue) -> list[str]:
+        least = self.require.min_samples
+        if not least or (found.n is not None and found.n >= least):
+            return []
+        has = f"only {counted(found.n, 'case')}" if found.n is not None else "an unstated number of cases"
+        return [f"{titled(self.where.metric)} rests on {has}; at least {whole(least)} are needed"]
 
-    def _interval(self, found: MetricValue | None) -> tuple[float, float] | None:
-        scale = self._scale()
-        is_share = scale is not None and (scale.minimum, scale.maximum) == (0.0, 1.0)
-        if found is None or not is_share or not found.n or not 0 <= found.value <= 1:
-            return None
-        return wilson_interval(found.value, found.n)
+    def _references(self, latest: EvalIterationSummary) -> tuple[EvidenceRef, ...]:
+        return (EvidenceRef(iteration=latest.iteration, metric=plain(self.where.metric)),)
 
     def _met(self) -> str:
         low, high = self.require.at_least, self.require.at_most
         parts = [f"is at least {exact(low)}"] if low is not None else []
         parts += [f"is at most {exact(high)}"] if high is not None else []
-        return " and ".join(parts)
+        confidence = self.require.confidence
+        shown = f", and so is its {in_per_cent(confidence)} interval" if confidence is not None else ""
+        return " and ".join(parts) + shown
 
     def _bounds(self) -> list[float]:
         return [bound for bound in (self.require.at_least, self.require.at_most) if bound is not None]
@@ -204,6 +260,9 @@ class EvalMetricRule(Rule, frozen=True, kw_only=True):
         require, name = self.require, plain(self.where.metric)
         parts = [f"{name} ≥ {exact(require.at_least)}"] if require.at_least is not None else []
         parts += [f"{name} ≤ {exact(require.at_most)}"] if require.at_most is not None else []
+        parts += (
+            [f"at {in_per_cent(require.confidence)} confidence"] if require.confidence is not None else []
+        )
         parts += [f"n ≥ {whole(require.min_samples)}"] if require.min_samples else []
         return ", ".join(parts)
 
