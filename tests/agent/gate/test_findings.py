@@ -190,3 +190,11 @@ def test_rules_that_ask_for_nothing(fields: dict[str, Any], problem: str) -> Non
     with pytest.raises(PolicyError) as caught:
         policy(**fields)
     assert any(problem in each for each in caught.value.details), caught.value.details
+
+
+def test_what_the_rule_asks_for() -> None:
+    (read,) = policy(where={"tool": ["ruff", "bandit"], "rule": ["B6"]}, require={"max_count": 1}).rules
+    assert read.asks() == (
+        "At most 1 finding of level error or warning against B6 may be reported; at least 1 scan by ruff or "
+        "bandit must be there, each of these tools must have been used, and all must have run."
+    )

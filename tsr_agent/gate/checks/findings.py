@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _WORST_FIRST = tuple(FindingLevel)
 _Name = Annotated[str, Meta(min_length=1, max_length=1_000, pattern=r"\S")]
 _MAX_NAMES = 100
+_SPELT = 10
 _Names = Annotated[tuple[_Name, ...], Meta(max_length=_MAX_NAMES)]
 
 
@@ -88,13 +89,13 @@ class FindingsRule(Rule, frozen=True, kw_only=True):
     def asks(self) -> str:
         """What the rule asks for."""
         where, least = self.where, self.require.min_scans
-        tools = f" by {listed(where.tool, 10)}" if where.tool is not None else ""
-        rules = f" against {listed(where.rule, 10)}" if where.rule is not None else ""
+        tools = f" by {_either(where.tool)}" if where.tool is not None else ""
+        rules = f" against {_either(where.rule)}" if where.rule is not None else ""
         levels = series([each.value for each in _WORST_FIRST if each in where.level] or ["none"], "or")
         demand = f"{at_most(self.require.max_count, 'finding')} of level {levels}{rules} may be reported"
-        scans = f"at least {counted(least, 'scan')}{tools} must be there, and all must have run"
+        scans = f"at least {counted(least, 'scan')}{tools} must be there"
         named = ["each of these tools must have been used"] if where.tool and len(where.tool) > 1 else []
-        return sentence([demand], [scans, *named])
+        return sentence([demand], [scans, *named, "all must have run"])
 
     def impossible(self) -> list[tuple[str, str]]:
         """An empty list would match nothing and always pass; no scan can't show that nothing was found."""
@@ -168,6 +169,13 @@ class FindingsRule(Rule, frozen=True, kw_only=True):
         parts += [f"scans by {listed(where.tool)}"] if where.tool is not None else []
         parts += [f"at least {counted(self.require.min_scans, 'scan')}"]
         return ", ".join(parts)
+
+
+def _either(names: Sequence[str]) -> str:
+    """Names in a sentence: all of a few, the first of many."""
+    if len(names) > _SPELT:
+        return listed(names, _SPELT)
+    return series([plain(each, 80) for each in names] or ["no name"], "or")
 
 
 def _key(tool: str) -> str:
