@@ -52,7 +52,8 @@ import importlib, pkgutil, sys
 for name in {sorted(HEAVY)!r}:
     sys.modules[name] = None
 import tsr_agent
-rooms = ("tsr_agent.store", "tsr_agent.server", "tsr_agent.pdf", "tsr_agent.sync", "tsr_agent.__main__")
+rooms = ("tsr_agent.store", "tsr_agent.server", "tsr_agent.pdf", "tsr_agent.sync", "tsr_agent.__main__",
+         "tsr_agent.backtest")
 def names(package):
     for each in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
         if each.name not in rooms:

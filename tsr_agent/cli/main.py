@@ -34,6 +34,7 @@ COMMANDS = (
     Command("show", "show", "print what a report says"),
     Command("compare", "compare", "say what changed between two reports and why the verdict did"),
     Command("policy explain", "policy_explain", "say in sentences what a policy asks for"),
+    Command("policy backtest", "policy_backtest", "say which past decisions a policy would turn"),
     Command("policy lint", "policy_lint", "say what is wrong with a policy, and what to ask about it"),
     Command("schema", "schema", "print the JSON Schema of a document"),
 )

@@ -21,7 +21,7 @@ def plain(value: object, limit: int = 200) -> str:
     if not isinstance(value, str):
         return f"({type(value).__name__})"
     cut = value if len(value) <= limit else value[: limit - 1] + "…"
-    return cut.encode("utf-8", "replace").decode("utf-8")
+    return cut if cut.isascii() else cut.encode("utf-8", "replace").decode("utf-8")
 
 
 def visible(text: str) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain, repeat
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import bindparam, exists, select, tuple_
 
+from tsr_agent.gate.approvals import ApprovalState, standing
 from tsr_agent.gate.baseline import Baseline, SameAs, may_come_from_a_fork, wanted_branch
 from tsr_agent.gate.evidence import of_document
 from tsr_agent.gate.policy_names import environment_key
 from tsr_agent.models import codec
+from tsr_agent.models.approval import Approval
 from tsr_agent.models.decision import BaselineSelect, GoNoGoDecision
 from tsr_agent.models.report import TestSummaryReport
 from tsr_agent.store import bodies
@@ -20,22 +24,24 @@ from tsr_agent.store.repository import decision_of, refuse_unbound
 from tsr_agent.store.tables import approvals, decisions, report_documents, reports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
 
     from tsr_agent.gate.baseline import BaselineSelection
     from tsr_agent.gate.policy import Policy
+    from tsr_agent.models.decision import Decision
     from tsr_agent.store.engine import Library
     from tsr_agent.store.paging import Statement
+    from tsr_agent.store.records import Recorded
 
 MAX_ROWS = 20_000
 """Most earlier reports that are looked at for one that was released."""
 MAX_DOCUMENTS = 100
-"""Most documents that are read for it: only those of forks are read in vain."""
-_PAGES = (10, 500)
-"""Rows of the first page and of each further one; nearly always one of the first few is it."""
+"""Most documents that are read for it: those of forks, and those that people did not release after all."""
+_PAGES = (2, 20, 500)
+"""Rows of the first pages and of each further one; nearly always one of the first few is it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +68,13 @@ class Place:
         )
 
 
-def baseline_for(library: Library, policy: Policy, place: Place, moment: datetime) -> Baseline | None:
+def baseline_for(
+    library: Library,
+    policy: Policy,
+    place: Place,
+    moment: datetime,
+    known: Mapping[str, Recorded] = MappingProxyType({}),
+) -> Baseline | None:
     """The report that a policy compares with, as the library had it at a moment.
 
     Args:
@@ -72,6 +84,7 @@ def baseline_for(library: Library, policy: Policy, place: Place, moment: datetim
         place: Of the judged report. Only reports that were made before it count.
         moment: Of the judged report's decision, with its UTC offset: what was decided or approved
             later does not count.
+        known: Reports of this library, by id, that were verified a moment ago and need not be read again.
 
     Returns:
         The report; None where the newest 20,000 reports have none. The gate looks at it again.
@@ -86,7 +99,7 @@ def baseline_for(library: Library, policy: Policy, place: Place, moment: datetim
     if not policy.compares or selection.select is BaselineSelect.GIVEN:
         return None
     with library.snapshot() as connection:
-        return _Search(connection, selection, place, to_microseconds(moment)).newest()
+        return _Search(connection, selection, place, to_microseconds(moment), known).newest()
 
 
 @dataclass(frozen=True)
@@ -97,6 +110,7 @@ class _Search:
     selection: BaselineSelection
     place: Place
     moment: int
+    known: Mapping[str, Recorded]
 
     @property
     def branch(self) -> str | None:
@@ -104,20 +118,19 @@ class _Search:
 
     def newest(self) -> Baseline | None:
         """The first report on the way back that is asked for."""
-        documents = 0
+        read = 0
         for row in self._rows():
-            if not self._is_of_the_place(row) or not self._is_released(row):
+            if not self._is_of_the_place(row) or not self._may_be_released(row):
                 continue
-            baseline = self._read(row)
-            # Whose branch it is stands in the document only.
-            if (
-                self.branch is None
-                or baseline.evidence is None
-                or not may_come_from_a_fork(baseline.evidence)
-            ):
-                return baseline
-            documents += 1
-            if documents == MAX_DOCUMENTS:
+            report = self._known_report(row) or self._read(row)
+            if self._is_released(row, report):
+                evidence = of_document(report)
+                # Whose branch it is stands in the document only.
+                if self.branch is None or not may_come_from_a_fork(evidence):
+                    select = self.selection.select
+                    return Baseline(report=report, digest=row.digest, select=select, evidence=evidence)
+            read += 1
+            if read == MAX_DOCUMENTS:
                 return None
         return None
 
@@ -129,16 +142,16 @@ class _Search:
             "key_id": storable(self.place.report_id),
         }
         statement = _EARLIER if self.branch is None else _EARLIER_OF_BRANCH
-        left, limit = MAX_ROWS, _PAGES[0]
+        left, sizes = MAX_ROWS, chain(_PAGES, repeat(_PAGES[-1]))
         while left > 0:
-            limit = min(limit, left)
+            limit = min(next(sizes), left)
             values = statement.values(parameters | {"limit": limit})
             found = self.connection.exec_driver_sql(statement.sql, values).fetchall()
             yield from found
             if len(found) < limit:
                 return
             parameters |= {"key_created_at": found[-1].created_at, "key_id": found[-1].id}
-            left, limit = left - limit, _PAGES[1]
+            left -= limit
 
     def _is_of_the_place(self, row: Any) -> bool:
         same, place = self.selection.same, self.place
@@ -148,31 +161,67 @@ class _Search:
             storable(place.environment)
         )
 
-    def _is_released(self, row: Any) -> bool:
-        """Whether the selection takes a report with what was decided about it by the moment."""
+    def _may_be_released(self, row: Any) -> bool:
+        """Whether the columns leave it open that a report is one that the selection takes."""
+        if self.selection.select is BaselineSelect.PREVIOUS or row.verdict == GoNoGoDecision.GO.value:
+            return True
+        return bool(row.has_approvals) and row.verdict == GoNoGoDecision.PENDING_REVIEW.value
+
+    def _is_released(self, row: Any, report: TestSummaryReport) -> bool:
+        """Whether the selection takes a report with what was decided and approved by the moment."""
         if self.selection.select is BaselineSelect.PREVIOUS:
             return True
-        if row.verdict != GoNoGoDecision.GO.value:
-            return False
-        found = self.connection.execute(_DECIDED, {"key": row.id, "moment": self.moment}).one()
-        decision = decision_of(row.id, found)
+        decision = self._known_decision(row) or self._decision(row)
+        given = self._approvals(row.id) if row.has_approvals else []
+        author, triggered_by = report.versions.codebase_author, report.triggered_by
+        stands = standing(decision, given, author=author, triggered_by=triggered_by)
+        return stands.state in (ApprovalState.NOT_NEEDED, ApprovalState.APPROVED)
+
+    def _known_report(self, row: Any) -> TestSummaryReport | None:
+        recorded = self.known.get(row.id)
+        return recorded.report if recorded is not None and recorded.digest == row.digest else None
+
+    def _known_decision(self, row: Any) -> Decision | None:
+        """The newest decision of all, where it was taken by the moment: then it was the newest then, too."""
+        recorded = self.known.get(row.id)
+        decision = recorded.decision if recorded is not None and recorded.digest == row.digest else None
+        if decision is None or to_microseconds(decision.evaluated_at) > self.moment:
+            return None
+        return decision if decision.decision.value == row.verdict else None
+
+    def _decision(self, row: Any) -> Decision:
+        """The newest decision that was taken by the moment."""
+        decision = decision_of(row.id, self._one(_DECIDED, row.id))
         refuse_unbound(decision, row.id, row.digest)
         if decision.decision.value != row.verdict:
             raise bodies.altered(f"Report {row.id}", "the verdict in the list is not its decision's")
-        return not decision.manual_approval_required
+        return decision
 
-    def _read(self, row: Any) -> Baseline:
+    def _approvals(self, report_id: str) -> list[Approval]:
+        """What people had said about a report by the moment."""
+        values = _APPROVALS.values({"key": report_id})
+        found = self.connection.exec_driver_sql(_APPROVALS.sql, values).fetchall()
+        documents = []
+        for row in found:
+            name = f"An approval of report {report_id}"
+            document = bodies.unpack(row.body, size=row.size, digest=row.digest, name=name)
+            documents.append(codec.decode(document, Approval, source=name))
+        return [each for each in documents if to_microseconds(each.approved_at) <= self.moment]
+
+    def _one(self, statement: Statement, report_id: str) -> Any:
+        values = statement.values({"key": report_id, "moment": self.moment})
+        return self.connection.exec_driver_sql(statement.sql, values).one_or_none()
+
+    def _read(self, row: Any) -> TestSummaryReport:
         name = f"The baseline, report {row.id},"
-        found = self.connection.execute(_DOCUMENT, {"key": row.id}).one_or_none()
+        found = self._one(_DOCUMENT, row.id)
         if found is None:
             raise bodies.altered(name, "its document is missing")
         document = bodies.unpack(found.body, size=found.size, digest=row.digest, name=name)
         report = codec.decode(document, TestSummaryReport, source=name.rstrip(","))
         if report.id != row.id:
             raise bodies.altered(name, "its document is another report's")
-        return Baseline(
-            report=report, digest=row.digest, select=self.selection.select, evidence=of_document(report)
-        )
+        return report
 
 
 def earlier_statement(*, of_branch: bool) -> Statement:
@@ -186,9 +235,7 @@ def earlier_statement(*, of_branch: bool) -> Statement:
         .limit(1)
         .scalar_subquery()
     )
-    approved = exists().where(
-        approvals.c.report_id == columns.id, approvals.c.approved_at <= integer("moment")
-    )
+    approved = exists().where(approvals.c.report_id == columns.id)
     query = select(
         columns.id,
         columns.created_at,
@@ -206,12 +253,19 @@ def earlier_statement(*, of_branch: bool) -> Statement:
 
 _EARLIER = earlier_statement(of_branch=False)
 _EARLIER_OF_BRANCH = earlier_statement(of_branch=True)
-_DECIDED = (
+_DECIDED = compiled(
     select(decisions.c.body, decisions.c.size, decisions.c.digest)
     .where(decisions.c.report_id == bindparam("key"), decisions.c.evaluated_at <= integer("moment"))
     .order_by(decisions.c.id.desc())
     .limit(1)
 )
-_DOCUMENT = select(report_documents.c.size, report_documents.c.body).where(
-    report_documents.c.report_id == bindparam("key")
+_DOCUMENT = compiled(
+    select(report_documents.c.size, report_documents.c.body).where(
+        report_documents.c.report_id == bindparam("key")
+    )
+)
+_APPROVALS = compiled(
+    select(approvals.c.body, approvals.c.size, approvals.c.digest)
+    .where(approvals.c.report_id == bindparam("key"))
+    .order_by(approvals.c.id)
 )

@@ -164,13 +164,7 @@ class ReportRepository:
             found = connection.execute(_JUDGED, {"key": storable(report_id)}).one_or_none()
         if found is None:
             raise _no_report(report_id)
-        newest = None if found.body is None else decision_of(report_id, found)
-        if newest is not None:
-            refuse_unbound(newest, report_id, found.report_digest)
-        meant = rows.UNJUDGED if newest is None else newest.decision
-        if (found.decision_digest, found.go_no_go_decision) != (found.digest, meant.value):
-            raise bodies.altered(f"Report {report_id}", "the verdict in the list is not its decision's")
-        return newest
+        return decision_on_record(report_id, found)
 
     def row(self, report_id: str) -> ReportRow | None:
         """One report as lists show it; None where there is none of that id."""
@@ -253,6 +247,26 @@ def decision_of(report_id: str, found: Any) -> Decision:
     name = f"The decision about report {report_id}"
     document = bodies.unpack(found.body, size=found.size, digest=found.digest, name=name)
     return codec.decode(document, Decision, source=name)
+
+
+def decision_on_record(report_id: str, found: Any) -> Decision | None:
+    """The newest decision about a report, shown to be about its bytes and the one that lists show.
+
+    Args:
+        report_id: The report.
+        found: Its row: ``report_digest``, ``decision_digest`` and ``go_no_go_decision`` of the report;
+            ``body``, ``size`` and ``digest`` of its newest decision, None where there is none.
+
+    Raises:
+        IntegrityError: It is not.
+    """
+    newest = None if found.body is None else decision_of(report_id, found)
+    if newest is not None:
+        refuse_unbound(newest, report_id, found.report_digest)
+    meant = rows.UNJUDGED if newest is None else newest.decision
+    if (found.decision_digest, found.go_no_go_decision) != (found.digest, meant.value):
+        raise bodies.altered(f"Report {report_id}", "the verdict in the list is not its decision's")
+    return newest
 
 
 @dataclass(frozen=True)

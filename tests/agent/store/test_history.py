@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.factories.comparing_policies import comparing
+from tests.factories.filed_reports import put_approval
 from tests.factories.judged_reports import releasable
 from tests.factories.library_rows import header_row, put_rows
 from tests.factories.reports import NOON, iteration, manifest
@@ -17,21 +18,23 @@ from tsr_agent.gate.baseline import SameAs
 from tsr_agent.gate.builtin import ai_release
 from tsr_agent.gate.evaluate import evaluate
 from tsr_agent.models import codec
+from tsr_agent.models.approval import Approval, ApprovalAction, ApprovalTerms
 from tsr_agent.models.decision import BaselineSelect, GoNoGoDecision, RuleState
 from tsr_agent.models.manifest import BuildContext, PullRequest
 from tsr_agent.store import history
 from tsr_agent.store.engine import open_library
 from tsr_agent.store.filing import file_report
 from tsr_agent.store.history import MAX_ROWS, Place, baseline_for, earlier_statement
+from tsr_agent.store.repository import ReportRepository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from tsr_agent.gate.baseline import Baseline
+    from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
     from tsr_agent.store.engine import Library
-    from tsr_agent.store.repository import ReportRepository
 
 DAY = timedelta(days=1)
 NOW = NOON + 100 * DAY
@@ -232,6 +235,99 @@ def test_filing_compares_with_what_is_on_record(repository: ReportRepository) ->
     assert filed.decision.baseline.report_id == "base"
     assert filed.decision.no_baseline == ""
     assert filed.decision.rules[-1].state is RuleState.FAIL
+
+
+# ---------------------------------------------------------------------------------------------
+# Releases that people approve.
+
+
+def pending(library: Library, name: str, day: int) -> Decision:
+    """Filed on its day by a policy that asks for one approval."""
+    policy = replace(ai_release(), approvals={"staging": ApprovalTerms()})
+    report = made(name, day, triggered_by="cy")
+    filed = file_report(
+        ReportRepository(library), codec.encode(report), policy, None, None, report.created_at
+    )
+    assert filed.decision.decision is GoNoGoDecision.PENDING_REVIEW
+    return filed.decision
+
+
+def say(library: Library, decision: Decision, day: float, by: str = "ben", **changed: Any) -> Approval:
+    """A person's word on a decision, some days after noon of the first day."""
+    assert decision.report_digest is not None
+    values: dict[str, Any] = {
+        "schema_version": 1,
+        "id": f"{by}-{day}",
+        "report_id": decision.report_id,
+        "report_digest": decision.report_digest,
+        "policy_digest": decision.policy.digest,
+        "environment": decision.environment,
+        "action": ApprovalAction.APPROVE,
+        "approved_by": by,
+        "role": "release_manager",
+        "approved_at": NOON + day * DAY,
+    }
+    approval = Approval(**(values | changed))
+    put_approval(library, approval)
+    return approval
+
+
+def test_one_that_waits_for_approval_was_not_released(library: Library) -> None:
+    pending(library, "one", 1)
+    assert found_id(library, JUDGED) == ""
+    assert found_id(library, JUDGED, select=BaselineSelect.PREVIOUS) == "one"
+
+
+def test_one_that_was_approved_was_from_then_on(library: Library) -> None:
+    say(library, pending(library, "one", 1), 2)
+    assert found_id(library, JUDGED) == "one"
+    assert found_id(library, JUDGED, NOON + 2 * DAY) == "one"
+    assert found_id(library, JUDGED, NOON + 2 * DAY - timedelta(microseconds=1)) == ""
+
+
+def test_an_approval_that_was_withdrawn_released_until_then(library: Library) -> None:
+    decision = pending(library, "one", 1)
+    given = say(library, decision, 2)
+    say(library, decision, 3, action=ApprovalAction.REVOKE, revokes=given.id)
+    assert found_id(library, JUDGED, NOON + 2.5 * DAY) == "one"
+    assert found_id(library, JUDGED) == ""
+
+
+def test_an_approval_that_does_not_count_releases_nothing(library: Library) -> None:
+    decision = pending(library, "one", 1)
+    say(library, decision, 2, by="cy")  # who triggered it
+    say(library, decision, 2, by="eve", role="developer")
+    say(library, decision, 2, by="dan", policy_digest="f" * 64)
+    say(library, decision, 2, by="fay", report_digest="f" * 64)
+    assert found_id(library, JUDGED) == ""
+
+
+def test_a_go_that_people_rejected_is_no_baseline(repository: ReportRepository) -> None:
+    library = repository.library
+    file(repository, made("zero", 0))
+    file(repository, made("one", 1))
+    decision = repository.decision("one")
+    assert decision is not None
+    say(library, decision, 2, action=ApprovalAction.REJECT)
+    assert found_id(library, JUDGED) == "zero"
+    assert found_id(library, JUDGED, NOON + DAY) == "one"
+
+
+def test_an_approval_of_a_no_go_releases_nothing(repository: ReportRepository) -> None:
+    file(repository, made("one", 1, go=False))
+    decision = repository.decision("one")
+    assert decision is not None
+    say(repository.library, decision, 2)
+    assert found_id(repository.library, JUDGED) == ""
+
+
+def test_a_damaged_approval_is_an_error(library: Library) -> None:
+    say(library, pending(library, "one", 1), 2)
+    with library.write() as connection:
+        connection.exec_driver_sql("DROP TRIGGER approvals_no_update")
+        connection.exec_driver_sql("UPDATE approvals SET body = zeroblob(9)")
+    with pytest.raises(IntegrityError, match="An approval of report one was altered"):
+        found(library, JUDGED)
 
 
 # ---------------------------------------------------------------------------------------------

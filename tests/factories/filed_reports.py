@@ -1,0 +1,53 @@
+"""Reports in a library with the decisions about them, many in one transaction, and approvals of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert
+
+from tsr_agent.gate.evaluate import evaluate
+from tsr_agent.models import codec
+from tsr_agent.store import bodies
+from tsr_agent.store.repository import _Filing
+from tsr_agent.store.rows import DecisionSource
+from tsr_agent.store.tables import approvals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tsr_agent.gate.policy import Policy
+    from tsr_agent.models.approval import Approval
+    from tsr_agent.models.report import TestSummaryReport
+    from tsr_agent.store.engine import Library
+
+
+def put_reports(library: Library, reports: Iterable[TestSummaryReport], policy: Policy) -> None:
+    """Each judged at the moment it was made, without waivers and without a baseline."""
+    with library.write() as connection:
+        for report in reports:
+            document = codec.encode(report)
+            digest = codec.digest(document)
+            decision = evaluate(report, policy, None, None, report.created_at, report_digest=digest)
+            filing = _Filing(document, report, digest, decision, DecisionSource.LOCAL, report.created_at)
+            filing.insert_report(connection)
+            filing.append_decision(connection, supersede=False)
+
+
+def put_approval(library: Library, approval: Approval) -> None:
+    """A person's word, as it would be filed."""
+    document = codec.encode(approval)
+    row = {
+        "approval_id": approval.id,
+        "report_id": approval.report_id,
+        "report_digest": approval.report_digest,
+        "action": approval.action.value,
+        "approved_by": approval.approved_by,
+        "approved_at": approval.approved_at,
+        "received_at": approval.approved_at,
+        "digest": codec.digest(document),
+        "size": len(document),
+        "body": bodies.pack(document),
+    }
+    with library.write() as connection:
+        connection.execute(insert(approvals), row)
