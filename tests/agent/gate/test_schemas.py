@@ -136,11 +136,11 @@ def test_what_the_schema_refuses_the_reader_refuses_too(data: st.DataObject) -> 
         for step in path[:-1]:
             holder = holder[step]
         if path and data.draw(st.booleans()):
-            holder[path[-1]] = data.draw(VALUES)
+            holder[path[-1]] = copy.deepcopy(data.draw(VALUES))
         elif path and data.draw(st.booleans()):
             del holder[path[-1]]
         elif isinstance(holder, dict):
-            holder[data.draw(st.sampled_from(NAMES))] = data.draw(VALUES)
+            holder[data.draw(st.sampled_from(NAMES))] = copy.deepcopy(data.draw(VALUES))
     try:
         parse_policy(json.dumps(tree).encode(), "p.json")
     except PolicyError:
