@@ -26,6 +26,7 @@ from tsr_agent.errors import PolicyError
 from tsr_agent.gate.policy_file import load_policy, parse_policy
 from tsr_agent.gate.quarantine_file import parse_quarantine
 from tsr_agent.gate.schemas import quarantine_schema
+from tsr_agent.gate.source_tree import parse_source
 from tsr_agent.gate.waivers import Waivers, parse_waivers
 from tsr_agent.models.decision import Decision, GoNoGoDecision, RuleEffect, RuleState
 from tsr_agent.models.report import InputFile, InputStatus
@@ -445,6 +446,13 @@ def test_schema() -> None:
     validator = jsonschema.Draft202012Validator(quarantine_schema())
     assert validator.is_valid({"version": 1, "tests": [entry(), entry(type="unit")]})
     assert not validator.is_valid({"version": 1, "tests": [entry(owner=None)]})
+
+
+def test_the_example_in_the_reference_fits_the_schema(project_dir: Path) -> None:
+    text = (project_dir / "docs" / "waivers.md").read_text("utf-8").split("## Quarantine")[1]
+    tree = parse_source(text.split("```yaml\n")[1].split("```")[0].encode(), "docs/waivers.md").tree
+    jsonschema.Draft202012Validator(quarantine_schema()).validate(tree)
+    assert tree["tests"][0]["test"]
 
 
 def test_without_a_quarantine_nothing_is_said_of_one() -> None:
