@@ -17,7 +17,22 @@ if TYPE_CHECKING:
     from tsr_agent.gate.rule import Rule
 
 CANDIDATES: tuple[Any, ...] = (
-    *(0.9, 0.8, 3, 4, "unit", "e2e", "branch", "improved", "passed", "last", "lower", "something", "other"),
+    *(
+        0.9,
+        0.8,
+        3,
+        4,
+        "unit",
+        "e2e",
+        "branch",
+        "improved",
+        "passed",
+        "last",
+        "lower",
+        "auto",
+        "something",
+        "other",
+    ),
     *(["critical"], ["open"], ["error"], ["mon"], ["2026-12-24"], ["something"], "+02:00", True),
     {"minimum": 1, "maximum": 5},
     [{"first": "2026-12-20", "last": "2027-01-03", "reason": "holidays"}],

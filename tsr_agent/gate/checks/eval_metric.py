@@ -220,7 +220,7 @@ class EvalMetricRule(Rule, frozen=True, kw_only=True):
             value = figure(found.value, [scale.minimum, scale.maximum])
             return [f"{subject} {value} is outside the scale {_range(scale)}"]
         own = _own_contradictions(subject, found, self.require)
-        return own + (_other_scale(subject, found, scale) if scale is not None else [])
+        return own + (other_scale(subject, found, scale) if scale is not None else [])
 
     def _misses(self, found: MetricValue) -> list[str]:
         """The bounds that the value itself misses."""
@@ -282,7 +282,7 @@ def _own_contradictions(subject: str, found: MetricValue, require: EvalMetricReq
     return contradictions
 
 
-def _other_scale(subject: str, found: MetricValue, scale: Scale) -> list[str]:
+def other_scale(subject: str, found: MetricValue, scale: Scale) -> list[str]:
     """A value on another scale than the rule's can stand within it and mean something else: 0.9 of 100."""
     complaints = []
     if found.minimum not in (None, scale.minimum) or found.maximum not in (None, scale.maximum):
