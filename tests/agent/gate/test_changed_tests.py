@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from tests.factories.judged_reports import NOW, case, judge, policy_of, releasable, rule
 from tsr_agent.gate.baseline import Baseline
+from tsr_agent.gate.quarantine import Quarantine, QuarantinedTest
 from tsr_agent.gate.waivers import Waiver, Waivers, WaiverScope
 from tsr_agent.models.decision import BaselineSelect, GoNoGoDecision, RuleState
 from tsr_agent.models.results import Attempt, CaseStatus, TestCase, TestType, TestTypeResult
@@ -194,7 +195,8 @@ def test_counts_without_cases_can_not_be_compared(side: str) -> None:
 
 def test_without_a_baseline() -> None:
     found = judged(None, report(unit(a=PASSED)))
-    assert (found.state, found.message) == (NOT_EVALUATED, "No baseline was given to compare with")
+    assert found.state is NOT_EVALUATED
+    assert found.message.startswith("There is no baseline to compare with")
     other = judged(baseline(unit(a=PASSED), environment="production"), report(unit(a=PASSED)))
     assert other.state is NOT_EVALUATED
     assert "of environment production, not staging" in other.message
@@ -235,6 +237,38 @@ def test_a_waiver_names_the_tests_that_alone_make_it_fail() -> None:
 
     assert decided("a", "b", "gone") is GoNoGoDecision.GO
     assert decided("a", "b") is GoNoGoDecision.NO_GO
+
+
+def test_the_policys_own_treatment_of_flaky_tests_counts() -> None:
+    import json
+
+    from tsr_agent.gate.policy_file import parse_policy
+
+    now = TestTypeResult.from_cases(TestType.UNIT, [case("kept"), flaky("a", FAILED, PASSED)])
+    rules = [{"id": "it", "check": "test_changes", "require": {"max_newly_failing": 0}}]
+    for attempts, state in (("worst", FAIL), ("majority", FAIL), ("last", PASS)):
+        tree = {"version": 1, "name": "p", "flaky": {"attempts": attempts}, "rules": rules}
+        policy = parse_policy(json.dumps(tree).encode(), "p.json")
+        old = baseline(unit(kept=PASSED, a=PASSED))
+        assert rule(judge(report(now), policy, baseline=old), "it").state is state
+
+
+@pytest.mark.parametrize(("where", "state"), [("unit", RuleState.WAIVED), (None, RuleState.WAIVED)])
+def test_a_test_in_quarantine_is_left_out_of_both(where: str | None, state: RuleState) -> None:
+    entry = QuarantinedTest(
+        test="a", reason="r", ticket="t", owner="o", expires=(NOW + timedelta(days=9)).date()
+    )
+    fields: dict[str, Any] = {"where": {"type": where}} if where else {}
+    policy = replace(
+        policy_of("test_changes", require=NONE_WORSE, **fields),
+        quarantine=Quarantine(digest="f" * 64, tests=(entry,)),
+    )
+    old = baseline(unit(kept=PASSED, a=PASSED, b=PASSED))
+    excused = rule(judge(report(unit(kept=PASSED, a=FAILED, b=PASSED)), policy, baseline=old), "it")
+    assert (excused.state, excused.quarantined) == (state, ("a",))
+    both = rule(judge(report(unit(kept=PASSED, a=FAILED, b=FAILED)), policy, baseline=old), "it")
+    gone = rule(judge(report(unit(kept=PASSED, b=PASSED)), policy, baseline=old), "it")
+    assert (both.state, gone.state) == (FAIL, FAIL)
 
 
 def test_many_types_and_hostile_names() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from tsr_agent.comparison.tests import TestChange, changes, fails
+from tsr_agent.gate.checks.tests import counts_as_passed
 from tsr_agent.gate.judgement import MAX_EVIDENCE, Judgement, not_evaluated, state_of
 from tsr_agent.gate.policy import AttemptsCount
 from tsr_agent.gate.rule import Rule
@@ -15,7 +16,7 @@ from tsr_agent.gate.strictness import Directions, Stricter
 from tsr_agent.gate.wording import counted, listed, untrusted_id, whole
 from tsr_agent.models.base import Count, Record
 from tsr_agent.models.decision import EvidenceRef
-from tsr_agent.models.results import Attempt, CaseStatus, TestCase, TestType
+from tsr_agent.models.results import CaseStatus, TestType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,8 +47,7 @@ class TestChangesRequire(Record, frozen=True, kw_only=True):
         "max_newly_skipped": Stricter.LOWER,
         "max_vanished": Stricter.LOWER,
         "max_newly_flaky": Stricter.LOWER,
-        # Left out, it is the policy's own, which is no looser value.
-        "attempts": Stricter.UNCHANGED,
+        "attempts": Stricter.FIRST,
     }
 
     max_newly_failing: Annotated[
@@ -122,15 +122,26 @@ class TestChangesRule(Rule, frozen=True, kw_only=True):
             if most is not None
         ]
         demands[1:] = [f"{each[:1].lower()}{each[1:]}" for each in demands[1:]]
-        attempts = self.require.attempts
-        counts = (
-            [f"one that passes only after a failure counts as {_COUNTS_AS[attempts]}"] if attempts else []
-        )
+        milder = _COUNTS_AS.get(self.require.attempts or AttemptsCount.WORST)
+        counts = [f"one that passes only after a failure counts as {milder}"] if milder else []
         return sentence(demands or [f"{plural} must be reported"], counts)
 
     def compares(self) -> bool:
         """It always looks at a baseline."""
         return True
+
+    def gives_way(self, parent: Rule) -> list[tuple[str, str, str]]:
+        """A treatment of flaky cases that is left out is the strictest, so any other one asks for less."""
+        if not isinstance(parent, TestChangesRule):
+            return []
+        was, now = (each.require.attempts or AttemptsCount.WORST for each in (parent, self))
+        milder = list(AttemptsCount).index(now) > list(AttemptsCount).index(was)
+        return [("require.attempts", was.value, now.value)] if milder else []
+
+    def quarantined_types(self) -> tuple[TestType, ...]:
+        """The types that the rule is about."""
+        kinds = self._kinds()
+        return tuple(TestType) if kinds is None else kinds
 
     def impossible(self) -> list[tuple[str, str]]:
         """A rule that asks nothing, or looks nowhere, is a mistake."""
@@ -196,8 +207,7 @@ class TestChangesRule(Rule, frozen=True, kw_only=True):
 
 
 _COUNTS_AS = {
-    AttemptsCount.WORST: "failed",
-    AttemptsCount.MAJORITY: "passed where most of its attempts passed",
+    AttemptsCount.MAJORITY: "passed if most of its attempts passed",
     AttemptsCount.LAST: "passed",
 }
 _TYPE_WORDS = {TestType.E2E: "end-to-end", TestType.EVALS: "eval"}
@@ -271,7 +281,7 @@ def _by_kind(found: TestChanges, attempts: AttemptsCount) -> dict[str, tuple[Tes
         for each in found.newly_flaky
         if each.new is not None
         and not (each.old is not None and fails(each.old))
-        and not _counts_as_passed(each.new, attempts)
+        and not counts_as_passed(each.new, attempts)
     )
     # A test that is expected to fail can't tell a fault any more, just as one that is skipped.
     silenced = tuple(
@@ -285,18 +295,6 @@ def _by_kind(found: TestChanges, attempts: AttemptsCount) -> dict[str, tuple[Tes
         "vanished": found.vanished,
         "newly_flaky": found.newly_flaky,
     }
-
-
-def _counts_as_passed(case: TestCase, attempts: AttemptsCount) -> bool:
-    """Whether a case that passed only after a failure is taken for passed."""
-    if attempts is AttemptsCount.MAJORITY:
-        passed = sum(each.status is CaseStatus.PASSED for each in case.attempts)
-        return passed > sum(map(_failed, case.attempts))
-    return attempts is AttemptsCount.LAST
-
-
-def _failed(attempt: Attempt) -> bool:
-    return attempt.status not in (CaseStatus.PASSED, CaseStatus.SKIPPED)
 
 
 def _is_unlisted(result: TestTypeResult) -> bool:

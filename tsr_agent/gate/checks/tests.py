@@ -173,10 +173,11 @@ class TestsRule(Rule, frozen=True, kw_only=True):
 
 
 def counting(rule: Rule, attempts: AttemptsCount) -> Rule:
-    """The rule with the policy's treatment of flaky cases, where it is one on tests and names none."""
-    if not isinstance(rule, TestsRule) or rule.require.attempts is not None:
+    """The rule with the policy's treatment of flaky cases, where its check has one and it names none."""
+    require = getattr(rule, "require", None)
+    if not isinstance(require, msgspec.Struct) or getattr(require, "attempts", attempts) is not None:
         return rule
-    return msgspec.structs.replace(rule, require=msgspec.structs.replace(rule.require, attempts=attempts))
+    return msgspec.structs.replace(rule, require=msgspec.structs.replace(require, attempts=attempts))
 
 
 def _outcome_clauses(tests: str, require: TestsRequire) -> list[str]:
@@ -366,8 +367,8 @@ def _mostly_passed(case: TestCase) -> bool:
     return ran.count(CaseStatus.PASSED) * 2 > len(ran)
 
 
-def _counts_as_passed(case: TestCase, attempts: AttemptsCount) -> bool:
-    """What becomes of a flaky case."""
+def counts_as_passed(case: TestCase, attempts: AttemptsCount) -> bool:
+    """Whether a case that passed only after a failure is taken for passed."""
     return attempts is AttemptsCount.LAST or (attempts is AttemptsCount.MAJORITY and _mostly_passed(case))
 
 
@@ -379,7 +380,7 @@ def _not_passed(results: Sequence[TestTypeResult], tally: _Tally, require: Tests
         case
         for result in results
         for case in result.test_cases
-        if case.status in bad or (case.flaky and (too_flaky or not _counts_as_passed(case, attempts)))
+        if case.status in bad or (case.flaky and (too_flaky or not counts_as_passed(case, attempts)))
     ]
 
 
