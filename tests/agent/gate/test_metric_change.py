@@ -82,7 +82,10 @@ def test_the_largest_drop_is_what_the_figures_say(
 def test_words_about_a_drop() -> None:
     found = judged(measured(0.9), measured(0.87), {"max_drop": 0.02})
     assert found.message == "Accuracy fell by 0.03, from 0.9 to 0.87; at most 0.02 is allowed"
-    assert (found.expected, found.actual) == ("accuracy worse by at most 0.02", "0.87 after 0.9")
+    assert (found.expected, found.actual) == (
+        "accuracy worse by at most 0.02",
+        "0.87 after 0.9, change -0.03",
+    )
     assert judged(measured(0.9), measured(0.89), {"max_drop": 0.02}).message == (
         "Accuracy fell by 0.01, from 0.9 to 0.89, within 0.02"
     )
@@ -188,7 +191,7 @@ def test_the_latest_of_each_side_by_number() -> None:
     policy = policy_of("metric_change", where={"metric": "accuracy"}, require={"max_drop": 0.05})
     baseline = Baseline(report=before, digest="b" * 64, select=BaselineSelect.LAST_APPROVED)
     found = rule(judge(after, policy, baseline=baseline), "it")
-    assert (found.actual, found.evidence[0].iteration) == ("0.8 after 0.9", 4)
+    assert (found.actual, found.evidence[0].iteration) == ("0.8 after 0.9, change -0.1", 4)
 
 
 @pytest.mark.parametrize(

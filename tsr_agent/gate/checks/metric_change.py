@@ -198,7 +198,7 @@ class MetricChangeRule(Rule, frozen=True, kw_only=True):
         return Judgement(
             state=worst,
             expected=self._expected(),
-            actual=f"{value} after {before}",
+            actual=f"{value} after {before}{_signed(test)}",
             n=new.value.n,
             interval=interval,
             confidence=test.confidence if test is not None and interval is not None else None,
@@ -225,6 +225,14 @@ def _change(sides: Sides, bound: float) -> str:
     return (
         f"{subject} {verb} by {figure(abs(drop), [bound])}, from {figure(old, [new])} to {figure(new, [old])}"
     )
+
+
+def _signed(test: ChangeTest | None) -> str:
+    """``, change -0.03``: beside it stands the interval, which is that of the change."""
+    if test is None:
+        return ""
+    worsening = test.sides.worsening
+    return f", change {figure(worsening if test.sides.lower_is_better else 0.0 - worsening)}"
 
 
 def _impossible_drop(most: float, scale: Scale | None) -> list[tuple[str, str]]:
