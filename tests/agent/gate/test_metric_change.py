@@ -251,6 +251,14 @@ def test_too_few_pairs_could_show_nothing() -> None:
     assert judged(by_case("+" * 5), by_case("-" * 5), {"confidence": 0.9}).state is FAIL
 
 
+def test_an_interval_is_of_the_metrics_own_unit_or_none() -> None:
+    """Cases that passed say nothing in per cent, nor do scores that are no ones and zeros."""
+    scale = {"minimum": 0, "maximum": 100}
+    per_cent = judged(by_case("+" * 9 + "-", 90.0), by_case("+" * 8 + "--", 80.0), PAIRED, scale=scale)
+    assert (per_cent.state, per_cent.interval, per_cent.confidence) == (PASS, None, None)
+    assert judged(by_case("+" * 9 + "-"), by_case("+" * 8 + "--"), PAIRED).interval is not None
+
+
 OTHER = Dataset(name="questions", digest="e" * 64)
 
 

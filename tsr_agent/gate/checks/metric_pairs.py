@@ -16,7 +16,7 @@ from tsr_agent.gate.paired import (
 )
 from tsr_agent.gate.sentences import per_cent
 from tsr_agent.gate.statistics import QUANTILES
-from tsr_agent.gate.wording import counted, figure, titled, whole
+from tsr_agent.gate.wording import counted, figure, plain, titled, whole
 from tsr_agent.models.base import Record
 from tsr_agent.models.decision import RuleState
 
@@ -62,7 +62,7 @@ class ChangeTest(Record, frozen=True, kw_only=True):
         return self._unknown(self.why_not)
 
     def _unknown(self, why: str) -> Finding:
-        words = f"Whether {self.sides.name} got worse can't be told from the cases: {why}"
+        words = f"Whether {plain(self.sides.name)} got worse can't be told from the cases: {why}"
         return Finding(state=RuleState.NOT_EVALUATED, words=words)
 
     def _paired(self, tally: PairTally) -> Finding:
@@ -203,20 +203,19 @@ def _tally(found: CasePairs, *, lower_is_better: bool) -> PairTally:
 
 
 def _interval(sides: Sides, found: CasePairs | None, confidence: float) -> tuple[float, float] | None:
-    """Of the change, where the cases are ones and zeros, or without pairs where both are shares of n."""
-    z = QUANTILES[confidence]
-    if found is not None:
-        if not found.pairs or any(
-            value not in (0.0, 1.0) for each in found.pairs for value in (each.old, each.new)
-        ):
-            return None
-        kinds = [(each.old, each.new) for each in found.pairs]
-        both, only_old, only_new = (kinds.count(kind) for kind in ((1.0, 1.0), (1.0, 0.0), (0.0, 1.0)))
-        return paired_interval(both, only_old, only_new, len(kinds) - both - only_old - only_new, z)
-    old, new = sides.old.value, sides.new.value
-    if not sides.is_share or not old.n or not new.n:
+    """Of the change of a share: of pairs where the cases are ones and zeros, else of both values."""
+    z, old, new = QUANTILES[confidence], sides.old.value, sides.new.value
+    if not sides.is_share:
         return None
-    return independent_interval(old.value, old.n, new.value, new.n, z)
+    if found is None:
+        return independent_interval(old.value, old.n, new.value, new.n, z) if old.n and new.n else None
+    kinds = [(each.old, each.new) for each in found.pairs]
+    both, only_old, only_new, neither = (
+        kinds.count(kind) for kind in ((1.0, 1.0), (1.0, 0.0), (0.0, 1.0), (0.0, 0.0))
+    )
+    if not kinds or both + only_old + only_new + neither < len(kinds):
+        return None
+    return paired_interval(both, only_old, only_new, neither, z)
 
 
 def _p(tally: PairTally, confidence: float) -> str:
