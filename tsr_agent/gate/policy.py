@@ -18,6 +18,8 @@ from tsr_agent.models.base import Record, ShortText
 from tsr_agent.models.decision import PolicyParent, PolicyReference
 
 MAX_RULES = 1_000
+MAX_PARENTS = 20
+"""Most policies that one names in ``extends``."""
 
 
 class AttemptsCount(Enum):
@@ -70,7 +72,7 @@ class PolicyForm(Record, frozen=True, kw_only=True):
     ] = "1"
     description: Annotated[str, Meta(max_length=65_536, description="What the policy is for.")] = ""
     extends: Annotated[
-        ShortText | Annotated[tuple[ShortText, ...], Meta(max_length=20)],
+        ShortText | Annotated[tuple[ShortText, ...], Meta(max_length=MAX_PARENTS)],
         Meta(
             description="The policy, or the policies, to start from: builtin:ai-release, or a path relative "
             "to this file. Their rules come first; a rule of the same id here changes theirs."

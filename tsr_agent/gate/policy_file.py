@@ -8,6 +8,7 @@ import msgspec
 
 from tsr_agent.errors import PolicyError
 from tsr_agent.gate.builtin import AI_RELEASE_NAME, ai_release_bytes
+from tsr_agent.gate.policy import MAX_PARENTS
 from tsr_agent.gate.policy_layers import layer_of, merge
 from tsr_agent.gate.policy_locks import refuse_loosened
 from tsr_agent.gate.policy_names import environment_key
@@ -20,7 +21,7 @@ from tsr_agent.gate.wording import plain
 from tsr_agent.models.codec import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from tsr_agent.gate.policy import Policy
@@ -126,12 +127,14 @@ class _Reading:
         names = [extends] if isinstance(extends, str) else extends
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             return []
+        if len(names) > MAX_PARENTS:
+            return []
         self._chain.append(text)
-        read: list[Layer] = []
+        read: dict[str, Layer] = {}
         for place, name in enumerate(names):
             path = "$.extends" if isinstance(extends, str) else f"$.extends[{place}]"
             try:
-                found = self._found(name, names[:place], text)
+                found = self._found(name, text, read)
             except PolicyError as error:
                 _refuse_if([f"{path}: {error.message}"], document)
                 raise
@@ -147,19 +150,24 @@ class _Reading:
                     details=[*error.details, here.located()],
                     next_step=error.next_step,
                 ) from error
-            read.append(self._read[found.identity])
+            read[found.identity] = self._read[found.identity]
         self._chain.pop()
-        return read
+        return list(read.values())
 
-    def _found(self, name: str, before: list[str], text: PolicyText) -> PolicyText:
+    def _found(self, name: str, text: PolicyText, before: Collection[str]) -> PolicyText:
         """The text of one that is extended.
+
+        Args:
+            name: As ``extends`` has it.
+            text: The policy that has it.
+            before: Identities of those that it names before.
 
         Raises:
             PolicyError: It can't be had, or may not be extended here; the message says why.
         """
-        if name in before:
-            raise PolicyError(f"{plain(name, 200)!r} is named twice")
         found = text.parents(name)
+        if found.identity in before:
+            raise PolicyError(f"{plain(name, 200)!r} is named twice")
         chain = [each.identity for each in self._chain]
         if found.identity in chain:
             circle = [each.source for each in self._chain[chain.index(found.identity) :]] + [found.source]

@@ -163,6 +163,14 @@ def test_a_parent_may_be_of_version_0(folder: Path) -> None:
             "3:1: extends: 'ai-release' can't be read: No such file or dir",
         ),
         (HEAD.replace("base.yaml", "[base.yaml, base.yaml]"), "3:22: extends[1]: 'base.yaml' is named twice"),
+        (
+            HEAD.replace("base.yaml", "[base.yaml, ./base.yaml]"),
+            "3:22: extends[1]: './base.yaml' is named twice",
+        ),
+        (
+            HEAD.replace("base.yaml", "[" + "base.yaml, " * 21 + "]"),
+            "3:1: extends: ",
+        ),
         (HEAD.replace("base.yaml", "[base.yaml, 7]"), "3:22: extends[1]: must be"),
         (HEAD.replace("base.yaml", "{}"), "3:1: extends: must be"),
         (
