@@ -43,6 +43,7 @@ RULES: dict[str, tuple[tuple[dict[str, Any], ...], dict[str, tuple[Any, ...]]]] 
             "at_least": (-1, 0.5, 0.84, 0.85, 2, 9, 85),
             "at_most": (0.5, 0.86, 0.9, 2, 9, 90),
             "min_samples": (0, 1, 250),
+            "confidence": (0.8, 0.95, 0.99),
         },
     ),
     "eval_completeness": (({},), {"at_least": SHARES}),

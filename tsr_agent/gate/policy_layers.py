@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -52,6 +53,8 @@ class Layer(Record, frozen=True, kw_only=True):
     policy: Policy
     rules: tuple[LayeredRule, ...]
     reference: PolicyParent
+    quarantine_path: str
+    """Of its quarantine file, relative to the folder of the first policy; empty without one."""
     given: frozenset[str]
     """Which of ``baseline`` and ``flaky`` it or a policy above it says something about."""
 
@@ -148,6 +151,7 @@ def layer_of(policy: Policy, merged: Merged, parents: Sequence[Layer], origin: s
             version=plain(policy.version, 1_000),
             digest=policy.digest,
         ),
+        quarantine_path=_quarantine_path(policy, merged, origin),
         given=frozenset(given.union(*(parent.given for parent in parents))),
     )
 
@@ -339,16 +343,29 @@ def _policy_wide(
     if tree.get("on_missing") is None:
         wide["on_missing"] = msgspec.to_builtins(own_missing)
     for key in _SAID_ONCE:
-        own, said = tree.get(key), [getattr(each.policy, key) for each in parents if key in each.given]
-        # The same name of a quarantine file in two folders is not the same file.
-        files = [each.policy.quarantine for each in parents if key == "flaky" and key in each.given]
-        agree = all(each == said[0] for each in said) and all(each == files[0] for each in files)
+        own, said = tree.get(key), [_said(key, each) for each in parents if key in each.given]
+        agree = all(each == said[0] for each in said)
         if not agree and own is None:
             problems.append(f"$.extends: the extended policies differ in {key!r}; say here what holds")
         elif said and agree:
             inherited = msgspec.to_builtins(said[0])
             wide[key] = inherited if own is None else mapping_over(inherited, own)
     return wide
+
+
+def _said(key: str, parent: Layer) -> Any:
+    """What a parent says. Its quarantine file is named so that it is the same one from the first policy."""
+    if key == "flaky":
+        return msgspec.structs.replace(parent.policy.flaky, quarantine_file=parent.quarantine_path)
+    return getattr(parent.policy, key)
+
+
+def _quarantine_path(policy: Policy, merged: Merged, origin: str) -> str:
+    flaky = merged.written.get("flaky")
+    name = policy.flaky.quarantine_file
+    if name and isinstance(flaky, dict) and "quarantine_file" in flaky:
+        return posixpath.normpath(posixpath.join(posixpath.dirname(origin), name))
+    return name
 
 
 def _list(value: object) -> list[Any]:

@@ -304,6 +304,25 @@ def test_what_is_said_once_is_inherited_or_must_be_said_here(folder: Path) -> No
     assert (merged.branch, merged.max_age_days) == ("main", 3)
 
 
+def test_a_quarantine_file_lies_beside_the_policy_that_names_it(folder: Path) -> None:
+    entry = {"test": "t", "reason": "slow", "ticket": "B-1", "owner": "ana", "expires": "2027-01-15"}
+    quarantine = json.dumps({"version": 1, "tests": [entry]})
+    (folder / "org").mkdir()
+    (folder / "org" / "q.json").write_text(quarantine)
+    load(folder, BASE + "flaky: {quarantine_file: q.json}\n", "org/base.yaml")
+    load(folder, HEAD.replace("base.yaml", "org/base.yaml"), "mid.yaml")
+    team = load(folder, HEAD.replace("base.yaml", "../mid.yaml"), "team/team.yaml")
+    assert team.flaky.quarantine_file == "../org/q.json"
+    assert team.quarantine is not None
+    assert [each.test for each in team.quarantine.tests] == ["t"]
+    (folder / "q.json").write_text(quarantine.replace("ana", "ben"))
+    load(folder, BASE + "flaky: {quarantine_file: q.json}\n", "base.yaml")
+    both = HEAD.replace("base.yaml", "[base.yaml, org/base.yaml]")
+    assert "the extended policies differ in 'flaky'" in refused(folder, both)[0]
+    without = load(folder, child(flaky={"quarantine_file": ""}))
+    assert (without.quarantine, without.flaky.quarantine_file) == (None, "")
+
+
 def test_the_digest_is_of_the_own_file_and_says_nothing_of_the_parent(folder: Path) -> None:
     before = load(folder, HEAD)
     (folder / "base.yaml").write_text(BASE.replace("0.85", "0.9"))
