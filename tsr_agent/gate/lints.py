@@ -78,7 +78,11 @@ def _few_samples(path: str, rule: Rule, _linted: LintedPolicy) -> Iterator[Lint]
         return
     metric = plain(rule.where.metric, 60)  # type: ignore[attr-defined]  # of this check
     what = f"{metric} is judged by its value alone, on however few samples"
-    yield Lint("few-samples", f"{path}.require", f"{what}{_by_chance(metric, require)}; give min_samples")
+    yield Lint(
+        "few-samples",
+        f"{path}.require",
+        f"{what}{_by_chance(metric, require)}; give min_samples or confidence",
+    )
 
 
 def _by_chance(metric: str, require: Any) -> str:

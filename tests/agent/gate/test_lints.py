@@ -66,7 +66,7 @@ def test_a_bound_on_few_samples_says_what_chance_does(
     chance = sum(comb(20, hits) * true**hits * (1 - true) ** (20 - hits) for hits in passing)
     said = f"a system whose true accuracy is {float(true):.3g} passes {round(chance * 100)} % of the time"
     assert problem.message.endswith(said)
-    assert problem.hint == "give min_samples"
+    assert problem.hint == "give min_samples or confidence"
 
 
 def test_half_of_the_time() -> None:
