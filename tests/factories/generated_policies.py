@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SHARES = (0, 0.05, 0.5, 0.8, 0.84, 0.85, 0.9, 0.95, 1)
 COUNTS = (0, 1, 2, 5)
+CONFIDENCES = (0.8, 0.9, 0.95, 0.999)
 DAYS = ("2026-12-24", "2026-11-22", "2026-11-23")
 FREEZES = ({"first": "2026-11-20", "last": "2026-11-22"}, {"first": "2026-12-20", "last": "2027-01-02"})
 ATTEMPTS = ("worst", "majority", "last")
@@ -32,6 +33,16 @@ RULES: dict[str, tuple[tuple[dict[str, Any], ...], dict[str, tuple[Any, ...]]]] 
             "max_flaky": COUNTS,
         },
     ),
+    "test_changes": (
+        ({}, {"type": "unit"}, {"type": ["unit", "security"]}),
+        {
+            "max_newly_failing": COUNTS,
+            "max_newly_skipped": COUNTS,
+            "max_vanished": COUNTS,
+            "max_newly_flaky": COUNTS,
+            "attempts": ATTEMPTS,
+        },
+    ),
     "eval_metric": (
         (
             {"metric": "accuracy"},
@@ -43,7 +54,15 @@ RULES: dict[str, tuple[tuple[dict[str, Any], ...], dict[str, tuple[Any, ...]]]] 
             "at_least": (-1, 0.5, 0.84, 0.85, 2, 9, 85),
             "at_most": (0.5, 0.86, 0.9, 2, 9, 90),
             "min_samples": (0, 1, 250),
-            "confidence": (0.8, 0.95, 0.99),
+            "confidence": CONFIDENCES,
+        },
+    ),
+    "metric_change": (
+        ({"metric": "accuracy"}, {"metric": "latency", "better": "lower"}, {"metric": "grounding_score"}),
+        {
+            "max_drop": (0, 0.02, 0.1, 2),
+            "confidence": CONFIDENCES,
+            "test": ("paired", "auto"),
         },
     ),
     "eval_completeness": (({},), {"at_least": SHARES}),
@@ -52,7 +71,7 @@ RULES: dict[str, tuple[tuple[dict[str, Any], ...], dict[str, tuple[Any, ...]]]] 
         {"max_count": COUNTS},
     ),
     "requirement_coverage": (({},), {"verified": SHARES, "max_unknown_ids": COUNTS}),
-    "code_coverage": (({}, {"measure": "branch"}), {"at_least": SHARES}),
+    "code_coverage": (({}, {"measure": "branch"}), {"at_least": SHARES, "max_drop": SHARES}),
     "eval_iterations": (({},), {"min_documented": (1, 2, 3)}),
     "latest_iteration": (({},), {"outcome": ("passed", "improved", "failed")}),
     "clean_tree": (({},), {}),
@@ -71,7 +90,7 @@ RULES: dict[str, tuple[tuple[dict[str, Any], ...], dict[str, tuple[Any, ...]]]] 
     ),
 }
 SEVERITIES = ("block", "block", "block", "block", "review", "warn", "info")
-_MOST_KEYS = ("tests", "eval_metric")
+_MOST_KEYS = ("tests", "eval_metric", "test_changes", "metric_change")
 """Checks whose keys play together; they are drawn more often."""
 MISSING = ("fail", "review", {"ignore": "it may be missing"})
 MOMENTS = ("2026-11-01", "2026-11-22", "2026-11-23", "2027-06-01")
@@ -80,7 +99,7 @@ ENVIRONMENTS = ("staging", "production", "dev")
 
 def parent_tree(roll: Dice) -> dict[str, Any]:
     """A policy with some locked rules. Not all are valid by themselves."""
-    checks = [roll.one_of((*RULES, *_MOST_KEYS * 5)) for _ in range(1 + roll.up_to(1))]
+    checks = [roll.one_of((*RULES, *_MOST_KEYS * 4)) for _ in range(1 + roll.up_to(1))]
     # One that can stop a release, so that what the others ask is not what decides over being read.
     anchor = {"id": "anchor", "check": "clean_tree"}
     rules = [anchor, *(_rule(roll, number, name) for number, name in enumerate(checks))]

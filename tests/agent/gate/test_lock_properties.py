@@ -14,9 +14,10 @@ from tests.factories.generated_policies import ENVIRONMENTS, RULES, child_tree, 
 from tests.factories.generated_reports import WORSENINGS, Dice, consistent_report, dice
 from tests.factories.judged_reports import NOW, case, judge, rule
 from tsr_agent.errors import PolicyError
+from tsr_agent.gate.baseline import Baseline
 from tsr_agent.gate.checks.registry import CHECKS
 from tsr_agent.models.coverage import CoverageCounts
-from tsr_agent.models.decision import RuleEffect
+from tsr_agent.models.decision import BaselineSelect, RuleEffect
 from tsr_agent.models.evals import EvalIterationSummary, MetricValue
 from tsr_agent.models.findings import Finding, FindingLevel, StaticAnalysis
 from tsr_agent.models.results import Attempt, CaseStatus, TestCase, TestType, TestTypeResult
@@ -46,6 +47,13 @@ def _report(roll: Dice) -> TestSummaryReport:
         ),
     )
     return roll.one_of(WORSENINGS)(report, roll) if roll.once_in(2) else report
+
+
+def _baseline(roll: Dice, report: TestSummaryReport, environment: str) -> Baseline:
+    """Some report before it, often the same, and old enough for every moment."""
+    before = _report(roll) if roll.once_in(2) else report
+    before = replace(before, id="old", created_at=NOW - timedelta(days=100), environment=environment)
+    return Baseline(report=before, digest="b" * 64, select=BaselineSelect.LAST_APPROVED)
 
 
 def _results(roll: Dice, kind: TestType) -> TestTypeResult:
@@ -103,8 +111,10 @@ def _pair(roll: Dice) -> tuple[Policy, Policy] | None:
 
 def assert_no_milder(parent: Policy, child: Policy, roll: Dice) -> None:
     report, now, environment = _report(roll), _moment(roll), roll.one_of(ENVIRONMENTS)
-    before = judge(report, parent, now=now, environment=environment)
-    after = judge(report, child, now=now, environment=environment)
+    options: dict[str, Any] = {"now": now, "environment": environment}
+    if not roll.once_in(5):
+        options["baseline"] = _baseline(roll, report, environment)
+    before, after = judge(report, parent, **options), judge(report, child, **options)
     for each in parent.rules:
         if each.locked:
             was, now_is = rule(before, each.id), rule(after, each.id)
