@@ -10,13 +10,22 @@ from hypothesis import given, settings
 from msgspec.structs import replace
 
 from tests.factories.generated_reports import TYPES, WORSENINGS, Dice, consistent_report, dice
-from tests.factories.judged_reports import NOW, judge, rule
+from tests.factories.judged_reports import NOW, case, judge, releasable, rule
+from tsr_agent.gate.baseline import Baseline
 from tsr_agent.gate.builtin import ai_release_bytes
 from tsr_agent.gate.policy_file import parse_policy
 from tsr_agent.gate.quarantine_file import parse_quarantine
 from tsr_agent.gate.waivers import Waivers, parse_waivers
 from tsr_agent.models import codec
-from tsr_agent.models.decision import Decision, ExceptionStanding, GoNoGoDecision, RuleEffect, RuleState
+from tsr_agent.models.decision import (
+    BaselineSelect,
+    Decision,
+    ExceptionStanding,
+    GoNoGoDecision,
+    RuleEffect,
+    RuleState,
+)
+from tsr_agent.models.results import TestTypeResult
 
 if TYPE_CHECKING:
     from tsr_agent.gate.policy import Policy
@@ -25,6 +34,13 @@ if TYPE_CHECKING:
 
 EXAMPLES = 5_000
 RANK = {GoNoGoDecision.GO: 0, GoNoGoDecision.PENDING_REVIEW: 1, GoNoGoDecision.NO_GO: 2}
+CHANGES = {
+    "id": "no-new-failures",
+    "check": "test_changes",
+    "where": {"type": "unit"},
+    "require": {"max_newly_failing": 0, "max_vanished": 1},
+    "severity": "review",
+}
 LOCKED = ("security-tests", "performance-failure-rate")
 APPLIED, UNUSABLE = ExceptionStanding.APPLIED, ExceptionStanding.UNUSABLE
 
@@ -32,6 +48,7 @@ APPLIED, UNUSABLE = ExceptionStanding.APPLIED, ExceptionStanding.UNUSABLE
 def _policy(on_missing: str, **unit: Any) -> Policy:
     """The built-in rules, two of them locked; unit tests are judged by further requirements."""
     tree = {**json.loads(ai_release_bytes()), "name": "excused", "on_missing": on_missing}
+    tree["rules"] = [*tree["rules"], dict(CHANGES)]
     for each in tree["rules"]:
         each["locked"] = each["id"] in LOCKED
         if each["id"] == "unit-tests":
@@ -50,7 +67,7 @@ TESTS = [f"{kind.value}-{n}" for kind in TYPES for n in range(5)]
 
 
 def day(roll: Dice) -> str:
-    return (NOW + timedelta(days=roll.one_of((-2, -1, 0, 5, 30, 90, 91)))).date().isoformat()
+    return (NOW + timedelta(days=roll.one_of((-1, 0, 5, 30, 30, 60, 90, 91)))).date().isoformat()
 
 
 def written(roll: Dice, **fields: Any) -> dict[str, Any]:
@@ -84,12 +101,29 @@ def waivers_of(roll: Dice) -> Waivers:
 
 def with_quarantine(policy: Policy, roll: Dice) -> Policy:
     entries = [
-        written(roll, test=roll.one_of(TESTS))
-        | ({} if roll.once_in(2) else {"type": roll.one_of(("unit", "security", "integration"))})
-        for _ in range(roll.up_to(8))
+        written(roll, test=name) | ({"type": roll.one_of(("unit", "security"))} if roll.once_in(3) else {})
+        for name in (*roll.random.sample(TESTS, roll.up_to(16)), *([TESTS[0]] if roll.once_in(3) else []))
     ]
     document = json.dumps({"version": 1, "tests": entries}).encode()
     return replace(policy, quarantine=parse_quarantine(document, "q.json"))
+
+
+def baseline_of(roll: Dice, report: TestSummaryReport) -> Baseline | None:
+    """Mostly the same tests, all of them green: what fails now is then new, and nothing is gone."""
+    if roll.once_in(8):
+        return None
+    green = (
+        TestTypeResult.from_cases(each.test_type, [case(test.id) for test in each.test_cases])
+        for each in report.test_results
+    )
+    earlier = releasable(
+        id="tsr-0",
+        created_at=NOW - timedelta(days=1),
+        environment=report.environment,
+        requirement_coverage=(),
+        test_results=consistent_report(roll).test_results if roll.once_in(4) else tuple(green),
+    )
+    return Baseline(report=earlier, digest="5" * 64, select=BaselineSelect.LAST_APPROVED)
 
 
 def report_of(roll: Dice) -> TestSummaryReport:
@@ -102,7 +136,8 @@ def report_of(roll: Dice) -> TestSummaryReport:
 def test_exceptions_excuse_what_failed_and_nothing_else(roll: Dice) -> None:
     report, bare = report_of(roll), roll.one_of(POLICIES)
     policy, waivers = with_quarantine(bare, roll), waivers_of(roll)
-    before, after = judge(report, bare), judge(report, policy, waivers)
+    baseline = baseline_of(roll, report)
+    before, after = judge(report, bare, baseline=baseline), judge(report, policy, waivers, baseline=baseline)
     assert RANK[after.decision] <= RANK[before.decision]
     assert after.decision_without_waivers is before.decision is before.decision_without_waivers
     assert rule(after, "evidence") == rule(before, "evidence")
@@ -126,7 +161,7 @@ def _check_rule(old: RuleResult, new: RuleResult) -> None:
         assert new.waiver is not None or new.quarantined
     if new.quarantined:
         assert old.id not in LOCKED
-        assert old.check == "tests"
+        assert old.check in {"tests", "test_changes"}
 
 
 def _check_notes(decision: Decision, policy: Policy, waivers: Waivers) -> None:
@@ -159,13 +194,16 @@ def test_a_failure_more_that_is_not_in_quarantine_is_never_excused_by_it(roll: D
 def test_the_dice_reach_every_kind_of_exception() -> None:
     """Else the properties above would say nothing about it."""
     seen: set[str] = set()
-    for seed in range(400):
+    for seed in range(1_000):
         roll = Dice(seed)
         report, bare = report_of(roll), roll.one_of(POLICIES)
-        decision = judge(report, with_quarantine(bare, roll), waivers_of(roll))
+        policy, waivers = with_quarantine(bare, roll), waivers_of(roll)
+        decision = judge(report, policy, waivers, baseline=baseline_of(roll, report))
+        seen |= {f"left out of {each.check}" for each in decision.rules if each.quarantined}
         seen |= {f"waiver {each.standing.value}" for each in decision.waivers}
         seen |= {f"test {each.standing.value}" for each in decision.quarantine}
         seen |= {"both" for each in decision.rules if each.waiver and each.quarantined}
         seen |= {"better" for _ in [0] if decision.decision is not decision.decision_without_waivers}
+    assert {"left out of tests", "left out of test_changes"} <= seen
     standings = {each.value for each in ExceptionStanding}
     assert {f"{kind} {each}" for kind in ("waiver", "test") for each in standings} | {"better"} <= seen

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import jsonschema
 import pytest
 from msgspec.structs import replace
 
@@ -22,19 +20,15 @@ from tests.factories.judged_reports import (
     with_results,
     without_type,
 )
-from tsr_agent.errors import PolicyError
-from tsr_agent.gate.policy_file import load_policy, parse_policy
+from tsr_agent.gate.baseline import Baseline
+from tsr_agent.gate.policy_file import parse_policy
 from tsr_agent.gate.quarantine_file import parse_quarantine
-from tsr_agent.gate.schemas import quarantine_schema
-from tsr_agent.gate.source_tree import parse_source
 from tsr_agent.gate.waivers import Waivers, parse_waivers
-from tsr_agent.models.decision import Decision, GoNoGoDecision, RuleEffect, RuleState
+from tsr_agent.models.decision import BaselineSelect, Decision, GoNoGoDecision, RuleEffect, RuleState
 from tsr_agent.models.report import InputFile, InputStatus
 from tsr_agent.models.results import CaseStatus, RunnerRun, TestType, TestTypeResult
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tsr_agent.gate.policy import Policy
     from tsr_agent.models.report import TestSummaryReport
 
@@ -361,6 +355,53 @@ def test_other_checks_are_not_touched() -> None:
     assert decision.quarantine[0].reason == "it did not pass, and no rule that looks at it failed"
 
 
+CHANGES = {
+    "version": 1,
+    "name": "q",
+    "rules": [
+        {
+            "id": "no-new-failures",
+            "check": "test_changes",
+            "where": {"type": "security"},
+            "require": {"max_newly_failing": 0, "max_vanished": 0},
+        }
+    ],
+}
+
+
+def compared(report: TestSummaryReport, baseline: TestSummaryReport, *entries: Any) -> Decision:
+    """Judged by what changed since a baseline, with a quarantine."""
+    quarantine = policy(*entries).quarantine
+    read = replace(parse_policy(json.dumps(CHANGES).encode(), "p.json"), quarantine=quarantine)
+    earlier = replace(baseline, id="tsr-0", created_at=NOW - timedelta(days=1))
+    found = Baseline(report=earlier, digest="5" * 64, select=BaselineSelect.LAST_APPROVED)
+    return judge(report, read, baseline=found)
+
+
+def test_a_rule_that_compares_leaves_the_test_out_of_both_reports() -> None:
+    before = security(PASSED, PASSED, PASSED)
+    assert compared(ONE_FAILED, before).decision is NO_GO
+    decision = compared(ONE_FAILED, before, entry())
+    assert (decision.decision, decision.decision_without_waivers) == (GO, NO_GO)
+    assert rule(decision, "no-new-failures").quarantined == ("security-1",)
+    assert compared(TWO_FAILED, before, entry()).decision is NO_GO
+
+
+def test_a_quarantined_test_that_vanished_is_missed_all_the_same() -> None:
+    """It is to run while it is in quarantine."""
+    decision = compared(security(PASSED), security(PASSED, PASSED), entry())
+    assert decision.decision is NO_GO
+    assert decision.quarantine[0].reason == "the report has no such test"
+
+
+def test_without_a_baseline_a_quarantine_excuses_nothing() -> None:
+    read = replace(
+        parse_policy(json.dumps(CHANGES).encode(), "p.json"), quarantine=policy(entry()).quarantine
+    )
+    decision = judge(ONE_FAILED, read)
+    assert rule(decision, "no-new-failures").state is RuleState.NOT_EVALUATED
+
+
 def test_only_tests_of_the_rule_are_named() -> None:
     report = with_results(
         results(TestType.SECURITY, PASSED, FAILED), results(TestType.PERFORMANCE, PASSED, FAILED)
@@ -388,71 +429,6 @@ def test_hostile_text_stays_bounded_and_can_be_written() -> None:
     assert (
         reason(judged(entry(test=name.encode("utf-8", "replace").decode()))) == "the report has no such test"
     )
-
-
-def write(folder: Path, quarantine: str | None, named: str = "quarantine.yaml") -> Path:
-    (folder / "policy.yaml").write_text(
-        "version: 1\nname: q\nflaky:\n"
-        f"  quarantine_file: {json.dumps(named)}\n"
-        "rules:\n  - {id: t, check: tests, where: {type: security}, require: {failed: 0}}\n"
-    )
-    if quarantine is not None:
-        (folder / "quarantine.yaml").write_text(quarantine)
-    return folder / "policy.yaml"
-
-
-def test_it_is_read_with_the_policy_that_names_it(tmp_path: Path) -> None:
-    lines = "\n".join(f"    {key}: {json.dumps(value)}" for key, value in entry().items())
-    loaded = load_policy(write(tmp_path, f"version: 1\ntests:\n  -\n{lines}\n"))
-    decision = judge(ONE_FAILED, loaded)
-    digest = hashlib.sha256((tmp_path / "quarantine.yaml").read_bytes()).hexdigest()
-    assert (decision.decision, decision.quarantine_digest) == (GO, digest)
-
-
-def test_it_is_found_from_the_policy_s_own_folder(tmp_path: Path) -> None:
-    (tmp_path / "policies").mkdir()
-    (tmp_path / "quarantine.yaml").write_text("version: 1\ntests: []\n")
-    path = write(tmp_path / "policies", None, "../quarantine.yaml")
-    assert load_policy(path).quarantine is not None
-
-
-@pytest.mark.parametrize(
-    ("text", "named", "what"),
-    [
-        (None, "quarantine.yaml", "can't be read: No such file or directory"),
-        ("]", "quarantine.yaml", "not YAML"),
-        ("", "quarantine.yaml", "the file is empty"),
-        ("version: 2\ntests: []", "quarantine.yaml", "not a valid quarantine file"),
-        ("version: 1\nwaivers: []", "quarantine.yaml", "not a valid quarantine file"),
-        ("version: 1\ntests: {}", "quarantine.yaml", "not a valid quarantine file"),
-        ("version: 1", "/etc/hostname", "'/etc/hostname' is not a path relative to the policy's folder"),
-        ("version: 1", ".", "can't be read: it is no file"),
-        ("version: 1", "a\0b", "is not a path relative to the policy's folder"),
-    ],
-)
-def test_a_file_that_is_missing_or_broken_refuses_the_policy(
-    tmp_path: Path, text: str | None, named: str, what: str
-) -> None:
-    path = write(tmp_path, text, named)
-    with pytest.raises(PolicyError) as refused:
-        load_policy(path)
-    message = refused.value.message
-    assert message.startswith(f"{path}:4:3: flaky.quarantine_file: ")
-    assert what in message
-    assert "quarantine" in refused.value.next_step
-
-
-def test_schema() -> None:
-    validator = jsonschema.Draft202012Validator(quarantine_schema())
-    assert validator.is_valid({"version": 1, "tests": [entry(), entry(type="unit")]})
-    assert not validator.is_valid({"version": 1, "tests": [entry(owner=None)]})
-
-
-def test_the_example_in_the_reference_fits_the_schema(project_dir: Path) -> None:
-    text = (project_dir / "docs" / "waivers.md").read_text("utf-8").split("## Quarantine")[1]
-    tree = parse_source(text.split("```yaml\n")[1].split("```")[0].encode(), "docs/waivers.md").tree
-    jsonschema.Draft202012Validator(quarantine_schema()).validate(tree)
-    assert tree["tests"][0]["test"]
 
 
 def test_without_a_quarantine_nothing_is_said_of_one() -> None:

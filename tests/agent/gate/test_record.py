@@ -70,5 +70,6 @@ def test_the_recorded_decision_has_something_of_everything(documents: Path) -> N
     assert any(each.quarantined and not each.waiver for each in decision.rules)
     assert any(each.interval is not None for each in decision.rules)
     assert any(each.remarks for each in decision.rules)
+    assert decision.baseline is not None
     assert decision.approval is not None
     assert decision.decision is not decision.decision_without_waivers
