@@ -18,6 +18,7 @@ COUNTS = (0, 1, 2, 5)
 CONFIDENCES = (0.8, 0.9, 0.95, 0.999)
 DAYS = ("2026-12-24", "2026-11-22", "2026-11-23")
 FREEZES = ({"first": "2026-11-20", "last": "2026-11-22"}, {"first": "2026-12-20", "last": "2027-01-02"})
+BASELINES = ({}, {"max_age_days": 10}, {"same": ["repository"]}, {"branch": "other"})
 ATTEMPTS = ("worst", "majority", "last")
 # By check: what it may look at, and values of every key that it may require.
 RULES: dict[str, tuple[tuple[dict[str, Any], ...], dict[str, tuple[Any, ...]]]] = {
@@ -108,6 +109,8 @@ def parent_tree(roll: Dice) -> dict[str, Any]:
         tree["on_missing"] = roll.one_of(MISSING)
     if roll.once_in(3):
         tree["flaky"] = {"attempts": roll.one_of(ATTEMPTS)}
+    if roll.once_in(4):
+        tree["baseline"] = roll.one_of(BASELINES)
     return tree
 
 
@@ -123,6 +126,8 @@ def child_tree(roll: Dice, parent: dict[str, Any]) -> dict[str, Any]:
         tree["on_missing"] = roll.one_of(MISSING)
     if roll.once_in(3):
         tree["flaky"] = {"attempts": roll.one_of(ATTEMPTS)}
+    if roll.once_in(6):
+        tree["baseline"] = roll.one_of(BASELINES)
     if roll.once_in(8):
         tree["rules"] = [*entries, {**_rule(roll, 9, roll.one_of(RULES)), "locked": False}]
     return tree

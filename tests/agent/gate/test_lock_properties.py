@@ -10,19 +10,21 @@ import pytest
 from hypothesis import given, settings
 from msgspec.structs import replace
 
+from tests.factories.generated_baselines import report_and_baseline
 from tests.factories.generated_policies import ENVIRONMENTS, RULES, child_tree, parent_tree, read_both
-from tests.factories.generated_reports import WORSENINGS, Dice, consistent_report, dice
+from tests.factories.generated_reports import WORSENINGS, Dice, dice
 from tests.factories.judged_reports import NOW, case, judge, rule
 from tsr_agent.errors import PolicyError
 from tsr_agent.gate.baseline import Baseline
 from tsr_agent.gate.checks.registry import CHECKS
 from tsr_agent.models.coverage import CoverageCounts
-from tsr_agent.models.decision import BaselineSelect, RuleEffect
+from tsr_agent.models.decision import RuleEffect
 from tsr_agent.models.evals import EvalIterationSummary, MetricValue
 from tsr_agent.models.findings import Finding, FindingLevel, StaticAnalysis
 from tsr_agent.models.results import Attempt, CaseStatus, TestCase, TestType, TestTypeResult
 
 if TYPE_CHECKING:
+    from tsr_agent.gate.baseline import Baseline
     from tsr_agent.gate.policy import Policy
     from tsr_agent.models.report import TestSummaryReport
 
@@ -30,30 +32,38 @@ EXAMPLES = 5_000
 MILDEST_FIRST = (RuleEffect.NONE, RuleEffect.WARNS, RuleEffect.NEEDS_REVIEW, RuleEffect.BLOCKS)
 KINDS = (TestType.UNIT, TestType.SECURITY, TestType.PERFORMANCE)
 STATUSES = (*[CaseStatus.PASSED] * 6, *CaseStatus)
-VALUES = (-1.0, 0.0, 0.5, 0.85, 0.9, 1.0, 2.0, 9.0, 85.0, float("nan"))
+FINITE = (-1.0, 0.0, 0.5, 0.85, 0.9, 1.0, 2.0, 9.0, 85.0)
+VALUES = (*FINITE, float("nan"))
 
 
-def _report(roll: Dice) -> TestSummaryReport:
-    """A report of any quality that has something for every check to look at."""
-    report = consistent_report(roll)
+def _reports(roll: Dice) -> tuple[TestSummaryReport, Baseline | None]:
+    """A report of any quality that has something for every check to look at, and one before it."""
+    report, baseline = report_and_baseline(roll)
+    shared = tuple(_results(roll, kind) for kind in KINDS)
+    # A baseline that contradicts itself would be none.
+    before = replace(_filled(roll, baseline.report, FINITE), test_results=shared, requirement_coverage=())
     report = replace(
+        _filled(roll, report),
+        test_results=tuple(
+            each if roll.once_in(3) else _results(roll, each.test_type)
+            for each in shared
+            if not roll.once_in(12)
+        ),
+    )
+    report = roll.one_of(WORSENINGS)(report, roll) if roll.once_in(2) else report
+    return report, None if roll.once_in(4) else replace(baseline, report=before)
+
+
+def _filled(roll: Dice, report: TestSummaryReport, values: tuple[float, ...] = VALUES) -> TestSummaryReport:
+    return replace(
         report,
-        test_results=tuple(_results(roll, kind) for kind in KINDS if not roll.once_in(12)),
-        eval_iterations=tuple(_with_metrics(roll, each) for each in report.eval_iterations),
+        eval_iterations=tuple(_with_metrics(roll, each, values) for each in report.eval_iterations),
         static_analysis=tuple(_scan(roll) for _ in range(roll.up_to(2))),
         code_coverage=tuple(
             replace(each, branch=CoverageCounts(covered=roll.up_to(9), total=9))
             for each in report.code_coverage
         ),
     )
-    return roll.one_of(WORSENINGS)(report, roll) if roll.once_in(2) else report
-
-
-def _baseline(roll: Dice, report: TestSummaryReport, environment: str) -> Baseline:
-    """Some report before it, often the same, and old enough for every moment."""
-    before = _report(roll) if roll.once_in(2) else report
-    before = replace(before, id="old", created_at=NOW - timedelta(days=100), environment=environment)
-    return Baseline(report=before, digest="b" * 64, select=BaselineSelect.LAST_APPROVED)
 
 
 def _results(roll: Dice, kind: TestType) -> TestTypeResult:
@@ -70,12 +80,14 @@ def _maybe_flaky(roll: Dice, each: TestCase) -> TestCase:
     return replace(each, flaky=True, attempts=(Attempt(status=CaseStatus.FAILED), *passes))
 
 
-def _with_metrics(roll: Dice, iteration: EvalIterationSummary) -> EvalIterationSummary:
+def _with_metrics(
+    roll: Dice, iteration: EvalIterationSummary, values: tuple[float, ...]
+) -> EvalIterationSummary:
     metrics: dict[str, Any] = dict(iteration.metrics)
     for name in ("accuracy", "latency", "grounding_score", "completeness"):
-        if not roll.once_in(4):
+        if roll.once_in(2):
             metrics[name] = MetricValue(
-                value=roll.one_of(VALUES),
+                value=roll.one_of(values),
                 n=roll.one_of((None, 0, 1, 250)),
                 lower_is_better=roll.one_of((None, None, True, False)),
                 unit=roll.one_of(("", "", "%")),
@@ -110,10 +122,9 @@ def _pair(roll: Dice) -> tuple[Policy, Policy] | None:
 
 
 def assert_no_milder(parent: Policy, child: Policy, roll: Dice) -> None:
-    report, now, environment = _report(roll), _moment(roll), roll.one_of(ENVIRONMENTS)
-    options: dict[str, Any] = {"now": now, "environment": environment}
-    if not roll.once_in(5):
-        options["baseline"] = _baseline(roll, report, environment)
+    report, baseline = _reports(roll)
+    environment = report.environment if not roll.once_in(4) else roll.one_of(ENVIRONMENTS)
+    options: dict[str, Any] = {"now": _moment(roll), "environment": environment, "baseline": baseline}
     before, after = judge(report, parent, **options), judge(report, child, **options)
     for each in parent.rules:
         if each.locked:
