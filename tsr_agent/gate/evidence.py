@@ -7,10 +7,12 @@ held against its model here, and a part that does not fit is left out and named.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from tsr_agent.gate.verification import CaseIndex
 from tsr_agent.gate.wording import MAX_COUNT, plain
 from tsr_agent.models.base import Count, Record
 from tsr_agent.models.coverage import CodeCoverage
@@ -36,7 +38,7 @@ _NOT_OF_ITS_FORM = (
 )
 
 
-class Evidence(Record, frozen=True, kw_only=True):
+class Evidence(Record, frozen=True, kw_only=True, dict=True):
     """The parts of one report that are valid by their models, and what was wrong with the others."""
 
     report_id: str
@@ -55,6 +57,11 @@ class Evidence(Record, frozen=True, kw_only=True):
     manual_approval_required: bool
     problems: tuple[str, ...]
     """One line a part that was left out."""
+
+    @cached_property
+    def cases(self) -> CaseIndex:
+        """The test cases by what rules ask of them."""
+        return CaseIndex(self.test_results)
 
     def tested_what_it_names(self) -> bool:
         """Whether the commit that was tested is the one that the report is about, or the merge of it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -111,7 +112,7 @@ class PolicyForm(Record, frozen=True, kw_only=True):
     ] = ()
 
 
-class Policy(Record, frozen=True, kw_only=True):
+class Policy(Record, frozen=True, kw_only=True, dict=True):
     """A policy that was read, checked and made ready for every environment it names."""
 
     name: str
@@ -139,7 +140,7 @@ class Policy(Record, frozen=True, kw_only=True):
         """What a decision says about the policy it was taken by."""
         return PolicyReference(name=self.name, version=self.version, digest=self.digest, parents=self.parents)
 
-    @property
+    @cached_property
     def compares(self) -> bool:
         """Whether any rule, in whichever environment, looks at a baseline."""
         everywhere = (self.rules, *self.environment_rules.values())

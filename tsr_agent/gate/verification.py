@@ -1,4 +1,4 @@
-"""Whether the cases of a report bear out that a requirement is verified."""
+"""The cases of a report by what rules ask of them, and whether they bear out a requirement."""
 
 from __future__ import annotations
 
@@ -14,10 +14,15 @@ if TYPE_CHECKING:
     from tsr_agent.models.results import TestTypeResult
 
 
-class CaseIndex:
-    """Test cases by id. Two test types may use the same id; then all of them count.
+NOT_PASSED = (CaseStatus.FAILED, CaseStatus.ERROR, CaseStatus.XPASSED)
+"""What speaks against a release, whatever the attempts before it."""
 
-    Made with the first question: a report without requirements asks none, and a million lists are spared.
+
+class CaseIndex:
+    """Test cases by id and those that did not simply pass, each looked up once for all rules.
+
+    Two test types may use the same id; then all of them count. Each half is made with the first question
+    for it: a report without requirements asks none, and a million lists are spared.
     """
 
     def __init__(self, results: Iterable[TestTypeResult]) -> None:
@@ -30,6 +35,17 @@ class CaseIndex:
             for case in result.test_cases:
                 by_id.setdefault(case.id, []).append(case)
         return by_id
+
+    @cached_property
+    def _doubtful(self) -> dict[int, tuple[TestCase, ...]]:
+        return {
+            id(result): tuple(case for case in result.test_cases if case.flaky or case.status in NOT_PASSED)
+            for result in self._results
+        }
+
+    def doubtful(self, result: TestTypeResult) -> tuple[TestCase, ...]:
+        """The cases of one of the results that failed, broke, passed unexpectedly or only after a failure."""
+        return self._doubtful[id(result)]
 
     def named(self, test_id: str) -> list[TestCase]:
         """All cases of that id; empty where the report has none."""

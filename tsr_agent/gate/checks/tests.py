@@ -13,6 +13,7 @@ from tsr_agent.gate.policy import AttemptsCount
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import at_most, per_cent, sentence
 from tsr_agent.gate.strictness import Directions, Stricter
+from tsr_agent.gate.verification import NOT_PASSED
 from tsr_agent.gate.wording import counted, exact, figure, untrusted_id, whole
 from tsr_agent.models.base import Count, Record, Share
 from tsr_agent.models.decision import EvidenceRef
@@ -21,6 +22,7 @@ from tsr_agent.models.results import CaseStatus, TestCase, TestType
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tsr_agent.gate.evidence import Evidence
     from tsr_agent.gate.facts import Facts
     from tsr_agent.models.results import TestTypeResult
 
@@ -113,7 +115,7 @@ class TestsRule(Rule, frozen=True, kw_only=True):
         if tally.decisive == 0:
             return not_evaluated(expected, _nothing_ran(kind, tally), f"0 of {whole(tally.total)} executed")
         complaints = _complaints(kind, tally, self.require)
-        not_passed = _not_passed(results, tally, self.require)
+        not_passed = _not_passed(evidence, results, tally, self.require)
         return Judgement(
             state=state_of(not complaints),
             expected=expected,
@@ -372,15 +374,16 @@ def counts_as_passed(case: TestCase, attempts: AttemptsCount) -> bool:
     return attempts is AttemptsCount.LAST or (attempts is AttemptsCount.MAJORITY and _mostly_passed(case))
 
 
-def _not_passed(results: Sequence[TestTypeResult], tally: _Tally, require: TestsRequire) -> list[TestCase]:
+def _not_passed(
+    evidence: Evidence, results: Sequence[TestTypeResult], tally: _Tally, require: TestsRequire
+) -> list[TestCase]:
     """The cases that speak against the release, flaky ones included where there are too many of them."""
-    bad = (CaseStatus.FAILED, CaseStatus.ERROR, CaseStatus.XPASSED)
     attempts, too_flaky = _attempts(require), _too_flaky(tally, require)
     return [
         case
         for result in results
-        for case in result.test_cases
-        if case.status in bad or (case.flaky and (too_flaky or not counts_as_passed(case, attempts)))
+        for case in evidence.cases.doubtful(result)
+        if case.status in NOT_PASSED or too_flaky or not counts_as_passed(case, attempts)
     ]
 
 
