@@ -36,6 +36,7 @@ COMMANDS = (
     Command("policy explain", "policy_explain", "say in sentences what a policy asks for"),
     Command("policy backtest", "policy_backtest", "say which past decisions a policy would turn"),
     Command("policy lint", "policy_lint", "say what is wrong with a policy, and what to ask about it"),
+    Command("policy test", "policy_trial", "say whether a policy decides its cases as expected"),
     Command("schema", "schema", "print the JSON Schema of a document"),
 )
 

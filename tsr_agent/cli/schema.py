@@ -18,6 +18,7 @@ DOCUMENTS = (
     "policy",
     "waivers",
     "quarantine",
+    "policy-cases",
     "evals",
     "requirements",
     "comparison",
@@ -41,13 +42,14 @@ def schema_of(document: str) -> dict[str, Any]:
     """The JSON Schema of one of ``DOCUMENTS``."""
     from tsr_agent.models.schemas import json_schema
 
-    if document in ("policy", "waivers", "quarantine"):
+    if document in ("policy", "waivers", "quarantine", "policy-cases"):
         from tsr_agent.gate import schemas as gate_schemas
 
         makers = {
             "policy": gate_schemas.policy_schema,
             "waivers": gate_schemas.waivers_schema,
             "quarantine": gate_schemas.quarantine_schema,
+            "policy-cases": gate_schemas.policy_cases_schema,
         }
         return makers[document]()
     if document in ("evals", "requirements"):

@@ -1,4 +1,4 @@
-"""JSON Schemas of policy, waivers and quarantine, generated from the models that read them.
+"""JSON Schemas of policy, its cases, waivers and quarantine, generated from the models that read them.
 
 An editor completes and complains by them, so each rule is held against the form of its own check alone.
 """
@@ -11,6 +11,7 @@ import msgspec
 
 from tsr_agent.gate.checks.registry import CHECKS
 from tsr_agent.gate.policy import PolicyForm
+from tsr_agent.gate.policy_cases import PolicyCases
 from tsr_agent.gate.policy_v0 import CONDITIONS, KEYS, PolicyForm0
 from tsr_agent.gate.quarantine import QuarantinedTest, QuarantineFile
 from tsr_agent.gate.rule import Rule
@@ -67,6 +68,14 @@ def quarantine_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of the quarantine file."""
     frame = json_schema(QuarantineFile, "aitr quarantine")
     return _of_entries(frame, "QuarantineFile", "tests", QuarantinedTest)
+
+
+def policy_cases_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a file of policy cases."""
+    schema = json_schema(PolicyCases, "aitr policy cases")
+    for form in ("Expectation", "RuleExpectation"):
+        schema["$defs"][form]["minProperties"] = 1
+    return schema
 
 
 def _of_entries(schema: dict[str, Any], frame: str, key: str, form: type[Any]) -> dict[str, Any]:

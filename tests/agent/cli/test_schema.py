@@ -38,7 +38,9 @@ def test_each_is_a_schema_that_refuses_nonsense(agent: Agent, document: str) -> 
     assert not schema(agent, document).is_valid({"nonsense": True})
 
 
-@pytest.mark.parametrize("document", ["policy", "waivers", "quarantine", "evals", "requirements"])
+@pytest.mark.parametrize(
+    "document", ["policy", "waivers", "quarantine", "policy-cases", "evals", "requirements"]
+)
 def test_what_is_published_is_what_the_code_says(agent: Agent, project_dir: Path, document: str) -> None:
     """For editors of files that people write."""
     published = project_dir / "docs" / "schemas" / f"{document}.schema.json"

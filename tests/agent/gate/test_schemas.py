@@ -17,14 +17,19 @@ from tsr_agent.errors import PolicyError
 from tsr_agent.gate.builtin import ai_release_bytes
 from tsr_agent.gate.checks.registry import CHECKS
 from tsr_agent.gate.policy_file import parse_policy
-from tsr_agent.gate.schemas import policy_schema, quarantine_schema, waivers_schema
+from tsr_agent.gate.schemas import policy_cases_schema, policy_schema, quarantine_schema, waivers_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SCHEMA = policy_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-SCHEMAS = {"policy": SCHEMA, "waivers": waivers_schema(), "quarantine": quarantine_schema()}
+SCHEMAS = {
+    "policy": SCHEMA,
+    "policy-cases": policy_cases_schema(),
+    "waivers": waivers_schema(),
+    "quarantine": quarantine_schema(),
+}
 VERSION_0: dict[str, Any] = {
     "blocking_conditions": [
         {"type": "test_type_all_fail", "test_type": "unit", "message": "units"},
