@@ -94,6 +94,8 @@ def test_a_list_in_another_order_is_the_same_scope() -> None:
         # A bound up to 1 says that the metric is a share, and 85 then fails.
         ({"at_least": 0.5}, {"at_least": 2}, ["where.scale"]),
         ({"at_least": -1}, {"at_least": 0.5}, []),
+        # A share can be shown from its cases; another metric takes a standard error.
+        ({"at_most": 9, "confidence": 0.95}, {"at_most": 0.5, "confidence": 0.95}, ["where.scale"]),
     ],
 )
 def test_a_rule_on_a_metric(was: dict[str, float], now: dict[str, float], keys: list[str]) -> None:

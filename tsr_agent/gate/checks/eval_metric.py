@@ -124,8 +124,10 @@ class EvalMetricRule(Rule, frozen=True, kw_only=True):
             return []
         was, now = parent._scale(), self._scale()
         found = []
-        if was is not None and now != was:
-            found.append(("where.scale", _range(was), _range(now) if now is not None else "without limits"))
+        # A share has an interval without a standard error, so that even a new scale can make it easier.
+        if now != was and (was is not None or parent.require.confidence is not None):
+            limits = [_range(each) if each is not None else "without limits" for each in (was, now)]
+            found.append(("where.scale", limits[0], limits[1]))
         if len(parent._bounds()) == 1 and len(self._bounds()) > 1:
             key = "at_most" if parent.require.at_most is None else "at_least"
             found.append((f"require.{key}", "no bound on this side", exact(getattr(self.require, key))))
