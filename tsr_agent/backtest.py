@@ -29,9 +29,9 @@ from tsr_agent.store.records import EVERYTHING, Recorded, Records, Unreadable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.exceptions.waivers import Waivers
+    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.gate.rule import Rule
-    from tsr_agent.gate.waivers import Waivers
     from tsr_agent.store.engine import Library
     from tsr_agent.store.records import Span
 

@@ -74,7 +74,7 @@ class Config:
 
     def needs_manual_approval(self, environment: str = "") -> bool:
         """Whether a person must approve a release into an environment, the configured one by default."""
-        from tsr_agent.gate.policy_names import environment_key
+        from tsr_agent.gate.policies.names import environment_key
 
         wanted = {environment_key(each) for each in self.manual_approval}
         return "*" in wanted or environment_key(environment or self.environment) in wanted

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tsr_agent.clock import Clock
     from tsr_agent.config import Config
     from tsr_agent.gate.baseline import Baseline
-    from tsr_agent.gate.policy import Policy
-    from tsr_agent.gate.waivers import Waivers
+    from tsr_agent.gate.exceptions.waivers import Waivers
+    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.ingest.collect import Sources
     from tsr_agent.ingest.collected import Collected
     from tsr_agent.ingest.manifest import Manifest
@@ -256,8 +256,8 @@ def policy_of(config: Config) -> Policy:
     Raises:
         PolicyError: It is wrong.
     """
-    from tsr_agent.gate.builtin import ai_release
-    from tsr_agent.gate.policy_file import load_policy
+    from tsr_agent.gate.policies.builtin import ai_release
+    from tsr_agent.gate.policies.file import load_policy
 
     return ai_release() if config.policy is None else load_policy(config.policy)
 
@@ -268,7 +268,7 @@ def waivers_of(config: Config) -> Waivers | None:
     Raises:
         PolicyError: The file is wrong.
     """
-    from tsr_agent.gate.waivers import load_waivers
+    from tsr_agent.gate.exceptions.waivers import load_waivers
 
     return None if config.waivers is None else load_waivers(config.waivers)
 

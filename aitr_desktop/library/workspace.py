@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from aitr_desktop.library.paging import Step
-    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
     from tsr_agent.sections.marks import Mark
@@ -142,7 +142,7 @@ class StoreWorkspace:
             IntegrityError: Another document of that id is in the library.
             StoreError: Nothing was written.
         """
-        from tsr_agent.gate.builtin import ai_release
+        from tsr_agent.gate.policies.builtin import ai_release
         from tsr_agent.models import codec
         from tsr_agent.models.report import TestSummaryReport
         from tsr_agent.store.filing import file_report

@@ -24,10 +24,10 @@ from tsr_agent.backtest import (
     in_force,
 )
 from tsr_agent.errors import TsrError
-from tsr_agent.gate.builtin import ai_release
 from tsr_agent.gate.evaluate import evaluate
-from tsr_agent.gate.policy_file import parse_policy
-from tsr_agent.gate.waivers import parse_waivers
+from tsr_agent.gate.exceptions.waivers import parse_waivers
+from tsr_agent.gate.policies.builtin import ai_release
+from tsr_agent.gate.policies.file import parse_policy
 from tsr_agent.models import codec
 from tsr_agent.models.approval import ApprovalTerms
 from tsr_agent.models.decision import GoNoGoDecision
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.models.report import TestSummaryReport
     from tsr_agent.store.engine import Library
 

@@ -20,7 +20,7 @@ from tests.factories.filed_reports import put_reports
 from tests.factories.judged_reports import iteration, passing, releasable
 from tests.factories.reports import NOON, manifest
 from tsr_agent.backtest import BacktestRequest, backtest
-from tsr_agent.gate.builtin import ai_release
+from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.models import codec
 from tsr_agent.models.report import TestSummaryReport
 from tsr_agent.models.results import TestType

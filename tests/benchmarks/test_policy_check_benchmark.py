@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from tsr_agent.gate.policy_check import check_policy
+from tsr_agent.gate.linting.policy_check import check_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ import pytest
 
 from tests.factories.judged_reports import NOW, case, passing, releasable, requirement
 from tsr_agent.gate.evaluate import evaluate
-from tsr_agent.gate.policy_file import parse_policy
+from tsr_agent.gate.policies.file import parse_policy
 from tsr_agent.models import codec
 from tsr_agent.models.report import TestSummaryReport
 from tsr_agent.models.results import CaseStatus, TestType, TestTypeResult

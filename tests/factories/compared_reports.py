@@ -9,7 +9,7 @@ import msgspec
 
 from tests.factories.judged_reports import judge
 from tsr_agent.comparison.report import JudgedDocument, compare
-from tsr_agent.gate.builtin import ai_release
+from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.models import codec
 from tsr_agent.models.decision import Decision
 from tsr_agent.models.report import TestSummaryReport

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from tsr_agent.gate.baseline import BaselineSelection
-from tsr_agent.gate.builtin import ai_release
 from tsr_agent.gate.judgement import Judgement
+from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.gate.rule import Rule
 from tsr_agent.models.decision import RuleState
 
 if TYPE_CHECKING:
     from tsr_agent.gate.facts import Facts
-    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.policies.policy import Policy
 
 
 class NotFewerTests(Rule, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from tsr_agent.store.tables import approvals
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.models.approval import Approval
     from tsr_agent.models.report import TestSummaryReport
     from tsr_agent.store.engine import Library

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from tests.factories.generated_reports import TYPES, WORSENINGS, consistent_report
 from tests.factories.judged_reports import NOW, line_coverage
 from tsr_agent.gate.baseline import Baseline
-from tsr_agent.gate.builtin import ai_release_bytes
-from tsr_agent.gate.policy_file import parse_policy
+from tsr_agent.gate.policies.builtin import ai_release_bytes
+from tsr_agent.gate.policies.file import parse_policy
 from tsr_agent.models.decision import BaselineSelect
 from tsr_agent.models.evals import Dataset, EvalCase, EvalIterationSummary, MetricValue
 from tsr_agent.models.results import TestType, TestTypeResult
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.factories.generated_reports import Dice
-    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.models.report import TestSummaryReport
 
 DATA = Dataset(name="questions", digest="d" * 64)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tsr_agent.gate.policy_file import parse_policy
-from tsr_agent.gate.policy_sources import PolicyText, built_in_only
+from tsr_agent.gate.policies.file import parse_policy
+from tsr_agent.gate.policies.sources import PolicyText, built_in_only
 from tsr_agent.models.codec import digest
 
 if TYPE_CHECKING:
     from tests.factories.generated_reports import Dice
-    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.policies.policy import Policy
 
 SHARES = (0, 0.05, 0.5, 0.8, 0.84, 0.85, 0.9, 0.95, 1)
 COUNTS = (0, 1, 2, 5)

@@ -18,7 +18,7 @@ from tsr_agent.models.requirements import CoverageStatus, RequirementCoverage, V
 from tsr_agent.models.results import CaseStatus, RunnerRun, TestCase, TestType, TestTypeResult
 
 if TYPE_CHECKING:
-    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.models.decision import Decision, RuleResult, WaiverNote
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -113,7 +113,7 @@ def without_type(test_type: TestType) -> TestSummaryReport:
 
 def judge(report: TestSummaryReport, policy: Any = None, waivers: Any = None, **options: Any) -> Decision:
     """Judged by the built-in policy unless another is given."""
-    from tsr_agent.gate.builtin import ai_release
+    from tsr_agent.gate.policies.builtin import ai_release
 
     now, baseline = options.pop("now", NOW), options.pop("baseline", None)
     return evaluate(report, policy or ai_release(), waivers, baseline, now, **options)
@@ -123,7 +123,7 @@ def policy_of(check: str, **fields: Any) -> Policy:
     """A policy of one rule, ``it``."""
     import json
 
-    from tsr_agent.gate.policy_file import parse_policy
+    from tsr_agent.gate.policies.file import parse_policy
 
     tree = {"version": 1, "name": "p", "rules": [{"id": "it", "check": check, **fields}]}
     return parse_policy(json.dumps(tree).encode(), "p.json")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tsr_agent.errors import PolicyError
-from tsr_agent.gate.policy_file import load_policy
+from tsr_agent.gate.policies.file import load_policy
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.policies.policy import Policy
 
 BASE = """\
 version: 1

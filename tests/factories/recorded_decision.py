@@ -16,14 +16,14 @@ from msgspec.structs import replace
 
 from tsr_agent.gate.baseline import Baseline
 from tsr_agent.gate.evaluate import evaluate
-from tsr_agent.gate.policy_file import load_policy
-from tsr_agent.gate.waivers import load_waivers
+from tsr_agent.gate.exceptions.waivers import load_waivers
+from tsr_agent.gate.policies.file import load_policy
 from tsr_agent.models import codec
 from tsr_agent.models.decision import BaselineSelect
 from tsr_agent.models.report import TestSummaryReport
 
 if TYPE_CHECKING:
-    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.policies.policy import Policy
 
 MOMENT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ENVIRONMENT = "production"

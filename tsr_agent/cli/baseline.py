@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from tsr_agent.errors import StoreError
     from tsr_agent.gate.baseline import Baseline
-    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.models.manifest import VersionManifest
     from tsr_agent.models.report import TestSummaryReport
     from tsr_agent.store.engine import Library

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tsr_agent.cli.console import Console
     from tsr_agent.comparison.report import Comparison
-    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.gate.rule import Rule
     from tsr_agent.models.report import TestSummaryReport
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from tsr_agent.cli.console import Console
     from tsr_agent.gate.baseline import Baseline
-    from tsr_agent.gate.policy import Policy
-    from tsr_agent.gate.waivers import Waivers
+    from tsr_agent.gate.exceptions.waivers import Waivers
+    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
 
@@ -180,11 +180,11 @@ class JudgingSettings:
     def policy(self) -> Policy:
         """The policy that the option names, else the one of the configuration, else the built-in one."""
         if self._policy is None:
-            from tsr_agent.gate.builtin import ai_release
+            from tsr_agent.gate.policies.builtin import ai_release
 
             return ai_release()
         from tsr_agent.cli.documents import regular_file
-        from tsr_agent.gate.policy_file import load_policy
+        from tsr_agent.gate.policies.file import load_policy
 
         return load_policy(regular_file(self._policy, "policy"))
 
@@ -193,7 +193,7 @@ class JudgingSettings:
         if self._waivers is None:
             return None
         from tsr_agent.cli.documents import regular_file
-        from tsr_agent.gate.waivers import load_waivers
+        from tsr_agent.gate.exceptions.waivers import load_waivers
 
         return load_waivers(regular_file(self._waivers, "waiver file"))
 

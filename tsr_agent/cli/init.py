@@ -126,7 +126,7 @@ def policy_text(folder: Path) -> str:
     import msgspec
     import yaml
 
-    from tsr_agent.gate.builtin import ai_release_bytes
+    from tsr_agent.gate.policies.builtin import ai_release_bytes
 
     policy = msgspec.json.decode(ai_release_bytes(), type=dict)
     project = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-") or "project"

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tsr_agent.backtest import Backtest, BacktestRequest
     from tsr_agent.cli.console import Console
     from tsr_agent.errors import IntegrityError
-    from tsr_agent.gate.policy import Policy
-    from tsr_agent.gate.waivers import Waivers
+    from tsr_agent.gate.exceptions.waivers import Waivers
+    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.store.engine import Library
 
 INTERRUPTED = 130
@@ -82,9 +82,9 @@ def _settings(arguments: argparse.Namespace) -> tuple[Path, Policy, Waivers | No
     from tsr_agent.cli.documents import regular_file
     from tsr_agent.config import load_config
     from tsr_agent.errors import UsageError
-    from tsr_agent.gate.builtin import ai_release
-    from tsr_agent.gate.policy_file import load_policy
-    from tsr_agent.gate.waivers import load_waivers
+    from tsr_agent.gate.exceptions.waivers import load_waivers
+    from tsr_agent.gate.policies.builtin import ai_release
+    from tsr_agent.gate.policies.file import load_policy
 
     config = load_config(options={"policy": arguments.policy, "library": arguments.library})
     if config.library is None:

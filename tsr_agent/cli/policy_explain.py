@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import argparse
 
     from tsr_agent.cli.console import Console
-    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.policies.policy import Policy
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -52,8 +52,8 @@ def _policy(named: str | None) -> tuple[Policy, tuple[str, ...]]:
     """The policy that is named, else the project's, and where aitr.toml asks for an approval."""
     from tsr_agent.cli.documents import regular_file
     from tsr_agent.config import load_config
-    from tsr_agent.gate.builtin import AI_RELEASE_NAME, ai_release
-    from tsr_agent.gate.policy_file import load_policy
+    from tsr_agent.gate.policies.builtin import AI_RELEASE_NAME, ai_release
+    from tsr_agent.gate.policies.file import load_policy
 
     if named == f"builtin:{AI_RELEASE_NAME}":
         return ai_release(), ()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tsr_agent.cli.console import Console
-    from tsr_agent.gate.problem import PolicyProblem
+    from tsr_agent.gate.source.problem import PolicyProblem
 
 
 class LintedFile(NamedTuple):
@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Checks the files and prints what was found."""
     from tsr_agent.clock import SystemClock
-    from tsr_agent.gate.problem import ProblemSeverity
+    from tsr_agent.gate.source.problem import ProblemSeverity
 
     today = SystemClock().now().date()
     files = _named(arguments.files, today) if arguments.files else _configured(today)
@@ -91,7 +91,7 @@ def _configured(today: date) -> list[LintedFile]:
 def _quarantine_of(policy: Path) -> Path | None:
     """The quarantine file of a policy; None where there is none, or the policy itself is at fault."""
     from tsr_agent.errors import PolicyError
-    from tsr_agent.gate.policy_file import load_policy
+    from tsr_agent.gate.policies.file import load_policy
 
     try:
         name = load_policy(policy).flaky.quarantine_file
@@ -102,10 +102,10 @@ def _quarantine_of(policy: Path) -> Path | None:
 
 def _linted(path: str | Path, today: date, kind: str = "") -> LintedFile:
     from tsr_agent.cli.documents import regular_file
-    from tsr_agent.gate.file_check import check_file, kind_of
-    from tsr_agent.gate.policy_sources import beside
-    from tsr_agent.gate.problem import ProblemSeverity
-    from tsr_agent.gate.source_tree import read_source
+    from tsr_agent.gate.linting.file_check import check_file, kind_of
+    from tsr_agent.gate.policies.sources import beside
+    from tsr_agent.gate.source.problem import ProblemSeverity
+    from tsr_agent.gate.source.tree import read_source
 
     found = regular_file(path, "file")
     data = read_source(found)
@@ -119,8 +119,8 @@ def _linted(path: str | Path, today: date, kind: str = "") -> LintedFile:
 def _beside(path: Path) -> tuple[PolicyProblem, ...]:
     """What is wrong with the files that a policy names, such as its quarantine."""
     from tsr_agent.errors import PolicyError
-    from tsr_agent.gate.policy_check import problems_of_error
-    from tsr_agent.gate.policy_file import load_policy
+    from tsr_agent.gate.linting.policy_check import problems_of_error
+    from tsr_agent.gate.policies.file import load_policy
 
     try:
         load_policy(path)

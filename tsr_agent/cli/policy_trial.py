@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tsr_agent.cli.console import Console
-    from tsr_agent.gate.case_verdicts import CaseVerdict
-    from tsr_agent.gate.policy import Policy
-    from tsr_agent.gate.policy_cases import CasesFile, PolicyCase
-    from tsr_agent.gate.waivers import Waivers
+    from tsr_agent.gate.exceptions.waivers import Waivers
+    from tsr_agent.gate.policies.policy import Policy
+    from tsr_agent.gate.trial.case_verdicts import CaseVerdict
+    from tsr_agent.gate.trial.policy_cases import CasesFile, PolicyCase
     from tsr_agent.models.report import TestSummaryReport
 
 DEFAULT_POLICY = "policy.yaml"
@@ -90,10 +90,10 @@ def _default(policy: str | None) -> TriedFile:
 
 def _tried(source: str, named: str | None, *, otherwise: str = "") -> TriedFile:
     from tsr_agent.cli.documents import regular_file
-    from tsr_agent.gate.case_verdicts import judge_case
-    from tsr_agent.gate.policy_cases import parse_cases, unknown_rules
-    from tsr_agent.gate.report_changes import changed_report
-    from tsr_agent.gate.source_tree import read_source
+    from tsr_agent.gate.source.tree import read_source
+    from tsr_agent.gate.trial.case_verdicts import judge_case
+    from tsr_agent.gate.trial.policy_cases import parse_cases, unknown_rules
+    from tsr_agent.gate.trial.report_changes import changed_report
 
     path = regular_file(source, "file of cases")
     cases = parse_cases(read_source(path), str(path))
@@ -119,8 +119,8 @@ def _tried(source: str, named: str | None, *, otherwise: str = "") -> TriedFile:
 def _policy(cases: CasesFile, path: Path, named: str | None, otherwise: str) -> tuple[str, Policy]:
     """The policy of the option, else the one that the file names, else the one that it was found beside."""
     from tsr_agent.cli.documents import regular_file
-    from tsr_agent.gate.builtin import AI_RELEASE_NAME, ai_release
-    from tsr_agent.gate.policy_file import load_policy
+    from tsr_agent.gate.policies.builtin import AI_RELEASE_NAME, ai_release
+    from tsr_agent.gate.policies.file import load_policy
 
     if not cases.content.policy:
         named = named or otherwise
@@ -188,7 +188,7 @@ class _Inputs:
 
     def _waivers_of(self, name: str) -> Waivers:
         from tsr_agent.cli.documents import regular_file
-        from tsr_agent.gate.waivers import load_waivers
+        from tsr_agent.gate.exceptions.waivers import load_waivers
 
         if name not in self._waivers:
             self._waivers[name] = load_waivers(regular_file(_beside(self._folder, name), "waiver file"))
@@ -197,7 +197,7 @@ class _Inputs:
 
 def _unseen(tried: list[TriedFile]) -> list[UnseenRules]:
     """By policy, the rules that no case of any of the files made fail."""
-    from tsr_agent.gate.case_verdicts import never_failed
+    from tsr_agent.gate.trial.case_verdicts import never_failed
 
     by_policy: dict[tuple[str, str], list[TriedFile]] = {}
     for file in tried:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tsr_agent.cli.layout import cells, cut
-from tsr_agent.gate.problem import ProblemSeverity
-from tsr_agent.gate.source_lines import lines_of
+from tsr_agent.gate.source.lines import lines_of
+from tsr_agent.gate.source.problem import ProblemSeverity
 from tsr_agent.sections.plain_text import CUT, one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tsr_agent.gate.problem import PolicyProblem
+    from tsr_agent.gate.source.problem import PolicyProblem
 
 MOST_PROBLEMS = 200
 """Problems of one file that are printed; the others are counted."""

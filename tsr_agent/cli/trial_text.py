@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tsr_agent.cli.policy_trial import TriedFile, UnseenRules
-    from tsr_agent.gate.case_verdicts import CaseVerdict, Difference
+    from tsr_agent.gate.trial.case_verdicts import CaseVerdict, Difference
 
 _HOLDS, _DIFFERS = "✓", "✕"
 _VERDICTS = {"decision": "decision", "without_waivers": "decision without waivers"}

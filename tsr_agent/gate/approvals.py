@@ -10,7 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from tsr_agent.gate.identity import identity_key, names_somebody, same_person
-from tsr_agent.gate.policy_names import environment_key
+from tsr_agent.gate.policies.names import environment_key
 from tsr_agent.gate.wording import counted, listed, plain
 from tsr_agent.models.approval import Approval, ApprovalAction, ApprovalTerms, ApproverRole, DistinctFrom
 from tsr_agent.models.base import SCHEMA_VERSION, Record

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from tsr_agent.gate.consistency import judge_evidence
 from tsr_agent.gate.evidence import Evidence, admit
-from tsr_agent.gate.policy_names import environment_key
+from tsr_agent.gate.policies.names import environment_key
 from tsr_agent.gate.wording import plain
 from tsr_agent.models.base import Digest, Record, UtcTime
 from tsr_agent.models.decision import BaselineReference, BaselineSelect, RuleState

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
     from tsr_agent.gate.baseline import Baseline
     from tsr_agent.gate.evidence import Evidence
+    from tsr_agent.gate.exceptions.waivers import Waivers
     from tsr_agent.gate.judgement import Judgement
-    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.gate.rule import OnMissing, Rule
-    from tsr_agent.gate.waivers import Waivers
     from tsr_agent.models.decision import QuarantineNote, WaiverNote
     from tsr_agent.models.report import TestSummaryReport
 
@@ -98,7 +98,7 @@ def decide(
     results, waiver_notes, quarantine_notes = unexcused, (), ()
     if waivers is not None or policy.quarantine is not None:
         # Most releases have no exceptions, and a gate starts quicker without what weighs them.
-        from tsr_agent.gate.exceptions import excuse
+        from tsr_agent.gate.exceptions.excuse import excuse
 
         excused = excuse(
             unexcused, judgements, facts, policy=policy, waivers=waivers, environment=judged.environment

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from tsr_agent.gate.policy_names import MAX_ENVIRONMENTS
+from tsr_agent.gate.policies.names import MAX_ENVIRONMENTS
 from tsr_agent.models.base import Record, ShortText
 from tsr_agent.models.decision import RuleSeverity
 

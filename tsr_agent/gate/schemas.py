@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 
 from tsr_agent.gate.checks.registry import CHECKS
-from tsr_agent.gate.policy import PolicyForm
-from tsr_agent.gate.policy_cases import PolicyCases
-from tsr_agent.gate.policy_v0 import CONDITIONS, KEYS, PolicyForm0
-from tsr_agent.gate.quarantine import QuarantinedTest, QuarantineFile
+from tsr_agent.gate.exceptions.quarantine import QuarantinedTest, QuarantineFile
+from tsr_agent.gate.exceptions.waivers import Waiver, WaiverFile
+from tsr_agent.gate.policies.policy import PolicyForm
+from tsr_agent.gate.policies.version_0 import CONDITIONS, KEYS, PolicyForm0
 from tsr_agent.gate.rule import Rule
-from tsr_agent.gate.waivers import Waiver, WaiverFile
+from tsr_agent.gate.trial.policy_cases import PolicyCases
 from tsr_agent.models.schemas import DIALECT, json_schema
 
 _REF = "#/$defs/{name}"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tsr_agent.gate.baseline import SameAs
-from tsr_agent.gate.policy import AttemptsCount
-from tsr_agent.gate.policy_names import EVERY_ENVIRONMENT, environment_key
+from tsr_agent.gate.policies.names import EVERY_ENVIRONMENT, environment_key
+from tsr_agent.gate.policies.policy import AttemptsCount
 from tsr_agent.gate.rule import IgnoreMissing, MissingEvidence
 from tsr_agent.gate.sentences import series
 from tsr_agent.models.decision import BaselineSelect, RuleSeverity
@@ -19,7 +19,7 @@ from tsr_agent.sections.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.gate.rule import Rule
 
 _FAILURE = {

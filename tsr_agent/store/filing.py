@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tsr_agent.gate.baseline import Baseline
-    from tsr_agent.gate.policy import Policy
-    from tsr_agent.gate.waivers import Waivers
+    from tsr_agent.gate.exceptions.waivers import Waivers
+    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.models.decision import Decision, GoNoGoDecision
     from tsr_agent.store.repository import Added, ReportRepository
 

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, exists, select, tuple_
 from tsr_agent.gate.approvals import ApprovalState, standing
 from tsr_agent.gate.baseline import Baseline, SameAs, may_come_from_a_fork, wanted_branch
 from tsr_agent.gate.evidence import of_document
-from tsr_agent.gate.policy_names import environment_key
+from tsr_agent.gate.policies.names import environment_key
 from tsr_agent.models import codec
 from tsr_agent.models.approval import Approval
 from tsr_agent.models.decision import BaselineSelect, GoNoGoDecision
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from tsr_agent.gate.baseline import BaselineSelection
-    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.models.decision import Decision
     from tsr_agent.store.engine import Library
     from tsr_agent.store.paging import Statement

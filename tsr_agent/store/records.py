@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, func, select, tuple_
 
 from tsr_agent.errors import DocumentError, IntegrityError
-from tsr_agent.gate.policy_names import environment_key
+from tsr_agent.gate.policies.names import environment_key
 from tsr_agent.models import codec
 from tsr_agent.models.report import TestSummaryReport
 from tsr_agent.store import bodies

@@ -14,7 +14,7 @@ from tests.factories.filed_reports import put_reports
 from tests.factories.judged_reports import passing, releasable
 from tests.factories.reports import NOON, manifest
 from tsr_agent.cli.main import run_command_line
-from tsr_agent.gate.builtin import ai_release
+from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.models import codec
 from tsr_agent.models.decision import BaselineSelect
 from tsr_agent.models.results import TestType
@@ -55,7 +55,7 @@ def compares(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Makes the built-in policy one that compares."""
 
     def use(**selection: Any) -> None:
-        monkeypatch.setattr("tsr_agent.gate.builtin.ai_release", lambda: comparing(**selection))
+        monkeypatch.setattr("tsr_agent.gate.policies.builtin.ai_release", lambda: comparing(**selection))
 
     return use
 

@@ -17,7 +17,7 @@ from tsr_agent.cli.compare import without_baseline_rules
 from tsr_agent.cli.layout import cells
 from tsr_agent.cli.schema import schema_of
 from tsr_agent.comparison.report import Comparison
-from tsr_agent.gate.builtin import ai_release
+from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.gate.rule import Rule
 from tsr_agent.models import codec
 

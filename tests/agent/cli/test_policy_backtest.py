@@ -15,7 +15,7 @@ from tests.factories.generated_reports import Dice, consistent_report
 from tests.factories.judged_reports import iteration, releasable
 from tests.factories.reports import NOON, manifest
 from tsr_agent.cli.policy_backtest import _Interrupt
-from tsr_agent.gate.policy_file import load_policy
+from tsr_agent.gate.policies.file import load_policy
 from tsr_agent.models import codec
 from tsr_agent.models.evals import MetricValue
 from tsr_agent.store.engine import open_library

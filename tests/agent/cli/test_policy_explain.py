@@ -10,7 +10,7 @@ import pytest
 
 from tsr_agent.cli.policy_markdown import policy_page
 from tsr_agent.cli.policy_text import policy_lines
-from tsr_agent.gate.builtin import ai_release
+from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.sections.policy import ParentRow, explain
 
 if TYPE_CHECKING:

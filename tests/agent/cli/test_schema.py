@@ -11,7 +11,7 @@ import yaml
 
 from tests.factories.reports import report
 from tsr_agent.cli.schema import DOCUMENTS
-from tsr_agent.gate.builtin import ai_release_bytes
+from tsr_agent.gate.policies.builtin import ai_release_bytes
 from tsr_agent.models import codec
 
 if TYPE_CHECKING:

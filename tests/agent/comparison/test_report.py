@@ -24,7 +24,7 @@ from tests.factories.judged_reports import (
 )
 from tsr_agent.comparison.report import Comparison, compare, evidence_changes
 from tsr_agent.comparison.rules import Turn
-from tsr_agent.gate.policy_file import parse_policy
+from tsr_agent.gate.policies.file import parse_policy
 from tsr_agent.models import codec
 from tsr_agent.models.decision import GoNoGoDecision, RuleEffect
 from tsr_agent.models.evals import FailureCategory, FailureMode, ResolutionStatus, Severity

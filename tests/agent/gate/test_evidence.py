@@ -13,9 +13,9 @@ from tests.factories.generated_reports import WORSENINGS, consistent_report, dic
 from tests.factories.judged_reports import NOW, iteration, releasable
 from tsr_agent.errors import DocumentError
 from tsr_agent.gate.baseline import JudgedReport
-from tsr_agent.gate.builtin import ai_release
 from tsr_agent.gate.evaluate import decide, evaluate
 from tsr_agent.gate.evidence import admit, of_document
+from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.models import codec
 from tsr_agent.models.report import TestSummaryReport
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.factories.judged_reports import iteration, judge, passing, releasable, rule
-from tsr_agent.gate.policy_file import parse_policy
+from tsr_agent.gate.policies.file import parse_policy
 from tsr_agent.models.decision import GoNoGoDecision, RuleState
 from tsr_agent.models.evals import MetricValue
 from tsr_agent.models.results import TestType
@@ -19,7 +19,7 @@ from tsr_agent.models.results import TestType
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.models.decision import Decision
 
 SIZES = (20, 50, 100, 200, 400)

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 
 from tests.factories.generated_reports import WORSENINGS, Dice, consistent_report, dice
 from tests.factories.judged_reports import NOW, iteration, judge, releasable, requirement, rule, unused
-from tsr_agent.gate.builtin import ai_release, ai_release_bytes
 from tsr_agent.gate.evaluate import evaluate
-from tsr_agent.gate.policy_file import parse_policy
-from tsr_agent.gate.waivers import Waiver, Waivers, WaiverScope
+from tsr_agent.gate.exceptions.waivers import Waiver, Waivers, WaiverScope
+from tsr_agent.gate.policies.builtin import ai_release, ai_release_bytes
+from tsr_agent.gate.policies.file import parse_policy
 from tsr_agent.models import codec
 from tsr_agent.models.decision import Decision, GoNoGoDecision
 from tsr_agent.models.evals import FailureCategory, FailureMode, ResolutionStatus, Severity

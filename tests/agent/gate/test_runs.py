@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.factories.judged_reports import NOW, judge, passing, results, rule, with_results
-from tsr_agent.gate.waivers import Waiver, Waivers, WaiverScope
+from tsr_agent.gate.exceptions.waivers import Waiver, Waivers, WaiverScope
 from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.models.results import CaseStatus, RunnerRun, TestType
 

@@ -12,11 +12,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.agent.gate.test_policy_file import GOOD, one_rule
+from tests.agent.gate.policies.test_file import GOOD, one_rule
 from tsr_agent.errors import PolicyError
-from tsr_agent.gate.builtin import ai_release_bytes
 from tsr_agent.gate.checks.registry import CHECKS
-from tsr_agent.gate.policy_file import parse_policy
+from tsr_agent.gate.policies.builtin import ai_release_bytes
+from tsr_agent.gate.policies.file import parse_policy
 from tsr_agent.gate.schemas import policy_cases_schema, policy_schema, quarantine_schema, waivers_schema
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tests.factories.generated_reports import WORSENINGS, Dice, consistent_report, dice
 from tests.factories.judged_reports import NOW, judge
-from tsr_agent.gate.policy_file import parse_policy
+from tsr_agent.gate.policies.file import parse_policy
 from tsr_agent.models import codec
 from tsr_agent.models.decision import Decision, GoNoGoDecision
 from tsr_agent.models.findings import Finding, FindingLevel, StaticAnalysis

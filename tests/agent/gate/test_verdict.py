@@ -23,15 +23,15 @@ from tests.factories.judged_reports import (
     without_type,
 )
 from tsr_agent.gate.baseline import Baseline
-from tsr_agent.gate.builtin import ai_release
 from tsr_agent.gate.evaluate import evaluate
-from tsr_agent.gate.policy_file import parse_policy
+from tsr_agent.gate.policies.builtin import ai_release
+from tsr_agent.gate.policies.file import parse_policy
 from tsr_agent.models.base import SCHEMA_VERSION
 from tsr_agent.models.decision import GoNoGoDecision, RuleEffect, RuleState
 from tsr_agent.models.results import CaseStatus, TestType
 
 if TYPE_CHECKING:
-    from tsr_agent.gate.policy import Policy
+    from tsr_agent.gate.policies.policy import Policy
 
 GO, NO_GO, PENDING = GoNoGoDecision.GO, GoNoGoDecision.NO_GO, GoNoGoDecision.PENDING_REVIEW
 FAILED = with_results(results(TestType.INTEGRATION, CaseStatus.FAILED, CaseStatus.PASSED))
@@ -247,7 +247,7 @@ def test_reasons() -> None:
 def test_a_small_report_is_judged_without_heavy_imports() -> None:
     code = (
         "import sys\n"
-        "from tsr_agent.gate.builtin import ai_release\n"
+        "from tsr_agent.gate.policies.builtin import ai_release\n"
         "from tsr_agent.gate.evaluate import evaluate\n"
         "ai_release()\n"
         # msgspec itself takes typing_extensions where it is installed.

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tsr_agent.gate.statistics import wilson_interval
 from tsr_agent.gate.wording import counted, exact, figure, listed, plain, titled, whole
+from tsr_agent.statistics.intervals import wilson_interval
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 

@@ -19,7 +19,7 @@ from tsr_agent.cli.comparison_text import comparison_lines
 from tsr_agent.cli.console import harmless
 from tsr_agent.cli.layout import cells
 from tsr_agent.comparison.report import compare
-from tsr_agent.gate.builtin import ai_release
+from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.models.evals import FailureCategory, FailureMode, MetricValue, Severity
 from tsr_agent.models.findings import Finding, FindingLevel, StaticAnalysis
 from tsr_agent.models.report import InputFile, InputStatus

@@ -10,10 +10,10 @@ import pytest
 
 from tests.factories.shown_reports import HOSTILE
 from tsr_agent.gate.baseline import BaselineSelection, SameAs
-from tsr_agent.gate.builtin import ai_release
-from tsr_agent.gate.policy import AttemptsCount, FlakyPolicy, Policy
-from tsr_agent.gate.policy_tree import read_policy_tree
-from tsr_agent.gate.quarantine import Quarantine, QuarantinedTest
+from tsr_agent.gate.exceptions.quarantine import Quarantine, QuarantinedTest
+from tsr_agent.gate.policies.builtin import ai_release
+from tsr_agent.gate.policies.policy import AttemptsCount, FlakyPolicy, Policy
+from tsr_agent.gate.policies.tree import read_policy_tree
 from tsr_agent.gate.rule import Rule
 from tsr_agent.models.approval import ApprovalTerms, ApproverRole, DistinctFrom
 from tsr_agent.models.decision import BaselineSelect, ExceptionStanding, PolicyParent, QuarantineNote

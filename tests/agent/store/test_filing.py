@@ -7,7 +7,7 @@ import pytest
 
 from tests.factories.reports import NOON, iteration, report
 from tsr_agent.errors import DocumentError, IntegrityError, StoreError
-from tsr_agent.gate.builtin import ai_release
+from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.models import codec
 from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.models.evals import MetricValue

@@ -15,8 +15,8 @@ from tests.factories.library_rows import header_row, put_rows
 from tests.factories.reports import NOON, iteration, manifest
 from tsr_agent.errors import IntegrityError
 from tsr_agent.gate.baseline import SameAs
-from tsr_agent.gate.builtin import ai_release
 from tsr_agent.gate.evaluate import evaluate
+from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.models import codec
 from tsr_agent.models.approval import Approval, ApprovalAction, ApprovalTerms
 from tsr_agent.models.decision import BaselineSelect, GoNoGoDecision, RuleState

@@ -19,7 +19,7 @@ from aitr_desktop.library.workspace import (
 from tests.agent.cli.test_gate import good
 from tests.factories import shown_reports as reports
 from tsr_agent.errors import InputError, IntegrityError, StoreError
-from tsr_agent.gate.builtin import ai_release
+from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.models import codec
 from tsr_agent.models.decision import GoNoGoDecision, PolicyReference
 from tsr_agent.models.report import TestSummaryReport

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from tsr_agent.gate.judgement import Judgement, state_of
+from tsr_agent.gate.policies.strictness import Directions, Stricter
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import sentence, series
-from tsr_agent.gate.strictness import Directions, Stricter
 from tsr_agent.gate.wording import listed, plain
 from tsr_agent.models.base import Record
 

@@ -9,10 +9,10 @@ from msgspec import Meta
 from tsr_agent.comparison.tests import TestChange, changes, fails
 from tsr_agent.gate.checks.tests import counts_as_passed
 from tsr_agent.gate.judgement import MAX_EVIDENCE, Judgement, not_evaluated, state_of
-from tsr_agent.gate.policy import AttemptsCount
+from tsr_agent.gate.policies.policy import AttemptsCount
+from tsr_agent.gate.policies.strictness import Directions, Stricter
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import at_most, sentence, series
-from tsr_agent.gate.strictness import Directions, Stricter
 from tsr_agent.gate.wording import counted, listed, untrusted_id, whole
 from tsr_agent.models.base import Count, Record
 from tsr_agent.models.decision import EvidenceRef

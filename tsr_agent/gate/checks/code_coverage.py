@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from tsr_agent.gate.judgement import Judgement, not_evaluated, state_of
+from tsr_agent.gate.policies.strictness import Directions, Stricter
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import at_least_share, per_cent, sentence
-from tsr_agent.gate.strictness import Directions, Stricter
 from tsr_agent.gate.wording import counted, exact, figure, untrusted_id
 from tsr_agent.models.base import Record, Share
 from tsr_agent.models.coverage import CodeCoverage, CoverageCounts, CoverageMeasure

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from tsr_agent.gate.judgement import Judgement, not_evaluated, state_of
+from tsr_agent.gate.policies.strictness import Directions, Stricter
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import sentence
-from tsr_agent.gate.strictness import Directions, Stricter
 from tsr_agent.gate.wording import MAX_COUNT, counted, plain, whole
 from tsr_agent.models.base import Record
 from tsr_agent.models.decision import EvidenceRef

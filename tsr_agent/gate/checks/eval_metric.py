@@ -9,14 +9,14 @@ from msgspec import Meta
 
 from tsr_agent.gate.checks.metric_strength import confidence_problem, in_per_cent, strength
 from tsr_agent.gate.judgement import Judgement, not_evaluated, state_of
+from tsr_agent.gate.policies.strictness import Directions, Stricter
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import sentence, series
-from tsr_agent.gate.statistics import QUANTILES
-from tsr_agent.gate.strictness import Directions, Stricter
 from tsr_agent.gate.wording import counted, exact, figure, plain, titled, visible, whole
 from tsr_agent.models.base import Count, Record
 from tsr_agent.models.decision import EvidenceRef
 from tsr_agent.models.form_problems import meant_as_share
+from tsr_agent.statistics.intervals import QUANTILES
 
 if TYPE_CHECKING:
     from tsr_agent.gate.facts import Facts

@@ -8,9 +8,9 @@ from msgspec import Meta
 
 from tsr_agent.gate.checks.zero_failures import zero_failures
 from tsr_agent.gate.judgement import MAX_EVIDENCE, Judgement, not_evaluated, state_of
+from tsr_agent.gate.policies.strictness import Directions, Stricter
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import at_most, sentence, series
-from tsr_agent.gate.strictness import Directions, Stricter
 from tsr_agent.gate.wording import counted, listed, plain, whole
 from tsr_agent.models.base import Count, Record
 from tsr_agent.models.decision import EvidenceRef

@@ -12,14 +12,14 @@ from tsr_agent.gate.checks.eval_metric import Scale
 from tsr_agent.gate.checks.metric_pairs import ChangeTest, change_test
 from tsr_agent.gate.checks.metric_sides import Finding, Measured, Sides, measured, scale_of, sides_of
 from tsr_agent.gate.judgement import Judgement, not_evaluated
+from tsr_agent.gate.policies.strictness import Directions, Stricter
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import per_cent, sentence
-from tsr_agent.gate.statistics import QUANTILES
-from tsr_agent.gate.strictness import Directions, Stricter
 from tsr_agent.gate.wording import exact, figure, plain, titled
 from tsr_agent.models.base import Record
 from tsr_agent.models.decision import EvidenceRef, RuleState
 from tsr_agent.models.form_problems import meant_as_share
+from tsr_agent.statistics.intervals import QUANTILES
 
 if TYPE_CHECKING:
     from tsr_agent.gate.facts import Facts

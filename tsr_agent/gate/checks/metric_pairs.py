@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 from tsr_agent.comparison.evals import ACCURACY, CasePairs, pairs
 from tsr_agent.gate.checks.metric_sides import Finding, Sides
-from tsr_agent.gate.paired import (
+from tsr_agent.gate.sentences import per_cent
+from tsr_agent.gate.wording import counted, figure, plain, titled, whole
+from tsr_agent.models.base import Record
+from tsr_agent.models.decision import RuleState
+from tsr_agent.statistics.intervals import QUANTILES
+from tsr_agent.statistics.paired import (
     PairTally,
     fewest_pairs,
     independent_interval,
@@ -14,11 +19,6 @@ from tsr_agent.gate.paired import (
     paired_interval,
     shows_worsening,
 )
-from tsr_agent.gate.sentences import per_cent
-from tsr_agent.gate.statistics import QUANTILES
-from tsr_agent.gate.wording import counted, figure, plain, titled, whole
-from tsr_agent.models.base import Record
-from tsr_agent.models.decision import RuleState
 
 if TYPE_CHECKING:
     from tsr_agent.gate.checks.metric_sides import Measured

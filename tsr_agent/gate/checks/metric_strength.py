@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from tsr_agent.gate.statistics import MOST_CASES, QUANTILES, Z_95, cases_to_show, wilson_interval
 from tsr_agent.gate.wording import counted, exact, figure, whole
 from tsr_agent.models.base import Record
+from tsr_agent.statistics.intervals import MOST_CASES, QUANTILES, Z_95, cases_to_show, wilson_interval
 
 if TYPE_CHECKING:
     from tsr_agent.models.evals import MetricValue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tsr_agent.gate.statistics import zero_failure_rate
+from tsr_agent.statistics.intervals import zero_failure_rate
 
 _LEAST_SHOWN = 0.0001
 

@@ -1,0 +1,1 @@
+"""Cases beside a policy: what it is expected to decide."""
