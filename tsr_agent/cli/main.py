@@ -26,13 +26,14 @@ class Command(NamedTuple):
 
 
 COMMANDS = (
-    Command("init", "init", "write aitr.toml and a policy to start from"),
+    Command("init", "init", "set a project up: aitr.toml, and the built-in policy to start from"),
     Command("exec", "exec_command", "run a test command and record its exit code beside its results"),
     Command("generate", "generate", "make a Test Summary Report from results on disk"),
     Command("gate", "gate", "judge a report by a policy; the exit code is the answer"),
     Command("run", "run", "generate, gate and store in one"),
     Command("show", "show", "print what a report says"),
     Command("compare", "compare", "say what changed between two reports and why the verdict did"),
+    Command("policy init", "policy_init", "draft a policy from a report: bounds that it meets today"),
     Command("policy explain", "policy_explain", "say in sentences what a policy asks for"),
     Command("policy backtest", "policy_backtest", "say which past decisions a policy would turn"),
     Command("policy lint", "policy_lint", "say what is wrong with a policy, and what to ask about it"),
