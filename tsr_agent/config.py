@@ -34,7 +34,8 @@ class Config:
     """
 
     environment: str = "test"
-    triggered_by: str = "manual"
+    triggered_by: str = ""
+    """Empty for whoever started the run by the word of the CI system, or ``manual`` outside of one."""
     results_dir: Path = Path("results")
     output: Path = Path("tsr.json")
     evals: tuple[Path, ...] = ()
@@ -321,6 +322,8 @@ def _read_section(path: Path, section: str, content: dict[str, Any], values: dic
 def _checked(config: Config) -> Config:
     for name, length in (("environment", 50), ("triggered_by", 100)):
         value = getattr(config, name)
+        if name == "triggered_by" and not value:
+            continue
         if not value or len(value) > length or not value.isprintable():
             raise UsageError(f"{name} {value[:60]!r}: expected 1 to {length} printable characters.")
     return config

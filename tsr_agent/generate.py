@@ -300,6 +300,14 @@ def _verification(collected: Collected, limits: Limits) -> Verification:
     return verify(collected.requirements, cases, collected.original_ids, limits, links=links)
 
 
+def _triggered_by(config: Config, manifest: Manifest) -> str:
+    """Who started the run: what was stated, else whom the CI system names. Four-eyes asks for it."""
+    from tsr_agent.models.report import MAX_TRIGGERED_BY, NOBODY_NAMED
+
+    actor = manifest.build.actor if manifest.build is not None else ""
+    return config.triggered_by or actor[:MAX_TRIGGERED_BY] or NOBODY_NAMED
+
+
 def _evidence(
     config: Config,
     manifest: Manifest,
@@ -320,7 +328,7 @@ def _evidence(
         schema_version=SCHEMA_VERSION,
         id=str(uuid.uuid4()),
         created_at=now,
-        triggered_by=config.triggered_by,
+        triggered_by=_triggered_by(config, manifest),
         environment=config.environment,
         versions=manifest.versions,
         build=manifest.build,

@@ -107,8 +107,9 @@ class DetailView(QFrame):
 
     @Slot(int)
     def _jump(self, place: int) -> None:
-        self._scroll.verticalScrollBar().setValue(self._sections[place].y() - 8)
-        self._check(place)
+        if place < len(self._sections):
+            self._scroll.verticalScrollBar().setValue(self._sections[place].y() - 8)
+            self._check(place)
 
     @Slot(int)
     def _scrolled(self, top: int) -> None:

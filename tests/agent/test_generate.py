@@ -72,7 +72,8 @@ def made(checkout: Path, **changed: Any) -> Generated:
         "output": checkout / "tsr.json",
         "environment": "staging",
     }
-    request = GenerateRequest(config=Config(**(values | changed)), environ=ENVIRON, directory=checkout)
+    environ = ENVIRON | changed.pop("environ", {})
+    request = GenerateRequest(config=Config(**(values | changed)), environ=environ, directory=checkout)
     return generate(request, clock=Noon())
 
 
@@ -188,6 +189,14 @@ def test_stated_exit_codes_and_approval_are_in_the_report(checkout: Path) -> Non
         (TestType.E2E, 0),
     ]
     assert found.report.manual_approval_required
+
+
+def test_who_triggered_it_is_stated_or_whom_the_ci_system_names(checkout: Path) -> None:
+    """Four-eyes asks for it: nobody can be told from ``manual``."""
+    on_gitlab = {"GITLAB_CI": "true", "CI_JOB_URL": "https://ci.example/1", "GITLAB_USER_LOGIN": "ana" * 50}
+    assert made(checkout).report.triggered_by == "manual"
+    assert made(checkout, environ=on_gitlab).report.triggered_by == ("ana" * 50)[:100]
+    assert made(checkout, environ=on_gitlab, triggered_by="nightly").report.triggered_by == "nightly"
 
 
 def test_requirements_named_by_tests_and_by_no_file_are_told(checkout: Path) -> None:

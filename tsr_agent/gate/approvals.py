@@ -15,6 +15,7 @@ from tsr_agent.gate.wording import counted, listed, plain
 from tsr_agent.models.approval import Approval, ApprovalAction, ApprovalTerms, ApproverRole, DistinctFrom
 from tsr_agent.models.base import SCHEMA_VERSION, Record
 from tsr_agent.models.decision import GoNoGoDecision
+from tsr_agent.models.report import NOBODY_NAMED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from tsr_agent.models.decision import Decision
 
-NOT_NAMED = "manual"
-"""What a report says of who triggered it where nobody said."""
 _ALL_NAMES = 1_000
 
 
@@ -63,6 +62,28 @@ class ApprovalStanding(Record, frozen=True, kw_only=True):
     """One sentence without its full stop."""
     uncounted: tuple[UncountedApproval, ...] = ()
     """In the order of their moments."""
+
+
+def basis_digest(decision: Decision) -> str:
+    """Stands for everything that a decision was taken by, the report apart.
+
+    The policy's own digest says nothing of the policies that it extends, of the quarantine that it names, of
+    the waivers and of the baseline. An approval is of what all of them made of the report.
+
+    Returns:
+        SHA-256 over their digests, each on a line of its own, ``-`` where there is none.
+    """
+    from tsr_agent.models.codec import digest
+
+    policy, baseline = decision.policy, decision.baseline
+    parts = [
+        policy.digest,
+        decision.quarantine_digest or "-",
+        decision.waivers_digest or "-",
+        baseline.digest if baseline is not None else "-",
+        *(parent.digest for parent in policy.parents),
+    ]
+    return digest("".join(f"{part}\n" for part in parts).encode())
 
 
 def standing(
@@ -120,7 +141,7 @@ class _Fold:
         if DistinctFrom.AUTHOR in self.terms.distinct_from and not names_somebody(author):
             return "The report does not say who wrote the commit, so nobody can be told from its author"
         by = self._not_by[DistinctFrom.TRIGGERED_BY]
-        nobody = not names_somebody(by) or identity_key(by) == NOT_NAMED
+        nobody = not names_somebody(by) or identity_key(by) == NOBODY_NAMED
         if DistinctFrom.TRIGGERED_BY in self.terms.distinct_from and nobody:
             return "The report does not say who triggered the run, so nobody can be told from them"
         return ""
@@ -166,6 +187,10 @@ class _Fold:
             (decision.report_digest is None, "the decision is about a report that is not yet written"),
             (report != (decision.report_digest, decision.report_id), "it is about another report"),
             (document.policy_digest != decision.policy.digest, "it was given under another policy"),
+            (
+                document.basis_digest != basis_digest(decision),
+                "what decided has changed: an extended policy, an exception or the baseline",
+            ),
             (elsewhere, f"it is for environment {plain(document.environment) or '(none)'}"),
             (document.approved_at < decision.evaluated_at, "it was given before the decision"),
         )

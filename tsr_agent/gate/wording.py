@@ -60,10 +60,12 @@ def counted(number: int, singular: str, plural: str = "") -> str:
 def figure(value: float, bounds: Sequence[float] = ()) -> str:
     """A number with as few digits as tell the truth about the bounds.
 
-    Three significant digits at least; more until the text stands on the same side of each bound as
-    the value, so that a value below a bound never prints as equal to it.
+    Three significant digits at least, and for numbers from 100 on one behind the point; more until the
+    text stands on the same side of each bound as the value, so that a value below a bound never prints
+    as equal to it.
     """
-    for digits in range(3, 18):
+    least = len(f"{abs(value):.0f}") + 1 if 100 <= abs(value) < 1e15 else 3
+    for digits in range(least, 18):
         text = f"{value:.{digits}g}"
         if all(_side(float(text), bound) == _side(value, bound) for bound in bounds):
             return _without_exponent(text, value)

@@ -60,6 +60,14 @@ _EVENTS = {
     "GitHub Actions": "GITHUB_EVENT_NAME",
     "GitLab": "CI_PIPELINE_SOURCE",
 }
+# Whoever runs a build of somebody else's again is named apart on GitHub.
+_ACTORS = {
+    "Buildkite": ("BUILDKITE_BUILD_CREATOR",),
+    "Azure Pipelines": ("BUILD_REQUESTEDFOR",),
+    "GitHub Actions": ("GITHUB_TRIGGERING_ACTOR", "GITHUB_ACTOR"),
+    "GitLab": ("GITLAB_USER_LOGIN",),
+    "Jenkins": ("BUILD_USER_ID",),
+}
 _TAGS = {"Buildkite": "BUILDKITE_TAG", "GitLab": "CI_COMMIT_TAG", "Jenkins": "TAG_NAME"}
 _COMMITS = {
     "Buildkite": "BUILDKITE_COMMIT",
@@ -121,6 +129,7 @@ def read_build(environ: Mapping[str, str], limits: Limits) -> CiBuild | None:
             number=_bounded(found["buildNumber"] or ""),
             attempt=_attempt(system, environ),
             job=_of(system, _JOBS, environ),
+            actor=text(environ, *_ACTORS.get(system, ())),
             event=_of(system, _EVENTS, environ),
             tag=_tag(system, environ, git),
             pull_request=pull_request.record if pull_request else None,

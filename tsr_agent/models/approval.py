@@ -59,6 +59,8 @@ class Approval(Record, frozen=True, kw_only=True):
     report_digest: Digest
     policy_digest: Digest
     """The policy whose decision the person saw."""
+    basis_digest: Digest
+    """Of everything that decision was taken by: ``basis_digest`` of the gate."""
     environment: ShortText
     """Where the release is to go that the person was asked about."""
     action: ApprovalAction

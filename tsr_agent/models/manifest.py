@@ -60,6 +60,8 @@ class BuildContext(Record, frozen=True, kw_only=True):
     attempt: ShortText = ""
     """Which try of the run or job this was."""
     job: ShortText = ""
+    actor: ShortText = ""
+    """Who started the run, as the system names them."""
     event: ShortText = ""
     """What started the run, in the system's own word such as ``pull_request``."""
     tag: ShortText = ""

@@ -16,6 +16,10 @@ from tsr_agent.models.manifest import BuildContext, VersionManifest
 from tsr_agent.models.requirements import RequirementCoverage, UnknownRequirement
 from tsr_agent.models.results import RunnerRun, TestType, TestTypeResult
 
+MAX_TRIGGERED_BY = 100
+NOBODY_NAMED = "manual"
+"""What a report says of who triggered it where nobody said (SEED.md phase 7)."""
+
 
 class OverallStatus(Enum):
     """What the tests of a report say together, before any policy."""
@@ -70,7 +74,7 @@ class TestSummaryReport(Record, frozen=True, kw_only=True):
     schema_version: Annotated[int, Meta(ge=1)]
     id: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$(?!\n)")]
     created_at: UtcTime
-    triggered_by: Annotated[str, Meta(max_length=100)] = "manual"
+    triggered_by: Annotated[str, Meta(max_length=MAX_TRIGGERED_BY)] = NOBODY_NAMED
     environment: Annotated[str, Meta(min_length=1, max_length=50)] = "test"
 
     versions: VersionManifest

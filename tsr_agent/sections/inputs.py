@@ -10,7 +10,7 @@ from tsr_agent.models.findings import FindingLevel
 from tsr_agent.models.report import InputStatus
 from tsr_agent.sections.marks import Mark, Tone
 from tsr_agent.sections.plain_text import one_line
-from tsr_agent.sections.wording import count, share, short_sha, size
+from tsr_agent.sections.wording import count, counted, share, short_sha, size
 
 if TYPE_CHECKING:
     from tsr_agent.models.coverage import CodeCoverage, CoverageCounts
@@ -111,6 +111,7 @@ def scans(report: TestSummaryReport) -> tuple[ScanRow, ...]:
 def _scan_row(scan: StaticAnalysis) -> ScanRow:
     levels = [finding.level for finding in scan.findings]
     errors, warnings = levels.count(FindingLevel.ERROR), levels.count(FindingLevel.WARNING)
+    left_out = f"{counted(scan.left_out, 'further finding')} not held" if scan.left_out else ""
     if not scan.executed:
         mark = Mark("○", "not run", Tone.MUTED)
     elif errors:
@@ -127,5 +128,5 @@ def _scan_row(scan: StaticAnalysis) -> ScanRow:
         warnings=count(warnings),
         notes=count(len(levels) - errors - warnings),
         suppressed=count(scan.suppressed),
-        reason=one_line(scan.reason),
+        reason=one_line("; ".join(filter(None, (scan.reason, left_out)))),
     )

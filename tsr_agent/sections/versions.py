@@ -27,6 +27,8 @@ def versions(report: TestSummaryReport, zone: tzinfo | None = None) -> tuple[Fie
         _text("Branch", manifest.codebase_branch),
         _text("Repository", manifest.codebase_repo),
     ]
+    if manifest.codebase_author:
+        fields.insert(1, _text("Author", manifest.codebase_author))
     if manifest.checked_out_sha:
         fields.insert(1, _commit("Checked out", manifest.checked_out_sha))
     if manifest.dirty is None:
@@ -57,6 +59,7 @@ def _build(build: BuildContext) -> list[Field]:
     for label, value in (
         ("Build", build.url),
         ("Job", build.job),
+        ("Started by", build.actor),
         ("Event", build.event),
         ("Tag", build.tag),
     ):

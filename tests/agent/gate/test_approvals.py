@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.factories.judged_reports import NOW, judge, line_coverage, releasable
-from tsr_agent.gate.approvals import ApprovalStanding, ApprovalState, standing
+from tsr_agent.gate.approvals import ApprovalStanding, ApprovalState, basis_digest, standing
 from tsr_agent.models.approval import Approval, ApprovalAction, ApprovalTerms, ApproverRole, DistinctFrom
-from tsr_agent.models.decision import Decision, GoNoGoDecision
+from tsr_agent.models.decision import BaselineReference, Decision, GoNoGoDecision, PolicyParent
 
 DIGEST = "7" * 64
 AUTHOR = "Eve Adams <eve@example.org>"
@@ -40,6 +40,7 @@ def said(by: str = "ana", action: ApprovalAction = APPROVE, **fields: Any) -> Ap
         "report_id": WAITS.report_id,
         "report_digest": DIGEST,
         "policy_digest": WAITS.policy.digest,
+        "basis_digest": basis_digest(WAITS),
         "environment": "staging",
         "action": action,
         "approved_by": by,
@@ -289,6 +290,38 @@ def test_a_withdrawal_is_not_withdrawn() -> None:
 def test_a_withdrawal_of_nothing() -> None:
     found = stands(said("ana", REVOKE, revokes="gone"), said("ben", REVOKE))
     assert [each.reason for each in found.uncounted] == ["there is nothing of the id that it withdraws"] * 2
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"waivers_digest": "7" * 64},
+        {"quarantine_digest": "7" * 64},
+        {"baseline": BaselineReference(report_id="old", digest="7" * 64)},
+        {
+            "policy": replace(
+                WAITS.policy,
+                parents=(PolicyParent(source="org.yaml", name="org", version="1", digest="7" * 64),),
+            )
+        },
+    ],
+    ids=["waivers", "quarantine", "baseline", "an extended policy"],
+)
+def test_an_approval_is_of_all_that_the_decision_was_taken_by(changed: dict[str, Any]) -> None:
+    other = replace(WAITS, **changed)
+    assert "has changed" in why_not(said(), decision=other)
+    assert stands(said(basis_digest=basis_digest(other)), decision=other).state is APPROVED
+
+
+def test_each_part_of_the_basis_has_its_place() -> None:
+    """A digest that moves from one part to another makes another basis."""
+    moved = [
+        replace(WAITS, waivers_digest="7" * 64),
+        replace(WAITS, quarantine_digest="7" * 64),
+        replace(WAITS, baseline=BaselineReference(report_id="old", digest="7" * 64)),
+        replace(WAITS, policy=replace(WAITS.policy, digest="7" * 64)),
+    ]
+    assert len({basis_digest(each) for each in (WAITS, *moved)}) == 5
 
 
 def test_two_documents_of_one_id() -> None:

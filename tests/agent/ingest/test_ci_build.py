@@ -339,3 +339,24 @@ def test_no_environment_makes_a_build_that_a_report_cannot_hold(environ: dict[st
         assert (found.context.url + found.context.number).isprintable()
         assert found.context.url.startswith(("https://", "http://")) or not found.context.url
         assert "S3CRET" not in found.context.url + found.remote
+
+
+@pytest.mark.parametrize(
+    ("environ", "actor"),
+    [
+        (github() | {"GITHUB_ACTOR": "ana"}, "ana"),
+        (github() | {"GITHUB_ACTOR": "ana", "GITHUB_TRIGGERING_ACTOR": "ben"}, "ben"),
+        (github() | {"GITHUB_ACTOR": "", "GITHUB_TRIGGERING_ACTOR": " "}, ""),
+        ({"GITLAB_CI": "true", "CI_JOB_URL": "https://ci.example/1"} | {"GITLAB_USER_LOGIN": "ana"}, "ana"),
+        (
+            {"JENKINS_URL": "https://ci.example/", "BUILD_URL": "https://ci.example/1"}
+            | {"BUILD_USER_ID": "ana", "GITHUB_ACTOR": "ben"},
+            "ana",
+        ),
+        ({"TF_BUILD": "True"} | {"BUILD_REQUESTEDFOR": "Ana Bee"}, "Ana Bee"),
+        (buildkite("a" * 40) | {"BUILDKITE_BUILD_CREATOR": "Ana Bee"}, "Ana Bee"),
+    ],
+)
+def test_who_started_the_run(environ: dict[str, str], actor: str) -> None:
+    """Whoever runs somebody else's build again started that run."""
+    assert built(environ).context.actor == actor

@@ -12,7 +12,7 @@ from tests.factories.full_decisions import full_decision
 from tsr_agent.models.decision import GoNoGoDecision, RuleEffect, RuleState
 from tsr_agent.models.evals import Dataset, EvalIterationSummary, IterationOutcome, MetricValue
 from tsr_agent.models.findings import Finding, FindingLevel, StaticAnalysis
-from tsr_agent.models.manifest import PullRequest
+from tsr_agent.models.manifest import BuildContext, PullRequest
 from tsr_agent.models.report import InputFile, InputStatus
 from tsr_agent.models.requirements import CoverageStatus, RequirementCoverage, VerificationStatus
 from tsr_agent.models.results import CaseStatus, HeaderDifference, TestType, TestTypeResult
@@ -236,6 +236,18 @@ def test_coverage_and_scans() -> None:
     )
     rows = scans(reports.report(static_analysis=(absent, found)))
     assert [row.mark.word for row in rows] == ["not run", "errors found"]
+
+
+def test_findings_that_the_report_does_not_hold_are_told() -> None:
+    full = StaticAnalysis(path="a.sarif", tool="bandit", executed=True, left_out=3)
+    assert scans(reports.report(static_analysis=(full,)))[0].reason == "3 further findings not held"
+
+
+def test_versions_name_the_author_and_who_started_the_run() -> None:
+    build = BuildContext(system="GitLab", actor="ben")
+    report = reports.report(versions=reports.manifest(codebase_author="Ana <ana@example.org>"), build=build)
+    shown = {field.label: field.value for field in versions(report)}
+    assert (shown["Author"], shown["Started by"]) == ("Ana <ana@example.org>", "ben")
 
 
 def test_versions_shorten_commits_and_tell_a_dirty_tree() -> None:

@@ -14,6 +14,7 @@ from tests.factories.judged_reports import releasable
 from tests.factories.library_rows import header_row, put_rows
 from tests.factories.reports import NOON, iteration, manifest
 from tsr_agent.errors import IntegrityError
+from tsr_agent.gate.approvals import basis_digest
 from tsr_agent.gate.baseline import SameAs
 from tsr_agent.gate.evaluate import evaluate
 from tsr_agent.gate.policies.builtin import ai_release
@@ -261,6 +262,7 @@ def say(library: Library, decision: Decision, day: float, by: str = "ben", **cha
         "report_id": decision.report_id,
         "report_digest": decision.report_digest,
         "policy_digest": decision.policy.digest,
+        "basis_digest": basis_digest(decision),
         "environment": decision.environment,
         "action": ApprovalAction.APPROVE,
         "approved_by": by,

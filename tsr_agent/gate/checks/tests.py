@@ -108,7 +108,7 @@ class TestsRule(Rule, frozen=True, kw_only=True):
         """Counts what did not pass; a type that is absent or ran nothing decisive is not evaluated."""
         evidence = facts.evidence
         results = evidence.results_of(self.where.type)
-        kind, expected = self.where.type.value, _expected(self.require)
+        kind, expected = _kind(self.where.type), _expected(self.require)
         if not results:
             return not_evaluated(expected, f"No {kind} tests were reported")
         tally = _Tally.of(results, self.require)
@@ -122,14 +122,14 @@ class TestsRule(Rule, frozen=True, kw_only=True):
             actual=_actual(tally),
             n=tally.executed,
             message="; ".join(complaints) or f"{_passed(kind, tally)}",
-            remarks=_remarks(kind, tally),
-            evidence=_references(kind, not_passed),
+            remarks=_remarks(self.where.type, tally),
+            evidence=_references(self.where.type, not_passed),
             failing_tests=_nameable(tally, not_passed, self.require) if complaints else None,
         )
 
     def asks(self) -> str:
         """What the rule asks for."""
-        kind, require = _KIND_WORDS.get(self.where.type, self.where.type.value), self.require
+        kind, require = _kind(self.where.type), self.require
         demands = _outcome_clauses(f"{kind} test", require)
         least = require.min_executed
         conditions = [f"at least {whole(least) if demands else counted(least, f'{kind} test')} must run"]
@@ -198,6 +198,11 @@ def _outcome_clauses(tests: str, require: TestsRequire) -> list[str]:
         whom = "those that run" if clauses else f"the {tests}s that run"
         clauses.append(f"at most {share} of {whom} may fail or end in an error")
     return clauses
+
+
+def _kind(test_type: TestType) -> str:
+    """The type as it stands before the word test."""
+    return _KIND_WORDS[test_type] if test_type in _KIND_WORDS else str(test_type.value)
 
 
 class _Tally(Record, frozen=True, kw_only=True):
@@ -320,10 +325,10 @@ def _actual(tally: _Tally) -> str:
     return f"{reasons} of {whole(tally.executed)} executed{skipped}"
 
 
-def _remarks(kind: str, tally: _Tally) -> tuple[str, ...]:
+def _remarks(kind: TestType, tally: _Tally) -> tuple[str, ...]:
     """What an eval suite without a failure does not show; other tests are no sample of anything."""
     failures = tally.not_passed + tally.flaky + tally.xfailed
-    if kind != TestType.EVALS.value or failures or not tally.passed:
+    if kind is not TestType.EVALS or failures or not tally.passed:
         return ()
     return (
         zero_failures(f"No failure in {counted(tally.passed, 'eval test')}", "failure rate", tally.passed),
@@ -387,9 +392,9 @@ def _not_passed(
     ]
 
 
-def _references(kind: str, not_passed: Sequence[TestCase]) -> tuple[EvidenceRef, ...]:
+def _references(kind: TestType, not_passed: Sequence[TestCase]) -> tuple[EvidenceRef, ...]:
     ids = sorted(case.id for case in not_passed)[:MAX_EVIDENCE]
-    return tuple(EvidenceRef(test_type=kind, test_id=untrusted_id(test_id)) for test_id in ids)
+    return tuple(EvidenceRef(test_type=kind.value, test_id=untrusted_id(test_id)) for test_id in ids)
 
 
 def _nameable(tally: _Tally, not_passed: Sequence[TestCase], require: TestsRequire) -> tuple[str, ...] | None:

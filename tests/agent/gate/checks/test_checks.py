@@ -73,19 +73,19 @@ def test_tests_at_their_bounds(statuses: list[CaseStatus], require: dict[str, An
 def test_words_about_tests() -> None:
     found = e2e(PASSED, PASSED, FAILED, ERROR, SKIPPED, failed=0, max_failure_rate=0.1, min_executed=9)
     assert found.message == (
-        "2 of 4 e2e tests did not pass (1 failed, 1 error); none may; "
-        "Failure rate 0.5 of 4 e2e tests is above 0.1 (1 failed, 1 error); "
-        "Only 4 e2e tests ran; at least 9 must"
+        "2 of 4 end-to-end tests did not pass (1 failed, 1 error); none may; "
+        "Failure rate 0.5 of 4 end-to-end tests is above 0.1 (1 failed, 1 error); "
+        "Only 4 end-to-end tests ran; at least 9 must"
     )
     assert found.expected == "0 failed, 0 errors, failure rate ≤ 0.1, at least 9 executed"
     assert (found.actual, found.n) == ("1 failed, 1 error of 4 executed, 1 skipped", 4)
     assert [each.test_id for each in found.evidence] == ["e2e-2", "e2e-3"]
     skipped = e2e(PASSED, SKIPPED, failed=0, max_skipped_ratio=0.1)
-    assert skipped.message == "Skipped share 0.5 of 2 e2e tests is above 0.1"
+    assert skipped.message == "Skipped share 0.5 of 2 end-to-end tests is above 0.1"
     within = e2e(PASSED, FAILED, failed=1)
-    assert within.message == "1 of 2 e2e tests did not pass (1 failed), within the bound"
+    assert within.message == "1 of 2 end-to-end tests did not pass (1 failed), within the bound"
     assert e2e(PASSED, XFAILED, SKIPPED, failed=0).message == (
-        "2 e2e tests ran, none failed (1 failed as expected); 1 skipped"
+        "2 end-to-end tests ran, none failed (1 failed as expected); 1 skipped"
     )
 
 

@@ -61,15 +61,15 @@ def test_what_a_flaky_case_counts_as(attempts: tuple[CaseStatus, ...], majority:
 def test_words_and_evidence_follow() -> None:
     cases = (case("a"), flaky("b", F, P, P), flaky("c", F, P))
     worst = judged(*cases)
-    assert worst.message == "2 of 3 e2e tests did not pass (2 flaky); none may"
+    assert worst.message == "2 of 3 end-to-end tests did not pass (2 flaky); none may"
     assert [each.test_id for each in worst.evidence] == ["b", "c"]
     most = judged(*cases, attempts="majority")
-    assert most.message == "1 of 3 e2e tests did not pass (1 flaky); none may"
+    assert most.message == "1 of 3 end-to-end tests did not pass (1 flaky); none may"
     assert [each.test_id for each in most.evidence] == ["c"]
     assert most.expected == "0 failed, 0 errors, at least 1 executed, flaky ones by most of their attempts"
     last = judged(*cases, attempts="last")
     assert (last.message, last.evidence) == (
-        "3 e2e tests ran, none failed, 2 of them only after a failure",
+        "3 end-to-end tests ran, none failed, 2 of them only after a failure",
         (),
     )
 
@@ -81,7 +81,7 @@ def test_how_many_may_be_flaky(attempts: str, most: int, passes: bool) -> None:
     found = judged(case("a"), flaky("b", F, P, P), attempts=attempts, max_flaky=most)
     assert (found.state is RuleState.PASS) is passes
     if attempts == "last" and not passes:
-        assert found.message == "1 of 2 e2e tests passed only after a failure; none may"
+        assert found.message == "1 of 2 end-to-end tests passed only after a failure; none may"
         assert [each.test_id for each in found.evidence] == ["b"]
 
 
