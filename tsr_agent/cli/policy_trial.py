@@ -91,7 +91,7 @@ def _default(policy: str | None) -> TriedFile:
 def _tried(source: str, named: str | None, *, otherwise: str = "") -> TriedFile:
     from tsr_agent.cli.documents import regular_file
     from tsr_agent.gate.source.tree import read_source
-    from tsr_agent.gate.trial.case_verdicts import judge_case
+    from tsr_agent.gate.trial.case_verdicts import judge_case, moment_problems
     from tsr_agent.gate.trial.policy_cases import parse_cases, unknown_rules
     from tsr_agent.gate.trial.report_changes import changed_report
 
@@ -107,7 +107,7 @@ def _tried(source: str, named: str | None, *, otherwise: str = "") -> TriedFile:
         report, waivers, baseline = inputs.of(case, where, found)
         if report is not None:
             report, wrong = changed_report(report, case, where)
-            found += wrong
+            found += wrong or moment_problems(case, report, where)
         problems += found
         if report is not None and not problems:
             verdicts.append(judge_case(case, report, policy, waivers, baseline))

@@ -242,3 +242,45 @@ def test_hostile_names_are_text(agent: Agent, project: Path) -> None:
     assert done.returncode == 0
     assert "\u202e" not in done.stdout
     assert not any(line.lstrip().startswith("::") for line in done.stdout.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("at: 0001-01-01T00:00:00+14:00", "cases[1].at: the moment of the decision is not in the years"),
+        ("at: 9999-12-31T23:59:59-10:00", "cases[1].at: the moment of the decision is not in the years"),
+        ('set: {created_at: "9999-12-31T23:59:59-10:00"}', "cases[1].report: the day on which"),
+    ],
+)
+def test_a_moment_without_a_day(agent: Agent, project: Path, key: str, said: str) -> None:
+    (project / "c.yaml").write_text(CASES + FAILS + f"    {key}\n")
+    done = agent("policy", "test", "c.yaml")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_contradiction_is_no_proof(agent: Agent, project: Path) -> None:
+    """Counts that do not agree end in NO-GO, whatever the policy says."""
+    forged = """\
+  - name: forged
+    report: r.json
+    set: {"test_results[0].failed": 1}
+    expect: {decision: no_go}
+"""
+    (project / "c.yaml").write_text(CASES + forged)
+    done = agent("policy", "test", "c.yaml")
+    assert done.returncode == 2
+    assert "      evidence: expected pass, got fail\n        Unit tests:" in done.stdout
+    (project / "c.yaml").write_text(
+        CASES + forged.replace("{decision: no_go}", "{decision: no_go, rules: {evidence: fail}}")
+    )
+    assert agent("policy", "test", "c.yaml").returncode == 0
+
+
+def test_cases_are_linted(agent: Agent, project: Path) -> None:
+    (project / "c.yaml").write_text(CASES)
+    assert agent("policy", "lint", "c.yaml").returncode == 0
+    (project / "c.yaml").write_text(CASES.replace("expect", "expects"))
+    done = agent("policy", "lint", "c.yaml")
+    assert (done.returncode, "did you mean 'expect'?" in done.stdout) == (2, True)

@@ -6,6 +6,7 @@ report that it was made from. What no bound can be found for is named with the r
 
 from __future__ import annotations
 
+from datetime import UTC
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ from tsr_agent.models.decision import RuleSeverity, RuleState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
 
     from tsr_agent.gate.evidence import Evidence
     from tsr_agent.models.report import TestSummaryReport
@@ -84,10 +86,18 @@ def draft_policy(report: TestSummaryReport) -> DraftedPolicy:
         )
     return DraftedPolicy(
         report_id=evidence.report_id,
-        day=report.created_at.date().isoformat(),
+        day=_day(report.created_at),
         rules=tuple(rules),
         left_out=tuple(left_out),
     )
+
+
+def _day(moment: datetime) -> str:
+    """The day in UTC; a moment at the end of time has none, and keeps its own."""
+    try:
+        return moment.astimezone(UTC).date().isoformat()
+    except OverflowError:
+        return moment.date().isoformat()
 
 
 def _tried(parts: Iterable[Part], facts: Facts) -> tuple[list[DraftedRule], list[LeftOut]]:

@@ -15,6 +15,7 @@ from tsr_agent.gate.exceptions.waivers import Waiver, parse_waivers
 from tsr_agent.gate.linting.policy_check import check_policy, problems_of_error
 from tsr_agent.gate.source.problem import PolicyProblem, ProblemSeverity
 from tsr_agent.gate.source.tree import parse_source
+from tsr_agent.gate.trial.policy_cases import parse_cases
 from tsr_agent.gate.wording import counted
 from tsr_agent.models.decision import ExceptionStanding
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _LISTS = {"waivers": "waivers", "quarantine": "tests"}
 """Kinds of files of exceptions and the key under which each has its entries."""
+_CASES = "policy-cases"
 _NEXT_LINE = re.compile(r"; (?=\$\.)")
 
 
@@ -36,13 +38,15 @@ class _Finding(NamedTuple):
 
 
 def kind_of(data: bytes) -> str:
-    """``policy``, ``waivers`` or ``quarantine``, by the keys of a file; a policy where nothing tells."""
+    """``policy``, ``waivers``, ``quarantine`` or ``policy-cases``, by its keys; a policy where none tells."""
     try:
         tree = parse_source(data, "file").tree
     except PolicyError:
         return "policy"
     if not isinstance(tree, dict) or "rules" in tree:
         return "policy"
+    if "cases" in tree:
+        return _CASES
     return next((kind for kind, key in _LISTS.items() if key in tree), "policy")
 
 
@@ -64,6 +68,9 @@ def check_file(
     if kind == "policy":
         return check_policy(data, source, parents=parents, today=today)
     try:
+        if kind == _CASES:
+            parse_cases(data, source)
+            return ()
         return _check_exceptions(data, source, kind, today)
     except PolicyError as error:
         return problems_of_error(error, source)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from tsr_agent.gate.baseline import Baseline
+from tsr_agent.gate.consistency import RULE_ID
 from tsr_agent.gate.evaluate import evaluate
 from tsr_agent.gate.trial.policy_cases import RuleExpectation
 from tsr_agent.gate.wording import plain
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from tsr_agent.models.decision import GoNoGoDecision
     from tsr_agent.models.report import TestSummaryReport
 
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
 _FAILED = (RuleState.FAIL, RuleState.WAIVED)
 
 
@@ -58,7 +61,7 @@ def judge_case(
     """Judges a case's report and holds the decision against what is expected. Pure.
 
     Args:
-        case: What is expected.
+        case: What is expected; that the evidence is sound, too, unless it says otherwise.
         report: The report as the case changed it.
         policy: The rules; each rule that the case names is one of them.
         waivers: Exceptions; None for none.
@@ -81,6 +84,23 @@ def judge_case(
     return CaseVerdict(name=case.name, decision=decision, differences=tuple(_differences(case, decision)))
 
 
+def moment_problems(case: PolicyCase, report: TestSummaryReport, path: str) -> list[str]:
+    """Why there is no decision at a case's moment, as lines ``$.path: what; advice``; mostly none.
+
+    Reports and files may name any moment between the years 1 and 9999 in any time zone, of which some
+    have no day in UTC, and others no day before or after them.
+    """
+    try:
+        year = (case.at or report.created_at).astimezone(UTC).year
+    except OverflowError:
+        year = 0
+    if _FIRST_YEAR <= year <= _LAST_YEAR:
+        return []
+    key = "at" if case.at is not None else "report"
+    what = "the moment of the decision" if case.at is not None else "the day on which the report was made"
+    return [f"{path}.{key}: {what} is not in the years {_FIRST_YEAR} to {_LAST_YEAR}; give another at"]
+
+
 def never_failed(policy: Policy, decisions: Iterable[Decision]) -> tuple[str, ...]:
     """Ids of the rules that none of the decisions saw fail, in the policy's order."""
     failed = {rule.id for each in decisions for rule in each.rules if rule.state in _FAILED}
@@ -94,7 +114,8 @@ def _differences(case: PolicyCase, decision: Decision) -> Iterator[Difference]:
         "without_waivers", expect.without_waivers, decision.decision_without_waivers, decision.reason
     )
     results = {rule.id: rule for rule in decision.rules}
-    for name, wanted in expect.rules.items():
+    # A change that contradicts the rest of the report ends in NO_GO, too, and shows nothing of the policy.
+    for name, wanted in ({RULE_ID: RuleState.PASS} | expect.rules).items():
         rule = results[name]
         asked = wanted if isinstance(wanted, RuleExpectation) else RuleExpectation(state=wanted)
         pairs = ((asked.state, rule.state), (asked.effect, rule.effect))

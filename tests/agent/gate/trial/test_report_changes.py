@@ -181,6 +181,7 @@ def test_any_change_is_refused_or_gives_a_report(changes: dict[str, Any]) -> Non
     report, problems = changed(releasable(), changes)
     if not problems:
         assert codec.decode(codec.encode(report), TestSummaryReport) == report
+        judge(report)
 
 
 @given(dice, st.data())
