@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 RuleId = Annotated[
     str,
     Meta(
-        pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$",
+        pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$(?!\n)",
         description="Lower-case letters, digits, dot, underscore and hyphen. Waivers refer to it.",
     ),
 ]

@@ -17,6 +17,7 @@ _KINDS = {
 }
 _BOUNDS = {">=": "at least", "<=": "at most", ">": "above", "<": "below"}
 _INVALID = {
+    "Number out of range": "is out of range",
     "Invalid RFC3339 encoded date": f"is not {_KINDS['date']}",
     "Invalid RFC3339 encoded datetime": f"is not {_KINDS['datetime']}",
     "Expected `str` matching regex '\\\\S'": "must not be blank",
@@ -24,7 +25,8 @@ _INVALID = {
 _OTHER_KIND = re.compile(r"Expected `([a-z]+(?: \| [a-z]+)*)`, got `([a-z]+)`")
 _OTHER_SIZE = re.compile(r"Expected `(?:int|float)` (>=|<=|>|<) (-?[0-9.]+)")
 _OTHER_LENGTH = re.compile(r"Expected `(str|array|object)` of length (>=|<=) ([0-9]+)")
-_OTHER_FORM = re.compile(r"Expected `str` matching regex ('.*')", re.DOTALL)
+# That no line end follows goes without saying.
+_OTHER_FORM = re.compile(r"Expected `str` matching regex '(.*?)(?:\(\?!\\\\n\))?'", re.DOTALL)
 
 
 def in_words(said: str) -> str:
@@ -38,7 +40,7 @@ def in_words(said: str) -> str:
     if found := _OTHER_LENGTH.fullmatch(said):
         return _of_another_length(*found.groups())
     if found := _OTHER_FORM.fullmatch(said):
-        return f"must have the form {found[1]}"
+        return f"must have the form '{found[1]}'"
     return said
 
 

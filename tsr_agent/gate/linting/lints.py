@@ -33,6 +33,8 @@ _FEW = 20
 _WORSE_BY = 0.03
 _MOST_RIVALS = 10
 """Rules on the same thing that a rule is held against: more of them would make an editor wait."""
+_MOST_COMPARED = 20_000
+"""Pairs of rules in an environment that are held against each other in all, for the same reason."""
 
 
 class Lint(NamedTuple):
@@ -149,34 +151,48 @@ def _locked_info(path: str, rule: Rule, _linted: LintedPolicy) -> Iterator[Lint]
 
 def _alike(linted: LintedPolicy) -> Iterator[Lint]:
     """Rules that look at the same thing with the same check: equal ones, and ones that add nothing."""
-    everywhere = (linted.policy.rules, *linted.policy.environment_rules.values())
-    versions = {own[0].id: own for own in zip(*everywhere, strict=True)}
+    versions = _versions(linted.policy)
     groups: dict[tuple[str, bytes], list[tuple[str, Rule]]] = {}
+    left = _MOST_COMPARED
     for path, rule in linted.own_rules():
         group = groups.setdefault((rule.check, msgspec.json.encode(getattr(rule, "where", None))), [])
-        rivals = ((other_path, versions[other.id]) for other_path, other in group[-_MOST_RIVALS:])
-        said = (_pair(path, versions[rule.id], *each, linted.policy) for each in rivals)
-        found = next(filter(None, said), None)
-        if found is not None:
-            yield found
+        for other_path, other in group[-_MOST_RIVALS:]:
+            left -= len(versions[rule.id].keys() | versions[other.id].keys())
+            if left < 0:
+                return
+            found = _pair(path, versions[rule.id], other_path, versions[other.id], linted.policy)
+            if found is not None:
+                yield found
+                break
         group.append((path, rule))
 
 
-def _pair(
-    path: str, rule: tuple[Rule, ...], other_path: str, other: tuple[Rule, ...], policy: Policy
-) -> Lint | None:
+_Versions = dict[str, "Rule"]
+"""A rule as it holds everywhere, under the empty name, and in the environments that it names."""
+
+
+def _versions(policy: Policy) -> dict[str, _Versions]:
+    found: dict[str, _Versions] = {rule.id: {"": rule} for rule in policy.rules}
+    for place, rule in enumerate(policy.rules):
+        for name in map(environment_key, rule.environments):
+            found[rule.id][name] = policy.environment_rules[name][place]
+    return found
+
+
+def _pair(path: str, rule: _Versions, other_path: str, other: _Versions, policy: Policy) -> Lint | None:
     covered, covers = _covers(other, rule, policy), _covers(rule, other, policy)
     nothing = "asks nothing that the rule {!r} does not ask; drop it"
     if covered and covers:
-        return Lint("same-rule", path, f"asks the same as the rule {other[0].id!r}; drop one of them")
+        return Lint("same-rule", path, f"asks the same as the rule {other[''].id!r}; drop one of them")
     if covered:
-        return Lint("pointless-rule", path, nothing.format(other[0].id))
-    return Lint("pointless-rule", other_path, nothing.format(rule[0].id)) if covers else None
+        return Lint("pointless-rule", path, nothing.format(other[""].id))
+    return Lint("pointless-rule", other_path, nothing.format(rule[""].id)) if covers else None
 
 
-def _covers(one: tuple[Rule, ...], other: tuple[Rule, ...], policy: Policy) -> bool:
+def _covers(one: _Versions, other: _Versions, policy: Policy) -> bool:
     """Whether one rule asks in every environment at least what another one asks."""
-    for strict, mild in zip(one, other, strict=True):
+    for name in one.keys() | other.keys():
+        strict, mild = one.get(name, one[""]), other.get(name, other[""])
         if loosenings(msgspec.structs.replace(mild, locked=False), strict):
             return False
         if _missing(strict, policy) < _missing(mild, policy):

@@ -9,6 +9,7 @@ then only imported to say where a fault stands.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING, Any
 
 from tsr_agent.errors import DocumentError, PolicyError
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 32
+MAX_VALUES = 100_000
+"""Most keys, lists, mappings and single values together: what is composed in a second or two."""
 
 TreePath = tuple[str | int, ...]
 
@@ -48,6 +51,9 @@ _PLAINER = (
 """Parts of PyYAML's messages, and what to say in their place."""
 _INTEGER = re.compile(r"[-+]?[0-9]{1,300}")
 _NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(NaN|-?Infinity)', re.DOTALL)
+"""A text, or what is no number outside of texts."""
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _LAST_STEP = re.compile(r"(?:\.[^.]*|\[\d+\])\Z")
 
 
@@ -137,7 +143,8 @@ def parse_source(data: bytes, source: str) -> SourceTree:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        span = span_at(error.start, data.decode("utf-8-sig", "replace"))
+        before = data.removeprefix(BOM_UTF8)[: error.start].decode("utf-8")
+        span = span_at(len(before), data.decode("utf-8-sig", "replace"))
         raise FaultyFileError(
             f"{source}: not UTF-8 at byte {error.start:,}.", [problem_at(span, source, "not UTF-8")]
         ) from error
@@ -148,19 +155,30 @@ def parse_source(data: bytes, source: str) -> SourceTree:
 
 
 def _parse_json(text: str, source: str) -> SourceTree:
-    from tsr_agent.models.strict_json import load_tree
+    from tsr_agent.models.strict_json import load_tree, shape_of
 
+    document = text.encode()
+    shape = shape_of(document)
+    if shape.values + shape.keys > MAX_VALUES:
+        raise fault(None, source, f"more than {MAX_VALUES:,} keys and values")
     try:
-        return SourceTree(tree=load_tree(text.encode(), source=source), source=source, text=text)
+        return SourceTree(tree=load_tree(document, source=source), source=source, text=text)
     except DocumentError as error:
-        if "stands twice" in error.message:
-            _compose(_spaced(text), source)
-        what = error.message.removeprefix(f"{source}: ").removesuffix(".")
         position = getattr(error.__cause__, "pos", None)
-        span = span_at(position, text) if isinstance(position, int) else FILE_START
+        if position is None and "nested" not in error.message:
+            # What is well formed and yet refused is refused as YAML, too, and then with its place.
+            _compose(_spaced(text), source)
+            position = _constant_in(text)
+        what = error.message.removeprefix(f"{source}: ").removesuffix(".")
+        span = span_at(position, text) if position is not None else FILE_START
         raise FaultyFileError(
             error.message, [problem_at(span, source, what)], next_step=error.next_step
         ) from error
+
+
+def _constant_in(text: str) -> int | None:
+    """Where NaN or an infinity stands, which JSON does not have and YAML takes for a text."""
+    return next((found.start(1) for found in _CONSTANT.finditer(text) if found[1]), None)
 
 
 def _spans_in_json(text: str, source: str) -> dict[TreePath, Span]:
@@ -236,6 +254,7 @@ class _Composer:
         self._text = text
         self._open: list[_Open] = []
         self._documents = 0
+        self._values = 0
 
     def take(self, event: Event) -> None:
         """The next event of the parser."""
@@ -262,6 +281,9 @@ class _Composer:
         import yaml
 
         self.last = span_between(event.start_mark, event.end_mark)
+        self._values += 1
+        if self._values > MAX_VALUES:
+            raise self._fault(event, f"more than {MAX_VALUES:,} keys and values")
         if event.anchor is not None:
             raise self._fault(event, "anchors and aliases are not allowed")
         if event.tag is not None:
@@ -285,14 +307,13 @@ class _Composer:
 
         if not isinstance(event, yaml.ScalarEvent):
             raise self._fault(event, "a key must be a text")
-        if event.value in values:
-            first = self.spans[*holder.path, event.value]
-            raise self._fault(
-                event, f"the key {event.value[:80]!r} stands twice; the first is in line {first.line}"
-            )
-        holder.key = event.value
+        key = self._text_of(event)
+        if key in values:
+            first = self.spans[*holder.path, key]
+            raise self._fault(event, f"the key {key[:80]!r} stands twice; the first is in line {first.line}")
+        holder.key = key
         # Of the key alone; a value on the same line makes it longer.
-        self.spans[*holder.path, event.value] = span_between(event.start_mark, event.end_mark)
+        self.spans[*holder.path, key] = span_between(event.start_mark, event.end_mark)
 
     def _place_of_next(self, event: Any, holder: _Open | None) -> TreePath:
         if holder is None:
@@ -318,8 +339,18 @@ class _Composer:
             holder.values[holder.key] = value
             holder.key = None
 
-    def _scalar(self, event: Any) -> Any:
+    def _text_of(self, event: Any) -> str:
+        """The text of a scalar, whose escapes may name a sign in the two halves that JSON has for it."""
         text: str = event.value
+        if event.style != '"' or _SURROGATES.search(text) is None:
+            return text
+        try:
+            return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+        except UnicodeDecodeError:
+            raise self._fault(event, "a text holds half of a surrogate pair") from None
+
+    def _scalar(self, event: Any) -> Any:
+        text = self._text_of(event)
         if event.style is not None:
             return text
         if text in _PLAIN_CONSTANTS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import date
 from fractions import Fraction
 from math import comb
@@ -195,3 +196,17 @@ def test_rules_of_one_kind_by_the_hundred_are_read_in_time() -> None:
 
 def test_version_0_is_not_asked_about() -> None:
     assert found({"required_coverage": {"code": 0.8}}) == []
+
+
+def test_as_many_rules_and_environments_as_there_may_be_are_looked_through_at_once() -> None:
+    """A thousand rules in a hundred environments: an editor asks while its user types."""
+    several = [{"environments": {f"e{place % 100}": {"severity": "warn"}}} for place in range(1_000)]
+    started = time.process_time()
+    assert names(policy(*several)) == []
+    assert time.process_time() - started < 8
+
+
+def test_an_environment_that_only_one_of_two_rules_names_counts() -> None:
+    strict = {"require": {"failed": 0, "max_skipped_ratio": 0.1}}
+    assert names(policy({}, strict | {"environments": {"staging": {"severity": "info"}}})) == []
+    assert names(policy({}, strict)) == ["pointless-rule"]
