@@ -11,7 +11,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, TypeVar
 
 from tsr_agent.gate.judgement import MAX_EVIDENCE, Judgement, state_of
-from tsr_agent.gate.verification import objection
 from tsr_agent.gate.wording import counted, plain, untrusted_id, whole
 from tsr_agent.models.base import SCHEMA_VERSION
 from tsr_agent.models.decision import EvidenceRef
@@ -232,10 +231,8 @@ def _cut_short(run: RunnerRun) -> str:
 
 
 def _requirements(evidence: Evidence) -> Iterator[Problem]:
-    for each in evidence.requirement_coverage:
-        if each.verification_status is not VerificationStatus.VERIFIED:
-            continue
-        if why := objection(each, evidence.cases):
+    for each, why in zip(evidence.requirement_coverage, evidence.objections, strict=True):
+        if why and each.verification_status is VerificationStatus.VERIFIED:
             name = plain(each.requirement_id)
             yield f"Requirement {name} is called verified, but {why}", EvidenceRef(requirement_id=name)
 

@@ -72,7 +72,7 @@ def evaluate(
         report_digest: SHA-256 of the report's bytes; None only for a report that is not yet written.
 
     Raises:
-        ValueError: ``now`` has no UTC offset.
+        ValueError: ``now`` has no UTC offset, or lies outside the calendar in UTC.
     """
     if now.utcoffset() is None:
         raise ValueError("the moment of a decision needs its UTC offset")
@@ -82,9 +82,16 @@ def evaluate(
         environment=evidence.environment if environment is None else plain(environment, 1_000),
         created_at=report.created_at,
         digest=report_digest,
-        moment=now.astimezone(UTC),
+        moment=_in_utc(now),
     )
     return decide(judged, policy, waivers, baseline)
+
+
+def _in_utc(now: datetime) -> datetime:
+    try:
+        return now.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{now.isoformat()} is no moment of the calendar in UTC") from error
 
 
 def decide(

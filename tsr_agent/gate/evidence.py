@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from tsr_agent.gate.verification import CaseIndex
+from tsr_agent.gate.verification import CaseIndex, objection
 from tsr_agent.gate.wording import MAX_COUNT, plain
 from tsr_agent.models.base import Count, Record
 from tsr_agent.models.coverage import CodeCoverage
@@ -20,7 +20,7 @@ from tsr_agent.models.evals import EvalIterationSummary
 from tsr_agent.models.findings import StaticAnalysis
 from tsr_agent.models.manifest import BuildContext, VersionManifest, tested_sha
 from tsr_agent.models.report import InputFile
-from tsr_agent.models.requirements import RequirementCoverage, UnknownRequirement
+from tsr_agent.models.requirements import RequirementCoverage, UnknownRequirement, VerificationStatus
 from tsr_agent.models.results import RunnerRun, TestType, TestTypeResult
 
 if TYPE_CHECKING:
@@ -62,6 +62,23 @@ class Evidence(Record, frozen=True, kw_only=True, dict=True):
     def cases(self) -> CaseIndex:
         """The test cases by what rules ask of them."""
         return CaseIndex(self.test_results)
+
+    @cached_property
+    def objections(self) -> tuple[str, ...]:
+        """Of each requirement, why the cases do not verify it; empty where they do."""
+        return tuple(objection(each, self.cases) for each in self.requirement_coverage)
+
+    @cached_property
+    def unverified(self) -> tuple[str, ...]:
+        """Sorted ids of the requirements that are not claimed verified or that the cases do not bear out."""
+        verified = VerificationStatus.VERIFIED
+        return tuple(
+            sorted(
+                each.requirement_id
+                for each, why in zip(self.requirement_coverage, self.objections, strict=True)
+                if why or each.verification_status is not verified
+            )
+        )
 
     def tested_what_it_names(self) -> bool:
         """Whether the commit that was tested is the one that the report is about, or the merge of it."""

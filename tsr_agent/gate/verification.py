@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tsr_agent.models.requirements import CoverageStatus, RequirementCoverage, VerificationStatus
+from tsr_agent.models.requirements import CoverageStatus, RequirementCoverage
 from tsr_agent.models.results import CaseStatus, TestCase
 
 if TYPE_CHECKING:
@@ -50,12 +50,6 @@ class CaseIndex:
     def named(self, test_id: str) -> list[TestCase]:
         """All cases of that id; empty where the report has none."""
         return self._by_id.get(test_id, [])
-
-
-def is_verified(requirement: RequirementCoverage, index: CaseIndex) -> bool:
-    """Whether it is claimed verified and the cases say so too."""
-    claimed = requirement.verification_status is VerificationStatus.VERIFIED
-    return claimed and not objection(requirement, index)
 
 
 def objection(requirement: RequirementCoverage, index: CaseIndex) -> str:

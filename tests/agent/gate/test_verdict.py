@@ -266,3 +266,15 @@ def test_a_small_report_is_judged_without_heavy_imports() -> None:
 def _with_path(code: str) -> str:
     """``-S`` keeps start-up files of the environment out of the count."""
     return f"import sys\nsys.path[:0] = {sys.path!r}\n{code}"
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(9999, 12, 31, 23, tzinfo=timezone(-timedelta(hours=5))),
+        datetime(1, 1, 1, 1, tzinfo=timezone(timedelta(hours=5))),
+    ],
+)
+def test_a_moment_outside_the_calendar_is_a_mistake_of_the_caller(moment: datetime) -> None:
+    with pytest.raises(ValueError, match="no moment of the calendar"):
+        evaluate(releasable(), ai_release(), None, None, moment)

@@ -10,7 +10,6 @@ from tsr_agent.gate.judgement import MAX_EVIDENCE, Judgement, not_evaluated, sta
 from tsr_agent.gate.policies.strictness import Directions, Stricter
 from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import at_least_share, sentence
-from tsr_agent.gate.verification import is_verified
 from tsr_agent.gate.wording import counted, exact, figure, listed, plain, whole
 from tsr_agent.models.base import Count, Record, Share
 from tsr_agent.models.decision import EvidenceRef
@@ -47,9 +46,7 @@ class RequirementCoverageRule(Rule, frozen=True, kw_only=True):
         requirements, expected = evidence.requirement_coverage, self._expected()
         if not requirements:
             return not_evaluated(expected, "No requirements were reported")
-        unverified = sorted(
-            each.requirement_id for each in requirements if not is_verified(each, evidence.cases)
-        )
+        unverified = evidence.unverified
         total, bound = len(requirements), self.require.verified
         share = (total - len(unverified)) / total
         text = figure(share, [bound] if bound is not None else [])

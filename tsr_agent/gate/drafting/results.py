@@ -12,7 +12,6 @@ from tsr_agent.gate.drafting.parts import (
     share_down,
     share_up,
 )
-from tsr_agent.gate.verification import CaseIndex, is_verified
 from tsr_agent.gate.wording import counted, whole
 from tsr_agent.models.coverage import CoverageMeasure
 from tsr_agent.models.decision import RuleSeverity
@@ -102,8 +101,8 @@ def draft_requirements(evidence: Evidence) -> Iterator[Part]:
     """The share of verified requirements, and the ids that no requirements file has."""
     if not evidence.requirement_coverage:
         return
-    index, total = CaseIndex(evidence.test_results), len(evidence.requirement_coverage)
-    verified = sum(is_verified(each, index) for each in evidence.requirement_coverage)
+    total = len(evidence.requirement_coverage)
+    verified = total - len(evidence.unverified)
     unknown = len({each.requirement_id for each in evidence.unknown_requirements})
     share = share_down(verified, total)
     require: dict[str, float] = {"verified": share} if share > 0 else {}
