@@ -24,13 +24,18 @@ from tests.factories.judged_reports import (
 )
 from tsr_agent.gate.baseline import Baseline
 from tsr_agent.gate.evaluate import evaluate
+from tsr_agent.gate.judgement import Judgement
 from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.gate.policies.file import parse_policy
+from tsr_agent.gate.rule import Rule
+from tsr_agent.gate.wording import MAX_COUNT
+from tsr_agent.models.approval import ApprovalTerms
 from tsr_agent.models.base import SCHEMA_VERSION
-from tsr_agent.models.decision import GoNoGoDecision, RuleEffect, RuleState
+from tsr_agent.models.decision import GoNoGoDecision, RuleEffect, RuleSeverity, RuleState
 from tsr_agent.models.results import CaseStatus, TestType
 
 if TYPE_CHECKING:
+    from tsr_agent.gate.facts import Facts
     from tsr_agent.gate.policies.policy import Policy
 
 GO, NO_GO, PENDING = GoNoGoDecision.GO, GoNoGoDecision.NO_GO, GoNoGoDecision.PENDING_REVIEW
@@ -111,6 +116,36 @@ def test_ignoring_everything_is_no_way_to_go() -> None:
     assert decision.review_issues == ("No rule that decides could be judged",)
 
 
+def mild(missing: Any, *, unit: str, integration: str) -> Policy:
+    """Two rules of these severities, on unit and on integration tests."""
+    rules = policy(missing, severity=integration).rules
+    return msgspec.structs.replace(
+        policy(missing), rules=(msgspec.structs.replace(rules[0], severity=RuleSeverity(unit)), rules[1])
+    )
+
+
+NO_UNIT = msgspec.structs.replace(without_type(TestType.UNIT), requirement_coverage=())
+
+
+def test_a_warning_that_could_be_judged_does_not_make_up_for_what_decides() -> None:
+    """The one rule that can stop a release has no evidence, so nothing that decides was judged."""
+    decision = judge(ABSENT, mild({"ignore": "no services"}, unit="warn", integration="block"))
+    assert rule(decision, "unit").state is RuleState.PASS
+    assert (decision.decision, decision.review_issues) == (PENDING, ("No rule that decides could be judged",))
+
+
+def test_a_policy_of_warnings_alone_releases_what_it_could_judge() -> None:
+    rules = mild("review", unit="warn", integration="info")
+    assert judge(FAILED, rules).decision is GO
+    assert judge(ABSENT, rules).decision is GO
+
+
+def test_a_policy_of_warnings_alone_does_not_release_what_it_could_not_judge() -> None:
+    neither = msgspec.structs.replace(NO_UNIT, test_results=(passing(TestType.E2E, 3),))
+    decision = judge(neither, mild("review", unit="warn", integration="info"))
+    assert (decision.decision, decision.review_issues) == (PENDING, ("No rule that decides could be judged",))
+
+
 @pytest.mark.parametrize(("ahead", "verdict"), [(1, GO), (0, NO_GO), (-1, NO_GO)])
 def test_a_new_rule_warns_until_its_day(ahead: int, verdict: GoNoGoDecision) -> None:
     day = (NOW + timedelta(days=ahead)).date()
@@ -122,6 +157,14 @@ def test_a_new_rule_warns_until_its_day(ahead: int, verdict: GoNoGoDecision) -> 
 
 def test_a_new_rule_only_warns_of_missing_evidence_too() -> None:
     assert judge(ABSENT, policy("fail", effective_on="2999-01-01")).decision is GO
+
+
+@pytest.mark.parametrize("severity", ["warn", "info"])
+def test_a_day_to_come_makes_no_mild_rule_stricter(severity: str) -> None:
+    until = judge(FAILED, policy(severity=severity, effective_on="2999-01-01"))
+    at_once = judge(FAILED, policy(severity=severity))
+    assert rule(until, "integration").effect is rule(at_once, "integration").effect
+    assert until.warnings == at_once.warnings
 
 
 def test_the_day_is_counted_in_utc() -> None:
@@ -192,6 +235,13 @@ def test_approval_does_not_soften_a_no_go() -> None:
     assert judge(msgspec.structs.replace(FAILED, manual_approval_required=True), policy()).decision is NO_GO
 
 
+def test_a_report_that_asks_for_approval_itself_gets_the_usual_terms() -> None:
+    """Without terms on record, nobody could say later how many people had to approve."""
+    decision = judge(msgspec.structs.replace(PASSED, manual_approval_required=True), policy())
+    assert (decision.decision, decision.approval) == (PENDING, ApprovalTerms())
+    assert judge(PASSED, policy()).approval is None
+
+
 def test_warnings_are_kept_in_every_verdict() -> None:
     dirty = msgspec.structs.replace(releasable().versions, dirty=True)
     warning = f"The working tree held changes that commit {'a' * 12} does not have"
@@ -242,6 +292,34 @@ def test_reasons() -> None:
     assert judge(releasable(manual_approval_required=True)).reason == (
         "1 to review: The report asks for a manual approval"
     )
+
+
+def test_the_reason_of_a_release_counts_its_warnings_apart_from_what_may_be_missing() -> None:
+    assert judge(PASSED, policy()).reason == "3 of 3 rules passed"
+    assert judge(FAILED, policy(severity="warn")).reason == "2 of 3 rules passed, 1 warning"
+    assert judge(ABSENT, policy(severity="warn")).reason == "2 of 3 rules passed, 1 warning"
+    ignored = judge(ABSENT, policy(severity="warn", on_missing={"ignore": "no services"}))
+    assert ignored.reason == "2 of 3 rules passed, 1 without evidence that may be missing"
+
+
+@pytest.mark.parametrize(("failing", "more"), [(1, ""), (2, ""), (3, ""), (4, " · …"), (5, " · …")])
+def test_the_reason_names_three_causes_and_says_that_there_are_more(failing: int, more: str) -> None:
+    rules = policy().rules[1:]
+    many = tuple(msgspec.structs.replace(rules[0], id=f"rule-{place}") for place in range(failing))
+    decision = judge(FAILED, msgspec.structs.replace(policy(), rules=many))
+    causes = " · ".join(decision.blocking_issues[:3])
+    assert len(decision.blocking_issues) == failing
+    assert decision.reason == f"{failing} blocking: {causes}{more}"
+
+
+@pytest.mark.parametrize(("counted", "kept"), [(MAX_COUNT, MAX_COUNT), (MAX_COUNT + 1, None)])
+def test_a_count_that_no_reader_of_json_has_exactly_is_left_out(counted: int, kept: int | None) -> None:
+    class Counting(Rule, frozen=True, kw_only=True):
+        def judge(self, facts: Facts) -> Judgement:
+            return Judgement(state=RuleState.PASS, expected="", actual="", message="", n=counted)
+
+    decision = judge(PASSED, msgspec.structs.replace(policy(), rules=(Counting(id="it", check="tests"),)))
+    assert rule(decision, "it").n == kept
 
 
 def test_a_small_report_is_judged_without_heavy_imports() -> None:

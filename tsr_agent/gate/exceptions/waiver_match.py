@@ -38,7 +38,7 @@ class MatchedWaiver(Record, frozen=True, kw_only=True):
     """A waiver that excuses its rule."""
 
     waiver: Waiver
-    beside_quarantine: bool = False
+    beside_quarantine: bool
     """It covers only what the quarantine leaves of the failure."""
 
 

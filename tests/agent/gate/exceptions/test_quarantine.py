@@ -342,6 +342,12 @@ def test_a_waiver_does_not_hide_that_nothing_is_left() -> None:
     assert judged(*entries, report=report, waivers=waiver("security-0", "security-1")).decision is GO
 
 
+def test_a_waiver_for_tests_does_not_cover_that_too_few_are_left() -> None:
+    decision = judged(entry(), report=TWO_FAILED, waivers=waiver("security-2"), min_executed=3)
+    assert decision.decision is NO_GO
+    assert decision.waivers[0].reason == "what makes its rule fail is not a list of tests"
+
+
 def test_other_checks_are_not_touched() -> None:
     tree = {
         "version": 1,
@@ -415,6 +421,29 @@ def test_many_are_counted_and_all_are_on_record() -> None:
     found = rule(judged(*(entry(f"security-{n}") for n in range(1, 6)), report=report), "security-tests")
     assert found.message.endswith(f"security-3 (until {day(30)}, ana) and 2 more")
     assert found.quarantined == tuple(f"security-{n}" for n in range(1, 6))
+
+
+def test_three_are_named_and_no_more_are_counted() -> None:
+    report = security(PASSED, *[FAILED] * 3)
+    found = rule(judged(*(entry(f"security-{n}") for n in range(1, 4)), report=report), "security-tests")
+    assert found.message.endswith(f"security-3 (until {day(30)}, ana)")
+
+
+def test_where_not_all_of_them_make_the_rule_fail_their_share_is_not_claimed() -> None:
+    """A late pass counts as a pass here, so it is none of those that make the rule fail."""
+    cases = [case("security-0", FAILED), case("security-1", flaky=True), case("security-2", FAILED)]
+    report = with_results(TestTypeResult.from_cases(TestType.SECURITY, [*cases, case("security-3")]))
+    decision = judged(entry("security-0"), entry("security-1"), report=report, attempts="last")
+    (remark,) = rule(decision, "security-tests").remarks
+    assert decision.decision is NO_GO
+    assert remark.startswith("2 tests that did not pass are in quarantine; without: ")
+
+
+def test_where_more_than_tests_make_the_rule_fail_the_share_is_not_claimed() -> None:
+    decision = judged(entry(), min_executed=9)
+    (remark,) = rule(decision, "security-tests").remarks
+    assert decision.decision is NO_GO
+    assert remark.startswith("1 test that did not pass is in quarantine; without: ")
 
 
 def test_hostile_text_stays_bounded_and_can_be_written() -> None:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from tests.factories import judged_reports
 from tests.factories.judged_reports import (
     NOW,
+    case,
     iteration,
     judge,
     line_coverage,
@@ -29,7 +30,7 @@ from tsr_agent.gate.exceptions.waivers import Waivers, load_waivers, parse_waive
 from tsr_agent.gate.schemas import waivers_schema
 from tsr_agent.models.decision import Decision, GoNoGoDecision, RuleState
 from tsr_agent.models.manifest import BuildContext, PullRequest
-from tsr_agent.models.results import CaseStatus, TestType
+from tsr_agent.models.results import CaseStatus, TestType, TestTypeResult
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,8 +114,10 @@ def test_expiry_is_counted_in_utc() -> None:
         ({"approved_by": ""}, "$.waivers[0].approved_by: must not be empty"),
         ({"scope": {}}, "its scope is empty: it would hold everywhere"),
         ({"scope": {"environment": "production"}}, "it is for environment production"),
+        ({"scope": {"environment": "test"}}, "it is for environment test"),
         ({"scope": {"branch": "release"}}, "it is for branch release"),
         ({"scope": {"sha": "f" * 40}}, "it is for commit ffffffffffff"),
+        ({"scope": {"sha": "0" * 40}}, "it is for commit 000000000000"),
         ({"scope": {"sha": "aaaa"}}, None),
         ({"scope": {"enviroment": "staging"}}, None),
         ({"rule": "*"}, "$.waivers[0].rule: '*' is a pattern; a waiver is for one rule"),
@@ -127,6 +130,7 @@ def test_expiry_is_counted_in_utc() -> None:
         ({"owner": " B\u200bEN"}, "its owner approved it; somebody else has to"),
         ({"owner": "Ben Bee <ben@example.org>"}, "its owner approved it; somebody else has to"),
         ({"rule": "no-such-rule"}, "the policy has no rule 'no-such-rule'"),
+        ({"rule": "another-rule"}, "the policy has no rule 'another-rule'"),
         ({"rule": "unit-tests"}, "its rule did not fail"),
         ({"rule": "evidence"}, "the rule 'evidence' can't be waived"),
         ({"scope": {"tests": ["unit-0"]}}, "what makes its rule fail is not a list of tests"),
@@ -282,14 +286,14 @@ def test_a_waiver_for_tests_never_matches_a_failure_that_no_test_explains() -> N
     from tsr_agent.gate.judgement import Judgement
 
     judgement = Judgement(state=RuleState.FAIL, expected="", actual="", message="", failing_tests=())
-    case = WaiverCase(
+    weighed = WaiverCase(
         evidence=admit(FAILING),
         environment="staging",
         today=NOW.date(),
         judgements={"security-tests": judgement},
     )
     waiver = waivers(entry(rule="security-tests", scope={"tests": ["security-1"]}))
-    matched, notes = match(waiver, case)
+    matched, notes = match(waiver, weighed)
     assert (matched, notes[0].reason) == ({}, "what makes its rule fail is not a list of tests")
 
 
@@ -313,6 +317,35 @@ def test_tests_are_waived_only_while_no_other_fails() -> None:
     assert both.decision is GoNoGoDecision.GO
     one = judged(entry(rule="security-tests", scope={"tests": ["security-1"]}), report=FAILING)
     assert unused(one) == "1 other test makes its rule fail"
+
+
+def test_it_is_said_how_many_other_tests_fail() -> None:
+    """So that nobody writes the waiver anew for each of them."""
+    report = with_results(results(TestType.SECURITY, CaseStatus.PASSED, *[CaseStatus.FAILED] * 3))
+    one = judged(entry(rule="security-tests", scope={"tests": ["security-1"]}), report=report)
+    assert unused(one) == "2 other tests make its rule fail"
+
+
+@pytest.mark.parametrize("name", ["sums[2*3]", "reads_*", "**kwargs"])
+def test_an_id_with_an_asterisk_is_one_test(name: str) -> None:
+    failing = [case("security-0"), case(name, CaseStatus.FAILED)]
+    report = with_results(TestTypeResult.from_cases(TestType.SECURITY, failing))
+    held = entry(rule="security-tests", scope={"tests": [name]})
+    assert judged(held, report=report).decision is GoNoGoDecision.GO
+    assert unused(judged(held, report=FAILING)) == "2 other tests make its rule fail"
+
+
+@pytest.mark.parametrize(
+    ("scope", "reason"),
+    [
+        ({"sha": "a" * 40}, f"it is for commit {'a' * 12}"),
+        ({"branch": "main"}, "it is for branch main"),
+    ],
+)
+def test_a_report_that_does_not_say_what_it_is_about_is_waived_by_no_commit_and_no_branch(
+    scope: dict[str, str], reason: str
+) -> None:
+    assert unused(judged(entry(scope=scope), report=replace(UNCOVERED, versions=None))) == reason
 
 
 def test_all_keys_of_a_scope_must_match() -> None:
