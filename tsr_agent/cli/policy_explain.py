@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tsr_agent.cli.options import text
-from tsr_agent.errors import ExitCode
+from tsr_agent.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -57,6 +57,8 @@ def _policy(named: str | None) -> tuple[Policy, tuple[str, ...]]:
 
     if named == f"builtin:{AI_RELEASE_NAME}":
         return ai_release(), ()
+    if named is not None and named.startswith("builtin:"):
+        raise UsageError(f"{named} is not built in.", next_step=f"Name builtin:{AI_RELEASE_NAME}, or a file.")
     if named is not None:
         return load_policy(regular_file(named, "policy")), ()
     config = load_config()

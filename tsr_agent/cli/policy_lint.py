@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tsr_agent.cli.console import Console
+    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.gate.source.problem import PolicyProblem
 
 
@@ -23,6 +24,8 @@ class LintedFile(NamedTuple):
     kind: str
     text: str
     problems: tuple[PolicyProblem, ...]
+    policy: Policy | None = None
+    """Where it is one, and sound."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +46,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from tsr_agent.gate.source.problem import ProblemSeverity
 
     today = SystemClock().now().date()
-    files = _named(arguments.files, today) if arguments.files else _configured(today)
+    files = _together([(name, "") for name in arguments.files] or _configured(), today)
     problems = [each for file in files for each in file.problems]
     has_errors = any(each.severity is ProblemSeverity.ERROR for each in problems)
     if console.as_json:
@@ -69,22 +72,30 @@ def _print(files: list[LintedFile], console: Console) -> None:
         console.text(["aitr.toml names no policy; the built-in ai-release decides. Nothing to check."])
 
 
-def _named(names: list[str], today: date) -> list[LintedFile]:
-    return [_linted(name, today) for name in names]
+def _together(named: list[tuple[str | Path, str]], today: date) -> list[LintedFile]:
+    """The files one by one, and waivers by the policy beside them where there is exactly one."""
+    files = [_linted(path, today, kind) for path, kind in named]
+    policies = [each.policy for each in files if each.policy is not None]
+    if len(policies) != 1:
+        return files
+    return [
+        _linted(each.source, today, each.kind, policies[0]) if each.kind == "waivers" else each
+        for each in files
+    ]
 
 
-def _configured(today: date) -> list[LintedFile]:
-    """The files that aitr.toml names, and the quarantine that its policy names."""
+def _configured() -> list[tuple[str | Path, str]]:
+    """The files that aitr.toml names, and the quarantine that its policy names, each with its kind."""
     from tsr_agent.config import load_config
 
     config = load_config()
-    found = []
+    found: list[tuple[str | Path, str]] = []
     if config.policy is not None:
-        found.append(_linted(config.policy, today, "policy"))
+        found.append((config.policy, "policy"))
         quarantine = _quarantine_of(config.policy)
-        found += [_linted(quarantine, today, "quarantine")] if quarantine is not None else []
+        found += [(quarantine, "quarantine")] if quarantine is not None else []
     if config.waivers is not None:
-        found.append(_linted(config.waivers, today, "waivers"))
+        found.append((config.waivers, "waivers"))
     return found
 
 
@@ -100,7 +111,7 @@ def _quarantine_of(policy: Path) -> Path | None:
     return policy.parent / name if name else None
 
 
-def _linted(path: str | Path, today: date, kind: str = "") -> LintedFile:
+def _linted(path: str | Path, today: date, kind: str = "", policy: Policy | None = None) -> LintedFile:
     from tsr_agent.cli.documents import regular_file
     from tsr_agent.gate.linting.file_check import check_file, kind_of
     from tsr_agent.gate.policies.sources import beside
@@ -110,20 +121,23 @@ def _linted(path: str | Path, today: date, kind: str = "") -> LintedFile:
     found = regular_file(path, "file")
     data = read_source(found)
     kind = kind or kind_of(data)
-    problems = check_file(data, str(found), kind, today, parents=beside(found))
+    problems = check_file(data, str(found), kind, today, parents=beside(found), policy=policy)
+    read = None
     if kind == "policy" and not any(each.severity is ProblemSeverity.ERROR for each in problems):
-        problems += _beside(found)
-    return LintedFile(str(found), kind, data.decode("utf-8-sig", "replace"), problems)
+        read, further = _read(found)
+        # Those of the quarantine that it names are of another text and stand last.
+        here = sorted((*problems, *further), key=lambda each: (each.source != str(found), each.line))
+        problems = tuple(here)
+    return LintedFile(str(found), kind, data.decode("utf-8-sig", "replace"), problems, read)
 
 
-def _beside(path: Path) -> tuple[PolicyProblem, ...]:
-    """What is wrong with the files that a policy names, such as its quarantine."""
+def _read(path: Path) -> tuple[Policy | None, tuple[PolicyProblem, ...]]:
+    """The policy with all files that it names, such as its quarantine, or what is wrong with those."""
     from tsr_agent.errors import PolicyError
     from tsr_agent.gate.linting.policy_check import problems_of_error
     from tsr_agent.gate.policies.file import load_policy
 
     try:
-        load_policy(path)
+        return load_policy(path), ()
     except PolicyError as error:
-        return problems_of_error(error, str(path))
-    return ()
+        return None, problems_of_error(error, str(path))

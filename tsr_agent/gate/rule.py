@@ -22,7 +22,8 @@ RuleId = Annotated[
     str,
     Meta(
         pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$(?!\n)",
-        description="Lower-case letters, digits, dot, underscore and hyphen. Waivers refer to it.",
+        description="Lower-case letters, digits, '.', '_' and '-', beginning with a letter or digit. "
+        "Waivers refer to it.",
     ),
 ]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 
 import msgspec
 
-from tsr_agent.models.form_words import in_words
+from tsr_agent.models.form_words import in_words, written_otherwise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,6 +17,8 @@ _HUNDRED_PER_CENT = 100
 _BEYOND_A_SHARE = "Expected `float` <= 1.0"
 _MOST_CHOICES = 12
 _MOST_SIGNS = 80
+_MOST_LISTED = 3
+"""Unknown keys of one mapping that are answered with all the known ones."""
 _MOST_HINTS = 50
 """Unknown keys of one mapping that are compared with the known ones, which takes time."""
 
@@ -110,18 +112,31 @@ def _struct_problems(
     tree: dict[str, Any], form: type[msgspec.Struct], path: str, above: tuple[type[msgspec.Struct], ...]
 ) -> list[str]:
     fields = {field.encode_name: field for field in msgspec.structs.fields(form)}
+    lines = []
     unknown = [key for key in tree if key not in fields]
-    lines = [
-        f"{path}.{key}: unknown key" + (_belongs(key, form, path, above) or nearest(str(key), fields))
-        for key in unknown[:_MOST_HINTS]
-    ]
-    lines += [f"{path}.{key}: unknown key" for key in unknown[_MOST_HINTS:]]
+    known = f"; known are {', '.join(fields)}" if 0 < len(fields) <= _MOST_CHOICES else ""
+    for place, key in enumerate(unknown):
+        hint = ""
+        if place < _MOST_HINTS:
+            hint = _belongs(key, form, path, above) or nearest(str(key), fields)
+        lines.append(f"{path}.{key}: unknown key{hint or (known if place < _MOST_LISTED else '')}")
     for name, field in fields.items():
         if name in tree:
             lines += problems_of(tree[name], field.type, f"{path}.{name}", above=(*above, form))
         elif field.required:
-            lines.append(f"{path}.{name}: missing")
+            lines.append(f"{path}.{name}: missing{_to_write(name, field.type)}")
     return lines
+
+
+def _to_write(name: str, expected: Any) -> str:
+    """``; write where: {type: …}`` for a key that is missing; empty where there is no one way."""
+    for member in _members(expected):
+        if get_origin(member) is Literal and len(get_args(member)) == 1:
+            return f"; write {name}: {get_args(member)[0]}"
+        if isinstance(member, type) and issubclass(member, msgspec.Struct):
+            needed = [each.encode_name for each in msgspec.structs.fields(member) if each.required]
+            return f"; write {name}: {{{', '.join(f'{each}: …' for each in needed)}}}" if needed else ""
+    return ""
 
 
 def _belongs(key: str, form: type[msgspec.Struct], path: str, above: tuple[type[msgspec.Struct], ...]) -> str:
@@ -148,10 +163,21 @@ def _in_other_words(what: str, tree: object, expected: Any) -> str:
         return in_words(what) + meant_as_share(tree)
     choices = _choices(expected)
     if not choices or len(choices) > _MOST_CHOICES or not isinstance(tree, str | int | float):
-        return in_words(what)
+        said = in_words(what, _description(expected))
+        return said + written_otherwise(tree, said)
     shown = repr(tree if not isinstance(tree, str) else tree[:_MOST_SIGNS])
     wanted = f"one of {', '.join(choices)}" if len(choices) > 1 else choices[0]
     return f"{shown} is not {wanted}{nearest(str(tree), choices)}"
+
+
+def _description(expected: Any) -> str:
+    """What the pattern of a type form asks for, in words; empty where there is none."""
+    if get_origin(expected) is Annotated:
+        metas = (each for each in get_args(expected)[1:] if isinstance(each, msgspec.Meta))
+        said = (each.description for each in metas if each.pattern is not None)
+        return next(filter(None, said), "") or _description(get_args(expected)[0])
+    inner = get_args(expected) if get_origin(expected) in (Union, types.UnionType) else ()
+    return next(filter(None, map(_description, inner)), "")
 
 
 def _choices(expected: Any) -> list[str]:

@@ -106,6 +106,9 @@ def test_everything_of_the_built_in_policy_fits_80_columns(agent: Agent) -> None
     assert [line for line in done.stdout.splitlines() if len(line) > 80] == []
     assert [rule.id for rule in ai_release().rules if f"\n  {rule.id}\n" not in done.stdout] == []
     assert agent("policy", "explain", "builtin:ai-release").stdout == done.stdout
+    unknown = agent("policy", "explain", "builtin:ai-relase")
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    assert "Name builtin:ai-release, or a file." in unknown.stderr
 
 
 def test_one_environment(agent: Agent, policy: Path) -> None:

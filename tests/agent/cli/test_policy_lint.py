@@ -139,6 +139,22 @@ def test_a_quarantine_that_is_not_there(agent: Agent, tmp_path: Path) -> None:
     assert "p.yaml:9:9: error: flaky.quarantine_file:" in done.stdout
 
 
+def test_what_is_found_stands_in_the_order_of_the_file(agent: Agent, tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text("flaky: {quarantine_file: q.yaml}\n" + GOOD.replace("    fix", "    #"))
+    places = [line.split(": ")[0] for line in agent("policy", "lint", "p.yaml").stdout.splitlines()]
+    assert [each for each in places if each.startswith("p.yaml:")] == ["p.yaml:1:9", "p.yaml:5:5"]
+
+
+def test_waivers_are_held_against_the_policy_beside_them(agent: Agent, tmp_path: Path) -> None:
+    (tmp_path / "w.yaml").write_text(waivers(day(30)))
+    (tmp_path / "p.yaml").write_text(GOOD.replace("id: unit-tests", "id: unit"))
+    (tmp_path / "other.yaml").write_text(GOOD)
+    said = "w.yaml:4:5: warning: waivers[0].rule: the policy 'bot' has no rule 'unit-tests'"
+    assert said in agent("policy", "lint", "w.yaml", "p.yaml").stdout
+    for files in (["w.yaml"], ["w.yaml", "other.yaml"], ["w.yaml", "p.yaml", "other.yaml"]):
+        assert "unknown-rule" not in agent("policy", "lint", *files).stdout
+
+
 def test_a_policy_that_extends_a_file(agent: Agent, tmp_path: Path) -> None:
     (tmp_path / "org.yaml").write_text(GOOD)
     (tmp_path / "p.yaml").write_text("version: 1\nname: team\nextends: org.yaml\n")

@@ -56,7 +56,7 @@ class Branch(Record, frozen=True, kw_only=True):
             [
                 "$.leaves[0].shar: unknown key; did you mean 'share'?",
                 f"$.leaves[2].colour: {'x' * 80!r} is not one of red, green",
-                "$.named.a.share: must be a number, not a text",
+                "$.named.a.share: must be a number, not a text; write 1 without quotes",
                 "$.named.b: must be a mapping, not a whole number",
             ],
         ),
@@ -81,3 +81,64 @@ def test_each_problem_has_a_line(tree: dict[str, Any], lines: list[str]) -> None
 )
 def test_a_number_in_per_cent(value: float, said: str) -> None:
     assert meant_as_share(value) == said
+
+
+class Kinds(Record, frozen=True, kw_only=True):
+    text: str = ""
+    number: float = 0
+    whole: int = 0
+    flag: bool = False
+    several: tuple[Colour, ...] = ()
+    name: Annotated[str | None, Meta(description="What it is called.")] = None
+    code: Annotated[str, Meta(pattern="^[a-z]+$", description="Lower-case letters. Others refer to it.")] = (
+        "a"
+    )
+    bare: Annotated[str, Meta(pattern="^[a-z]+$")] = "a"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("text", 3, 'must be a text, not a whole number; write "3"'),
+        ("text", True, 'must be a text, not true or false; write "true"'),
+        ("number", "0.9", "must be a number, not a text; write 0.9 without quotes"),
+        ("number", "90%", "must be a number, not a text; write 0.9"),
+        ("number", "90 %", "must be a number, not a text; write 0.9"),
+        ("number", "many", "must be a number, not a text"),
+        ("number", "9" * 1_000, "must be a number, not a text"),
+        ("whole", "30", "must be a whole number, not a text; write 30 without quotes"),
+        ("whole", "30%", "must be a whole number, not a text"),
+        ("whole", "30d", "must be a whole number, not a text"),
+        ("flag", "no", "must be true or false, not a text; write false"),
+        ("flag", "Yes", "must be true or false, not a text; write true"),
+        ("flag", "perhaps", "must be true or false, not a text"),
+        ("several", "red", "must be a list, not a text; write [red]"),
+        ("several", "red, green", "must be a list, not a text"),
+        ("code", "A", "must be lower-case letters"),
+        ("bare", "A", "must have the form '^[a-z]+$'"),
+        ("other", 1, "unknown key; known are text, number, whole, flag, several, name, code, bare"),
+    ],
+)
+def test_what_to_write_instead(key: str, value: object, said: str) -> None:
+    assert problems_of({key: value}, Kinds) == [f"$.{key}: {said}"]
+
+
+class Needs(Record, frozen=True, kw_only=True):
+    version: Literal[1]
+    where: Reason
+    best: Leaf
+    name: str
+
+
+def test_what_is_missing_is_said_with_what_to_write() -> None:
+    assert problems_of({}, Needs) == [
+        "$.version: missing; write version: 1",
+        "$.where: missing; write where: {why: …}",
+        "$.best: missing",
+        "$.name: missing",
+    ]
+
+
+def test_all_keys_are_listed_for_the_first_slips_alone() -> None:
+    lines = problems_of(dict.fromkeys("abcde"), Reason)
+    assert [each.endswith("; known are why") for each in lines[:5]] == [True, True, True, False, False]

@@ -76,7 +76,8 @@ class CalendarRequire(Record, frozen=True, kw_only=True):
         str,
         Meta(
             pattern=r"^[+-](?:0[0-9]|1[0-3]):[0-5][0-9]$(?!\n)|^[+-]14:00$(?!\n)",
-            description="Where a day begins, such as +01:00; UTC if left out. It knows no summer time.",
+            description="An offset from UTC such as +01:00, from which days are counted. UTC if left out. "
+            "It knows no summer time and no names of zones.",
         ),
     ] = "+00:00"
 

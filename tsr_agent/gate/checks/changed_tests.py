@@ -124,6 +124,10 @@ class TestChangesRule(Rule, frozen=True, kw_only=True):
         demands[1:] = [f"{each[:1].lower()}{each[1:]}" for each in demands[1:]]
         milder = _COUNTS_AS.get(self.require.attempts or AttemptsCount.WORST)
         counts = [f"one that passes only after a failure counts as {milder}"] if milder else []
+        kinds = list(dict.fromkeys(self._kinds() or ()))
+        if len(kinds) > 1:
+            names = series([_TYPE_WORDS.get(kind, kind.value) for kind in kinds])
+            counts.append(f"only {names} tests are looked at")
         return sentence(demands or [f"{plural} must be reported"], counts)
 
     def compares(self) -> bool:

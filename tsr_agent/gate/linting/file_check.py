@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from tsr_agent.errors import PolicyError
+from tsr_agent.gate.consistency import RULE_ID
 from tsr_agent.gate.exceptions.file import SOON_DAYS, term
 from tsr_agent.gate.exceptions.quarantine_file import parse_quarantine
 from tsr_agent.gate.exceptions.waiver_match import never_holds
@@ -16,18 +17,22 @@ from tsr_agent.gate.linting.policy_check import check_policy, problems_of_error
 from tsr_agent.gate.source.problem import PolicyProblem, ProblemSeverity
 from tsr_agent.gate.source.tree import parse_source
 from tsr_agent.gate.trial.policy_cases import parse_cases
-from tsr_agent.gate.wording import counted
+from tsr_agent.gate.wording import counted, plain
 from tsr_agent.models.decision import ExceptionStanding
+from tsr_agent.models.form_problems import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.gate.policies.sources import Parents
 
 _LISTS = {"waivers": "waivers", "quarantine": "tests"}
 """Kinds of files of exceptions and the key under which each has its entries."""
 _CASES = "policy-cases"
+_POLICY_KEYS = frozenset(("name", "extends", "schema_version"))
+"""Keys that no list of exceptions has."""
 _NEXT_LINE = re.compile(r"; (?=\$\.)")
 
 
@@ -47,11 +52,23 @@ def kind_of(data: bytes) -> str:
         return "policy"
     if "cases" in tree:
         return _CASES
-    return next((kind for kind, key in _LISTS.items() if key in tree), "policy")
+    found = next((kind for kind, key in _LISTS.items() if key in tree), "")
+    if found or not _POLICY_KEYS.isdisjoint(tree):
+        return found or "policy"
+    # A key that is misspelt still tells what its author means.
+    return next(
+        (kind for kind, key in _LISTS.items() if any(nearest(str(each), [key]) for each in tree)), "policy"
+    )
 
 
 def check_file(
-    data: bytes, source: str, kind: str, today: date, *, parents: Parents | None = None
+    data: bytes,
+    source: str,
+    kind: str,
+    today: date,
+    *,
+    parents: Parents | None = None,
+    policy: Policy | None = None,
 ) -> tuple[PolicyProblem, ...]:
     """Errors and warnings of a file, in the order of its text. Never raises, whatever the bytes.
 
@@ -64,6 +81,7 @@ def check_file(
         kind: As ``kind_of`` says.
         today: The day (UTC) that dates are held against.
         parents: Finds the policies that a policy extends; None: the built-in ones alone.
+        policy: The one that waivers are for, so that a rule it does not have is asked about; None: any.
     """
     if kind == "policy":
         return check_policy(data, source, parents=parents, today=today)
@@ -71,12 +89,14 @@ def check_file(
         if kind == _CASES:
             parse_cases(data, source)
             return ()
-        return _check_exceptions(data, source, kind, today)
+        return _check_exceptions(data, source, kind, today, policy)
     except PolicyError as error:
         return problems_of_error(error, source)
 
 
-def _check_exceptions(data: bytes, source: str, kind: str, today: date) -> tuple[PolicyProblem, ...]:
+def _check_exceptions(
+    data: bytes, source: str, kind: str, today: date, policy: Policy | None
+) -> tuple[PolicyProblem, ...]:
     document, key = parse_source(data, source), _LISTS[kind]
     read: Any = parse_waivers(data, source) if kind == "waivers" else parse_quarantine(data, source)
     entries = read.waivers if kind == "waivers" else read.tests
@@ -86,6 +106,8 @@ def _check_exceptions(data: bytes, source: str, kind: str, today: date) -> tuple
     usable = (place for place in range(len(entries) + len(read.places)) if place not in set(read.places))
     for place, entry in zip(usable, entries, strict=True):
         found += _of_entry(entry, f"$.{key}[{place}]", today)
+        if isinstance(entry, Waiver):
+            found += _of_rule(entry.rule, f"$.{key}[{place}].rule", policy)
     placed = document.placed([each.line for each in found])
     problems = [_as_found(each, problem) for each, problem in zip(found, placed, strict=True)]
     return tuple(sorted(problems, key=lambda each: (each.line, each.column)))
@@ -101,6 +123,17 @@ def _unusable(reason: str, path: str) -> Iterator[_Finding]:
     """The lines of a note, which may have places of their own inside the entry."""
     for line in _NEXT_LINE.split(reason):
         yield _Finding(line if line.startswith(path) else f"{path}: {line}")
+
+
+def _of_rule(rule: str, path: str, policy: Policy | None) -> Iterator[_Finding]:
+    """What is to be said about the rule that a waiver is for."""
+    if rule == RULE_ID:
+        yield _Finding(f"{path}: the rule {RULE_ID!r} can't be waived")
+    elif policy is not None and rule not in (known := [each.id for each in policy.rules]):
+        said = (
+            f"the policy {plain(policy.name, 100)!r} has no rule {plain(rule, 100)!r}{nearest(rule, known)}"
+        )
+        yield _Finding(f"{path}: {said}", "unknown-rule")
 
 
 def _of_entry(entry: Any, path: str, today: date) -> Iterator[_Finding]:

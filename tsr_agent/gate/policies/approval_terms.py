@@ -62,8 +62,8 @@ def refuse_milder_approvals(
                 problems.append(f"{path}: {plain(parent.name, 100)!r} asks for an approval there")
                 continue
             problems += [
-                f"{path}.{each.key}: {each.now} asks for less than the extended policy "
-                f"{plain(parent.name, 100)!r}, which has {each.was}"
+                f"{path}.{each.key}: the extended policy {plain(parent.name, 100)!r} asks for {each.was}, "
+                f"and {each.now} is less strict; approvals can only be made stricter"
                 for each in milder_terms(was, now)
             ]
 

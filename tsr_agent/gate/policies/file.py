@@ -91,6 +91,16 @@ def policy_of(document: SourceTree, data: bytes, parents: Parents | None = None)
     return _Reading().layer(text, document).policy
 
 
+_OTHER_FILES = {
+    "schema_version": "a document that aitr wrote, such as a report, is no policy",
+    "cases": "policy cases are no policy; 'tsr-agent policy test' reads them",
+    "waivers": "a waiver file is no policy; give it with --waivers",
+    "tests": "a quarantine file is no policy; name it in a policy as flaky.quarantine_file",
+}
+"""What a file is that has one of these keys and none of a policy's."""
+_OF_A_POLICY = frozenset(("name", "rules", "extends", *KEYS))
+
+
 class _Reading:
     """Reads a policy and those that it extends, each once."""
 
@@ -102,6 +112,9 @@ class _Reading:
         """The policy of a text, laid over those that it extends."""
         if not isinstance(document.tree, dict):
             raise fault(None, text.source, "a policy is a mapping with version, name and rules")
+        if _OF_A_POLICY.isdisjoint(document.tree):
+            for what in (said for key, said in _OTHER_FILES.items() if key in document.tree):
+                raise fault(None, text.source, what)
         problems: list[str] = []
         tree, origins = document.tree, Origins()
         if _is_version_0(tree):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -98,13 +98,13 @@ def merge(
         problems: Takes one line a problem, with paths of the policy's own file.
     """
     inherited = _inherited(parents, problems)
-    _remove(inherited, tree.get("remove"), problems)
+    removed = _remove(inherited, tree.get("remove"), problems)
     given = _Given.by(tree)
     missing = given.missing or _strictest([each.policy.on_missing for each in parents])
     said = [each.policy.flaky.attempts for each in parents if "flaky" in each.given]
     attempts = given.attempts or (said[0] if said else AttemptsCount.WORST)
     rules: list[tuple[LayeredRule, int | None]] = [(given.over(rule), None) for rule in inherited.values()]
-    changes = _Changes(rules, document, missing, attempts)
+    changes = _Changes(rules, document, missing, attempts, removed)
     for place, entry in enumerate(_list(tree.get("rules"))):
         changes.take(entry, place, paths[place] if paths else f"$.rules[{place}]", problems)
     laid = _policy_wide(tree, parents, missing, problems) if parents else {}
@@ -165,7 +165,9 @@ class _Changes:
         document: SourceTree,
         missing: OnMissing,
         attempts: AttemptsCount,
+        removed: Collection[str],
     ) -> None:
+        self._removed = removed
         self._rules = rules
         self._document = document
         self._missing = missing
@@ -190,6 +192,10 @@ class _Changes:
     def _append(self, place: int, entry: Any, path: str, problems: list[str]) -> None:
         if isinstance(entry, dict) and "check" not in entry:
             name = str(entry.get("id"))
+            if name in self._removed:
+                said = "'remove' drops the extended policy's rule of this id; take it out there to change it"
+                problems.append(f"{path}.id: {said}")
+                return
             hint = _close(name, self._inherited)
             if hint:
                 problems.append(f"{path}.id: no extended policy has a rule {plain(name, 100)!r}{hint}")
@@ -256,7 +262,9 @@ def _inherited(parents: Sequence[Layer], problems: list[str]) -> dict[str, Layer
     return {name: layered for name, (layered, _) in found.items()}
 
 
-def _remove(inherited: dict[str, LayeredRule], names: Any, problems: list[str]) -> None:
+def _remove(inherited: dict[str, LayeredRule], names: Any, problems: list[str]) -> set[str]:
+    """Takes the named rules out of the inherited ones and gives their ids."""
+    before = set(inherited)
     for place, name in enumerate(_list(names)):
         if not isinstance(name, str):
             continue
@@ -268,6 +276,7 @@ def _remove(inherited: dict[str, LayeredRule], names: Any, problems: list[str]) 
             problems.append(f"{path}: the rule {shown!r} is locked at {rule.place}; it can't be left out")
         else:
             del inherited[name]
+    return before - set(inherited)
 
 
 def _close(name: str, known: Mapping[str, object]) -> str:

@@ -14,7 +14,7 @@ from tsr_agent.gate.policies.names import EVERY_ENVIRONMENT, MAX_ENVIRONMENTS, e
 from tsr_agent.gate.policies.policy import MAX_RULES, FlakyPolicy, Policy, PolicyForm
 from tsr_agent.gate.rule import MissingEvidence, Rule
 from tsr_agent.models.decision import RuleSeverity
-from tsr_agent.models.form_problems import problems_of
+from tsr_agent.models.form_problems import nearest, problems_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,9 @@ def read_policy_tree(tree: dict[str, Any], policy_digest: str, problems: list[st
     """
     version = tree.get("version")
     if "version" in tree and (version != 1 or isinstance(version, bool)):
-        problems.append(f"$.version: {str(version)[:40]} is not a version that this build reads: 1 or 0")
+        shown = repr(version[:40]) if isinstance(version, str) else str(version)[:40]
+        hint = "; write version: 1, without quotes" if version == "1" else ""
+        problems.append(f"$.version: {shown} is not a version that this build reads: 1 or 0{hint}")
         return None
     problems += _explained(problems_of(tree, PolicyForm), tree, "$")
     if not tree.get("rules") and not tree.get("extends"):
@@ -120,7 +122,8 @@ def _form_of(entry: dict[str, Any], path: str, problems: list[str]) -> type[Rule
     if isinstance(check, str) and check in CHECKS:
         return CHECKS[check]
     if check is None:
-        problems.append(f"{path}.check: missing; it is one of {', '.join(sorted(CHECKS))}")
+        misspelt = [f"{path}.{key}: unknown key; did you mean 'check'?" for key in entry if _like_check(key)]
+        problems += misspelt or [f"{path}.check: missing; it is one of {', '.join(sorted(CHECKS))}"]
         return None
     import difflib
 
@@ -128,6 +131,11 @@ def _form_of(entry: dict[str, Any], path: str, problems: list[str]) -> type[Rule
     hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(sorted(CHECKS))}"
     problems.append(f"{path}.check: {str(check)[:80]!r} is not a check; {hint}")
     return None
+
+
+def _like_check(key: object) -> bool:
+    known = [field.encode_name for field in msgspec.structs.fields(Rule)]
+    return key not in (*known, "where", "require") and nearest(str(key), ["check"]) != ""
 
 
 def _explained(found: list[str], tree: dict[str, Any], path: str) -> list[str]:

@@ -128,7 +128,9 @@ def read_source(path: Path) -> bytes:
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise PolicyError(f"{path}: can't be read: {error.strerror or error}.") from error
+        raise PolicyError(
+            f"{path}: can't be read: {error.strerror or error}.", next_step="Check the path of the file."
+        ) from error
     return data
 
 

@@ -315,9 +315,19 @@ def test_policies_that_ask_nothing_are_refused(fields: dict[str, Any], problem: 
 def test_in_words() -> None:
     asked = policy_of("test_changes", where={"type": "unit"}, require={"max_newly_failing": 0}).rules[0]
     assert asked.asks() == "No unit test may fail that did not fail in the baseline."
+
     more = {"max_newly_skipped": 2, "max_vanished": 1, "attempts": "last"}
     assert policy_of("test_changes", require=more).rules[0].asks() == (
         "At most 2 tests may be skipped, or expected to fail, that ran in the baseline, and at most 1 test "
         "may be gone that the baseline has; one that passes only after a failure counts as passed."
     )
     assert asked.compares()
+
+
+def test_all_types_that_it_looks_at_are_said() -> None:
+    types = {"type": ["unit", "e2e", "unit", "security"]}
+    asked = policy_of("test_changes", where=types, require={"max_newly_failing": 0}).rules[0].asks()
+    assert asked == (
+        "No test may fail that did not fail in the baseline; "
+        "only unit, end-to-end and security tests are looked at."
+    )

@@ -139,8 +139,14 @@ def test_expiry_is_counted_in_utc() -> None:
         ({"scope": {"environment": "", "branch": "main"}}, "its scope is too wide: environment is empty"),
         ({"scope": {"environment": "staging", "tests": []}}, "its scope is too wide: tests is empty"),
         ({"scope": {"tests": ["unit-0", ""]}}, "its scope is too wide: tests is empty"),
-        ({"ticket": 7}, "$.waivers[0].ticket: must be a text, not a whole number"),
-        ({"extra": 1}, "$.waivers[0].extra: unknown key"),
+        ({"ticket": 7}, '$.waivers[0].ticket: must be a text, not a whole number; write "7"'),
+        (
+            {"extra": 1},
+            (
+                "$.waivers[0].extra: unknown key; "
+                "known are id, rule, scope, reason, ticket, owner, approved_by, expires"
+            ),
+        ),
     ],
 )
 def test_never_matches_and_is_listed(fields: dict[str, Any], reason: str | None) -> None:

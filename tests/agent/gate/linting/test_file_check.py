@@ -15,6 +15,7 @@ from tsr_agent.errors import PolicyError
 from tsr_agent.gate.exceptions.quarantine_file import parse_quarantine
 from tsr_agent.gate.exceptions.waivers import parse_waivers
 from tsr_agent.gate.linting.file_check import check_file, kind_of
+from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.gate.source.lines import lines_of
 from tsr_agent.gate.source.problem import ProblemSeverity
 
@@ -69,6 +70,12 @@ def test_days(kind: str, entry: dict[str, Any], key: str) -> None:
         ({"owner": " "}, "$.waivers[0].owner", "must not be blank"),
         ({"ownr": "x"}, "$.waivers[0].ownr", "unknown key; did you mean 'owner'?"),
         ({"rule": "unit-*"}, "$.waivers[0].rule", "'unit-*' is a pattern; a waiver is for one rule"),
+        ({"rule": "evidence"}, "$.waivers[0].rule", "the rule 'evidence' can't be waived"),
+        (
+            {"scope": {"sha": "abc"}},
+            "$.waivers[0].scope.sha",
+            "must be a whole git object id: 40 or 64 lower-case hexadecimal digits",
+        ),
         ({"scope": {}}, "$.waivers[0]", "its scope is empty: it would hold everywhere"),
         ({"approved_by": "ANA"}, "$.waivers[0]", "its owner approved it; somebody else has to"),
         ({"expires": "soon"}, "$.waivers[0].expires", "is not a day such as 2027-01-31"),
@@ -78,6 +85,17 @@ def test_a_waiver_that_can_not_be_used(change: dict[str, Any], path: str, what: 
     (found,) = said("waivers", {**WAIVER, **change})
     assert found[:2] == ("", path)
     assert found[2].startswith(what)
+
+
+def test_a_waiver_for_a_rule_that_the_policy_does_not_have() -> None:
+    data = json.dumps({"version": 1, "waivers": [{**WAIVER, "rule": "unit-test"}]}).encode()
+    (found,) = check_file(data, "f", "waivers", TODAY, policy=ai_release())
+    assert (found.severity, found.id) == (ProblemSeverity.WARNING, "unknown-rule")
+    assert found.sentence == "the policy 'ai-release' has no rule 'unit-test'; did you mean 'unit-tests'?"
+    assert (
+        check_file(data.replace(b"unit-test", b"accuracy"), "f", "waivers", TODAY, policy=ai_release()) == ()
+    )
+    assert check_file(data, "f", "waivers", TODAY) == ()
 
 
 def test_twins_and_what_is_no_entry() -> None:
@@ -90,6 +108,8 @@ def test_the_kind_of_a_file() -> None:
     assert kind_of(GOOD.encode()) == "policy"
     assert kind_of(b"waivers: []") == "waivers"
     assert kind_of(b"tests: []") == "quarantine"
+    assert kind_of(b"version: 1\nwaiver: []") == "waivers"
+    assert kind_of(b"name: x\ntest: []") == "policy"
     assert {kind_of(each) for each in (b"", b"\xff", b"a: [", b"- waivers", b"rules: []\ntests: []")} == {
         "policy"
     }

@@ -115,7 +115,26 @@ SLIPS = (
     ("failed: 0", "fialed: 0", "13:7: rules[0].require.fialed: unknown key; did you mean 'failed'?"),
     ("failed: 0", "failed: -1", "13:7: rules[0].require.failed: must be at least 0"),
     ("version: 1", "version: 2", "2:1: version: 2 is not a version that this build reads: 1 or 0"),
-    ("version: 1\n", "", "2:1: version: missing"),
+    ("version: 1\n", "", "2:1: version: missing; write version: 1"),
+    (
+        "version: 1",
+        "version: '1'",
+        "2:1: version: '1' is not a version that this build reads: 1 or 0; write version: 1, without quotes",
+    ),
+    ("check: eval_metric", "chek: eval_metric", "20:5: rules[1].chek: unknown key; did you mean 'check'?"),
+    (
+        "id: accuracy",
+        "id: Accuracy 1",
+        (
+            "19:5: rules[1].id: must be lower-case letters, digits, '.', '_' and '-', "
+            "beginning with a letter or digit"
+        ),
+    ),
+    (
+        "at_least: 0.85",
+        "at_least: 85%",
+        "22:15: rules[1].require.at_least: must be a number, not a text; write 0.85",
+    ),
     (
         "check: eval_metric",
         "check: eval_metrics",
@@ -186,6 +205,26 @@ SLIPS = (
         "25:19: rules[1].environments.Staging.require.min_sample: unknown key; did you mean 'min_samples'?",
     ),
 )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"schema_version":1,"id":"r"}', "a document that aitr wrote, such as a report, is no policy"),
+        ("version: 1\ncases: []", "policy cases are no policy; 'tsr-agent policy test' reads them"),
+        ("version: 1\nwaivers: []", "a waiver file is no policy; give it with --waivers"),
+        (
+            "version: 1\ntests: []",
+            "a quarantine file is no policy; name it in a policy as flaky.quarantine_file",
+        ),
+    ],
+)
+def test_another_file_is_told_what_it_is(text: str, said: str) -> None:
+    assert refused(text).message == f"p.yaml: {said}."
+
+
+def test_a_key_of_another_file_does_not_hide_what_is_wrong_with_a_policy() -> None:
+    assert "name: missing" in refused("version: 1\nrules: []\ncases: []").details[0]
 
 
 @pytest.mark.parametrize(("old", "new", "line"), SLIPS)

@@ -119,6 +119,10 @@ def test_a_parent_may_be_of_version_0(folder: Path) -> None:
             HEAD + "rules: [{id: acuracy}]\n",
             "4:10: rules[0].id: no extended policy has a rule 'acuracy'; did",
         ),
+        (
+            HEAD + "remove: [accuracy]\nrules: [{id: accuracy, severity: warn}]\n",
+            "5:10: rules[0].id: 'remove' drops the extended policy's rule of this id; take it out there",
+        ),
         (HEAD + "rules: [{id: zzz}]\n", "4:9: rules[0].check: missing; it is one of"),
         (
             HEAD + "rules: [{id: accuracy, check: tests}]\n",

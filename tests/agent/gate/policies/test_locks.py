@@ -154,15 +154,15 @@ def test_approvals_are_laid_over_each_other(folder: Path) -> None:
         (
             {"production": {"roles": ["tech_lead"]}},
             (
-                "approvals.production.roles: tech_lead asks for less than the extended policy "
-                "'organisation', which has release_manager"
+                "approvals.production.roles: the extended policy 'organisation' asks for release_manager, "
+                "and tech_lead is less strict; approvals can only be made stricter"
             ),
         ),
         (
             {"production": {"distinct_from": []}},
             (
-                "approvals.production.distinct_from: nothing asks for less than the extended policy "
-                "'organisation', which has triggered_by"
+                "approvals.production.distinct_from: the extended policy 'organisation' asks for "
+                "triggered_by, and nothing is less strict"
             ),
         ),
         ({"production": None}, "approvals.production: must be"),
@@ -193,7 +193,8 @@ def test_an_environment_that_is_newly_named_needs_what_every_environment_needs(f
     terms = load(folder, child(approvals={"dev": {"reason": "ours"}})).approval_for("dev")
     assert terms is not None
     assert (terms.count, terms.distinct_from) == (2, (DistinctFrom.AUTHOR,))
-    assert "approvals.dev.count: 1" in refused(folder, child(approvals={"dev": {"count": 1}}))[0]
+    (said,) = refused(folder, child(approvals={"dev": {"count": 1}}))
+    assert "approvals.dev.count: the extended policy 'n' asks for 2, and 1 is less strict" in said
 
 
 def test_approvals_of_two_parents_hold_both(folder: Path) -> None:
