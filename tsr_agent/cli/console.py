@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 """Columns that a CI log is read at."""
+_MOST_SIGNS = 4_000
+"""Of a line beside the result; a name in it may have any length."""
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _BRACKET_COMMAND = re.compile(r"##(?=[A-Za-z]*\[)")
 
 
@@ -70,17 +73,36 @@ class Console:
 
     def note(self, line: str) -> None:
         """One line beside the result, always to standard error."""
-        from tsr_agent.sections.plain_text import visible
+        from tsr_agent.sections.plain_text import CUT, LINE_END, visible
 
-        self._err.write(harmless(visible(line)) + "\n")
+        shown = visible(line if len(line) <= _MOST_SIGNS else line[: _MOST_SIGNS - 1] + CUT)
+        # A key or a file's name that goes on in a second line could say there what it likes.
+        self._err.write(harmless(shown.replace("\n", f" {LINE_END} ")) + "\n")
 
     def data(self, value: object) -> None:
-        """The result as indented JSON on standard output."""
+        """The result as indented JSON on standard output.
+
+        A sign that can't be seen, or that the stream has no code for, is written as its escape: it is the
+        same JSON, and neither turns a line of a log around nor becomes an escape that JSON does not have.
+        """
         import msgspec
 
-        written = msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2)
+        written = msgspec.json.format(_encoded(value), indent=2).decode("utf-8")
         # The number sign written as an escape is the same JSON, and no command to Azure.
-        self._out.write(_BRACKET_COMMAND.sub(r"#\\u0023", written.decode("utf-8")) + "\n")
+        written = _BRACKET_COMMAND.sub(r"#\\u0023", written)
+        if not written.isascii():
+            written = self._to_escape().sub(_escape, written)
+        self._out.write(written + "\n")
+
+    def _to_escape(self) -> re.Pattern[str]:
+        """What of a JSON text has to be escaped on this stream."""
+        import codecs
+
+        from tsr_agent.sections.plain_text import HIDDEN
+
+        # A stream that has every sign of Unicode says so by its name.
+        encoding = codecs.lookup(getattr(self._out, "encoding", None) or "utf-8").name
+        return HIDDEN if encoding.startswith("utf") else _NOT_ASCII
 
     def error(self, error: TsrError) -> None:
         """What went wrong, for people always and for programs when they asked for JSON."""
@@ -97,6 +119,25 @@ class Console:
                     "exit_code": int(error.exit_code),
                 }
             )
+
+
+def _encoded(value: object) -> bytes:
+    """JSON in UTF-8; half a sign, which stands for a byte in the name of a file, becomes a question mark."""
+    import msgspec
+
+    try:
+        return msgspec.json.encode(value, order="deterministic")
+    except UnicodeEncodeError:
+        import json
+
+        tree = msgspec.to_builtins(value, order="deterministic")
+        return json.dumps(tree, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _escape(found: re.Match[str]) -> str:
+    """A sign as JSON escapes it, in two halves where it takes two."""
+    units = found[0].encode("utf-16-be")
+    return "".join(f"\\u{units[at] << 8 | units[at + 1]:04x}" for at in range(0, len(units), 2))
 
 
 def harmless(line: str) -> str:
@@ -123,10 +164,10 @@ def make_streams_lenient() -> None:
             reconfigure(errors="backslashreplace")
 
 
-def give_up_output() -> None:
-    """Sends the rest of standard output nowhere, or the interpreter fails on it once more when it exits."""
+def give_up_output(stream: IO[str]) -> None:
+    """Sends the rest of a stream nowhere, or the interpreter fails on it once more when it exits."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
     finally:
         os.close(nowhere)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _TIED = "\x00"
 """Stands for a space where no line may break; texts that are shown hold none, see ``plain_text``."""
+_SECOND = "\x01"
+"""Stands for the second column of a letter that takes two, so that lines are broken by columns."""
 
 
 class Column(NamedTuple):
@@ -96,6 +98,8 @@ def paragraph(text: str, width: int, indent: str = "", hanging: str | None = Non
 
     A number and its per cent sign stay together.
     """
+    if not text.isascii():
+        text = "".join(each + _SECOND * (cells(each) - 1) for each in text)
     lines = textwrap.wrap(
         text.replace(" %", f"{_TIED}%"),
         width,
@@ -104,7 +108,7 @@ def paragraph(text: str, width: int, indent: str = "", hanging: str | None = Non
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return [line.replace(_TIED, " ") for line in lines]
+    return [line.replace(_TIED, " ").replace(_SECOND, "") for line in lines]
 
 
 def marked(sign: str, text: str, width: int, indent: str, hanging: str) -> list[str]:

@@ -133,27 +133,49 @@ def run_command_line(argv: list[str]) -> int:
     try:
         code = int(_module_of(command).run(arguments, console))
         sys.stdout.flush()
-        return code
-    except TsrError as error:
-        console.error(error)
-        return int(error.exit_code)
-    except BrokenPipeError:
-        # Whoever read our output went away.
-        give_up_output()
-        return int(ExitCode.INPUT)
-    except OSError as error:
-        # Without a file's name it is our own output: a full disk, or a closed stream.
-        give_up_output()
-        where = error.filename or "the output can't be written"
-        console.note(f"tsr-agent: {where}: {error.strerror or error}")
-        return int(ExitCode.INPUT)
-    except KeyboardInterrupt:
-        console.note("tsr-agent: interrupted")
-        return 130
-    except Exception:  # noqa: BLE001  (a fault of ours must not read as the verdict that exit code 1 is)
-        import traceback
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  (a fault must not read as a verdict)
+        return _reported(error, console)
+    return code
 
-        for line in traceback.format_exc().splitlines():
-            console.note(line)
-        console.note("tsr-agent: this is a fault in aitr, not in your input. No decision was taken.")
-        return int(ExitCode.INPUT)
+
+def _reported(error: BaseException, console: Console) -> int:
+    """Says what ended a command, as far as there is anybody to hear it.
+
+    Returns:
+        The exit code, which does not depend on that: an unwritten word must not read as the verdict that
+        exit code 1 is.
+    """
+    code = int(ExitCode.INPUT)
+    if isinstance(error, TsrError):
+        code = int(error.exit_code)
+    elif isinstance(error, KeyboardInterrupt):
+        code = 130
+    try:
+        _report(error, console)
+        console.flush()
+    except (Exception, KeyboardInterrupt):  # noqa: BLE001  (there is nowhere left to say it)
+        give_up_output(sys.stdout)
+        give_up_output(sys.stderr)
+    return code
+
+
+def _report(error: BaseException, console: Console) -> None:
+    match error:
+        case TsrError():
+            console.error(error)
+        case BrokenPipeError():
+            # Whoever read our output went away.
+            give_up_output(sys.stdout)
+        case OSError():
+            # Without a file's name it is our own output: a full disk, or a closed stream.
+            give_up_output(sys.stdout)
+            where = error.filename or "the output can't be written"
+            console.note(f"tsr-agent: {where}: {error.strerror or error}")
+        case KeyboardInterrupt():
+            console.note("tsr-agent: interrupted")
+        case _:
+            import traceback
+
+            for line in "".join(traceback.format_exception(error)).splitlines():
+                console.note(line)
+            console.note("tsr-agent: this is a fault in aitr, not in your input. No decision was taken.")

@@ -58,13 +58,15 @@ def _head(report: TestSummaryReport, width: int) -> list[str]:
         )
         if part
     )
-    lines = [f"Test Summary Report {report.id}", f"  {subject} · {moment(report.created_at).local}"]
+    made = f"{subject} · {moment(report.created_at).local}"
+    lines = [f"Test Summary Report {report.id}", *paragraph(made, width, "  ", "    ")]
     if report.policy is None or report.evaluated_at is None:
         return [*lines, "  Not judged when it was made; tsr-agent gate judges it."]
-    claim = f"{verdict(report.go_no_go_decision)} by {report.policy.name} {report.policy.version}"
+    by = one_line(f"{report.policy.name} {report.policy.version}")
+    claim = f"{verdict(report.go_no_go_decision)} by {by}; {one_line(report.decision_reason, 2000)}"
     return [
         *lines,
-        *paragraph(f"Claim when made: {claim}; {report.decision_reason}", width, "  ", "    "),
+        *paragraph(f"Claim when made: {claim}", width, "  ", "    "),
         "  tsr-agent gate takes the decision again from the evidence.",
     ]
 

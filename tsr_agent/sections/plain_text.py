@@ -18,7 +18,7 @@ MAX_COMBINING = 4
 
 # Cc, Cf, Cs, Zl and Zp of Unicode but tab and line feed, plus the invisible fillers. U+200C and U+200D
 # stay: Persian and many emoji need them, and they neither reorder nor hide a letter.
-_HIDDEN = re.compile(
+HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160"
     "\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0"
     "\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
@@ -37,7 +37,7 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    shown = _HIDDEN.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", text.replace("\r\n", "\n"))
+    shown = HIDDEN.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", text.replace("\r\n", "\n"))
     return _STACKED.sub(
         lambda match: f"{match[0][:MAX_COMBINING]}⟨{len(match[0]) - MAX_COMBINING} marks⟩", shown
     )
