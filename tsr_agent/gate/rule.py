@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -56,7 +57,11 @@ class EnvironmentOverride(Record, frozen=True, kw_only=True):
     on_missing: Annotated[OnMissing | None, Meta(description="In place of the rule's own.")] = None
 
 
-class Rule(Record, frozen=True, kw_only=True):
+class _AbstractRecordType(msgspec.StructMeta, ABCMeta):
+    """Lets a record have abstract methods."""
+
+
+class Rule(Record, metaclass=_AbstractRecordType, frozen=True, kw_only=True):
     """One rule of a policy. Each family of checks adds ``check``, ``where`` and ``require``."""
 
     id: RuleId
@@ -88,13 +93,13 @@ class Rule(Record, frozen=True, kw_only=True):
         ),
     ] = msgspec.field(default_factory=dict)
 
+    @abstractmethod
     def judge(self, facts: Facts) -> Judgement:
         """Holds the facts against what the rule requires. Pure; never raises."""
-        raise NotImplementedError
 
+    @abstractmethod
     def asks(self) -> str:
         """What the rule asks for, as one plain sentence for people who never saw the policy's file."""
-        raise NotImplementedError
 
     def compares(self) -> bool:
         """Whether the rule looks at a baseline."""

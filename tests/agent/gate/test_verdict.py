@@ -318,6 +318,9 @@ def test_a_count_that_no_reader_of_json_has_exactly_is_left_out(counted: int, ke
         def judge(self, facts: Facts) -> Judgement:
             return Judgement(state=RuleState.PASS, expected="", actual="", message="", n=counted)
 
+        def asks(self) -> str:
+            return ""
+
     decision = judge(PASSED, msgspec.structs.replace(policy(), rules=(Counting(id="it", check="tests"),)))
     assert rule(decision, "it").n == kept
 

@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.factories.comparing_policies import comparing as comparing_policy
 from tests.factories.shown_reports import HOSTILE
 from tsr_agent.gate.baseline import BaselineSelection, SameAs
 from tsr_agent.gate.exceptions.quarantine import Quarantine, QuarantinedTest
 from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.gate.policies.policy import AttemptsCount, FlakyPolicy, Policy
 from tsr_agent.gate.policies.tree import read_policy_tree
-from tsr_agent.gate.rule import Rule
 from tsr_agent.models.approval import ApprovalTerms, ApproverRole, DistinctFrom
 from tsr_agent.models.decision import BaselineSelect, ExceptionStanding, PolicyParent, QuarantineNote
 from tsr_agent.models.results import TestType
@@ -32,19 +32,9 @@ def policy(*rules: dict[str, Any], **changed: Any) -> Policy:
     return found
 
 
-class ComparingRule(Rule, frozen=True, kw_only=True):
-    """Looks at a baseline."""
-
-    def compares(self) -> bool:
-        return True
-
-    def asks(self) -> str:
-        return "Nothing may get worse."
-
-
 def comparing(**selection: Any) -> Policy:
-    rule = ComparingRule(id="worse", check="metric_change")
-    return msgspec.structs.replace(policy(), rules=(rule,), baseline=BaselineSelection(**selection))
+    rules = comparing_policy().rules[-1:]
+    return msgspec.structs.replace(policy(), rules=rules, baseline=BaselineSelection(**selection))
 
 
 @pytest.mark.parametrize(
