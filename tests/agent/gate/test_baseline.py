@@ -99,6 +99,18 @@ def test_the_judged_report_is_not_its_own_baseline() -> None:
     assert why_not(OLD, judged(digest=DIGEST)) == "it is the judged report itself"
 
 
+@pytest.mark.parametrize("name", ["a", "tsr-0", "tsr-11", "zzz"])
+def test_any_other_id_is_another_report(name: str) -> None:
+    assert why_not(replace(OLD, id=name)) == ""
+
+
+def test_a_report_that_does_not_say_which_commit_it_is_about_is_compared_with_nothing() -> None:
+    nameless = judged(replace(releasable(), versions=None))
+    unknown = "it is not known which commit it or the judged report is about"
+    for same in (tuple(SameAs), ()):
+        assert why_not(OLD, nameless, same=same) == unknown
+
+
 @pytest.mark.parametrize(
     ("made", "own", "reason"),
     [
@@ -168,7 +180,8 @@ def test_the_repository_and_the_branch(field: str, what: str) -> None:
 @pytest.mark.parametrize("unknown", ["", "  "])
 def test_two_unknown_names_are_not_the_same(field: str, unknown: str) -> None:
     old, new = versions(OLD, **{field: unknown}), versions(releasable(), **{field: unknown})
-    assert why_not(old, judged(new)).startswith("it is not known whether it is of the same")
+    for theirs, ours in ((old, new), (old, releasable()), (OLD, new)):
+        assert why_not(theirs, judged(ours)).startswith("it is not known whether it is of the same")
 
 
 def test_a_named_branch_takes_the_place_of_the_judged_one() -> None:
@@ -217,6 +230,21 @@ def test_a_baseline_with_a_field_of_anything_raises_nothing(field: str, odd: Any
     baseline = Baseline(report=replace(OLD, **{field: odd}), digest=DIGEST)
     selection = BaselineSelection(select=BaselineSelect.GIVEN)
     assert accepted(baseline, selection, judged()) == accepted(baseline, selection, judged())
+
+
+@pytest.mark.parametrize(
+    "field", ["id", "environment", "versions", "test_results", "eval_iterations", "inputs"]
+)
+@pytest.mark.parametrize("odd", [None, 7, Odd(), [None]])
+def test_a_baseline_of_which_something_is_left_out_is_not_compared_with(field: str, odd: Any) -> None:
+    """Beside a report that lost a part, nothing seems to have got worse."""
+    evidence, reason = accepted(
+        Baseline(report=replace(OLD, **{field: odd}), digest=DIGEST, select=BaselineSelect.LAST_APPROVED),
+        BaselineSelection(),
+        judged(),
+    )
+    assert evidence is None
+    assert reason.endswith(" can't be used: it is not of the report's form")
 
 
 def test_times_of_other_zones_are_the_same_moments() -> None:

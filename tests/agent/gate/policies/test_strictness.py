@@ -68,6 +68,15 @@ def test_a_later_day_is_looser_and_an_earlier_one_is_not() -> None:
     dated = {**TESTS, "effective_on": date(2027, 1, 1)}
     assert looser(dated, effective_on="2027-01-02") == ["effective_on"]
     assert looser(dated, effective_on="2026-12-31") == looser(dated, effective_on=None) == []
+    assert looser(dated, effective_on="2027-01-01") == []
+
+
+def test_a_day_is_told_beside_the_one_that_it_takes_the_place_of() -> None:
+    later = rule(TESTS, effective_on="2027-01-02")
+    (from_a_day,) = loosenings(rule(TESTS, effective_on="2027-01-01"), later)
+    assert (from_a_day.was, from_a_day.now) == ("2027-01-01", "2027-01-02")
+    (from_none,) = loosenings(rule(TESTS), later)
+    assert (from_none.was, from_none.now) == ("at once", "2027-01-02")
 
 
 def test_a_locked_rule_stays_locked() -> None:
@@ -149,4 +158,5 @@ def test_no_direction_means_no_change() -> None:
     for changed in (0, 2):
         child = Odd(id="a", check="clean_tree", require=Require(odd=changed))
         assert [each.key for each in loosenings(parent, child)] == ["require.odd"]
+    assert loosenings(parent, Odd(id="a", check="clean_tree", require=Require(odd=1))) == []
     assert Stricter.UNCHANGED in Stricter
