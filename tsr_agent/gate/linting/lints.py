@@ -16,10 +16,10 @@ from tsr_agent.gate.policies.environment_names import look_alikes
 from tsr_agent.gate.policies.names import environment_key
 from tsr_agent.gate.policies.policy import Policy
 from tsr_agent.gate.policies.strictness import loosenings, missing_rank
-from tsr_agent.gate.rule import IgnoreMissing
+from tsr_agent.gate.rule import IgnoreMissing, MissingEvidence
 from tsr_agent.gate.wording import counted, exact, plain
 from tsr_agent.models.base import Record
-from tsr_agent.models.decision import RuleSeverity
+from tsr_agent.models.decision import BaselineSelect, RuleSeverity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -228,6 +228,28 @@ def _no_baseline(linted: LintedPolicy) -> Iterator[Lint]:
         yield Lint("no-baseline", own[0], said)
 
 
+def _first_release(path: str, rule: Rule, linted: LintedPolicy) -> Iterator[Lint]:
+    """Nothing is released before the first release, so that a rule that needs one would stop it for ever."""
+    missing = rule.on_missing or linted.policy.on_missing
+    if not rule.compares() or rule.severity is not RuleSeverity.BLOCK or missing is not MissingEvidence.FAIL:
+        return
+    if linted.policy.baseline.select is BaselineSelect.LAST_APPROVED:
+        said = "without an earlier release the rule blocks, so that the first one never gets out"
+        yield Lint("first-release", path, f"{said}; write on_missing: review")
+
+
+def _old_description(linted: LintedPolicy) -> Iterator[Lint]:
+    """An inherited description with a figure, over another bound."""
+    entries = linted.tree.get("rules") or ()
+    for (path, rule), entry in zip(linted.own_rules(), entries, strict=False):
+        inherited = linted.policy.origins.get(rule.id) and "description" not in entry
+        if inherited and "require" in entry and any(map(str.isdigit, rule.description)):
+            said = (
+                f"the inherited description {plain(rule.description, 60)!r} may not fit what is required here"
+            )
+            yield Lint("old-description", f"{path}.require", f"{said}; write one")
+
+
 _OF_A_RULE: tuple[Callable[[str, Rule, LintedPolicy], Iterator[Lint]], ...] = (
     _few_samples,
     _ignored_evidence,
@@ -235,5 +257,11 @@ _OF_A_RULE: tuple[Callable[[str, Rule, LintedPolicy], Iterator[Lint]], ...] = (
     _dates,
     _freeze_over,
     _locked_info,
+    _first_release,
 )
-_OF_A_POLICY: tuple[Callable[[LintedPolicy], Iterator[Lint]], ...] = (_alike, _spelling, _no_baseline)
+_OF_A_POLICY: tuple[Callable[[LintedPolicy], Iterator[Lint]], ...] = (
+    _alike,
+    _spelling,
+    _no_baseline,
+    _old_description,
+)

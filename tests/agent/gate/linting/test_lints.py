@@ -210,3 +210,48 @@ def test_an_environment_that_only_one_of_two_rules_names_counts() -> None:
     strict = {"require": {"failed": 0, "max_skipped_ratio": 0.1}}
     assert names(policy({}, strict | {"environments": {"staging": {"severity": "info"}}})) == []
     assert names(policy({}, strict)) == ["pointless-rule"]
+
+
+COMPARES: dict[str, Any] = {
+    "check": "metric_change",
+    "where": {"metric": "accuracy"},
+    "require": {"max_drop": 0.02},
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "fields", "asked"),
+    [
+        ({}, {"on_missing": "fail"}, True),
+        ({"on_missing": "fail"}, {}, True),
+        ({}, {}, False),
+        ({"on_missing": "review"}, {"on_missing": "fail"}, False),
+        ({"severity": "review"}, {"on_missing": "fail"}, False),
+        ({}, {"on_missing": "fail", "baseline": {"select": "given"}}, False),
+        ({"check": "clean_tree", "where": None, "require": None}, {"on_missing": "fail"}, False),
+    ],
+)
+def test_a_rule_that_would_stop_the_first_release_for_ever(
+    rule: dict[str, Any], fields: dict[str, Any], asked: bool
+) -> None:
+    entry = {key: value for key, value in {"id": "r", **COMPARES, **FIX, **rule}.items() if value is not None}
+    tree = {"version": 1, "name": "n", "baseline": {"max_age_days": 9}, "rules": [entry], **fields}
+    assert ("first-release" in names(tree)) is asked
+
+
+@pytest.mark.parametrize(
+    ("entry", "asked"),
+    [
+        ({"id": "accuracy", "require": {"at_least": 0.9, "min_samples": 50}}, True),
+        ({"id": "accuracy", "require": {"min_samples": 50}, "description": "Ours."}, False),
+        ({"id": "accuracy", "locked": True}, False),
+        ({"id": "unit-tests", "require": {"min_executed": 5}}, False),
+        ({"id": "own", **METRIC, "require": {"at_least": 0.9, "min_samples": 5}}, False),
+    ],
+)
+def test_an_inherited_description_with_a_figure_over_another_bound(
+    entry: dict[str, Any], asked: bool
+) -> None:
+    tree = {"version": 1, "name": "n", "extends": "builtin:ai-release", "rules": [entry]}
+    found_here = [each for each in found(tree) if each.id == "old-description"]
+    assert [each.path for each in found_here] == (["$.rules[0].require"] if asked else [])
