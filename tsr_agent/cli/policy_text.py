@@ -64,7 +64,8 @@ def rule_facts(row: PolicyRuleRow) -> Iterator[str]:
         yield f"If it fails, or without evidence: {row.on_failure}."
     else:
         yield f"If it fails: {row.on_failure}."
-        yield f"Without evidence: {row.on_missing.rstrip('.')}."
+        if row.on_missing:
+            yield f"Without evidence: {row.on_missing.rstrip('.')}."
     if row.effective:
         yield row.effective
     if row.is_locked:

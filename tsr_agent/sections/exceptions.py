@@ -111,7 +111,7 @@ def _row(note: WaiverNote | QuarantineNote, kind: str, name: str, about: str) ->
         id=name,
         about=about,
         owner=one_line(note.owner),
-        until=f"{until} (soon)" if until and note.expires_soon else until,
+        until=f"{until} (ends soon)" if until and note.expires_soon else until,
         reason=one_line(note.reason, 1000),
         is_idle=idle and not note.expires_soon,
     )

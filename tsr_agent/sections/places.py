@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _NOT_THERE = Mark("○", "not in this report", Tone.MUTED)
 _LISTED = Mark("–", "", Tone.MUTED)
+_SAMPLE = Mark("✕", "did not pass", Tone.NO_GO)
+_ROUNDING = 0.005 + 1e-9
+"""A share and the same share rounded to two decimals differ by no more."""
 _MOST_ON_RECORD = 50
 """References that a decision keeps with a rule; where there are as many, there may be more."""
 
@@ -67,7 +70,32 @@ def places(
     """
     told = [[each for each in refs if _tells(each)] for refs in references]
     known = _known(report, [each for refs in told for each in refs[:most]])
-    return [(tuple(_place(each, known) for each in refs[:most]), _more(len(refs), most)) for refs in told]
+    found = [(tuple(_place(each, known) for each in refs[:most]), _more(len(refs), most)) for refs in told]
+    return [
+        each if each[0] else _samples(report, refs, most)
+        for each, refs in zip(found, references, strict=True)
+    ]
+
+
+def _samples(
+    report: TestSummaryReport, references: Sequence[EvidenceRef], most: int
+) -> tuple[tuple[Place, ...], str]:
+    """The samples that did not pass, behind a metric that is the share of those that did."""
+    for reference in references:
+        iteration = next((e for e in report.eval_iterations if e.iteration == reference.iteration), None)
+        metric = iteration.metric(reference.metric) if iteration is not None and reference.metric else None
+        if iteration is None or metric is None:
+            continue
+        outcomes = [case.passed for case in iteration.cases if case.passed is not None]
+        if not outcomes or abs(outcomes.count(True) / len(outcomes) - metric.value) > _ROUNDING:
+            continue
+        failed = [case for case in iteration.cases if case.passed is False]
+        shown = (
+            Place(mark=_SAMPLE, name=one_line(case.id, 200), where="", message=first_line(case.error))
+            for case in failed[:most]
+        )
+        return tuple(shown), f"and {len(failed) - most:,} more" if len(failed) > most else ""
+    return NO_PLACES
 
 
 def _known(report: TestSummaryReport, wanted: Sequence[EvidenceRef]) -> _Known:
@@ -81,7 +109,7 @@ def _known(report: TestSummaryReport, wanted: Sequence[EvidenceRef]) -> _Known:
 
 
 def _tells(reference: EvidenceRef) -> bool:
-    """A metric or an iteration is in the rule's own sentence already."""
+    """A metric or an iteration is in the rule's own sentence already; what is behind it may not be."""
     told = (reference.test_id, reference.failure_mode, reference.requirement_id, reference.finding)
     return any(told) or bool(reference.file or reference.path)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tsr_agent.gate.baseline import SameAs
+from tsr_agent.gate.checks.registry import WITHOUT_EVIDENCE
 from tsr_agent.gate.policies.names import EVERY_ENVIRONMENT, environment_key
 from tsr_agent.gate.policies.policy import AttemptsCount
 from tsr_agent.gate.rule import IgnoreMissing, MissingEvidence
@@ -57,7 +58,8 @@ class PolicyRuleRow(msgspec.Struct, frozen=True, kw_only=True):
     on_failure: str
     """``stops the release``, ``a person has to look``, ``warns`` or ``is only shown``."""
     on_missing: str
-    """The same where its evidence is missing; ``nothing happens`` with the written reason."""
+    """The same where its evidence is missing; ``nothing happens`` with the written reason; empty for a check
+    that looks at none."""
     effective: str
     """From which day it decides; empty where it always does."""
     is_locked: bool
@@ -163,6 +165,8 @@ def _row(rule: Rule, policy: Policy) -> PolicyRuleRow:
 
 
 def _without_evidence(rule: Rule, policy: Policy) -> str:
+    if rule.check in WITHOUT_EVIDENCE:
+        return ""
     missing = rule.on_missing if rule.on_missing is not None else policy.on_missing
     if isinstance(missing, IgnoreMissing):
         return f"nothing happens: {one_line(missing.ignore, 1000)}"
@@ -207,7 +211,7 @@ def _changes(row: PolicyRuleRow, common: PolicyRuleRow | None) -> tuple[str, ...
     found = [row.asks] if common is None or row.asks != common.asks else []
     if common is None or row.on_failure != common.on_failure:
         found.append(f"If it fails: {row.on_failure}.")
-    if common is None or row.on_missing != common.on_missing:
+    if row.on_missing and (common is None or row.on_missing != common.on_missing):
         found.append(f"Without evidence: {row.on_missing.rstrip('.')}.")
     return tuple(found)
 

@@ -94,7 +94,9 @@ def rules(
     if report is None or most_places < 1:
         return tuple(rows)
     opened = [rule for rule, row in zip(ordered, rows, strict=True) if row.is_open]
-    found = places(report, [rule.evidence for rule in opened], most_places)
+    # Which cases got worse, a comparison says itself; those that did not pass are others.
+    evidence = [() if rule.check == "metric_change" else rule.evidence for rule in opened]
+    found = places(report, evidence, most_places)
     by_id = {rule.id: each for rule, each in zip(opened, found, strict=True)}
     return tuple(
         _with_places(row, *by_id.get(rule.id, NO_PLACES)) for rule, row in zip(ordered, rows, strict=True)

@@ -26,7 +26,7 @@ def page(budget: int = 10**6, **changed: object) -> str:
         "<br>1 test in quarantine left out",
         "Remark on <code>security-tests</code>: 0 failures in 1 test still allow a rate of up to 95 %",
         "| – applied | Waiver <code>W-7</code> | line-coverage | ana | 2026-12-15 |  |",
-        "Waiver <code>W-8</code> | unit-tests | ana | 2026-12-15 (soon) | its rule did not fail |",
+        "Waiver <code>W-8</code> | unit-tests | ana | 2026-12-15 (ends soon) | its rule did not fail |",
         "| ✕ fail | <code>requirements</code> | warns |",
     ],
 )  # fmt: skip

@@ -82,9 +82,9 @@ Exceptions
   ✕ Waiver W-3 for line-coverage: expired on 2026-11-01; owner ana
   ✕ Waiver (entry 5): unusable, $.waivers[4].owner: missing
   ▲ Waiver W-8 for unit-tests: did not match, its rule did not fail; owner ana,
-    until 2026-12-15 (soon)
+    until 2026-12-15 (ends soon)
   – Quarantined test tests/test_bot.py::test_clock for unit tests: applied;
-    owner ben, until 2026-11-25 (soon)
+    owner ben, until 2026-11-25 (ends soon)
   ○ Waiver W-9 for line-coverage: did not match, it is for branch release; owner
     ana, until 2026-12-15
 

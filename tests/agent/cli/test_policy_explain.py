@@ -167,3 +167,16 @@ def test_a_faulty_policy_is_not_explained(agent: Agent, tmp_path: Path) -> None:
     done = agent("policy", "explain", path)
     assert (done.returncode, done.stdout) == (2, "")
     assert agent("policy", "explain", tmp_path / "absent.yaml").returncode == 2
+
+
+def test_a_freeze_looks_at_no_evidence(agent: Agent, policy: Path) -> None:
+    milder = "environments: {dev: {severity: warn}}"
+    rule = f"{{id: freeze, check: calendar, require: {{not_on_weekdays: [sat]}}, {milder}}}"
+    policy.write_text(f"{POLICY}  - {rule}\n", encoding="utf-8")
+    said = agent("policy", "explain", policy).stdout
+    _, _, freeze = said.partition("\n  freeze\n")
+    assert freeze.startswith(
+        "    Nothing may be released on Saturdays; days are those of UTC.\n"
+        "    If it fails: stops the release.\n\n"
+    )
+    assert "Different in dev\n  freeze\n    If it fails: warns.\n\n" in said

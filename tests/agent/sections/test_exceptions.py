@@ -35,7 +35,7 @@ def test_an_idle_waiver_that_ends_soon_is_worth_a_look() -> None:
     )
     assert not row.is_idle
     assert row.sentence == (
-        "Waiver W-1 for line-coverage: did not match, no need; owner ana, until 2026-12-15 (soon)"
+        "Waiver W-1 for line-coverage: did not match, no need; owner ana, until 2026-12-15 (ends soon)"
     )
 
 

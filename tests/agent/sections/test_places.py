@@ -9,6 +9,7 @@ import pytest
 from tests.factories import shown_reports as reports
 from tsr_agent.models.decision import EvidenceRef
 from tsr_agent.models.evals import (
+    EvalCase,
     EvalIterationSummary,
     FailureCategory,
     FailureMode,
@@ -83,6 +84,50 @@ def test_what_the_report_does_not_have_is_still_named(reference: dict[str, str])
 
 def test_a_metric_is_no_place_to_look_at() -> None:
     assert places(reports.report(), [(EvidenceRef(iteration=3, metric="accuracy"),)], 3) == [((), "")]
+
+
+def measured(value: float, *passed: bool | None) -> TestSummaryReport:
+    cases = tuple(
+        EvalCase(id=f"q{number}", passed=each, error="" if each else "no\nsource")
+        for number, each in enumerate(passed)
+    )
+    iteration = EvalIterationSummary(
+        iteration=3,
+        version_name="V3",
+        outcome=IterationOutcome.PASSED,
+        metrics={"accuracy": value},
+        cases=cases,
+    )
+    return reports.report(eval_iterations=(iteration,))
+
+
+def test_the_samples_that_did_not_pass_stand_behind_the_share_of_those_that_did() -> None:
+    asked = [(EvidenceRef(iteration=3, metric="accuracy"),)]
+    ((shown, more),) = places(measured(0.25, True, False, None, False, False), asked, 2)
+    assert [(each.mark.sign, each.name, each.message) for each in shown] == [
+        ("✕", "q1", "no"),
+        ("✕", "q3", "no"),
+    ]
+    assert more == "and 1 more"
+    assert places(measured(0.5, True, False), asked, 1)[0][1] == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "passed", "reference"),
+    [
+        (0.9, (True, False), {"iteration": 3, "metric": "accuracy"}),
+        (0.5, (True, False), {"iteration": 2, "metric": "accuracy"}),
+        (0.5, (True, False), {"iteration": 3, "metric": "tone"}),
+        (0.5, (True, False), {"iteration": 3}),
+        (0.0, (None, None), {"iteration": 3, "metric": "accuracy"}),
+        (0.0, (), {"iteration": 3, "metric": "accuracy"}),
+        (1.0, (True, True), {"iteration": 3, "metric": "accuracy"}),
+    ],
+)
+def test_other_samples_say_nothing_of_a_metric(
+    value: float, passed: tuple[bool | None, ...], reference: dict[str, Any]
+) -> None:
+    assert places(measured(value, *passed), [(EvidenceRef(**reference),)], 3) == [((), "")]
 
 
 def test_only_the_first_are_looked_up_and_the_rest_is_counted() -> None:

@@ -29,6 +29,8 @@ PAIRED_SHARE = (4, 5)
 FEWEST_SAMPLES = 50
 """Of each side, where no cases are paired. With fewer, the interval of two shares raises false alarms more
 often than its confidence says: up to 6.6 % at 0.95 with 10 samples against 200."""
+_NAMED = 5
+"""Cases that a remark names; the others are counted."""
 _ROUNDING = 0.005 + 1e-9
 """A share and the same share rounded to two decimals differ by no more."""
 
@@ -112,8 +114,8 @@ class ChangeTest(Record, frozen=True, kw_only=True):
         return interval[0] > 0 if self.sides.lower_is_better else interval[1] < 0
 
     def remarks(self) -> tuple[str, ...]:
-        """A drop inside the noise, other data, and cases that were left out."""
-        return tuple(filter(None, (self._noise(), self._other_data(), self._left_out())))
+        """A drop inside the noise, the cases that got worse, other data, and cases that were left out."""
+        return tuple(filter(None, (self._noise(), self._worse(), self._other_data(), self._left_out())))
 
     def _noise(self) -> str:
         tally, drop = self.tally, self.sides.worsening
@@ -122,6 +124,18 @@ class ChangeTest(Record, frozen=True, kw_only=True):
         what = "rise" if self.sides.lower_is_better else "drop"
         said = f"{whole(tally.worse)} worse, {whole(tally.better)} better; {_p(tally, self.confidence)}"
         return f"The {what} of {figure(drop)} on {counted(tally.pairs, 'pair')} is inside the noise ({said})"
+
+    def _worse(self) -> str:
+        """Which cases to look at, where they show that the metric got worse."""
+        if self.tally is None or not shows_worsening(self.tally, self.confidence):
+            return ""
+        lower = self.sides.lower_is_better
+        names = [
+            each.id for each in self.found.pairs if (each.new > each.old if lower else each.new < each.old)
+        ]
+        named = ", ".join(plain(name, 60) for name in names[:_NAMED])
+        more = f" and {whole(len(names) - _NAMED)} more" if len(names) > _NAMED else ""
+        return f"Worse than in the baseline: {named}{more}"
 
     def _other_data(self) -> str:
         old, new = (each.iteration.dataset for each in (self.sides.old, self.sides.new))

@@ -227,7 +227,7 @@ def test_a_drop_that_is_shown() -> None:
     assert (
         found.expected == "accuracy worse by at most 0.2, accuracy not shown to be worse at 95 % (by pairs)"
     )
-    assert found.remarks == ()
+    assert found.remarks == ("Worse than in the baseline: c072, c073, c074, c075, c076 and 3 more",)
 
 
 def test_scores_of_any_size_by_the_sign_test() -> None:
