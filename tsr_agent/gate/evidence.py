@@ -94,7 +94,7 @@ class Evidence(Record, frozen=True, kw_only=True, dict=True):
             return None
         highest = max(each.iteration for each in self.eval_iterations)
         candidates = [each for each in self.eval_iterations if each.iteration == highest]
-        return candidates[0] if len(candidates) == 1 else min(candidates, key=_order_of_equals)
+        return min(candidates, key=_order_of_equals)
 
 
 def _order_of_equals(each: EvalIterationSummary) -> tuple[str, str, str, str]:

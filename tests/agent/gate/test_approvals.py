@@ -83,7 +83,14 @@ def test_two_of_two_different_people() -> None:
     assert stands(said(), decision=two).reason == "1 approval of 2 missing"
     later = said("ben", approved_at=NOW + timedelta(hours=2))
     found = stands(later, said(), decision=two)
-    assert (found.state, found.approved_by) == (APPROVED, ("ana", "ben"))
+    assert (found.state, found.approved_by, found.uncounted) == (APPROVED, ("ana", "ben"), ())
+    third = stands(later, said(), said("cy"), decision=two)
+    assert (third.state, third.missing) == (APPROVED, 0)
+
+
+def test_whoever_approved_first_is_named_first() -> None:
+    later = said("ana", approved_at=NOW + timedelta(hours=2))
+    assert stands(later, said("ben")).approved_by == ("ben", "ana")
 
 
 @pytest.mark.parametrize("name", ["ana", "ANA", " ana\u200b", "\uff41na", "Ana <ana@example.org>"])
@@ -101,6 +108,8 @@ def test_names_that_a_third_one_ties_together_are_one_person() -> None:
     ties = (said("ben bee"), said("ben@example.org"), said("Ben Bee <ben@example.org>"))
     assert stands(*ties[:2], decision=pending(count=2)).state is APPROVED
     assert stands(*ties, decision=pending(count=2)).state is PENDING
+    tie_comes_last = replace(ties[2], approved_at=NOW + timedelta(hours=2))
+    assert stands(*ties[:2], tie_comes_last, decision=pending(count=2)).state is PENDING
 
 
 @pytest.mark.parametrize(
@@ -108,8 +117,10 @@ def test_names_that_a_third_one_ties_together_are_one_person() -> None:
     [
         ({"report_digest": "8" * 64}, "it is about another report"),
         ({"report_id": "tsr-2"}, "it is about another report"),
-        ({"policy_digest": "8" * 64}, "it was given under another policy"),
+        ({"policy_digest": "0" * 64}, "it was given under another policy"),
+        ({"policy_digest": "f" * 64}, "it was given under another policy"),
         ({"environment": "production"}, "it is for environment production"),
+        ({"environment": "test"}, "it is for environment test"),
         ({"environment": ""}, "it is for environment (none)"),
         ({"approved_at": NOW - timedelta(microseconds=1)}, "it was given before the decision"),
         ({"role": "developer"}, "the role 'developer' can't approve"),
@@ -166,6 +177,11 @@ def test_without_a_known_trigger_nobody_can_be_told_from_them(triggered_by: str)
     assert stands(said(), decision=pending(distinct_from=()), triggered_by=triggered_by).state is APPROVED
 
 
+@pytest.mark.parametrize("triggered_by", ["cron", "nightly", "zoe"])
+def test_any_name_but_the_one_for_nobody_is_somebodys(triggered_by: str) -> None:
+    assert stands(said(), triggered_by=triggered_by).state is APPROVED
+
+
 def test_a_no_go_is_never_approved() -> None:
     assert BLOCKED.decision is GoNoGoDecision.NO_GO
     found = stands(said(), said("ben"), decision=BLOCKED)
@@ -177,6 +193,13 @@ def test_a_go_needs_nobody_and_a_rejection_stands_all_the_same() -> None:
     found = stands(decision=GREEN)
     assert (found.state, found.needed, found.missing) == (ApprovalState.NOT_NEEDED, 0, 0)
     assert stands(said("ben", REJECT), said(), decision=GREEN).state is REJECTED
+
+
+def test_a_go_that_asks_for_people_all_the_same_waits_for_them() -> None:
+    """The gate writes no such decision; one that says so is not released without them."""
+    for changed in ({"approval": ApprovalTerms()}, {"manual_approval_required": True}):
+        found = stands(decision=replace(GREEN, **changed))
+        assert (found.state, found.needed, found.missing) == (PENDING, 1, 1)
 
 
 def test_a_review_that_no_policy_asked_people_for_takes_one_release_manager() -> None:
@@ -227,6 +250,7 @@ def test_a_rejection_is_not_shaken_off(fields: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
+        ({"report_digest": "6" * 64}, "it is about another report"),
         ({"report_digest": "8" * 64}, "it is about another report"),
         ({"role": "developer"}, "the role 'developer' can't reject"),
     ],
@@ -281,6 +305,79 @@ def test_whoever_rejected_can_withdraw() -> None:
     assert stands(said(), rejection, taken_back).state is APPROVED
 
 
+def test_a_withdrawal_takes_back_the_document_that_it_names_and_no_other() -> None:
+    """Somebody who approved three times and withdrew one of them has still approved."""
+    approvals = [said(id=f"A-{number}") for number in (1, 2, 3)]
+    found = stands(*approvals, withdrawn(approvals[1]))
+    assert found.state is APPROVED
+    assert [(each.id, each.reason) for each in found.uncounted] == [
+        ("A-2", "it was withdrawn"),
+        ("A-3", "the same person has approved already"),
+    ]
+    rejections = [said("ben", REJECT, id=f"R-{number}") for number in (1, 2, 3)]
+    for kept in (rejections[:2], rejections[1:]):
+        assert stands(*kept, withdrawn(rejections[1])).state is REJECTED
+        assert stands(said(), *kept, withdrawn(rejections[1])).state is PENDING
+
+
+def test_only_a_withdrawal_withdraws() -> None:
+    """A document that approves or rejects takes nothing back, though it names another one."""
+    assert stands(said(), said("ana", id="again", revokes="approve-ana")).state is APPROVED
+    rejection = said("ben", REJECT)
+    both = stands(rejection, said("ben", approved_at=NOW + timedelta(hours=2), revokes=rejection.id))
+    assert (both.state, both.rejected_by) == (PENDING, ("ben",))
+
+
+def test_a_rejection_whose_id_stands_twice_is_not_taken_back() -> None:
+    rejection = said("ben", REJECT, id="R-1")
+    twin = said("cy", REJECT, id="R-1", role="developer")
+    taken_back = withdrawn(rejection)
+    assert stands(rejection, taken_back).state is PENDING
+    assert stands(rejection, twin, taken_back).state is REJECTED
+    assert stands(rejection, taken_back, replace(taken_back, note="once more")).state is REJECTED
+    twice = replace(taken_back, note="once more")
+    assert stands(rejection, twin, taken_back, twice).state is REJECTED
+
+
+@pytest.mark.parametrize(
+    ("by", "fields"),
+    [
+        ("ben", {"report_digest": "6" * 64}),
+        ("ben", {"report_digest": "8" * 64}),
+        ("ben", {"approved_at": NOW}),
+        ("ana", {}),
+        ("cy", {}),
+    ],
+)
+def test_a_rejection_that_was_not_taken_back_stands_and_the_attempt_is_listed(
+    by: str, fields: dict[str, Any]
+) -> None:
+    rejection = said("ben", REJECT)
+    found = stands(rejection, withdrawn(rejection, by=by, **fields))
+    assert found.state is REJECTED
+    assert [(each.action, each.reason) for each in found.uncounted] == [
+        (REVOKE, "only whoever approved or rejected can withdraw it, and nothing else")
+    ]
+
+
+def test_nobody_takes_back_what_nobody_signed() -> None:
+    rejection = said("", REJECT)
+    assert stands(rejection, withdrawn(rejection)).state is REJECTED
+
+
+def test_a_withdrawal_that_does_something_is_not_listed_as_doing_nothing() -> None:
+    assert [each.action for each in stands(said(), withdrawn(said())).uncounted] == [APPROVE]
+    rejection = said("ben", REJECT)
+    at_once = withdrawn(rejection, approved_at=rejection.approved_at)
+    assert [each.action for each in stands(rejection, at_once).uncounted] == [REJECT]
+
+
+def test_a_withdrawal_of_a_withdrawal_is_listed() -> None:
+    first = withdrawn(said())
+    listed = {each.id: each.reason for each in stands(said(), first, withdrawn(first, id="again")).uncounted}
+    assert listed["again"] == "only whoever approved or rejected can withdraw it, and nothing else"
+
+
 def test_a_withdrawal_is_not_withdrawn() -> None:
     first = withdrawn(said())
     second = withdrawn(first, id="again")
@@ -322,6 +419,12 @@ def test_each_part_of_the_basis_has_its_place() -> None:
         replace(WAITS, policy=replace(WAITS.policy, digest="7" * 64)),
     ]
     assert len({basis_digest(each) for each in (WAITS, *moved)}) == 5
+
+
+@pytest.mark.parametrize("part", ["waivers_digest", "quarantine_digest"])
+def test_two_files_of_one_kind_are_two_bases(part: str) -> None:
+    digests = ("6" * 64, "7" * 64, None)
+    assert len({basis_digest(replace(WAITS, **{part: digest})) for digest in digests}) == 3
 
 
 def test_two_documents_of_one_id() -> None:

@@ -78,8 +78,23 @@ def test_the_search_ends_with_a_number_that_clears(
 def test_a_share_at_the_bound_never_clears_it() -> None:
     assert cases_to_show(0.85, 0.85, lower=True) is None
     assert cases_to_show(0.05, 0.05, lower=False) is None
+    assert cases_to_show(0.0, 0.0, lower=True) is None
+    assert cases_to_show(1.0, 1.0, lower=False) is None
     # Below a billion cases, too little more than the bound is as good as nothing.
     assert cases_to_show(0.850001, 0.85, lower=True) is None
+
+
+@pytest.mark.parametrize("n", [20, 200, 5_000])
+def test_a_limit_that_reaches_the_bound_clears_it(n: int) -> None:
+    low, high = wilson_interval(0.9, n)
+    assert cases_to_show(0.9, low, lower=True) == n
+    assert cases_to_show(0.9, high, lower=False) == n
+
+
+def test_three_by_the_number_of_cases_stands_for_the_rate_above_a_million() -> None:
+    million = 10**6
+    assert zero_failure_rate(million + 1) == 3 / (million + 1)
+    assert 2.99 / million < zero_failure_rate(million) < 3 / million
 
 
 @pytest.mark.parametrize("n", [*range(1, 60), 100, 299, 300, 1_000, 12_345, 10**6, 10**6 + 1, 10**9, 2**53])
