@@ -62,6 +62,8 @@ def written_otherwise(value: object, wanted: str) -> str:
     """
     if wanted.startswith("must be a text, not") and isinstance(value, int | float):
         return f'; write "{str(value).lower()}"'[:_MOST_SIGNS]
+    if isinstance(value, list) and wanted == "must be a text, not a list":
+        return "; write a single value"
     if not isinstance(value, str) or len(value) > _MOST_SIGNS or not wanted.endswith(", not a text"):
         return ""
     meant = ""

@@ -101,6 +101,7 @@ class Kinds(Record, frozen=True, kw_only=True):
     [
         ("text", 3, 'must be a text, not a whole number; write "3"'),
         ("text", True, 'must be a text, not true or false; write "true"'),
+        ("text", ["a", "b"], "must be a text, not a list; write a single value"),
         ("number", "0.9", "must be a number, not a text; write 0.9 without quotes"),
         ("number", "90%", "must be a number, not a text; write 0.9"),
         ("number", "90 %", "must be a number, not a text; write 0.9"),

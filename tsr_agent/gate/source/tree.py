@@ -229,10 +229,25 @@ def _not_yaml(error: MarkedYAMLError, source: str, text: str) -> FaultyFileError
         what = "a tab can't indent; use spaces"
     else:
         what = next((said for part, said in _PLAINER if part in what), what)
+        opened = error.context_mark
+        if opened is not None and mark is not None and opened.line < mark.line:
+            what = what.replace(" is not closed", f" that begins in line {opened.line + 1:,} is not closed")
     span = FILE_START
     if mark is not None:
         span = Span(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
+        if odd := _odd_blank(lines_of(text)[: mark.line + 1]):
+            span, what = odd
     return fault(within(span, lines_of(text)), source, f"not YAML: {what}")
+
+
+def _odd_blank(lines: Sequence[str]) -> tuple[Span, str] | None:
+    """The first indentation by a blank that is no space, such as text from a web page has."""
+    for number, line in enumerate(lines, 1):
+        for column, sign in enumerate(line[: len(line) - len(line.lstrip())], 1):
+            if sign not in " \t":
+                what = f"the blank U+{ord(sign):04X} can't indent; use spaces"
+                return Span(number, column, number, column + 1), what
+    return None
 
 
 class _Open:

@@ -260,6 +260,24 @@ def test_refused_before_it_means_anything(text: str | bytes, message: str) -> No
     assert refused(text).message == message
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: 1\nb:\n\u00a0 c: 1\n  d: 2", "p.yaml:3:1: not YAML: the blank U+00A0 can't indent; use spaces."),
+        (
+            "a: {b: 1\nc: 2",
+            (
+                "p.yaml:2:2: not YAML: "
+                "a mapping in braces that begins in line 1 is not closed; write ',' or '}'."
+            ),
+        ),
+        ("a: {b: 1 c: 2}", "p.yaml:1:11: not YAML: a mapping in braces is not closed; write ',' or '}'."),
+    ],
+)
+def test_not_yaml_says_where_the_slip_is(text: str, message: str) -> None:
+    assert refused(text).message == message
+
+
 def test_not_yaml_names_the_place() -> None:
     assert refused("a: [1\nb: }").message.startswith("p.yaml:2:")
 
