@@ -105,6 +105,9 @@ def test_ignoring_says_why() -> None:
         rule(decision, "integration").message
         == "No integration tests were reported; ignored: no services yet"
     )
+    for judged in (FAILED, PASSED):
+        message = rule(judge(judged, policy(on_missing={"ignore": "no services yet"})), "integration").message
+        assert "ignored" not in message
 
 
 def test_ignoring_everything_is_no_way_to_go() -> None:

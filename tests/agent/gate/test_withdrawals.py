@@ -38,6 +38,11 @@ def test_in_doubt_an_approval_is_withdrawn_and_a_rejection_is_not(fields: dict[s
         assert stands(rejection, withdrawn(rejection, **doubtful)).state is REJECTED
 
 
+def test_what_never_counted_is_not_called_withdrawn() -> None:
+    elsewhere = said(report_digest="8" * 64)
+    assert why_not(elsewhere, withdrawn(elsewhere)) == "it is about another report"
+
+
 def test_nobody_withdraws_for_somebody_else() -> None:
     found = stands(said(), withdrawn(said(), by="ben"))
     assert (found.state, found.uncounted[0].reason) == (
@@ -73,7 +78,11 @@ def test_a_withdrawal_takes_back_the_document_that_it_names_and_no_other() -> No
 
 def test_only_a_withdrawal_withdraws() -> None:
     """A document that approves or rejects takes nothing back, though it names another one."""
-    assert stands(said(), said("ana", id="again", revokes="approve-ana")).state is APPROVED
+    twice = stands(said(), said("ana", id="again", revokes="approve-ana"))
+    assert (twice.state, [each.reason for each in twice.uncounted]) == (
+        APPROVED,
+        ["the same person has approved already"],
+    )
     rejection = said("ben", REJECT)
     both = stands(rejection, said("ben", approved_at=NOW + timedelta(hours=2), revokes=rejection.id))
     assert (both.state, both.rejected_by) == (PENDING, ("ben",))

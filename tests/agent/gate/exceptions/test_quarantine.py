@@ -348,6 +348,12 @@ def test_a_waiver_for_tests_does_not_cover_that_too_few_are_left() -> None:
     assert decision.waivers[0].reason == "what makes its rule fail is not a list of tests"
 
 
+def test_a_waiver_for_all_that_fails_needs_nothing_to_be_left() -> None:
+    both = waiver("security-1", "security-2")
+    decision = judged(entry(), report=TWO_FAILED, waivers=both, min_executed=3)
+    assert (decision.decision, rule(decision, "security-tests").waiver) == (GO, "W-1")
+
+
 def test_other_checks_are_not_touched() -> None:
     tree = {
         "version": 1,

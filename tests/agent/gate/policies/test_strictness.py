@@ -64,6 +64,13 @@ def test_a_rule_on_tests(changed: dict[str, Any], keys: list[str]) -> None:
     assert [each.key for each in found] == keys
 
 
+def test_another_check_is_another_rule_in_both_directions() -> None:
+    clean = rule({"id": "a", "check": "clean_tree"})
+    for parent, child in ((clean, rule(TESTS)), (rule(TESTS), clean)):
+        (found,) = loosenings(parent, child)
+        assert (found.key, found.was, found.now) == ("check", parent.check, child.check)
+
+
 def test_a_later_day_is_looser_and_an_earlier_one_is_not() -> None:
     dated = {**TESTS, "effective_on": date(2027, 1, 1)}
     assert looser(dated, effective_on="2027-01-02") == ["effective_on"]
