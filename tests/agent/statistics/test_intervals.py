@@ -36,6 +36,14 @@ def test_wilson_as_published() -> None:
         assert wilson_interval(good / n, n) == pytest.approx(limits, abs=5e-5)
 
 
+@pytest.mark.parametrize("confidence", QUANTILES)
+def test_rounding_takes_no_limit_off_the_scale(confidence: float) -> None:
+    """At no case and at all of them, a limit is the end of the scale or a hair inside."""
+    for n in range(1, 2_000):
+        assert wilson_interval(0.0, n, QUANTILES[confidence])[0] >= 0
+        assert wilson_interval(1.0, n, QUANTILES[confidence])[1] <= 1
+
+
 @given(SHARES, SIZES, st.sampled_from(sorted(QUANTILES)))
 def test_an_interval_lies_on_the_scale_and_holds_the_share(share: float, n: int, confidence: float) -> None:
     low, high = wilson_interval(share, n, QUANTILES[confidence])

@@ -13,6 +13,7 @@ from tests.factories.judged_reports import (
     judge,
     line_coverage,
     releasable,
+    requirement,
     results,
     rule,
     with_results,
@@ -29,7 +30,7 @@ from tsr_agent.models.evals import (
     Severity,
 )
 from tsr_agent.models.manifest import BuildContext, PullRequest
-from tsr_agent.models.requirements import UnknownRequirement
+from tsr_agent.models.requirements import UnknownRequirement, VerificationStatus
 from tsr_agent.models.results import CaseStatus, TestType
 
 if TYPE_CHECKING:
@@ -170,6 +171,16 @@ def test_failure_modes_by_severity_status_and_number() -> None:
     accepted = judged(report, "failure_modes", where={"status": ["accepted_risk"]})
     assert accepted.message == "0 accepted risk failure modes in 2 iterations"
     assert judged(report, "failure_modes").actual == "3"
+
+
+@pytest.mark.parametrize("status", [VerificationStatus.NOT_RUN, VerificationStatus.FAILED])
+def test_a_requirement_that_the_report_does_not_call_verified_is_not(status: VerificationStatus) -> None:
+    """Its tests passed all the same: whoever wrote the report knew something that they do not show."""
+    modest = requirement("R-9", "unit-0", verification_status=status)
+    report = releasable(requirement_coverage=(requirement("R-1", "unit-1"), modest))
+    found = judged(report, "requirement_coverage", require={"verified": 1})
+    assert (found.state, found.actual) == (RuleState.FAIL, "0.5")
+    assert found.message.endswith("not verified: R-9")
 
 
 def test_unknown_requirement_ids() -> None:
