@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
-from typing import NamedTuple, Protocol, cast
+from typing import NamedTuple, NoReturn, Protocol, cast
 
 from tsr_agent import __version__
-from tsr_agent.cli.console import Console, give_up_output, make_streams_lenient
+from tsr_agent.cli.console import Console, give_up_output, harmless, make_streams_lenient
 from tsr_agent.errors import ExitCode, TsrError
 
 DESCRIPTION = "Turns test results into a Test Summary Report, judges it by a policy and gates the pipeline."
@@ -48,6 +48,14 @@ exit codes:
   Everything but 0 stops a pipeline."""
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """What is wrong with a command line, whose words may come from a pipeline's variables."""
+        from tsr_agent.sections.plain_text import one_line
+
+        super().error(harmless(one_line(message)))
+
+
 class CommandModule(Protocol):
     """What the module of a command has."""
 
@@ -62,7 +70,7 @@ def overview() -> argparse.ArgumentParser:
     """The parser that knows the commands by name only."""
     width = max(len(command.name) for command in COMMANDS)
     table = "\n".join(f"  {command.name:<{width}}  {command.summary}" for command in COMMANDS)
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="tsr-agent",
         description=DESCRIPTION,
         epilog=f"commands:\n{table}\n\n{EXIT_CODES}",
@@ -80,7 +88,7 @@ def group_overview(group: str) -> argparse.ArgumentParser:
     members = [command for command in COMMANDS if command.name.startswith(f"{group} ")]
     width = max(len(command.name) for command in members)
     table = "\n".join(f"  {command.name:<{width}}  {command.summary}" for command in members)
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=f"tsr-agent {group}",
         epilog=f"commands:\n{table}\n\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -92,7 +100,7 @@ def group_overview(group: str) -> argparse.ArgumentParser:
 
 def command_parser(command: Command) -> argparse.ArgumentParser:
     """The whole parser of one command."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=f"tsr-agent {command.name}",
         description=command.summary[0].upper() + command.summary[1:] + ".",
         epilog=EXIT_CODES,

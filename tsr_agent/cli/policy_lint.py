@@ -113,13 +113,20 @@ def _quarantine_of(policy: Path) -> Path | None:
 
 def _linted(path: str | Path, today: date, kind: str = "", policy: Policy | None = None) -> LintedFile:
     from tsr_agent.cli.documents import regular_file
+    from tsr_agent.errors import InputError
     from tsr_agent.gate.linting.file_check import check_file, kind_of
     from tsr_agent.gate.policies.sources import beside
-    from tsr_agent.gate.source.problem import ProblemSeverity
+    from tsr_agent.gate.source.problem import FILE_START, ProblemSeverity, problem_at
     from tsr_agent.gate.source.tree import read_source
 
-    found = regular_file(path, "file")
-    data = read_source(found)
+    try:
+        found = regular_file(path, "file")
+        data = read_source(found)
+    except InputError as error:
+        # The other files are looked at all the same.
+        what = error.message.removeprefix(f"{path}: ").removesuffix(".")
+        problem = problem_at(FILE_START, str(path), what)
+        return LintedFile(str(path), kind or "policy", "", (problem,))
     kind = kind or kind_of(data)
     problems = check_file(data, str(found), kind, today, parents=beside(found), policy=policy)
     read = None

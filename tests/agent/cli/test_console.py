@@ -149,3 +149,11 @@ def test_wide_letters_are_broken_by_columns() -> None:
     assert all(cells(line) <= 80 for line in lines)
     assert "".join(lines).replace(" ", "") == "中文" * 60 + "a1%"
     assert max(cells(line) for line in lines) > 74
+
+
+def test_a_wrong_command_line_is_not_repeated_raw(agent: Agent) -> None:
+    done = agent("gate", RELEASED, "\u202e\n::error::own\x1b[31m")
+    assert done.returncode == 2
+    assert "unrecognized arguments" in done.stderr
+    assert "\x1b" not in done.stderr
+    assert not any(line.startswith("::") for line in done.stderr.splitlines())

@@ -197,5 +197,15 @@ def test_hostile_text_is_written_out(agent: Agent, tmp_path: Path) -> None:
 def test_a_file_that_is_not_there(agent: Agent, tmp_path: Path) -> None:
     for name in ("absent.yaml", str(tmp_path)):
         done = agent("policy", "lint", name)
-        assert (done.returncode, done.stdout) == (2, "")
-        assert name in done.stderr
+        assert (done.returncode, done.stderr) == (2, "")
+        assert done.stdout.startswith(f"{name}:1:1: error: ")
+
+
+def test_a_file_that_is_not_there_does_not_hide_the_others(agent: Agent, tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text("version: 1\nnam: n\n")
+    done = agent("policy", "lint", "absent.yaml", "p.yaml", "--json")
+    assert done.returncode == 2
+    problems = json.loads(done.stdout)["problems"]
+    assert problems[0]["source"] == "absent.yaml"
+    assert problems[0]["message"] == "can't be read: No such file or directory"
+    assert {each["source"] for each in problems} == {"absent.yaml", "p.yaml"}
