@@ -256,10 +256,12 @@ def policy_of(config: Config) -> Policy:
     Raises:
         PolicyError: It is wrong.
     """
-    from tsr_agent.gate.policies.builtin import ai_release
+    from tsr_agent.gate.policies.builtin import ai_release, built_in
     from tsr_agent.gate.policies.file import load_policy
 
-    return ai_release() if config.policy is None else load_policy(config.policy)
+    if config.policy is None:
+        return ai_release()
+    return built_in(str(config.policy)) or load_policy(config.policy)
 
 
 def waivers_of(config: Config) -> Waivers | None:

@@ -10,6 +10,7 @@ from tsr_agent.errors import InputError, UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.models.report import TestSummaryReport
 
 
@@ -53,6 +54,23 @@ def regular_file(path: str | Path, what: str) -> Path:
     if found.exists() and not found.is_file():
         raise InputError(f"{found}: not a file.", next_step=f"Name the {what} itself.")
     return found
+
+
+def named_policy(named: str | Path) -> Policy:
+    """The policy that a command line or a configuration names: a file, or ``builtin:NAME``.
+
+    Raises:
+        InputError: There is something else than a file.
+        PolicyError: It is wrong.
+    """
+    from tsr_agent.gate.policies.builtin import built_in
+
+    found = built_in(str(named))
+    if found is not None:
+        return found
+    from tsr_agent.gate.policies.file import load_policy
+
+    return load_policy(regular_file(named, "policy"))
 
 
 def refuse_to_replace(path: Path) -> None:

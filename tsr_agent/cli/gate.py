@@ -65,7 +65,10 @@ def add_policy_options(parser: argparse.ArgumentParser) -> None:
 def add_rule_options(parser: argparse.ArgumentParser) -> None:
     """What a command judges by, whatever it judges."""
     parser.add_argument(
-        "--policy", metavar="F", type=text, help="policy file (default: as in aitr.toml, or ai-release)"
+        "--policy",
+        metavar="F",
+        type=text,
+        help="policy file, or builtin:ai-release, which it is where neither this nor aitr.toml names one",
     )
     parser.add_argument(
         "--waivers", metavar="F", type=text, help="waiver file (default: as in aitr.toml, or none)"
@@ -183,10 +186,9 @@ class JudgingSettings:
             from tsr_agent.gate.policies.builtin import ai_release
 
             return ai_release()
-        from tsr_agent.cli.documents import regular_file
-        from tsr_agent.gate.policies.file import load_policy
+        from tsr_agent.cli.documents import named_policy
 
-        return load_policy(regular_file(self._policy, "policy"))
+        return named_policy(self._policy)
 
     def waivers(self) -> Waivers | None:
         """The waivers that the option names, else those of the configuration, else none."""

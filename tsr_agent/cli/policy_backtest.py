@@ -79,12 +79,11 @@ def _settings(arguments: argparse.Namespace) -> tuple[Path, Policy, Waivers | No
         UsageError: No library is named.
         PolicyError: The policy or the waivers are wrong.
     """
-    from tsr_agent.cli.documents import regular_file
+    from tsr_agent.cli.documents import named_policy, regular_file
     from tsr_agent.config import load_config
     from tsr_agent.errors import UsageError
     from tsr_agent.gate.exceptions.waivers import load_waivers
     from tsr_agent.gate.policies.builtin import ai_release
-    from tsr_agent.gate.policies.file import load_policy
 
     config = load_config(options={"policy": arguments.policy, "library": arguments.library})
     if config.library is None:
@@ -92,7 +91,7 @@ def _settings(arguments: argparse.Namespace) -> tuple[Path, Policy, Waivers | No
             "No library is named whose reports could be judged again.",
             next_step="Give --library FILE.db, or name it under [library] in aitr.toml.",
         )
-    policy = ai_release() if config.policy is None else load_policy(regular_file(config.policy, "policy"))
+    policy = ai_release() if config.policy is None else named_policy(config.policy)
     if arguments.waivers is None:
         return config.library, policy, None
     return config.library, policy, load_waivers(regular_file(arguments.waivers, "waiver file"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tsr_agent.cli.options import text
-from tsr_agent.errors import ExitCode, UsageError
+from tsr_agent.errors import ExitCode
 
 if TYPE_CHECKING:
     import argparse
@@ -50,18 +50,13 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 def _policy(named: str | None) -> tuple[Policy, tuple[str, ...]]:
     """The policy that is named, else the project's, and where aitr.toml asks for an approval."""
-    from tsr_agent.cli.documents import regular_file
+    from tsr_agent.cli.documents import named_policy
     from tsr_agent.config import load_config
-    from tsr_agent.gate.policies.builtin import AI_RELEASE_NAME, ai_release
-    from tsr_agent.gate.policies.file import load_policy
+    from tsr_agent.gate.policies.builtin import ai_release
 
-    if named == f"builtin:{AI_RELEASE_NAME}":
-        return ai_release(), ()
-    if named is not None and named.startswith("builtin:"):
-        raise UsageError(f"{named} is not built in.", next_step=f"Name builtin:{AI_RELEASE_NAME}, or a file.")
     if named is not None:
-        return load_policy(regular_file(named, "policy")), ()
+        return named_policy(named), ()
     config = load_config()
     if config.policy is None:
         return ai_release(), config.manual_approval
-    return load_policy(regular_file(config.policy, "policy")), config.manual_approval
+    return named_policy(config.policy), config.manual_approval

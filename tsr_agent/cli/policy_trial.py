@@ -118,8 +118,8 @@ def _tried(source: str, named: str | None, *, otherwise: str = "") -> TriedFile:
 
 def _policy(cases: CasesFile, path: Path, named: str | None, otherwise: str) -> tuple[str, Policy]:
     """The policy of the option, else the one that the file names, else the one that it was found beside."""
-    from tsr_agent.cli.documents import regular_file
-    from tsr_agent.gate.policies.builtin import AI_RELEASE_NAME, ai_release
+    from tsr_agent.cli.documents import named_policy, regular_file
+    from tsr_agent.gate.policies.builtin import BUILT_IN
     from tsr_agent.gate.policies.file import load_policy
 
     if not cases.content.policy:
@@ -127,10 +127,8 @@ def _policy(cases: CasesFile, path: Path, named: str | None, otherwise: str) -> 
     source = named or cases.content.policy
     if not source:
         raise cases.refused(["$: names no policy; write 'policy: policy.yaml', or give --policy"])
-    if source == f"builtin:{AI_RELEASE_NAME}":
-        return source, ai_release()
-    if named:
-        return named, load_policy(regular_file(named, "policy"))
+    if named or source.startswith(BUILT_IN):
+        return source, named_policy(source)
     try:
         found = _beside(path.parent, source)
         policy = load_policy(regular_file(found, "policy"))

@@ -186,3 +186,19 @@ def test_usage_errors_are_2(agent: Agent) -> None:
     assert agent("gate").returncode == 2
     assert agent("gait").returncode == 2
     assert agent().returncode == 0
+
+
+def test_the_built_in_policy_has_a_name(agent: Agent, tmp_path: Path) -> None:
+    """Where aitr.toml names another one, too."""
+    good_report, policy = written(tmp_path, good()), tmp_path / "strict.yaml"
+    policy.write_text(
+        "version: 1\nname: strict\nrules:\n"
+        "  - {id: e2e, check: tests, where: {type: e2e}, require: {failed: 0}, on_missing: fail}\n"
+    )
+    (tmp_path / "aitr.toml").write_text('[files]\npolicy = "strict.yaml"\n')
+    assert agent("gate", good_report).returncode == 1
+    done = agent("gate", good_report, "--policy", "builtin:ai-release", "--json")
+    assert (done.returncode, json.loads(done.stdout)["policy"]["name"]) == (0, "ai-release")
+    unknown = agent("gate", good_report, "--policy", "builtin:lenient")
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    assert "Name builtin:ai-release, or a file." in unknown.stderr

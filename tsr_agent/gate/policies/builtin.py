@@ -14,6 +14,8 @@ from tsr_agent.models.codec import digest
 if TYPE_CHECKING:
     from tsr_agent.gate.policies.policy import Policy
 
+BUILT_IN = "builtin:"
+"""Begins the name of a policy that is none of a file."""
 AI_RELEASE_NAME = "ai-release"
 AI_RELEASE = os.path.join(os.path.dirname(__file__), "ai_release.json")  # noqa: PTH118, PTH120
 """SEED.md's ``DEFAULT_RULES`` in version 1. Its bytes are what the policy's digest is taken over."""
@@ -39,3 +41,18 @@ def ai_release() -> Policy:
     if policy is None:
         raise PolicyError("The built-in policy is damaged; install aitr again.", details=problems)
     return policy
+
+
+def built_in(named: str) -> Policy | None:
+    """The policy that ``builtin:NAME`` stands for; None where a file is named.
+
+    Raises:
+        PolicyError: No policy of that name is built in.
+    """
+    if not named.startswith(BUILT_IN):
+        return None
+    if named == f"{BUILT_IN}{AI_RELEASE_NAME}":
+        return ai_release()
+    raise PolicyError(
+        f"{named[:80]} is not built in.", next_step=f"Name {BUILT_IN}{AI_RELEASE_NAME}, or a file."
+    )

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tsr_agent.errors import PolicyError
-from tsr_agent.gate.policies.builtin import AI_RELEASE_NAME, ai_release_bytes
+from tsr_agent.gate.policies.builtin import AI_RELEASE_NAME, BUILT_IN, ai_release_bytes
 from tsr_agent.gate.source.tree import MAX_BYTES
 from tsr_agent.gate.wording import plain
 from tsr_agent.models.base import Record
 
-BUILT_IN = "builtin:"
 _BUILT_INS = (f"{BUILT_IN}{AI_RELEASE_NAME}",)
 
 
