@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import product
 
@@ -214,3 +215,54 @@ def test_pairs_that_go_together_tell_more_than_the_same_shares_apart() -> None:
     low, high = paired_interval(80, 8, 2, 10, Z)
     wide_low, wide_high = independent_interval(0.88, 100, 0.82, 100, Z)
     assert high - low < wide_high - wide_low
+
+
+@pytest.mark.parametrize("counts", [(0, 0, 7, 12), (7, 0, 12, 0), (0, 7, 0, 12), (12, 7, 0, 0)])
+def test_where_one_side_never_varies_nothing_goes_together(counts: tuple[int, int, int, int]) -> None:
+    both, only_old, only_new, _ = counts
+    n = sum(counts)
+    apart = independent_interval((both + only_old) / n, n, (both + only_new) / n, n, Z)
+    assert paired_interval(*counts, Z) == apart
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        (80, 8, 2, 10),  # both sides go together
+        (20, 12, 2, 16),
+        (400, 30, 25, 545),
+        (36, 12, 2, 0),  # they go apart
+        (2, 40, 35, 3),
+        (30, 5, 5, 1),  # together, but by less than the correction
+        (1, 1, 7, 12),
+    ],
+)
+@pytest.mark.parametrize("confidence", [0.8, 0.95, 0.999])
+def test_an_interval_of_pairs_by_the_formula_in_fifty_digits(
+    counts: tuple[int, int, int, int], confidence: float
+) -> None:
+    with localcontext() as context:
+        context.prec = 50
+        limits = _method_10(*map(Decimal, counts), Decimal(QUANTILES[confidence]))
+    assert paired_interval(*counts, QUANTILES[confidence]) == pytest.approx(limits, abs=1e-12)
+
+
+def _method_10(a: Decimal, b: Decimal, c: Decimal, d: Decimal, z: Decimal) -> tuple[float, float]:
+    """As the paper writes it, for new minus old, with the roots of Wilson's quadratic."""
+    n = a + b + c + d
+
+    def roots(hits: Decimal) -> tuple[Decimal, Decimal]:
+        half = z * (z * z + 4 * hits * (n - hits) / n).sqrt()
+        return (2 * hits + z * z - half) / (2 * (n + z * z)), (2 * hits + z * z + half) / (2 * (n + z * z))
+
+    old, new = (a + b) / n, (a + c) / n
+    (old_low, old_high), (new_low, new_high) = roots(a + b), roots(a + c)
+    product = a * d - b * c
+    corrected = product if product <= 0 else max(Decimal(0), product - n / 2)
+    phi = corrected / ((a + b) * (c + d) * (a + c) * (b + d)).sqrt()
+
+    def distance(one: Decimal, other: Decimal) -> Decimal:
+        return (one**2 - 2 * phi * one * other + other**2).sqrt()
+
+    down, up = distance(new - new_low, old_high - old), distance(new_high - new, old - old_low)
+    return float(new - old - down), float(new - old + up)

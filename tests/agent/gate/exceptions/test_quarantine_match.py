@@ -61,6 +61,11 @@ def test_a_late_pass_of_another_type_is_none_of_the_rules_tests() -> None:
     report = with_results(late, results(TestType.SECURITY, PASSED, FAILED))
     decision = judged(report, ["security-1", "performance-1"], [on_tests("security")])
     assert (decision.decision, rule(decision, "security").quarantined) == (GO, ("security-1",))
+    more = with_results(late, results(TestType.SECURITY, PASSED, FAILED, FAILED))
+    (remark,) = rule(
+        judged(more, ["security-1", "performance-1"], [on_tests("security")]), "security"
+    ).remarks
+    assert remark.startswith("1 of the 2 tests that make it fail is in quarantine")
 
 
 def test_a_locked_rule_says_nothing_of_a_quarantine_that_does_not_touch_it() -> None:
@@ -131,6 +136,8 @@ def test_a_test_that_failed_in_one_place_and_passed_late_in_another_is_left_out_
     facts = Facts(evidence=admit(listed(*cases)), moment=NOW)
     (left,) = without(facts, {(TestType.SECURITY, "security-1")}).evidence.results_of(TestType.SECURITY)
     assert (left.total, left.passed, left.failed, left.flaky) == (1, 1, 0, 0)
+    decision = judged(listed(*cases), ["security-1"], [on_tests("security")])
+    assert rule(decision, "security").quarantined == ("security-1",)
 
 
 @pytest.mark.parametrize("failed", [0, 1])
