@@ -34,12 +34,15 @@ COMMANDS = (
     Command("show", "show", "print what a report says"),
     Command("compare", "compare", "say what changed between two reports and why the verdict did"),
     Command("policy init", "policy_init", "draft a policy from a report: bounds that it meets today"),
-    Command("policy explain", "policy_explain", "say in sentences what a policy asks for"),
-    Command("policy backtest", "policy_backtest", "say which past decisions a policy would turn"),
     Command("policy lint", "policy_lint", "say what is wrong with a policy, and what to ask about it"),
+    Command("policy explain", "policy_explain", "say in sentences what a policy asks for"),
     Command("policy test", "policy_trial", "say whether a policy decides its cases as expected"),
+    Command("policy backtest", "policy_backtest", "say which past decisions a policy would turn"),
     Command("schema", "schema", "print the JSON Schema of a document"),
 )
+
+GROUPS = {"policy": "Writes, checks, explains and tries the policy that decides."}
+"""What the commands of a group have in common."""
 
 EXIT_CODES = """\
 exit codes:
@@ -90,6 +93,7 @@ def group_overview(group: str) -> argparse.ArgumentParser:
     table = "\n".join(f"  {command.name:<{width}}  {command.summary}" for command in members)
     parser = _Parser(
         prog=f"tsr-agent {group}",
+        description=GROUPS[group],
         epilog=f"commands:\n{table}\n\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -118,11 +122,20 @@ def _module_of(command: Command) -> CommandModule:
 
 def _chosen(argv: list[str]) -> tuple[Command, list[str]]:
     """The command that a command line names, and what is left for it."""
-    name, words = overview().parse_args(argv[:1] or ["--help"]).command, 1
+    name, words = _word(overview(), argv[:1]), 1
     by_name = {command.name: command for command in COMMANDS}
     if name not in by_name:
-        name, words = f"{name} {group_overview(name).parse_args(argv[1:2] or ['--help']).command}", 2
+        name, words = f"{name} {_word(group_overview(name), argv[1:2])}", 2
     return by_name[name], argv[words:]
+
+
+def _word(parser: argparse.ArgumentParser, given: list[str]) -> str:
+    """The word of a command line that a parser chooses by."""
+    if not given:
+        # Nothing was asked for, so nothing was done: a pipeline must not take that for success.
+        parser.print_help(sys.stderr)
+        parser.exit(int(ExitCode.INPUT))
+    return str(parser.parse_args(given).command)
 
 
 def run_command_line(argv: list[str]) -> int:

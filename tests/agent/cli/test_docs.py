@@ -13,6 +13,8 @@ from tsr_agent.errors import ExitCode
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.conftest import Agent
+
 EVERYWHERE = {"--help", "--json"}
 
 
@@ -58,3 +60,10 @@ def test_help_fits_a_terminal(
     monkeypatch.setenv("COLUMNS", "80")
     command_parser(command).print_help()
     assert [line for line in capsys.readouterr().out.splitlines() if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("words", [[], ["policy"]])
+def test_nothing_asked_for_is_no_success(agent: Agent, words: list[str]) -> None:
+    done = agent(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "policy lint" in done.stderr

@@ -185,7 +185,6 @@ def test_the_policy_of_aitr_toml_is_used(agent: Agent, tmp_path: Path) -> None:
 def test_usage_errors_are_2(agent: Agent) -> None:
     assert agent("gate").returncode == 2
     assert agent("gait").returncode == 2
-    assert agent().returncode == 0
 
 
 def test_the_built_in_policy_has_a_name(agent: Agent, tmp_path: Path) -> None:
