@@ -80,6 +80,13 @@ def test_false_alarms(confidence: float, differing: int) -> None:
     assert alarms <= (1 - LEVELS[confidence]) / 2
 
 
+def test_the_p_value_is_exact_up_to_the_limit_and_not_said_above_it() -> None:
+    found = p_value(tally(5_200, 4_800))
+    assert found is not None
+    assert 6e-5 < found < 7e-5
+    assert p_value(tally(5_201, 4_800)) is None
+
+
 def test_power_grows_with_the_pairs() -> None:
     """A system that loses three of four differing pairs is found out, and not on a handful."""
 
@@ -235,6 +242,7 @@ def test_where_one_side_never_varies_nothing_goes_together(counts: tuple[int, in
         (2, 40, 35, 3),
         (30, 5, 5, 1),  # together, but by less than the correction
         (1, 1, 7, 12),
+        (1, 1, 1, 2),
     ],
 )
 @pytest.mark.parametrize("confidence", [0.8, 0.95, 0.999])
