@@ -21,7 +21,8 @@ class BaselineSource:
     """Where a command takes its baseline from.
 
     Args:
-        given: A report that is handed in; it goes before the library, and the caller answers for it.
+        given: A report that is handed in, for which the caller answers. The library goes before it where a
+            policy takes nobody's word.
         library: The library of earlier reports; it is only read, and only for a policy that compares.
         may_be_absent: The library is yet to be made, so that a missing one has no reports.
     """
@@ -63,12 +64,13 @@ class BaselineSource:
         moment: datetime,
         report: TestSummaryReport | None,
     ) -> Baseline | None:
-        if self._given is not None:
-            return _handed_in(str(self._given))
+        given = None if self._given is None else _handed_in(str(self._given))
+        # What the policy takes nobody's word for must not keep it from the library: it would be told
+        # that there is nothing to compare with, where there is.
         if self._library is None or not _asks_a_library(policy):
-            return None
+            return given
         if self._may_be_absent and not os.path.lexists(self._library):
-            return None
+            return given
         with opened_library(self._library) as library:
             from tsr_agent.store.history import Place, baseline_for
 
@@ -79,7 +81,7 @@ class BaselineSource:
                 created_at=moment if report is None else report.created_at,
                 report_id="" if report is None else report.id,
             )
-            return baseline_for(library, policy, place, moment)
+            return baseline_for(library, policy, place, moment) or given
 
 
 def _asks_a_library(policy: Policy) -> bool:

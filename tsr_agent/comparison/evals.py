@@ -202,6 +202,8 @@ class CasePairs(Record, frozen=True, kw_only=True):
     """Ids that stand more than once in either iteration: which is which is not known."""
     without_result: Count = 0
     """Samples that both have and that at least one of them did not score."""
+    lost: tuple[float, ...] = ()
+    """Old values of samples that have one there and no single one in the new iteration; by id."""
 
 
 def pairs(old: EvalIterationSummary, new: EvalIterationSummary, metric: str) -> CasePairs:
@@ -235,6 +237,11 @@ def pairs(old: EvalIterationSummary, new: EvalIterationSummary, metric: str) -> 
         only_new=len(counts_new.keys() - shared - twice),
         duplicates=len(twice),
         without_result=len(once) - len(paired),
+        lost=tuple(
+            before[name]
+            for name in sorted(before)
+            if counts_old[name] == 1 and not (counts_new[name] == 1 and name in after)
+        ),
     )
 
 

@@ -37,6 +37,10 @@ _NOT_STARTED = (126, 127)
 _ENDED = 124
 """From here on a code comes from what ran the command: time limit, no end on record, signals."""
 
+_BAD = (CaseStatus.FAILED, CaseStatus.ERROR)
+_NOT_BAD = (CaseStatus.PASSED, CaseStatus.SKIPPED, CaseStatus.XFAILED)
+"""What speaks against no release by itself."""
+
 H = TypeVar("H")
 Problem = tuple[str, EvidenceRef | None]
 
@@ -110,9 +114,9 @@ def _counts(evidence: Evidence) -> Iterator[Problem]:
         for line in _count_problems(result):
             yield f"{kind.capitalize()} tests: {line}", EvidenceRef(test_type=kind)
         for case in result.test_cases:
-            if case.attempts and _hides_a_failed_attempt(case):
+            if case.attempts and (why := _denied_by_attempts(case)):
                 where = EvidenceRef(test_type=kind, test_id=untrusted_id(case.id))
-                yield f"{kind.capitalize()} test {plain(case.id)} hides a failed attempt", where
+                yield f"{kind.capitalize()} test {plain(case.id)} {why}", where
 
 
 def _count_problems(result: TestTypeResult) -> Iterator[str]:
@@ -153,10 +157,17 @@ def _executed(result: TestTypeResult) -> int:
     return result.passed + result.failed + result.errors + result.xfailed + result.xpassed
 
 
-def _hides_a_failed_attempt(case: TestCase) -> bool:
-    if case.flaky or case.status is not CaseStatus.PASSED:
-        return False
-    return any(each.status in (CaseStatus.FAILED, CaseStatus.ERROR) for each in case.attempts)
+def _denied_by_attempts(case: TestCase) -> str:
+    """Why the attempts of a case deny the outcome that it states; empty where they bear it out."""
+    if case.status not in _NOT_BAD:
+        return ""
+    ran = [each.status for each in case.attempts if each.status is not CaseStatus.SKIPPED]
+    passed = case.status is CaseStatus.PASSED
+    if any(each in _BAD for each in ran) and not (passed and case.flaky):
+        return "hides a failed attempt"
+    if passed and CaseStatus.PASSED not in ran:
+        return "passed, and none of its attempts did"
+    return "passed, and its last attempt did not" if passed and ran[-1] in _BAD else ""
 
 
 def _metrics(evidence: Evidence) -> Iterator[Problem]:

@@ -112,7 +112,8 @@ def decide(
         )
         results, waiver_notes, quarantine_notes = excused.results, excused.waivers, excused.quarantine
     approvals = _approvals(judged.evidence, policy, judged.environment)
-    verdict = _verdict(results, approvals)
+    reviews = (*_nothing_judged(unexcused, judged.moment.date()), *approvals)
+    verdict = _verdict(results, reviews)
     return Decision(
         schema_version=SCHEMA_VERSION,
         report_id=judged.evidence.report_id,
@@ -120,10 +121,10 @@ def decide(
         environment=judged.environment,
         evaluated_at=judged.moment,
         decision=verdict,
-        decision_without_waivers=_verdict(unexcused, approvals),
-        reason=_reason(verdict, results, approvals),
+        decision_without_waivers=_verdict(unexcused, reviews),
+        reason=_reason(verdict, results, reviews),
         blocking_issues=_messages(results, RuleEffect.BLOCKS),
-        review_issues=_review_issues(results, approvals),
+        review_issues=_review_issues(results, reviews),
         warnings=_messages(results, RuleEffect.WARNS),
         manual_approval_required=bool(approvals),
         approval=(policy.approval_for(judged.environment) or ApprovalTerms()) if approvals else None,
@@ -224,40 +225,42 @@ def _approvals(evidence: Evidence, policy: Policy, environment: str) -> list[str
     return found
 
 
-def _verdict(results: Sequence[RuleResult], approvals: Sequence[str]) -> GoNoGoDecision:
+def _verdict(results: Sequence[RuleResult], reviews: Sequence[str]) -> GoNoGoDecision:
     effects = {each.effect for each in results}
     if RuleEffect.BLOCKS in effects:
         return GoNoGoDecision.NO_GO
-    if RuleEffect.NEEDS_REVIEW in effects or approvals or _nothing_judged(results):
+    if RuleEffect.NEEDS_REVIEW in effects or reviews:
         return GoNoGoDecision.PENDING_REVIEW
     return GoNoGoDecision.GO
 
 
-def _nothing_judged(results: Sequence[RuleResult]) -> bool:
-    """Whether missing evidence was ignored for every rule that could have decided: no pass on nothing.
+def _nothing_judged(results: Sequence[RuleResult], today: date) -> tuple[str, ...]:
+    """A sentence where no rule that could have decided had its evidence: no pass on nothing.
 
-    A rule that looks at the calendar and not at the report does not make up for it.
+    A rule that looks at the calendar and not at the report does not make up for it, nor does one that only
+    warns as yet beside others that are in force.
     """
     rules = [each for each in results if each.id != RULE_ID and each.check not in WITHOUT_EVIDENCE]
     deciding = [each for each in rules if each.severity in _DECIDING] or rules
-    return all(each.state is RuleState.NOT_EVALUATED for each in deciding)
+    in_force = [each for each in deciding if each.effective_on is None or each.effective_on <= today]
+    nothing = all(each.state is RuleState.NOT_EVALUATED for each in in_force or deciding)
+    return ("No rule that decides could be judged",) if nothing else ()
 
 
 def _messages(results: Sequence[RuleResult], effect: RuleEffect) -> tuple[str, ...]:
     return tuple(each.message for each in results if each.effect is effect)
 
 
-def _review_issues(results: Sequence[RuleResult], approvals: Sequence[str]) -> tuple[str, ...]:
-    nothing = ("No rule that decides could be judged",) if _nothing_judged(results) else ()
-    return (*_messages(results, RuleEffect.NEEDS_REVIEW), *nothing, *approvals)
+def _review_issues(results: Sequence[RuleResult], reviews: Sequence[str]) -> tuple[str, ...]:
+    return (*_messages(results, RuleEffect.NEEDS_REVIEW), *reviews)
 
 
-def _reason(verdict: GoNoGoDecision, results: Sequence[RuleResult], approvals: Sequence[str]) -> str:
+def _reason(verdict: GoNoGoDecision, results: Sequence[RuleResult], reviews: Sequence[str]) -> str:
     """One line: what decided."""
     if verdict is GoNoGoDecision.NO_GO:
         return _headline("blocking", _messages(results, RuleEffect.BLOCKS))
     if verdict is GoNoGoDecision.PENDING_REVIEW:
-        return _headline("to review", _review_issues(results, approvals))
+        return _headline("to review", _review_issues(results, reviews))
     passed = sum(each.state is RuleState.PASS for each in results)
     warnings = sum(each.effect is RuleEffect.WARNS for each in results)
     ignored = sum(

@@ -35,6 +35,9 @@ WORST_FIRST = (
     CaseStatus.PASSED,
 )
 
+_SAYS_NOTHING = (CaseStatus.SKIPPED, CaseStatus.XFAILED)
+"""Outcomes of a run that neither passed nor failed."""
+
 _LINE = re.compile(r"[0-9]{1,9}")
 
 
@@ -78,7 +81,12 @@ def read_case(
         status = worst([*(each.status for each in outcomes), *(each.status for each in after)])
         message, details = _joined(outcomes, "message", status), _joined(outcomes, "details", status)
     attempts: tuple[Attempt, ...] = ()
-    if before or after:
+    if before and status in _SAYS_NOTHING:
+        # A run that was skipped does not mend the failed one before it.
+        failed = min(before, key=lambda each: WORST_FIRST.index(each.status))
+        attempts = (*before, Attempt(status=status, duration_ms=duration, message=message, details=details))
+        status, message, details = failed.status, failed.message, failed.details
+    elif before or after:
         # The outcome itself is Surefire's first run where reruns follow, and its last where they preceded.
         own = Attempt(status=status, duration_ms=duration, message=message, details=details)
         attempts = (*before, own, *after)

@@ -101,14 +101,26 @@ def test_one_is_handed_in_where_the_policy_takes_that(
     assert gated(capsys)["baseline"]["report_id"] == "old"
 
 
-def test_one_that_is_handed_in_wins_and_is_not_trusted_more_than_it_should_be(
+def test_one_that_is_handed_in_is_not_trusted_more_than_it_should_be(
     folder: Path, compares: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     compares()
-    decision = gated(capsys, "--baseline", "old.json", "--library", "library.db")
+    decision = gated(capsys, "--baseline", "old.json")
     assert decision["baseline"] is None
     assert "it was handed in, and the policy asks for the last approved one" in decision["no_baseline"]
     assert decision["exit"] != 0
+
+
+def test_one_that_is_handed_in_does_not_keep_the_policy_from_the_library(
+    folder: Path, compares: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else naming any report would turn a regression into missing evidence."""
+    compares()
+    (folder / "tsr.json").write_bytes(codec.encode(made("new", 1, units=7)))
+    decision = gated(capsys, "--baseline", "old.json", "--library", "library.db")
+    assert (decision["decision"], decision["baseline"]["select"]) == ("no_go", "last_approved")
+    monkeypatch.setenv("AITR_BASELINE", "old.json")
+    assert gated(capsys, "--library", "library.db")["decision"] == "no_go"
 
 
 def test_without_any_the_decision_says_what_to_do(

@@ -27,6 +27,13 @@ from tsr_agent.gate.identity import identity_key, names_somebody, same_person
         "ana",
         "1234567+ana@users.noreply.example",
         "ana+work@example.net",
+        "@ana",
+        "Ana Gil (lead)",
+        "ana-gil",
+        "ana.",
+        "\u0430na",
+        "\u0391\u039d\u0391",
+        "\u0410na G\u0456l",
     ],
 )
 def test_one_person(other: str) -> None:
@@ -39,6 +46,19 @@ def test_one_person(other: str) -> None:
 )
 def test_another_person(other: str) -> None:
     assert not same_person("Ana Gil <ana@example.org>", other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("\u0930\u093e\u092e", "\u0930\u092e\u093e"),
+        ("\u0420\u0438\u0442\u0430", "\u0420\u0438\u043c\u0430"),
+        ("\u674e", "\u5f20"),
+    ],
+)
+def test_names_in_other_scripts_are_told_apart(one: str, other: str) -> None:
+    """Rama is not Ram: vowels that are marks belong to the name."""
+    assert not same_person(one, other)
 
 
 @pytest.mark.parametrize("name", ["", " ", "\u200b", "<>", "\u3164 \u00ad", "-", " <@>"])

@@ -259,6 +259,19 @@ def test_nextest_keeps_its_attempts_and_a_flaky_test_that_is_to_fail_fails() -> 
     assert parts.header_differences == ()
 
 
+def test_a_rerun_that_is_skipped_does_not_mend_the_failure_before_it() -> None:
+    parts = read(
+        JUnitReader(),
+        """<testsuite name="s" tests="1" skipped="1" failures="0" errors="0"><testcase name="t" classname="c">
+        <flakyFailure message="refused" type="E">trace</flakyFailure><skipped message="no server"/></testcase>
+        </testsuite>""",
+    )
+    (case,) = by_name(parts).values()
+    assert (case.status, case.flaky, case.message) == (FAILED, False, "refused")
+    assert [each.status for each in case.attempts] == [FAILED, SKIPPED]
+    assert case.attempts[-1].message == "no server"
+
+
 DOTNET = """<testsuites><testsuite name="App.Tests.dll" tests="4" skipped="1" failures="1" errors="0"
   time="0.2" timestamp="2026-01-01T00:00:00" hostname="BUILD-7" id="0" package="App.Tests.dll"><properties/>
   <testcase classname="App.RagTests" name="Adds(a: 1)" time="0.0290000"/>

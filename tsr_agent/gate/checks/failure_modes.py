@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta
@@ -19,7 +20,7 @@ from tsr_agent.models.evals import ResolutionStatus, Severity
 if TYPE_CHECKING:
     from tsr_agent.gate.evidence import Evidence
     from tsr_agent.gate.facts import Facts
-    from tsr_agent.models.evals import EvalIterationSummary
+    from tsr_agent.models.evals import EvalIterationSummary, FailureMode
 
 UNRESOLVED = (ResolutionStatus.OPEN, ResolutionStatus.WONT_FIX, ResolutionStatus.ACCEPTED_RISK)
 """Everything but fixed: that somebody accepts a risk is not in the report's power to say."""
@@ -61,7 +62,10 @@ class FailureModesRule(Rule, frozen=True, kw_only=True):
     require: Annotated[FailureModesRequire, Meta(description="What must hold.")] = FailureModesRequire()
 
     def judge(self, facts: Facts) -> Judgement:
-        """Counts distinct ids that have a severity and a status in scope, in whichever iteration."""
+        """Counts distinct ids that have a severity and a status in scope, in whichever iteration.
+
+        An id that one iteration lists several times counts as often.
+        """
         evidence = facts.evidence
         most = self.require.max_count
         what = _in_words(self.where)
@@ -69,11 +73,13 @@ class FailureModesRule(Rule, frozen=True, kw_only=True):
         if not evidence.eval_iterations:
             return not_evaluated(expected, "Failure modes are unknown: no eval iteration is documented")
         found: dict[str, int] = {}
+        times: Counter[str] = Counter()
         for iteration in evidence.eval_iterations:
-            for mode in iteration.failure_modes:
-                if mode.severity in self.where.severity and mode.resolution_status in self.where.status:
-                    found[mode.id] = max(iteration.iteration, found.get(mode.id, 0))
-        names = sorted(found)
+            listed_here = [mode.id for mode in iteration.failure_modes if self._counts(mode)]
+            found |= {name: max(iteration.iteration, found.get(name, 0)) for name in listed_here}
+            # Two of one id in one iteration are two: else one id could stand for any number of them.
+            times |= Counter(listed_here)
+        names = sorted(times.elements())
         iterations = counted(len({each.iteration for each in evidence.eval_iterations}), "iteration")
         message = f"{counted(len(names), f'{what} failure mode')} in {iterations}"
         if names:
@@ -86,9 +92,13 @@ class FailureModesRule(Rule, frozen=True, kw_only=True):
             message=message,
             remarks=() if names else self._remarks(evidence),
             evidence=tuple(
-                EvidenceRef(failure_mode=plain(name), iteration=found[name]) for name in names[:MAX_EVIDENCE]
+                EvidenceRef(failure_mode=plain(name), iteration=found[name])
+                for name in sorted(found)[:MAX_EVIDENCE]
             ),
         )
+
+    def _counts(self, mode: FailureMode) -> bool:
+        return mode.severity in self.where.severity and mode.resolution_status in self.where.status
 
     def _remarks(self, evidence: Evidence) -> tuple[str, ...]:
         """What it does not show that none was found; fixed ones alone are no failures to look for."""

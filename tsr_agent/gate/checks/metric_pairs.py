@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from tsr_agent.comparison.evals import ACCURACY, CasePairs, pairs
 from tsr_agent.gate.checks.metric_sides import Finding, Sides
@@ -49,6 +52,8 @@ class ChangeTest(Record, frozen=True, kw_only=True):
     """Nothing that the judged report left out keeps the cases from being paired."""
     interval: tuple[float, float] | None
     """Of new minus old, for shares."""
+    lost: int = 0
+    """Cases of the baseline that could have got worse and have no value any more."""
 
     def finding(self, *, auto: bool) -> Finding:
         """Whether the metric is shown to be worse.
@@ -78,6 +83,10 @@ class ChangeTest(Record, frozen=True, kw_only=True):
                 words=f"{titled(self.sides.name)} is worse on the same cases at {per_cent(self.confidence)} "
                 f"confidence: {self.counts()}",
             )
+        if self.lost and shows_worsening(replace(tally, worse=tally.worse + self.lost), self.confidence):
+            lost = counted(self.lost, "case")
+            have = "has" if self.lost == 1 else "have"
+            return self._unknown(f"{lost} of the baseline {have} no value any more, enough to hide it")
         return Finding(state=RuleState.PASS, words=f"Not shown to be worse: {self.counts()}")
 
     def counts(self) -> str:
@@ -169,6 +178,7 @@ def change_test(sides: Sides, confidence: float) -> ChangeTest:
         why_not=why_not,
         of_other_data=_of_other_data(old, new),
         interval=_interval(sides, found if tally is not None else None, confidence),
+        lost=_lost(found, sides) if tally is not None else 0,
     )
 
 
@@ -192,13 +202,16 @@ def _too_few(found: CasePairs, old: EvalIterationSummary, new: EvalIterationSumm
 
 def _not_what_counts(sides: Sides) -> str:
     """Whether a case passed is its value of the metric only where the metric is the share that passed."""
-    both = (sides.old, sides.new)
-    has_scores = any(sides.name in case.scores for each in both for case in each.iteration.cases)
-    if sides.name != ACCURACY or has_scores:
+    if sides.name != ACCURACY or _has_scores(sides):
         return ""
-    if not all(_is_share_of_passes(each, sides) for each in both):
+    if not all(_is_share_of_passes(each, sides) for each in (sides.old, sides.new)):
         return f"the share of cases that passed is not the {sides.name}"
     return ""
+
+
+def _has_scores(sides: Sides) -> bool:
+    both = (sides.old, sides.new)
+    return any(sides.name in case.scores for each in both for case in each.iteration.cases)
 
 
 def _is_share_of_passes(side: Measured, sides: Sides) -> bool:
@@ -214,6 +227,16 @@ def _tally(found: CasePairs, *, lower_is_better: bool) -> PairTally:
     fell = sum(each.new < each.old for each in found.pairs)
     worse, better = (rose, fell) if lower_is_better else (fell, rose)
     return PairTally(worse=worse, better=better, same=len(found.pairs) - rose - fell)
+
+
+def _lost(found: CasePairs, sides: Sides) -> int:
+    """How many values are gone that were not the worst there can be."""
+    worst = -math.inf
+    if sides.scale is not None:
+        worst = sides.scale.maximum if sides.lower_is_better else sides.scale.minimum
+    if sides.name == ACCURACY and not _has_scores(sides):
+        worst = 0.0
+    return sum(each != worst for each in found.lost)
 
 
 def _interval(sides: Sides, found: CasePairs | None, confidence: float) -> tuple[float, float] | None:

@@ -21,6 +21,7 @@ MAX_DAYS = 90
 SOON_DAYS = 14
 """An exception that ends within so many days is marked."""
 _MAX_REASON = 1_000
+_NAMES_OR_REASONS = ("reason", "ticket", "owner", "approved_by")
 
 F = TypeVar("F", bound=msgspec.Struct)
 N = TypeVar("N")
@@ -56,9 +57,19 @@ def fault_of(entry: object, form: type[Any], path: str, written: Sequence[str]) 
     """
     found = problems_of(entry, form, path)
     if not found and isinstance(entry, dict):
-        unseen = (key for key in written if not visible(entry[key]))
-        found = [f"{path}.{key}: missing; it has no visible sign" for key in unseen]
+        found = [f"{path}.{key}: {why}" for key in written if (why := _says_nothing(key, entry[key]))]
     return plain("; ".join(found), _MAX_REASON)
+
+
+def _says_nothing(key: str, text: str) -> str:
+    """Why nothing stands under a key, as far as a reader can see; empty where something does."""
+    seen = visible(text)
+    if not seen:
+        return "missing; it has no visible sign"
+    # An id may be made of any signs. A dash is no owner and no reason.
+    if key in _NAMES_OR_REASONS and not any(map(str.isalnum, seen)):
+        return f"missing; {plain(seen, 40)!r} has no letter and no digit"
+    return ""
 
 
 def stated(entry: object, key: str) -> str:

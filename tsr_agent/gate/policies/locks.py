@@ -26,14 +26,16 @@ def refuse_loosened(parents: Sequence[Layer], merged: Merged, policy: Policy, pr
         policy: The outcome, read.
         problems: Takes one line a problem, with paths of the policy's own file.
     """
+    new_rules = _Rules(policy)
     for parent in parents:
         keys = ["", *sorted({*parent.policy.environment_rules, *policy.environment_rules})]
+        old_rules = _Rules(parent.policy)
         for layered, rule in zip(parent.rules, parent.policy.rules, strict=True):
             if not rule.locked:
                 continue
             told: set[Loosening] = set()
             for key in keys:
-                new = [each for each in _looser(rule.id, key, parent.policy, policy) if each not in told]
+                new = [each for each in _looser(rule.id, key, old_rules, new_rules) if each not in told]
                 told.update(new)
                 problems += [_line(each, key, layered, merged) for each in new]
         _refuse_other_baseline(parent, merged, policy, problems)
@@ -42,21 +44,32 @@ def refuse_loosened(parents: Sequence[Layer], merged: Merged, policy: Policy, pr
         refuse_milder_approvals(policy, own, [each.policy for each in parents], problems)
 
 
-def _looser(rule_id: str, environment: str, parent: Policy, child: Policy) -> list[Loosening]:
+class _Rules:
+    """A policy's rules by environment and id: a thousand of them in a hundred environments are looked up."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.missing = policy.on_missing
+        self._everywhere = {rule.id: rule for rule in policy.rules}
+        self._by_environment = {
+            name: {rule.id: rule for rule in rules} for name, rules in policy.environment_rules.items()
+        }
+
+    def get(self, rule_id: str, environment: str) -> Rule | None:
+        """A rule as it holds in an environment."""
+        return self._by_environment.get(environment, self._everywhere).get(rule_id)
+
+
+def _looser(rule_id: str, environment: str, parent: _Rules, child: _Rules) -> list[Loosening]:
     """In one environment; the empty name is every environment that nobody names."""
-    was, now = _rule(parent, rule_id, environment), _rule(child, rule_id, environment)
+    was, now = parent.get(rule_id, environment), child.get(rule_id, environment)
     if was is None or now is None:
         return []
-    found = loosenings(was, now)
-    was_missing, now_missing = was.on_missing or parent.on_missing, now.on_missing or child.on_missing
+    # Most rules are handed on as they are.
+    found = [] if was == now else loosenings(was, now)
+    was_missing, now_missing = was.on_missing or parent.missing, now.on_missing or child.missing
     if missing_rank(now_missing) < missing_rank(was_missing):
         found.append(Loosening(key="on_missing", was=as_text(was_missing), now=as_text(now_missing)))
     return found
-
-
-def _rule(policy: Policy, rule_id: str, environment: str) -> Rule | None:
-    rules = policy.environment_rules.get(environment, policy.rules)
-    return next((each for each in rules if each.id == rule_id), None)
 
 
 def _line(found: Loosening, environment: str, layered: LayeredRule, merged: Merged) -> str:

@@ -122,8 +122,11 @@ def read_source(path: Path) -> bytes:
     """The bytes of a policy or waiver file.
 
     Raises:
-        PolicyError: Absent, unreadable or too large.
+        PolicyError: Absent, no file or unreadable.
     """
+    # Whoever opens a pipe waits for ever where nobody writes.
+    if path.exists() and not path.is_file():
+        raise PolicyError(f"{path}: can't be read: it is not a file.")
     try:
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
