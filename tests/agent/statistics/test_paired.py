@@ -166,6 +166,18 @@ def test_the_published_table_of_independent_shares(
     assert found == pytest.approx(published, abs=5e-5)
 
 
+@pytest.mark.parametrize("confidence", QUANTILES)
+def test_rounding_takes_no_change_off_the_scale(confidence: float) -> None:
+    """From all to none and back: the largest change there is ends at 1, and not a hair beyond."""
+    z = QUANTILES[confidence]
+    for n, m in product(range(1, 60), repeat=2):
+        assert independent_interval(1.0, n, 0.0, m, z)[0] >= -1
+        assert independent_interval(0.0, n, 1.0, m, z)[1] <= 1
+    for n in range(1, 1_000):
+        assert paired_interval(0, n, 0, 0, z)[0] >= -1
+        assert paired_interval(0, 0, n, 0, z)[1] <= 1
+
+
 @pytest.mark.parametrize("samples", [(50, 50), (100, 50), (50, 100), (250, 50), (50, 250), (250, 250)])
 def test_false_alarms_of_two_shares(samples: tuple[int, int]) -> None:
     """Two runs of one system on different cases: the chance that the whole interval lies below 0.
