@@ -249,6 +249,7 @@ def test_where_one_side_never_varies_nothing_goes_together(counts: tuple[int, in
     [
         (80, 8, 2, 10),  # both sides go together
         (20, 12, 2, 16),
+        (41, 8, 2, 10),  # an odd number of pairs
         (400, 30, 25, 545),
         (36, 12, 2, 0),  # they go apart
         (2, 40, 35, 3),
