@@ -24,6 +24,8 @@ class Judgement(Record, frozen=True, kw_only=True):
     remarks: tuple[str, ...] = ()
     """What a reader should know beside the state; it changes nothing."""
     evidence: tuple[EvidenceRef, ...] = ()
+    lacks_evidence: bool = False
+    """It failed, and some of what it asks for could not be looked at."""
     failing_tests: tuple[str, ...] | None = None
     """Ids of all tests that alone make it fail; None where they can't be named one by one."""
 

@@ -33,6 +33,7 @@ from tsr_agent.gate.policies.file import parse_policy
 from tsr_agent.models import codec
 from tsr_agent.models.decision import BaselineSelect, GoNoGoDecision, RuleState
 from tsr_agent.models.evals import Dataset, EvalCase, FailureCategory, FailureMode, MetricValue, Severity
+from tsr_agent.models.findings import Finding, FindingLevel, StaticAnalysis
 from tsr_agent.models.results import Attempt, CaseStatus, TestType, TestTypeResult
 
 if TYPE_CHECKING:
@@ -321,6 +322,37 @@ def test_a_waiver_that_nobody_else_approved_or_that_is_for_something_else(change
     decision = judge(failing(), policy(), waivers(**changed))
     assert decision.decision is NO_GO
     assert all(each.reason for each in decision.waivers)
+
+
+@pytest.mark.parametrize(
+    ("asked", "on_missing", "verdict"),
+    [
+        ({"where": {"type": "unit"}}, "review", GO),
+        ({"where": {"type": ["unit", "e2e"]}}, "review", NO_GO),
+        ({"where": {"type": ["unit", "e2e"]}}, {"ignore": "there is none yet"}, GO),
+    ],
+)
+def test_what_is_missing_is_not_waived_with_a_failure_beside_it(
+    asked: dict[str, Any], on_missing: Any, verdict: GoNoGoDecision
+) -> None:
+    it = {"id": "unit", "check": "test_changes", "require": {"max_newly_failing": 0}, **asked}
+    before = earlier(releasable(requirement_coverage=()))
+    decision = judge(failing(), policy(it, on_missing=on_missing), waivers(), baseline=before)
+    assert (rule(decision, "unit").state is RuleState.WAIVED) is (verdict is GO)
+    assert decision.decision is verdict
+    assert decision.waivers[0].reason == (
+        "" if verdict is GO else "some of its rule's evidence is missing, which can't be waived"
+    )
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_scan_that_is_missing_is_not_waived_with_the_findings_of_another(there: bool) -> None:
+    it = {"id": "unit", "check": "findings", "where": {"tool": ["bandit", "ruff"]}}
+    finding = Finding(rule_id="B1", level=FindingLevel.ERROR)
+    scans = [StaticAnalysis(path="b.sarif", tool="bandit", executed=True, findings=(finding,))]
+    scans += [StaticAnalysis(path="r.sarif", tool="ruff", executed=True)] if there else []
+    decision = judge(releasable(static_analysis=tuple(scans)), policy(it), waivers())
+    assert decision.decision is (GO if there else NO_GO)
 
 
 def test_a_quarantine_that_nobody_owns() -> None:

@@ -110,6 +110,7 @@ class TestChangesRule(Rule, frozen=True, kw_only=True):
             or f"{_actual(demands)} of {counted(compared, *words)}",
             remarks=_remarks(found, demands),
             evidence=_references([test for each in (broken or demands) for test in each.tests]),
+            lacks_evidence=bool(gaps),
             failing_tests=_ids(broken) if broken and not gaps else None,
         )
 

@@ -73,6 +73,7 @@ class CodeCoverageRule(Rule, frozen=True, kw_only=True):
             expected=expected,
             actual=text,
             n=lowest.total,
+            lacks_evidence=bool(unknown),
             message="; ".join(
                 [f"{subject} {' and '.join(complaints or self._met(before))}", *filter(None, [unknown])]
             ),

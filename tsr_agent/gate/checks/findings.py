@@ -83,6 +83,7 @@ class FindingsRule(Rule, frozen=True, kw_only=True):
             n=len(scans) if scans else None,
             message="; ".join([*complaints, *gaps]) or self._told(scans, found),
             remarks=_remarks(scans),
+            lacks_evidence=bool(complaints and gaps),
             evidence=_references(found),
         )
 

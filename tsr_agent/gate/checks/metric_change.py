@@ -204,6 +204,7 @@ class MetricChangeRule(Rule, frozen=True, kw_only=True):
             confidence=test.confidence if test is not None and interval is not None else None,
             message="; ".join(told),
             remarks=test.remarks() if test is not None else (),
+            lacks_evidence=worst is RuleState.FAIL and RuleState.NOT_EVALUATED in states,
             evidence=(EvidenceRef(iteration=new.iteration.iteration, metric=plain(self.where.metric)),),
         )
 

@@ -8,6 +8,7 @@ import msgspec
 
 from tsr_agent.gate.exceptions.quarantine_match import entry_of, in_force, left_out, quarantine_notes
 from tsr_agent.gate.exceptions.waiver_match import WaiverCase, match
+from tsr_agent.gate.rule import IgnoreMissing
 from tsr_agent.gate.wording import counted, plain, untrusted_id, whole
 from tsr_agent.models.base import Record
 from tsr_agent.models.decision import QuarantineNote, RuleEffect, RuleResult, RuleState, WaiverNote
@@ -70,6 +71,7 @@ def excuse(
             environment=environment,
             today=today,
             judgements=dict(judgements),
+            may_be_missing=_may_be_missing(policy, environment),
             left={name: each.judgement for name, each in left.items() if each.judgement is not None},
         )
         matched, notes = match(waivers, case)
@@ -86,6 +88,14 @@ def excuse(
         results=tuple(after),
         waivers=notes,
         quarantine=quarantine_notes(quarantine, facts, left, excused) if quarantine is not None else (),
+    )
+
+
+def _may_be_missing(policy: Policy, environment: str) -> frozenset[str]:
+    """The rules whose missing evidence does nothing to the verdict."""
+    rules = policy.rules_for(environment)
+    return frozenset(
+        each.id for each in rules if isinstance(each.on_missing or policy.on_missing, IgnoreMissing)
     )
 
 

@@ -30,6 +30,8 @@ class WaiverCase(Record, frozen=True, kw_only=True):
     today: date
     judgements: dict[str, Judgement]
     """By rule id."""
+    may_be_missing: frozenset[str] = frozenset()
+    """Ids of rules whose missing evidence does nothing."""
     left: dict[str, Judgement] = msgspec.field(default_factory=dict)
     """By id, rules that failed as they are judged without the tests in quarantine."""
 
@@ -162,6 +164,9 @@ def _nothing_to_waive(waiver: Waiver, case: WaiverCase) -> str:
         return "its rule was not evaluated; missing evidence can't be waived"
     if judgement.state is not RuleState.FAIL:
         return "its rule did not fail"
+    # Else a small failure beside it would excuse what is missing.
+    if judgement.lacks_evidence and waiver.rule not in case.may_be_missing:
+        return "some of its rule's evidence is missing, which can't be waived"
     return _uncovered_failure(waiver, judgement, case)
 
 
