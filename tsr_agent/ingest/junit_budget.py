@@ -74,6 +74,17 @@ class Budget:
         if self._before.cases + listed > self._limits.cases:
             raise beyond(self._limits, "cases", self._path, self._position())
 
+    def check_header(self, count: int) -> None:
+        """Refuses a suite of which more failures stand in its header alone than can be made cases of.
+
+        Fewer cases than failures would make a share of failures look smaller than it is.
+
+        Raises:
+            InputError: There are more.
+        """
+        if count > self._limits.header_only_cases:
+            raise beyond(self._limits, "header_only_cases", self._path, self._position())
+
     def count_elements(self, number: int = 1) -> None:
         """Counts elements, and what takes as long as so many of them.
 

@@ -225,7 +225,8 @@ class JUnitStream:
         self.result.header_only += count
         if count:
             self._check_size()
-        for number in range(1, min(count, self._limits.header_only_cases) + 1):
+            self._budget.check_header(count)
+        for number in range(1, count + 1):
             name = "(counted in the header only)" + (f" #{number}" if number > 1 else "")
             case = TestCase(
                 id=f"{suite.name or self.result.root[1] or self.result.root[0]}::{name}",

@@ -63,7 +63,7 @@ class Limits:
         "characters of the names of the test cases of one results file, those beyond ASCII counted as four",
     )
     header_only_cases: int = _bound(
-        50, "cases made of failures that only the header of a suite counts", refused=False
+        1_000, "cases made of failures that only the header of a suite counts", most=100_000
     )
 
     json_bytes: int = _bound(24 * MEBIBYTE, "bytes of one JSON file")

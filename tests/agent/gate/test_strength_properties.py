@@ -92,7 +92,8 @@ def scanned(roll: Dice) -> TestSummaryReport:
 def _tried(roll: Dice, case: TestCase) -> TestCase:
     if not case.flaky:
         return case
-    outcomes = [roll.one_of((CaseStatus.PASSED, CaseStatus.FAILED, CaseStatus.SKIPPED)) for _ in range(3)]
+    before = [roll.one_of((CaseStatus.PASSED, CaseStatus.FAILED, CaseStatus.SKIPPED)) for _ in range(2)]
+    outcomes = (*before, CaseStatus.PASSED)
     return replace(case, attempts=tuple(Attempt(status=each) for each in outcomes))
 
 

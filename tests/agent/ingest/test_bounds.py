@@ -99,6 +99,7 @@ CASES: list[tuple[str, int, str, str, str]] = [
     ("xml_depth", 4, "JUnit XML", junit("<a><b/></a>"), junit("<a><b><c/></b></a>")),
     ("cases", 2, "JUnit XML", junit('<testcase name="a"/>' * 2), junit('<testcase name="a"/>' * 3)),
     ("repeated_cases", 2, "JUnit XML", junit('<testcase name="a"/>' * 2), junit('<testcase name="a"/>' * 3)),
+    ("header_only_cases", 1, "JUnit XML", junit(COUNTED * 2), junit('<testsuite errors="2"/>')),
     ("junit_elements", 10, "JUnit XML", junit("<a/>" * 2), junit("<a/>" * 3)),
     ("junit_elements", 16, "JUnit XML", junit(COUNTED + "<a/>"), junit(COUNTED + "<a/>" * 2)),
     ("junit_elements", 13, "JUnit XML", junit(failed(1) + "<a/>"), junit(failed(1) + "<a/>" * 2)),

@@ -296,14 +296,19 @@ def test_a_status_does_not_soften_a_result() -> None:
         (b'errors="-3"', 0),
         (b'errors="0"', 0),
         (b'errors=""', 0),
-        (b'errors="999999999999999"', 50),
-        (b'errors="1,000"', 50),
+        (b'errors="1,000"', 1_000),
     ],
 )
 def test_failures_that_only_a_header_counts_become_errors(header: bytes, errors: int) -> None:
     parts = read(suite(PASSING, header))
     assert sum(case.status is CaseStatus.ERROR for case in parts.cases) == errors
     assert len({case.id for case in parts.cases}) == errors + 1
+
+
+@pytest.mark.parametrize("counted", [b"1001", b"999999999999999"])
+def test_more_of_them_than_can_be_made_cases_of_are_refused(counted: bytes) -> None:
+    """Fewer cases than failures would make the share of failures smaller than it is."""
+    assert "header_only_cases" in refusal(suite(PASSING, b'errors="' + counted + b'"'))
 
 
 def test_a_negative_total_is_a_difference() -> None:
