@@ -2,41 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from tsr_agent.gate.checks.calendar import CalendarRule
-from tsr_agent.gate.checks.changed_tests import TestChangesRule
-from tsr_agent.gate.checks.clean_tree import CleanTreeRule
-from tsr_agent.gate.checks.code_coverage import CodeCoverageRule
-from tsr_agent.gate.checks.eval_completeness import EvalCompletenessRule
-from tsr_agent.gate.checks.eval_iterations import EvalIterationsRule, LatestIterationRule
-from tsr_agent.gate.checks.eval_metric import EvalMetricRule
-from tsr_agent.gate.checks.failure_modes import FailureModesRule
-from tsr_agent.gate.checks.findings import FindingsRule
-from tsr_agent.gate.checks.metric_change import MetricChangeRule
-from tsr_agent.gate.checks.requirement_coverage import RequirementCoverageRule
-from tsr_agent.gate.checks.tests import TestsRule
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tsr_agent.gate.rule import Rule
 
-CHECKS: Mapping[str, type[Rule]] = {
-    "tests": TestsRule,
-    "test_changes": TestChangesRule,
-    "eval_metric": EvalMetricRule,
-    "metric_change": MetricChangeRule,
-    "eval_completeness": EvalCompletenessRule,
-    "failure_modes": FailureModesRule,
-    "requirement_coverage": RequirementCoverageRule,
-    "code_coverage": CodeCoverageRule,
-    "eval_iterations": EvalIterationsRule,
-    "latest_iteration": LatestIterationRule,
-    "clean_tree": CleanTreeRule,
-    "findings": FindingsRule,
-    "calendar": CalendarRule,
+_FORMS = {
+    "tests": ("tests", "TestsRule"),
+    "test_changes": ("changed_tests", "TestChangesRule"),
+    "eval_metric": ("eval_metric", "EvalMetricRule"),
+    "metric_change": ("metric_change", "MetricChangeRule"),
+    "eval_completeness": ("eval_completeness", "EvalCompletenessRule"),
+    "failure_modes": ("failure_modes", "FailureModesRule"),
+    "requirement_coverage": ("requirement_coverage", "RequirementCoverageRule"),
+    "code_coverage": ("code_coverage", "CodeCoverageRule"),
+    "eval_iterations": ("eval_iterations", "EvalIterationsRule"),
+    "latest_iteration": ("eval_iterations", "LatestIterationRule"),
+    "clean_tree": ("clean_tree", "CleanTreeRule"),
+    "findings": ("findings", "FindingsRule"),
+    "calendar": ("calendar", "CalendarRule"),
 }
+"""Module of this room and name of the rule's form, by check."""
+
+
+class _Checks(Mapping[str, "type[Rule]"]):
+    """Loads a check when a policy first names it: a gate starts with those that it needs."""
+
+    def __getitem__(self, check: str) -> type[Rule]:
+        module, name = _FORMS[check]
+        found: type[Rule] = getattr(import_module(f"tsr_agent.gate.checks.{module}"), name)
+        return found
+
+    def __contains__(self, check: object) -> bool:
+        return check in _FORMS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_FORMS)
+
+    def __len__(self) -> int:
+        return len(_FORMS)
+
+
+CHECKS: Mapping[str, type[Rule]] = _Checks()
 
 WITHOUT_EVIDENCE = frozenset({"calendar"})
 """Checks that look at nothing in a report. A release never rests on these alone."""
