@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QSize, Qt
@@ -13,6 +14,11 @@ from tsr_agent.sections.marks import Tone
 
 if TYPE_CHECKING:
     from qtpy.QtGui import QFont, QResizeEvent
+
+
+_PIECE = 24
+_LONG_WORD = re.compile(r"[^\s/:.,;_-]{65,}")
+"""Longer than a digest, which must copy as it is, and with nothing in it to break a line at."""
 
 
 class PlainLabel(QLabel):
@@ -39,6 +45,10 @@ class PlainLabel(QLabel):
             self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.set_tone(tone)
         self.setText(text)
+
+    def setText(self, text: str) -> None:  # noqa: N802  (Qt's name)
+        """Shows another text. Where it wraps, a word without end may break, or it would hide what follows."""
+        super().setText(_LONG_WORD.sub(_in_pieces, text) if self.wordWrap() else text)
 
     def set_tone(self, tone: Tone) -> None:
         """Draws the text in another tone."""
@@ -84,6 +94,12 @@ class CutLabel(PlainLabel):
         shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
         self.setText(shown)
         self.set_tooltip(self._hint or (self._whole if shown != self._whole else ""))
+
+
+def _in_pieces(word: re.Match[str]) -> str:
+    """The word with places to break at that nobody sees."""
+    signs = word[0]
+    return "\u200b".join(signs[place : place + _PIECE] for place in range(0, len(signs), _PIECE))
 
 
 def hairline(parent: QWidget | None = None) -> QFrame:

@@ -57,6 +57,22 @@ def test_labels_never_guess_markup(qtbot: QtBot) -> None:
         assert label.textFormat() == Qt.TextFormat.PlainText
 
 
+def test_a_word_without_end_hides_nothing_of_the_head(detail: DetailView) -> None:
+    """It made the lines below it too low: the verdict without exceptions was cut off."""
+    show(detail, hostile="W" * 160, decided=full_decision())
+    for name in ("Reason", "Approval, exceptions and baseline"):
+        (label,) = (each for each in detail.findChildren(PlainLabel) if each.accessibleName() == name)
+        assert label.height() >= label.heightForWidth(label.width())
+        words = label.text().replace("\u200b", " ").split()
+        assert max(map(label.fontMetrics().horizontalAdvance, words)) <= label.width()
+
+
+def test_a_digest_copies_as_it_is(qtbot: QtBot) -> None:
+    label = PlainLabel("f" * 64, wraps=True)
+    qtbot.addWidget(label)
+    assert label.text() == "f" * 64
+
+
 def test_a_cut_label_shows_that_it_is_cut_and_the_whole_on_hover(shown: Show) -> None:
     label = CutLabel("a long sentence " * 20)
     label.resize(120, 20)
