@@ -22,7 +22,7 @@ from tsr_agent.gate.linting.policy_check import check_policy
 from tsr_agent.gate.policies.file import parse_policy
 from tsr_agent.gate.source.problem import ProblemSeverity
 from tsr_agent.gate.source.tree import parse_source
-from tsr_agent.models.decision import RuleState
+from tsr_agent.models.decision import GoNoGoDecision, RuleState
 from tsr_agent.models.evals import IterationOutcome, MetricValue
 from tsr_agent.models.findings import Finding, FindingLevel, StaticAnalysis
 from tsr_agent.models.report import InputFile, InputStatus
@@ -238,7 +238,7 @@ def test_a_name_is_only_a_name(name: str) -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_comment_ends_with_its_line(name: str) -> None:
     metrics: Any = {f"{name}\nrules: []\n": MetricValue(value=0.5), name: MetricValue(value=0.5)}
-    drafted(releasable(eval_iterations=(iteration(1, metrics=metrics),)))
+    assert drafted(releasable(eval_iterations=(iteration(1, metrics=metrics),))).name == "bot"
 
 
 def test_names_that_are_one_id_get_numbers() -> None:
@@ -261,9 +261,10 @@ def test_a_hundred_metrics_are_enough() -> None:
 def test_every_report_passes_its_draft_property(roll: Any) -> None:
     report = consistent_report(roll)
     try:
-        drafted(report)
+        policy = drafted(report)
     except InputError:
         assume(False)
+    assert judge(report, policy).decision is not GoNoGoDecision.NO_GO
 
 
 numbers = st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([0.0, 0.5, 1.0, 0.995, 100.0])
@@ -280,7 +281,8 @@ metric_values = st.builds(
 
 @given(st.dictionaries(st.text(max_size=12) | st.just("completeness"), metric_values, max_size=6))
 def test_any_metrics_pass_their_draft_property(metrics: dict[str, Any]) -> None:
-    drafted(releasable(eval_iterations=(iteration(1, metrics=metrics),)))
+    report = releasable(eval_iterations=(iteration(1, metrics=metrics),))
+    assert judge(report, drafted(report)).decision is not GoNoGoDecision.NO_GO
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
