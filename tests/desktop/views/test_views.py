@@ -58,8 +58,9 @@ def test_labels_never_guess_markup(qtbot: QtBot) -> None:
 
 
 def test_a_word_without_end_hides_nothing_of_the_head(detail: DetailView) -> None:
-    """It made the lines below it too low: the verdict without exceptions was cut off."""
+    """It asked for more width than there is: lines ended unseen at the edge, and those below were too low."""
     show(detail, hostile="W" * 160, decided=full_decision())
+    assert detail.minimumSizeHint().width() <= detail.width() == 760
     for name in ("Reason", "Approval, exceptions and baseline"):
         (label,) = (each for each in detail.findChildren(PlainLabel) if each.accessibleName() == name)
         assert label.height() >= label.heightForWidth(label.width())
