@@ -11,6 +11,9 @@ from msgspec import Meta
 
 from tsr_agent.models.base import SCHEMA_VERSION, Count, Digest, LongText, Record, ShortText
 
+_ROUNDING = 0.005 + 1e-9
+"""A share and the same share rounded to two decimals differ by no more."""
+
 
 class Severity(Enum):
     """How bad a failure mode is."""
@@ -108,6 +111,11 @@ class EvalIterationSummary(Record, frozen=True, kw_only=True):
     dataset: Dataset | None = None
     tool: ShortText = ""
     cases: tuple[EvalCase, ...] = ()
+
+    def is_share_of_passes(self, value: float) -> bool:
+        """Whether a value is the share of the listed cases that passed, as far as tools round it."""
+        outcomes = [case.passed for case in self.cases if case.passed is not None]
+        return bool(outcomes) and abs(outcomes.count(True) / len(outcomes) - value) <= _ROUNDING
 
     def metric(self, name: str) -> MetricValue | None:
         """The metric of that name in its long form; None where it is missing or not a finite number."""

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 _NOT_THERE = Mark("○", "not in this report", Tone.MUTED)
 _LISTED = Mark("–", "", Tone.MUTED)
 _SAMPLE = Mark("✕", "did not pass", Tone.NO_GO)
-_ROUNDING = 0.005 + 1e-9
-"""A share and the same share rounded to two decimals differ by no more."""
 _MOST_ON_RECORD = 50
 """References that a decision keeps with a rule; where there are as many, there may be more."""
 
@@ -84,10 +82,7 @@ def _samples(
     for reference in references:
         iteration = next((e for e in report.eval_iterations if e.iteration == reference.iteration), None)
         metric = iteration.metric(reference.metric) if iteration is not None and reference.metric else None
-        if iteration is None or metric is None:
-            continue
-        outcomes = [case.passed for case in iteration.cases if case.passed is not None]
-        if not outcomes or abs(outcomes.count(True) / len(outcomes) - metric.value) > _ROUNDING:
+        if iteration is None or metric is None or not iteration.is_share_of_passes(metric.value):
             continue
         failed = [case for case in iteration.cases if case.passed is False]
         shown = (

@@ -34,8 +34,6 @@ FEWEST_SAMPLES = 50
 often than its confidence says: up to 6.6 % at 0.95 with 10 samples against 200."""
 _NAMED = 5
 """Cases that a remark names; the others are counted."""
-_ROUNDING = 0.005 + 1e-9
-"""A share and the same share rounded to two decimals differ by no more."""
 
 
 class ChangeTest(Record, frozen=True, kw_only=True):
@@ -215,11 +213,10 @@ def _has_scores(sides: Sides) -> bool:
 
 
 def _is_share_of_passes(side: Measured, sides: Sides) -> bool:
-    outcomes = [case.passed for case in side.iteration.cases if case.passed is not None]
     scale, value = sides.scale, side.value.value
     if scale is not None:
         value = (value - scale.minimum) / (scale.maximum - scale.minimum)
-    return bool(outcomes) and abs(outcomes.count(True) / len(outcomes) - value) <= _ROUNDING
+    return side.iteration.is_share_of_passes(value)
 
 
 def _tally(found: CasePairs, *, lower_is_better: bool) -> PairTally:
