@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from tsr_agent.errors import StoreError
-from tsr_agent.store import migrate
+from tsr_agent.store import (
+    migrate,
+    service_tables,  # noqa: F401  (its tables join the metadata)
+)
 from tsr_agent.store.connections import Access
 from tsr_agent.store.failures import store_errors
 from tsr_agent.store.file_header import read_header, refuse_newer

@@ -24,6 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from tsr_agent.models.api import ApprovalStateName
 from tsr_agent.models.approval import ApprovalAction
 from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.models.evals import IterationOutcome
@@ -43,7 +44,7 @@ from tsr_agent.store.column_types import (
 APPLICATION_ID = 0x41495452
 """``AITR`` in ASCII: what SQLite's header of every library says, so that ``file`` and we know it."""
 
-LIBRARY_VERSION = 1
+LIBRARY_VERSION = 2
 """Number of the newest migration: what ``PRAGMA user_version`` of a current library says."""
 
 MAX_COUNT = 2**53
@@ -59,45 +60,49 @@ metadata = MetaData(
 )
 
 
-def _one_of(column: str, values: Any) -> CheckConstraint:
+def one_of(column: str, values: Any) -> CheckConstraint:
+    """A check that a column holds one of an enumeration's values."""
     listed = ", ".join(f"'{each.value}'" for each in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
-def _count(name: str) -> tuple[Column[int], CheckConstraint]:
+def quantity_column(name: str) -> tuple[Column[int], CheckConstraint]:
+    """A column of whole numbers from 0 on, with the check that it is."""
     check = CheckConstraint(f"{name} BETWEEN 0 AND {MAX_COUNT}", name=name)
     return Column(name, BigInteger, nullable=False), check
 
 
-def _moment(name: str) -> tuple[Column[Any], CheckConstraint]:
+def moment_column(name: str) -> tuple[Column[Any], CheckConstraint]:
+    """A column of moments that every local zone can show, with the check that they are."""
     bounds = f"{to_microseconds(EARLIEST)} AND {to_microseconds(LATEST)}"
     return Column(name, UtcMicroseconds, nullable=False), CheckConstraint(
         f"{name} BETWEEN {bounds}", name=name
     )
 
 
-def _report_key(name: str = "tsr_id", **options: Any) -> Column[str]:
+def report_key(name: str = "tsr_id", *, nullable: bool = False, **options: Any) -> Column[str]:
+    """A column that names a report; its row goes when the report is deleted as a whole."""
     key = ForeignKey("test_summary_reports.id", ondelete="CASCADE")
-    return Column(name, ascii_column(100), key, nullable=False, **options)
+    return Column(name, ascii_column(100), key, nullable=nullable, **options)
 
 
 reports = Table(
     "test_summary_reports",
     metadata,
     Column("id", ascii_column(100), primary_key=True),
-    *_moment("created_at"),
-    *_moment("received_at"),
+    *moment_column("created_at"),
+    *moment_column("received_at"),
     Column("digest", ascii_column(64), nullable=False),
     Column("triggered_by", String(100), nullable=False),
     Column("environment", String(50), nullable=False),
     Column("overall_status", String(20), nullable=False),
-    _one_of("overall_status", OverallStatus),
+    one_of("overall_status", OverallStatus),
     Column("go_no_go_decision", String(20), nullable=False),
-    _one_of("go_no_go_decision", GoNoGoDecision),
+    one_of("go_no_go_decision", GoNoGoDecision),
     Column("decision_without_waivers", String(20), nullable=False),
-    _one_of("decision_without_waivers", GoNoGoDecision),
+    one_of("decision_without_waivers", GoNoGoDecision),
     Column("claimed_decision", String(20), nullable=False),
-    _one_of("claimed_decision", GoNoGoDecision),
+    one_of("claimed_decision", GoNoGoDecision),
     Column("decision_source", String(20), nullable=False),
     Column("decision_digest", ascii_column(64)),
     Column("evaluated_at", UtcMicroseconds),
@@ -122,6 +127,11 @@ reports = Table(
     # SEED.md's columns; only the fold over approval documents may ever fill them.
     Column("approved_by", String(1000)),
     Column("approved_at", UtcMicroseconds),
+    # The fold itself: the verdict with approvals weighed in. Whoever says nothing says that it waits.
+    Column("standing", String(20), nullable=False, server_default="pending_review"),
+    one_of("standing", GoNoGoDecision),
+    Column("approval_state", String(20), nullable=False, server_default="pending"),
+    one_of("approval_state", ApprovalStateName),
 )
 
 # Every list is walked by (created_at, id) from the newest. Both must descend: with an ascending id SQLite
@@ -130,14 +140,17 @@ _newest_first = (reports.c.created_at.desc(), reports.c.id.desc())
 Index("ix_reports_created", *_newest_first)
 Index("ix_reports_environment", reports.c.environment, *_newest_first)
 Index("ix_reports_decision", reports.c.go_no_go_decision, *_newest_first)
+Index("ix_reports_standing", reports.c.standing, *_newest_first)
+Index("ix_reports_repo", reports.c.codebase_repo, *_newest_first)
+Index("ix_reports_digest", reports.c.digest)
 Index("ix_reports_branch", reports.c.codebase_branch, *_newest_first)
 Index("ix_reports_sha", reports.c.codebase_sha, *_newest_first)
 
 report_documents = Table(
     "report_documents",
     metadata,
-    _report_key("report_id", primary_key=True),
-    *_count("size"),
+    report_key("report_id", primary_key=True),
+    *quantity_column("size"),
     Column("body", LargeBinary, nullable=False),
 )
 
@@ -145,18 +158,18 @@ test_results = Table(
     "tsr_test_results",
     metadata,
     Column("id", row_number(), primary_key=True),
-    _report_key(),
+    report_key(),
     Column("test_type", String(50), nullable=False),
-    _one_of("test_type", TestType),
-    *_count("total"),
-    *_count("passed"),
-    *_count("failed"),
-    *_count("errors"),
-    *_count("skipped"),
-    *_count("xfailed"),
-    *_count("xpassed"),
-    *_count("flaky"),
-    *_count("duration_ms"),
+    one_of("test_type", TestType),
+    *quantity_column("total"),
+    *quantity_column("passed"),
+    *quantity_column("failed"),
+    *quantity_column("errors"),
+    *quantity_column("skipped"),
+    *quantity_column("xfailed"),
+    *quantity_column("xpassed"),
+    *quantity_column("flaky"),
+    *quantity_column("duration_ms"),
     Column("failure_details", json_column(), nullable=False),
     UniqueConstraint("tsr_id", "test_type"),
 )
@@ -165,12 +178,12 @@ eval_iterations = Table(
     "tsr_eval_iterations",
     metadata,
     Column("id", row_number(), primary_key=True),
-    _report_key(),
-    *_count("iteration"),
+    report_key(),
+    *quantity_column("iteration"),
     Column("version_name", String(1000), nullable=False),
     Column("prompt_version", String(1000), nullable=False),
     Column("outcome", String(20), nullable=False),
-    _one_of("outcome", IterationOutcome),
+    one_of("outcome", IterationOutcome),
     Column("metrics", json_column(), nullable=False),
     Column("failure_modes", json_column(), nullable=False),
     Column("fixes_applied", json_column(), nullable=False),
@@ -181,14 +194,14 @@ requirement_coverage = Table(
     "tsr_requirement_coverage",
     metadata,
     Column("id", row_number(), primary_key=True),
-    _report_key(),
+    report_key(),
     Column("requirement_id", String(1000), nullable=False),
     Column("requirement_text", Text, nullable=False),
     Column("test_ids", json_column(), nullable=False),
     Column("coverage_status", String(20), nullable=False),
-    _one_of("coverage_status", CoverageStatus),
+    one_of("coverage_status", CoverageStatus),
     Column("verification_status", String(20), nullable=False),
-    _one_of("verification_status", VerificationStatus),
+    one_of("verification_status", VerificationStatus),
     Index("ix_requirement_coverage_tsr_id", "tsr_id"),
 )
 
@@ -196,14 +209,14 @@ decisions = Table(
     "decisions",
     metadata,
     Column("id", row_number(), primary_key=True),
-    _report_key("report_id"),
+    report_key("report_id"),
     Column("kind", String(20), nullable=False),
     Column("decision", String(20), nullable=False),
-    _one_of("decision", GoNoGoDecision),
-    *_moment("evaluated_at"),
-    *_moment("received_at"),
+    one_of("decision", GoNoGoDecision),
+    *moment_column("evaluated_at"),
+    *moment_column("received_at"),
     Column("digest", ascii_column(64), nullable=False),
-    *_count("size"),
+    *quantity_column("size"),
     Column("body", LargeBinary, nullable=False),
     UniqueConstraint("report_id", "digest"),
     sqlite_autoincrement=True,
@@ -214,15 +227,15 @@ approvals = Table(
     metadata,
     Column("id", row_number(), primary_key=True),
     Column("approval_id", String(1000), nullable=False, unique=True),
-    _report_key("report_id"),
+    report_key("report_id"),
     Column("report_digest", ascii_column(64), nullable=False),
     Column("action", String(20), nullable=False),
-    _one_of("action", ApprovalAction),
+    one_of("action", ApprovalAction),
     Column("approved_by", String(1000), nullable=False),
-    *_moment("approved_at"),
-    *_moment("received_at"),
+    *moment_column("approved_at"),
+    *moment_column("received_at"),
     Column("digest", ascii_column(64), nullable=False),
-    *_count("size"),
+    *quantity_column("size"),
     Column("body", LargeBinary, nullable=False),
     Index("ix_approvals_report_id", "report_id"),
     sqlite_autoincrement=True,
@@ -251,7 +264,16 @@ def _refusals(table: str) -> dict[str, str]:
     return {f"{table}_no_update": update, f"{table}_no_delete": delete}
 
 
+def _never(table: str) -> dict[str, str]:
+    """Triggers that refuse every change of a table that belongs to no report."""
+    return {
+        f"{table}_no_{verb}": f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        for verb in ("update", "delete")
+    }
+
+
 TRIGGERS: dict[str, str] = {
     name: statement for table in DOCUMENT_TABLES for name, statement in _refusals(table.name).items()
-}
+} | _never("policies")
 """By name, the statement that made it, exactly as SQLite keeps it. Not part of PostgreSQL's schema yet."""
