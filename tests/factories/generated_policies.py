@@ -143,7 +143,7 @@ def read_both(parent: dict[str, Any], child: dict[str, Any]) -> tuple[Policy, Po
 
     def parents(name: str) -> PolicyText:
         return PolicyText(
-            data=data, source=name, origin=name, identity=digest(data), folder=None, parents=built_in_only
+            data=data, source=name, origin=name, identity=digest(data), quarantine=None, parents=built_in_only
         )
 
     above = parse_policy(data, "parent")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from tsr_agent.gate.policies.names import environment_key
 
 _SCP_FORM = re.compile(r"^(?:[^@/:\s]+@)?(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):(?P<path>(?!//)\S+)$")
 _NETWORK = ("http", "https", "ssh", "git", "git+ssh", "ssh+git", "git+https")
@@ -57,6 +60,29 @@ def same_repository(one: str, other: str) -> bool:
     """Whether two addresses name the same repository, in whichever form: https, ssh, scp."""
     first, second = _place(one), _place(other)
     return first is not None and first == second
+
+
+def repository_key(address: str) -> str:
+    """One spelling of a repository, for access and for choosing the policy that judges its reports.
+
+    ``https://github.com/Acme/App.git``, ``git@github.com:acme/app`` and ``github.com/acme/app/`` are the
+    same. Letters of the path count in either case too: most forges take both, and a policy must not be
+    slipped past by spelling the address of its repository in another way.
+
+    Args:
+        address: As a report, a token or a policy has it, perhaps no address at all.
+
+    Returns:
+        Host and path in lower case; empty where nothing can be seen, which is no repository.
+    """
+    spelt = environment_key(address)
+    place = _place(spelt)
+    if place is None:
+        host, _, path = spelt.partition("/")
+    else:
+        host, path = place
+    path = posixpath.normpath("/" + unquote(path).strip()).strip("/").removesuffix(".git").rstrip("/")
+    return environment_key(f"{host}/{path}").strip("/")
 
 
 def _place(url: str) -> tuple[str, str] | None:

@@ -12,7 +12,7 @@ from tsr_agent.gate.policies.layers import layer_of, merge
 from tsr_agent.gate.policies.locks import refuse_loosened
 from tsr_agent.gate.policies.names import environment_key
 from tsr_agent.gate.policies.policy import MAX_PARENTS
-from tsr_agent.gate.policies.sources import PolicyText, beside, built_in_only, identity_of
+from tsr_agent.gate.policies.sources import PolicyText, beside, built_in_only, identity_of, quarantines_in
 from tsr_agent.gate.policies.tree import read_policy_tree
 from tsr_agent.gate.policies.version_0 import KEYS, Origins, translate
 from tsr_agent.gate.source.problem import FaultyFileError, fault, refusal
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tsr_agent.gate.exceptions.quarantine import Quarantine
     from tsr_agent.gate.policies.layers import Layer
     from tsr_agent.gate.policies.policy import Policy
-    from tsr_agent.gate.policies.sources import Parents
+    from tsr_agent.gate.policies.sources import Parents, Quarantines
     from tsr_agent.gate.source.tree import SourceTree
 
 MAX_DEPTH = 8
@@ -48,13 +48,15 @@ def load_policy(path: Path) -> Policy:
         source=str(path),
         origin="",
         identity=identity_of(path),
-        folder=path.parent,
+        quarantine=quarantines_in(path.parent),
         parents=beside(path),
     )
     return _Reading().layer(text, parse_source(text.data, text.source)).policy
 
 
-def parse_policy(data: bytes, source: str, parents: Parents | None = None) -> Policy:
+def parse_policy(
+    data: bytes, source: str, parents: Parents | None = None, quarantine: Quarantines | None = None
+) -> Policy:
     """Reads a policy from its bytes, YAML or JSON.
 
     Args:
@@ -62,20 +64,27 @@ def parse_policy(data: bytes, source: str, parents: Parents | None = None) -> Po
         source: What to call it in messages.
         parents: Finds the policies that it extends. None: the built-in ones alone, so that a text
             from elsewhere opens no file.
+        quarantine: Reads the quarantine that it names. None: it has none, and every failure counts.
 
     Raises:
         PolicyError: As for ``load_policy``.
     """
-    return policy_of(parse_source(data, source), data, parents)
+    return policy_of(parse_source(data, source), data, parents, quarantine)
 
 
-def policy_of(document: SourceTree, data: bytes, parents: Parents | None = None) -> Policy:
+def policy_of(
+    document: SourceTree,
+    data: bytes,
+    parents: Parents | None = None,
+    quarantine: Quarantines | None = None,
+) -> Policy:
     """The policy that a file's tree means.
 
     Args:
         document: The file, parsed.
         data: Its bytes.
         parents: As for ``parse_policy``.
+        quarantine: As for ``parse_policy``.
 
     Raises:
         PolicyError: As for ``load_policy``.
@@ -85,7 +94,7 @@ def policy_of(document: SourceTree, data: bytes, parents: Parents | None = None)
         source=document.source,
         origin="",
         identity="",
-        folder=None,
+        quarantine=quarantine,
         parents=parents or built_in_only,
     )
     return _Reading().layer(text, document).policy
@@ -197,18 +206,16 @@ def _quarantine(
 ) -> Quarantine | None:
     """What the policy's quarantine file says; one that can't be read refuses the policy.
 
-    The file is named relative to the policy that names it. None for a text that did not come from a
-    file: without a quarantine, every failure counts.
+    The file is named relative to the policy that names it. None for a text that came alone: without a
+    quarantine, every failure counts.
     """
-    from tsr_agent.gate.exceptions.quarantine_file import load_quarantine
-
     own = document.tree.get("flaky")
     if not isinstance(own, dict) or "quarantine_file" not in own:
         return next((each.policy.quarantine for each in parents if "flaky" in each.given), None)
-    if text.folder is None:
+    if text.quarantine is None:
         return None
     try:
-        return load_quarantine(text.folder, policy.flaky.quarantine_file)
+        return text.quarantine(policy.flaky.quarantine_file)
     except PolicyError as error:
         line = f"$.flaky.quarantine_file: {error.message.removesuffix('.')}"
         problems = document.problems([line])

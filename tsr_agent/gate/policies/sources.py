@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tsr_agent.errors import PolicyError
 from tsr_agent.gate.policies.builtin import AI_RELEASE_NAME, BUILT_IN, ai_release_bytes
 from tsr_agent.gate.source.tree import MAX_BYTES
 from tsr_agent.gate.wording import plain
 from tsr_agent.models.base import Record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tsr_agent.gate.exceptions.quarantine import Quarantine
 
 _BUILT_INS = (f"{BUILT_IN}{AI_RELEASE_NAME}",)
 
@@ -24,14 +29,17 @@ class PolicyText(Record, frozen=True, kw_only=True):
     """What a decision calls it: ``builtin:NAME``, or its path relative to the folder of the first policy."""
     identity: str
     """The same text for the same file, however it was named."""
-    folder: Path | None
-    """Where its file lies; None for a text that did not come from a file."""
+    quarantine: Quarantines | None
+    """Reads the quarantine that it names; None for a text that came alone: then every failure counts."""
     parents: Parents
     """Finds the policies that this one extends."""
 
 
 Parents = Callable[[str], PolicyText]
 """Finds a policy by the name that ``extends`` gives; raises a PolicyError whose message is what is wrong."""
+
+Quarantines = Callable[[str], "Quarantine"]
+"""Reads a quarantine by the name that ``flaky.quarantine_file`` gives; raises a PolicyError as well."""
 
 
 def built_in_only(name: str) -> PolicyText:
@@ -43,7 +51,7 @@ def built_in_only(name: str) -> PolicyText:
     if name in _BUILT_INS:
         data = ai_release_bytes()
         return PolicyText(
-            data=data, source=name, origin=name, identity=name, folder=None, parents=built_in_only
+            data=data, source=name, origin=name, identity=name, quarantine=None, parents=built_in_only
         )
     if name.startswith(BUILT_IN):
         raise PolicyError(f"{plain(name, 80)!r} is not built in{_nearest(name)}")
@@ -56,6 +64,17 @@ def built_in_only(name: str) -> PolicyText:
 def beside(path: Path) -> Parents:
     """Built-in policies, and files by their path relative to the folder of the first policy's file."""
     return _in_folder(path.parent, "")
+
+
+def quarantines_in(folder: Path) -> Quarantines:
+    """Files by their path relative to the folder of the policy that names them."""
+
+    def read(name: str) -> Quarantine:
+        from tsr_agent.gate.exceptions.quarantine_file import load_quarantine
+
+        return load_quarantine(folder, name)
+
+    return read
 
 
 def identity_of(path: Path) -> str:
@@ -75,7 +94,7 @@ def _file(name: str, folder: Path, below: str) -> PolicyText:
     import os
     import posixpath
 
-    path = folder / _checked(name)
+    path = folder / checked_path(name)
     origin = posixpath.normpath(posixpath.join(below, name))
     try:
         if path.exists() and not path.is_file():
@@ -91,13 +110,17 @@ def _file(name: str, folder: Path, below: str) -> PolicyText:
         source=os.path.normpath(path),
         origin=origin,
         identity=identity,
-        folder=path.parent,
+        quarantine=quarantines_in(path.parent),
         parents=_in_folder(path.parent, posixpath.dirname(origin)),
     )
 
 
-def _checked(name: str) -> str:
-    """The name, if it means the same place on every machine."""
+def checked_path(name: str) -> str:
+    """The name of a file, if it means the same place on every machine.
+
+    Raises:
+        PolicyError: It does not.
+    """
     if name.startswith(("/", "~")) or ":" in name or "\\" in name:
         raise PolicyError(
             f"{plain(name, 200)!r} is not a path relative to this file, written with '/', "
