@@ -110,6 +110,28 @@ sync_sources = Table(
     Column("url", String(1000), primary_key=True),
     Column("epoch", ascii_column(64), nullable=False),
     *quantity_column("cursor"),
+    *quantity_column("anchor_seq"),
+    Column("anchor", ascii_column(64)),
+    Column("project", String(1000)),
     *moment_column("synced_at"),
 )
-"""Servers whose documents this library holds, and how far it has followed each."""
+"""Servers whose documents this library holds, and how far it has followed each. ``anchor`` stands for the
+last change that was seen: a server that was taken back and went on differently shows another in its place.
+``project`` is the only repository that the token could see."""
+
+sync_held = Table(
+    "sync_held",
+    metadata,
+    Column("url", String(1000), primary_key=True),
+    Column("epoch", ascii_column(64), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(20), nullable=False),
+    one_of("kind", ChangeKind),
+    Column("report_id", ascii_column(100)),
+    Column("digest", ascii_column(64), nullable=False),
+    *quantity_column("size"),
+    *moment_column("received_at"),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_sync_held_report_id", "report_id"),
+)
+"""Documents of a server that contradict what is filed here: kept, shown, and used for nothing."""

@@ -216,6 +216,26 @@ def _sync_sources() -> None:
         sa.Column("url", sa.String(length=1000), nullable=False),
         sa.Column("epoch", _ascii(64), nullable=False),
         *_quantity("sync_sources", "cursor"),
+        *_quantity("sync_sources", "anchor_seq"),
+        sa.Column("anchor", _ascii(64), nullable=True),
+        sa.Column("project", sa.String(length=1000), nullable=True),
         *_moment("sync_sources", "synced_at"),
         sa.PrimaryKeyConstraint("url", name=op.f("pk_sync_sources")),
     )
+    op.create_table(
+        "sync_held",
+        sa.Column("url", sa.String(length=1000), nullable=False),
+        sa.Column("epoch", _ascii(64), nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("report_id", _ascii(100), nullable=True),
+        sa.Column("digest", _ascii(64), nullable=False),
+        *_quantity("sync_held", "size"),
+        *_moment("sync_held", "received_at"),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('report', 'decision', 'approval', 'policy')", name=op.f("ck_sync_held_kind")
+        ),
+        sa.PrimaryKeyConstraint("url", "epoch", "seq", name=op.f("pk_sync_held")),
+    )
+    op.create_index("ix_sync_held_report_id", "sync_held", ["report_id"])
