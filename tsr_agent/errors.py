@@ -6,7 +6,8 @@ The tree, with whose fault it is::
     ├── InputError          what was handed in can't be used        2
     │   ├── UsageError      the command line or aitr.toml           2
     │   ├── DocumentError   a document is not what it says it is    2
-    │   └── PolicyError     a policy or waiver file is wrong        2
+    │   ├── PolicyError     a policy or waiver file is wrong        2
+    │   └── ConflictError   somebody else was there first           2
     ├── StoreError          the library can't be read or written    2
     ├── ServiceError        a server was not reached                4
     └── IntegrityError      altered or unverifiable                 5
@@ -83,6 +84,10 @@ class DocumentError(InputError):
 
 class PolicyError(InputError):
     """A policy or waiver file is wrong; it is refused as a whole, never read in part."""
+
+
+class ConflictError(InputError):
+    """What was handed in starts from something that somebody else has changed since it was read."""
 
 
 class StoreError(TsrError):

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert
-
 from tsr_agent.gate.evaluate import evaluate
 from tsr_agent.models import codec
-from tsr_agent.store import bodies
+from tsr_agent.store.approvals import ApprovalRepository
 from tsr_agent.store.repository import _Filing
 from tsr_agent.store.rows import DecisionSource
-from tsr_agent.store.tables import approvals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,23 +28,8 @@ def put_reports(library: Library, reports: Iterable[TestSummaryReport], policy: 
             decision = evaluate(report, policy, None, None, report.created_at, report_digest=digest)
             filing = _Filing(document, report, digest, decision, DecisionSource.LOCAL, report.created_at)
             filing.insert_report(connection)
-            filing.append_decision(connection, supersede=False)
 
 
 def put_approval(library: Library, approval: Approval) -> None:
     """A person's word, as it would be filed."""
-    document = codec.encode(approval)
-    row = {
-        "approval_id": approval.id,
-        "report_id": approval.report_id,
-        "report_digest": approval.report_digest,
-        "action": approval.action.value,
-        "approved_by": approval.approved_by,
-        "approved_at": approval.approved_at,
-        "received_at": approval.approved_at,
-        "digest": codec.digest(document),
-        "size": len(document),
-        "body": bodies.pack(document),
-    }
-    with library.write() as connection:
-        connection.execute(insert(approvals), row)
+    ApprovalRepository(library).take(codec.encode(approval), received_at=approval.approved_at)

@@ -13,7 +13,7 @@ from tsr_agent.gate.identity import identity_key, names_somebody, same_person
 from tsr_agent.gate.policies.names import environment_key
 from tsr_agent.gate.wording import counted, listed, plain
 from tsr_agent.models.approval import Approval, ApprovalAction, ApprovalTerms, ApproverRole, DistinctFrom
-from tsr_agent.models.base import SCHEMA_VERSION, Record
+from tsr_agent.models.base import SCHEMA_VERSION, Record, UtcTime
 from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.models.report import NOBODY_NAMED
 
@@ -57,6 +57,8 @@ class ApprovalStanding(Record, frozen=True, kw_only=True):
     """How many of them are missing."""
     approved_by: tuple[str, ...] = ()
     """People whose approval counts, one name each, the first to approve first."""
+    approved_at: UtcTime | None = None
+    """When the last of them approved; None without any."""
     rejected_by: tuple[str, ...] = ()
     reason: str
     """One sentence without its full stop."""
@@ -108,7 +110,24 @@ def standing(
     for each in approving:
         if first.get(each.approved_by) is not each:
             fold.uncounted[each] = "the same person has approved already"
-    return _verdict(fold, people, tuple(dict.fromkeys(plain(each.approved_by) for each in rejections)))
+    rejected_by = tuple(dict.fromkeys(plain(each.approved_by) for each in rejections))
+    moment = max((each.approved_at for each in first.values()), default=None)
+    return _verdict(fold, people, moment, rejected_by)
+
+
+def release_verdict(decision: Decision, stands: ApprovalStanding) -> GoNoGoDecision:
+    """The verdict with approvals weighed in. Whatever is neither released nor refused waits.
+
+    Args:
+        decision: The verdict that people were asked about.
+        stands: What the fold over all documents made of it.
+    """
+    refused = (ApprovalState.REJECTED, ApprovalState.NOT_APPROVABLE)
+    if decision.decision is GoNoGoDecision.NO_GO or stands.state in refused:
+        return GoNoGoDecision.NO_GO
+    if stands.state in (ApprovalState.NOT_NEEDED, ApprovalState.APPROVED):
+        return GoNoGoDecision.GO
+    return GoNoGoDecision.PENDING_REVIEW
 
 
 def _order(document: Approval) -> tuple[str, ...]:
@@ -262,7 +281,9 @@ def _different_people(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys(names) if name in firsts)
 
 
-def _verdict(fold: _Fold, people: tuple[str, ...], rejected_by: tuple[str, ...]) -> ApprovalStanding:
+def _verdict(
+    fold: _Fold, people: tuple[str, ...], approved_at: datetime | None, rejected_by: tuple[str, ...]
+) -> ApprovalStanding:
     decision = fold.decision
     approved_by = tuple(plain(name) for name in people)
     state, reason = ApprovalState.APPROVED, f"Approved by {listed(approved_by, _ALL_NAMES)}"
@@ -286,6 +307,7 @@ def _verdict(fold: _Fold, people: tuple[str, ...], rejected_by: tuple[str, ...])
         needed=fold.terms.count if asked else 0,
         missing=missing,
         approved_by=approved_by,
+        approved_at=approved_at,
         rejected_by=rejected_by,
         reason=reason,
         uncounted=tuple(

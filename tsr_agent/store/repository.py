@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,12 +11,15 @@ from sqlalchemy import bindparam, insert, select, update
 
 from tsr_agent.errors import InputError, IntegrityError
 from tsr_agent.models import codec
+from tsr_agent.models.api import ChangeKind
 from tsr_agent.models.decision import Decision
 from tsr_agent.models.report import TestSummaryReport
 from tsr_agent.store import bodies, paging, rows
 from tsr_agent.store.column_types import storable, to_microseconds
+from tsr_agent.store.feed import NewChange, record_changes
 from tsr_agent.store.paging import MAX_PAGE, Page, ReportFilter
 from tsr_agent.store.rows import DecisionSource
+from tsr_agent.store.standing import approvals_of, standing_of, standing_row
 from tsr_agent.store.tables import (
     decisions,
     eval_iterations,
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, Connection
 
+    from tsr_agent.models.approval import Approval
     from tsr_agent.store.engine import Library
     from tsr_agent.store.paging import PageKey, ReportRow, Statement
 
@@ -131,9 +135,11 @@ class ReportRepository:
             known = connection.execute(_DIGEST_OF, {"key": report.id}).scalar_one_or_none()
             if known is None:
                 filing.insert_report(connection)
+                decided = filing.decision is not None
             elif known != digest:
                 raise _other_document(report.id, known, digest)
-            decided = filing.append_decision(connection, supersede=supersede)
+            else:
+                decided = filing.append_decision(connection, supersede=supersede)
         return Added(report_id=report.id, digest=digest, report_is_new=known is None, decision_is_new=decided)
 
     def document(self, report_id: str) -> bytes:
@@ -281,12 +287,13 @@ class _Filing:
     received_at: datetime
 
     def insert_report(self, connection: Connection) -> None:
-        report = self.report
-        header = rows.report_row(report, self.digest) | rows.judged_row(report, None, self.source)
+        """Files the report and, where there is one, the decision about it."""
+        report, judged = self.report, self._judged([])
+        header = rows.report_row(report, self.digest) | judged
         header["received_at"] = rows.checked_time(self.received_at, "received_at")
-        connection.execute(insert(reports), header)
+        connection.execute(_INSERT_REPORT, header)
         body = {"report_id": report.id, "size": len(self.document), "body": bodies.pack(self.document)}
-        connection.execute(insert(report_documents), body)
+        connection.execute(_INSERT_DOCUMENT, body)
         for table, found in (
             (test_results, rows.result_rows(report)),
             (eval_iterations, rows.eval_iteration_rows(report)),
@@ -294,14 +301,39 @@ class _Filing:
         ):
             if found:
                 connection.execute(insert(table), found)
+        new = [self._change(ChangeKind.REPORT, self.digest, len(self.document))]
+        if self.decision is not None:
+            new.append(self._insert_decision(connection, self.decision))
+        record_changes(connection, new)
 
     def append_decision(self, connection: Connection, *, supersede: bool) -> bool:
-        """Appends the decision and lists the report with it, where one is wanted."""
+        """Adds the decision to a report on record and lists the report with it, where one is wanted."""
         decision = self.decision
         if decision is None or not self._is_wanted(connection, decision, supersede=supersede):
             return False
-        document = codec.encode(decision)
-        digest = codec.digest(document)
+        said = [each for _, each in approvals_of(connection, self.report.id)]
+        change = self._insert_decision(connection, decision)
+        connection.execute(update(reports).where(reports.c.id == self.report.id), self._judged(said))
+        record_changes(connection, [change])
+        return True
+
+    @cached_property
+    def _encoded(self) -> tuple[bytes, str]:
+        """The decision's document and its digest."""
+        document = b"" if self.decision is None else codec.encode(self.decision)
+        return document, codec.digest(document)
+
+    def _judged(self, said: Sequence[Approval]) -> rows.Row:
+        """Columns of the report that follow from the decision and from what people said about it."""
+        report, decision = self.report, self.decision
+        author, triggered_by = report.versions.codebase_author, report.triggered_by
+        stands = standing_of(decision, said, author=author, triggered_by=triggered_by)
+        digest = None if decision is None else self._encoded[1]
+        judged = rows.judged_row(report, decision, self.source) | standing_row(decision, stands)
+        return judged | {"decision_digest": digest}
+
+    def _insert_decision(self, connection: Connection, decision: Decision) -> NewChange:
+        document, digest = self._encoded
         record = {
             "report_id": self.report.id,
             "kind": self.source.value,
@@ -312,10 +344,18 @@ class _Filing:
             "size": len(document),
             "body": bodies.pack(document),
         }
-        connection.execute(insert(decisions), record)
-        judged = rows.judged_row(self.report, decision, self.source) | {"decision_digest": digest}
-        connection.execute(update(reports).where(reports.c.id == self.report.id), judged)
-        return True
+        connection.execute(_INSERT_DECISION, record)
+        return self._change(ChangeKind.DECISION, digest, len(document))
+
+    def _change(self, kind: ChangeKind, digest: str, size: int) -> NewChange:
+        return NewChange(
+            kind=kind,
+            report_id=self.report.id,
+            codebase_repo=self.report.versions.codebase_repo,
+            digest=digest,
+            size=size,
+            received_at=self.received_at,
+        )
 
     def _is_wanted(self, connection: Connection, decision: Decision, *, supersede: bool) -> bool:
         key = {"key": self.report.id}
@@ -323,9 +363,13 @@ class _Filing:
         if newest is None or not supersede:
             return newest is None
         # A decision that is on record already, even one that was superseded, does not come back.
-        digest = codec.digest(codec.encode(decision))
+        digest = self._encoded[1]
         known = connection.execute(_HAS_DECISION, key | {"digest": digest}).one_or_none() is not None
-        return not known and not _same_judgement(decision, decision_of(self.report.id, newest))
+        if known:
+            return False
+        # Approvals are held against the very decision that people saw: a server's takes our own's place.
+        same = _same_judgement(decision, decision_of(self.report.id, newest))
+        return not same or newest.kind != self.source.value
 
 
 def _same_judgement(one: Decision, other: Decision) -> bool:
@@ -365,7 +409,8 @@ def _no_report(report_id: str) -> InputError:
     )
 
 
-_DIGEST_OF = select(reports.c.digest).where(reports.c.id == bindparam("key"))
+# The row is held: what is filed about one report is filed one after the other.
+_DIGEST_OF = select(reports.c.digest).where(reports.c.id == bindparam("key")).with_for_update()
 _HAS_DECISION = select(decisions.c.id).where(
     decisions.c.report_id == bindparam("key"), decisions.c.digest == bindparam("digest")
 )
@@ -390,8 +435,11 @@ _DOCUMENT = (
     .where(reports.c.id == bindparam("key"))
 )
 _NEWEST_DECISION = (
-    select(decisions.c.body, decisions.c.size, decisions.c.digest)
+    select(decisions.c.body, decisions.c.size, decisions.c.digest, decisions.c.kind)
     .where(decisions.c.report_id == bindparam("key"))
     .order_by(decisions.c.id.desc())
     .limit(1)
 )
+_INSERT_REPORT = insert(reports)
+_INSERT_DOCUMENT = insert(report_documents)
+_INSERT_DECISION = insert(decisions)

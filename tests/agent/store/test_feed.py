@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.factories.decisions import decision_about
+from tests.factories.reports import NOON, manifest, report
+from tsr_agent.errors import InputError
+from tsr_agent.models import codec
+from tsr_agent.models.api import ChangeKind
+from tsr_agent.models.decision import GoNoGoDecision
+from tsr_agent.store.feed import ChangeFeed
+
+if TYPE_CHECKING:
+    from tsr_agent.store.engine import Library
+    from tsr_agent.store.repository import ReportRepository
+
+REPORT, DECISION = ChangeKind.REPORT, ChangeKind.DECISION
+
+
+def test_each_document_has_one_change(library: Library, repository: ReportRepository) -> None:
+    feed = ChangeFeed(library)
+    assert feed.page(0, limit=10).items == ()
+    document = codec.encode(report())
+    decided = decision_about(document)
+    for _ in range(2):
+        repository.add(document, decided, received_at=NOON)
+    worse = decision_about(document, decision=GoNoGoDecision.NO_GO)
+    repository.add(document, worse, supersede=True, received_at=NOON + timedelta(hours=1))
+    page = feed.page(0, limit=10)
+    assert [(each.seq, each.kind) for each in page.items] == [(1, REPORT), (2, DECISION), (3, DECISION)]
+    assert (page.next, page.head, page.epoch) == (3, 3, feed.epoch())
+    bodies = [feed.document(each.digest) for each in page.items]
+    documents = [each.document for each in bodies if each is not None]
+    assert documents == [document, codec.encode(decided), codec.encode(worse)]
+    assert [each.size for each in page.items] == [len(each) for each in documents]
+
+
+def test_a_feed_of_one_repository_goes_on_behind_the_others(
+    library: Library, repository: ReportRepository
+) -> None:
+    for number in range(6):
+        versions = manifest(codebase_repo=f"https://example.org/{number % 2}")
+        repository.add(codec.encode(report(id=f"r-{number}", versions=versions)), None, received_at=NOON)
+    feed = ChangeFeed(library)
+    first = feed.page(0, limit=2, repository="https://example.org/0")
+    assert ([each.seq for each in first.items], first.next, first.head) == ([1, 3], 3, 6)
+    second = feed.page(first.next, limit=2, repository="https://example.org/0")
+    assert ([each.seq for each in second.items], second.next) == ([5], 6)
+    digest = first.items[0].digest
+    assert feed.document(digest, repository="https://example.org/0") is not None
+    assert feed.document(digest, repository="https://example.org/1") is None
+    assert feed.document("0" * 64) is None
+
+
+def test_what_is_no_place_of_the_feed_is_refused(library: Library) -> None:
+    feed = ChangeFeed(library)
+    for since in (1, -1):
+        with pytest.raises(InputError, match="reaches to 0"):
+            feed.page(since, limit=1)
+    for limit in (0, 1_001):
+        with pytest.raises(ValueError, match="1000"):
+            feed.page(0, limit=limit)

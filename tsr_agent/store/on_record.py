@@ -1,0 +1,221 @@
+"""What is on record about one report: documents, verified, and held against what lists show of them.
+
+Documents never change, so that those that were read and verified once are kept by their digests: a
+question that is asked again costs one statement and no unpacking.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from sqlalchemy import bindparam, select
+
+from tsr_agent.models import codec
+from tsr_agent.models.report import TestSummaryReport
+from tsr_agent.store import bodies
+from tsr_agent.store.column_types import storable
+from tsr_agent.store.repository import decision_of, refuse_unbound
+from tsr_agent.store.rows import UNJUDGED
+from tsr_agent.store.standing import approvals_of, released, standing_of, standing_row
+from tsr_agent.store.tables import approvals, decisions, report_documents, reports
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from sqlalchemy import Connection
+
+    from tsr_agent.gate.approvals import ApprovalStanding
+    from tsr_agent.models.approval import Approval
+    from tsr_agent.models.decision import Decision, GoNoGoDecision
+
+_KEPT = 1_024
+"""Most reports whose documents are kept at hand."""
+_KEPT_BYTES = 256 * 1024
+"""Decision and approvals of a report that have more together are read again each time."""
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnRecord:
+    """One report with what was decided and said about it, all of it verified."""
+
+    report_id: str
+    report_digest: str
+    codebase_repo: str
+    codebase_sha: str
+    author: str
+    """Who wrote the judged commit; empty where not known."""
+    triggered_by: str
+    decision: Decision | None
+    """The newest one; None where none has been taken."""
+    decision_digest: str | None
+    approvals: tuple[Approval, ...]
+    """In the order in which they arrived."""
+    standing: ApprovalStanding | None
+    """The fold over them; None without a decision."""
+    released: GoNoGoDecision
+    """The verdict with approvals weighed in; pending without a decision."""
+
+
+@dataclass(frozen=True)
+class _About:
+    """What counts of a report's document here."""
+
+    repo: str
+    sha: str
+    author: str
+    triggered_by: str
+
+
+class Documents:
+    """Finds what is on record about reports. May be used from several threads at once."""
+
+    def __init__(self) -> None:
+        self._reports: _Recent[_About] = _Recent()
+        self._whole: _Recent[OnRecord] = _Recent()
+
+    def find(self, connection: Connection, report_id: str) -> OnRecord | None:
+        """What is on record about a report, as one statement sees it; None where there is no such report.
+
+        Raises:
+            IntegrityError: A document was altered, is not about these bytes, or lists show something else.
+        """
+        found = connection.execute(_ON_RECORD, {"key": report_id}).all()
+        if not found:
+            return None
+        row = found[0]
+        said = tuple(each.approval_digest for each in found if each.approval_digest is not None)
+        key = (report_id, row.digest, row.newest_decision, said)
+        whole = self._whole.get(key)
+        if whole is None:
+            whole, size = self._read(connection, report_id, row, said)
+            if size <= _KEPT_BYTES:
+                self._whole.put(key, whole)
+        _refuse_other_columns(row, whole)
+        return whole
+
+    def _read(
+        self, connection: Connection, report_id: str, row: Any, said: Sequence[str]
+    ) -> tuple[OnRecord, int]:
+        about = self._reports.get(row.digest)
+        if about is None:
+            about = _about(connection, report_id, row.digest)
+            self._reports.put(row.digest, about)
+        decision, size = None, 0
+        if row.newest_decision is not None:
+            values = {"key": report_id, "digest": row.newest_decision}
+            filed = connection.execute(_DECISION, values).one()
+            decision, size = decision_of(report_id, filed), filed.size
+            refuse_unbound(decision, report_id, row.digest)
+        given = _given(connection, report_id, said)
+        size += sum(len(codec.encode(each)) for each in given)
+        stands = standing_of(decision, given, author=about.author, triggered_by=about.triggered_by)
+        whole = OnRecord(
+            report_id=report_id,
+            report_digest=row.digest,
+            codebase_repo=about.repo,
+            codebase_sha=about.sha,
+            author=about.author,
+            triggered_by=about.triggered_by,
+            decision=decision,
+            decision_digest=row.newest_decision,
+            approvals=tuple(given),
+            standing=stands,
+            released=released(decision, stands),
+        )
+        return whole, size
+
+
+def _given(connection: Connection, report_id: str, said: Sequence[str]) -> list[Approval]:
+    """The approvals of these digests, and none that has arrived since they were read."""
+    if not said:
+        return []
+    by_digest = dict(approvals_of(connection, report_id))
+    if not by_digest.keys() >= set(said):
+        raise bodies.altered(f"Report {report_id}", "an approval is missing")
+    return [by_digest[digest] for digest in said]
+
+
+def _about(connection: Connection, report_id: str, digest: str) -> _About:
+    name = f"Report {report_id}"
+    found = connection.execute(_DOCUMENT, {"key": report_id}).one_or_none()
+    if found is None:
+        raise bodies.altered(name, "its document is missing")
+    document = bodies.unpack(found.body, size=found.size, digest=digest, name=name)
+    report = codec.decode(document, TestSummaryReport, source=name)
+    if report.id != report_id:
+        raise bodies.altered(name, "its document is another report's")
+    versions = report.versions
+    return _About(
+        versions.codebase_repo, versions.codebase_sha, versions.codebase_author, report.triggered_by
+    )
+
+
+def _refuse_other_columns(row: Any, whole: OnRecord) -> None:
+    """Refuses a report of which lists show something else than its documents say."""
+    decision = whole.decision
+    meant = UNJUDGED if decision is None else decision.decision
+    columns = standing_row(decision, whole.standing)
+    if (row.decision_digest, row.go_no_go_decision) != (whole.decision_digest, meant.value):
+        raise bodies.altered(f"Report {whole.report_id}", "the verdict in the list is not its decision's")
+    if (row.standing, row.approval_state) != (columns["standing"], columns["approval_state"]):
+        raise bodies.altered(f"Report {whole.report_id}", "what the list says of approvals is not theirs")
+    if (row.codebase_repo, row.codebase_sha) != (storable(whole.codebase_repo), whole.codebase_sha):
+        raise bodies.altered(f"Report {whole.report_id}", "the code in the list is not that of its document")
+
+
+class _Recent(Generic[V]):
+    """The values that were asked for last, by key."""
+
+    def __init__(self) -> None:
+        self._values: OrderedDict[Hashable, V] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> V | None:
+        with self._lock:
+            value = self._values.get(key)
+            if value is not None:
+                self._values.move_to_end(key)
+            return value
+
+    def put(self, key: Hashable, value: V) -> None:
+        with self._lock:
+            self._values[key] = value
+            if len(self._values) > _KEPT:
+                self._values.popitem(last=False)
+
+
+_NEWEST = (
+    select(decisions.c.digest)
+    .where(decisions.c.report_id == reports.c.id)
+    .order_by(decisions.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+# One statement: what is filed meanwhile can't make header, decision and approvals differ.
+_ON_RECORD = (
+    select(
+        reports.c.digest,
+        reports.c.codebase_repo,
+        reports.c.codebase_sha,
+        reports.c.go_no_go_decision,
+        reports.c.decision_digest,
+        reports.c.standing,
+        reports.c.approval_state,
+        _NEWEST.label("newest_decision"),
+        approvals.c.digest.label("approval_digest"),
+    )
+    .select_from(reports.outerjoin(approvals))
+    .where(reports.c.id == bindparam("key"))
+    .order_by(approvals.c.id)
+)
+_DOCUMENT = select(report_documents.c.size, report_documents.c.body).where(
+    report_documents.c.report_id == bindparam("key")
+)
+_DECISION = select(decisions.c.size, decisions.c.body, decisions.c.digest).where(
+    decisions.c.report_id == bindparam("key"), decisions.c.digest == bindparam("digest")
+)
