@@ -47,6 +47,10 @@ class Config:
     baseline: Path | None = None
     """The report to compare with, where one is handed in."""
     library: Path | None = None
+    server: str = ""
+    """Address of the server; empty for none. The token to it stands in the environment alone."""
+    outbox: Path | None = None
+    """Where waits what the server does not have yet."""
     types: tuple[tuple[TestType, str], ...] = ()
     """Test types and the patterns of their files, from ``[types]``."""
     type_options: tuple[tuple[TestType, str], ...] = ()
@@ -154,6 +158,7 @@ _SECTIONS: dict[str, dict[str, _Key]] = {
         "prompts_version": _Key("prompts_version", _text),
     },
     "library": {"file": _Key("library", _path)},
+    "server": {"url": _Key("server", _text), "outbox": _Key("outbox", _path)},
     "approval": {"manual_required": _Key("manual_approval", _texts)},
     "limits": {name: _Key("limits", _limit) for name in Limits.describe()},
 }
@@ -170,6 +175,8 @@ _VARIABLES: dict[str, _Key] = {
     "AITR_WAIVERS": _Key("waivers", _path),
     "AITR_BASELINE": _Key("baseline", _path),
     "AITR_LIBRARY": _Key("library", _path),
+    "AITR_SERVER": _Key("server", _text),
+    "AITR_OUTBOX": _Key("outbox", _path),
     "AITR_CODEBASE_SHA": _Key("codebase_sha", _text),
     "AITR_CODEBASE_BRANCH": _Key("codebase_branch", _text),
     "AITR_CODEBASE_REPO": _Key("codebase_repo", _text),

@@ -1,0 +1,90 @@
+"""The options of every command that talks to a server, and the way to it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tsr_agent.cli.options import path, text
+
+if TYPE_CHECKING:
+    import argparse
+
+    from tsr_agent.cli.console import Console
+    from tsr_agent.client.address import ServerAddress
+    from tsr_agent.client.api import ServerApi
+    from tsr_agent.config import Config
+
+
+def add_server_options(parser: argparse.ArgumentParser) -> None:
+    """The options that say which server."""
+    group = parser.add_argument_group("the server (its token comes from AITR_TOKEN or AITR_TOKEN_FILE)")
+    group.add_argument(
+        "--server", metavar="URL", type=text, help="its address (default: AITR_SERVER, or as in aitr.toml)"
+    )
+    group.add_argument(
+        "--outbox",
+        metavar="DIR",
+        type=path,
+        help="where waits what it does not have yet (default: AITR_OUTBOX, as in aitr.toml, or .aitr/outbox)",
+    )
+
+
+def server_config(arguments: argparse.Namespace) -> Config:
+    """The configuration with what the options say of the server."""
+    from tsr_agent.config import load_config
+
+    return load_config(options={"server": arguments.server, "outbox": arguments.outbox})
+
+
+def server_address(arguments: argparse.Namespace) -> ServerAddress:
+    """The server that is meant.
+
+    Raises:
+        UsageError: None is named, or not by an address.
+    """
+    from tsr_agent.client.address import ServerAddress
+    from tsr_agent.errors import UsageError
+
+    config = server_config(arguments)
+    if not config.server:
+        raise UsageError(
+            "No server is named.",
+            next_step="Give --server URL, set AITR_SERVER, or write url under [server] in aitr.toml.",
+        )
+    return ServerAddress.parse(config.server, "--server" if arguments.server else "the server's address")
+
+
+def server_api(arguments: argparse.Namespace, console: Console | None = None) -> ServerApi:
+    """The server that is meant, with the token of this process.
+
+    Args:
+        arguments: What ``add_server_options`` declared.
+        console: Is told of tries that failed; None for silence.
+
+    Raises:
+        UsageError: No server is named, or there is no token.
+    """
+    return api_of(server_address(arguments), console)
+
+
+def api_of(address: ServerAddress, console: Console | None = None) -> ServerApi:
+    """A server with the token of this process.
+
+    Raises:
+        UsageError: There is no token.
+    """
+    from tsr_agent.client.api import ServerApi
+    from tsr_agent.client.credentials import token_from
+    from tsr_agent.client.proxies import way_to
+    from tsr_agent.client.transport import Transport
+    from tsr_agent.errors import UsageError
+
+    token = token_from(os.environ)
+    if token is None:
+        raise UsageError(
+            f"There is no token for {address}.",
+            next_step="Set AITR_TOKEN, or AITR_TOKEN_FILE to a file that only you can read.",
+        )
+    told = console.note if console is not None else None
+    return ServerApi(Transport(address, token, way=way_to(address, os.environ), told=told))

@@ -1,0 +1,1 @@
+"""The road to a server: addresses, the exchange, the outbox. Works in the base install."""
