@@ -38,10 +38,15 @@ COMMANDS = (
     Command("policy explain", "policy_explain", "say in sentences what a policy asks for"),
     Command("policy test", "policy_trial", "say whether a policy decides its cases as expected"),
     Command("policy backtest", "policy_backtest", "say which past decisions a policy would turn"),
+    Command("serve", "serve", "take reports and approvals from others and answer for them: the REST API"),
+    Command("token create", "token_create", "let a job or a person ask a server"),
     Command("schema", "schema", "print the JSON Schema of a document"),
 )
 
-GROUPS = {"policy": "Writes, checks, explains and tries the policy that decides."}
+GROUPS = {
+    "policy": "Writes, checks, explains and tries the policy that decides.",
+    "token": "Makes, lists and ends the tokens that a server knows.",
+}
 """What the commands of a group have in common."""
 
 EXIT_CODES = """\

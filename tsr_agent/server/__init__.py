@@ -1,0 +1,1 @@
+"""The server: the REST API over a library, with authentication. Needs the ``server`` extra."""

@@ -1,0 +1,18 @@
+"""What a route can ask for by naming it: ``services``, ``principal`` and ``document``, with these types."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from tsr_agent.server.access import Principal
+from tsr_agent.server.services import Services
+
+CurrentServices: TypeAlias = NamedDependency[SkipValidation[Services]]
+"""Of a parameter named ``services``."""
+CurrentPrincipal: TypeAlias = NamedDependency[SkipValidation[Principal]]
+"""Of a parameter named ``principal``: who asks."""
+BodyBytes: TypeAlias = NamedDependency[SkipValidation[bytes]]
+"""Of a parameter named ``document``: the body, read within its limits and unpacked."""
