@@ -23,6 +23,7 @@ class Query:
 
     environment: str | None = None
     decision: GoNoGoDecision | None = None
+    """The verdict that the list shows: approvals weighed in."""
     branch: str | None = None
     since: date | None = None
     """First day, in the viewer's zone."""

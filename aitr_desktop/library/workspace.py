@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 MAX_IMPORT_BYTES = 512 * 1024 * 1024
 
+_PEOPLE = {"approved": "Approved", "rejected": "Rejected"}
+"""What people did, by the state of the approval."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedReport:
@@ -229,7 +232,7 @@ def report_filter(query: Query) -> ReportFilter:
 
     asked: dict[str, Any] = {
         "environment": query.environment,
-        "decision": query.decision,
+        "standing": query.decision,
         "branch": query.branch,
         "text": query.text.strip(),
         "created_from": day_start(query.since) if query.since else None,
@@ -241,13 +244,21 @@ def report_filter(query: Query) -> ReportFilter:
 def _listed(row: ReportRow, now: datetime) -> ListedReport:
     return listed(
         identity=row.id,
-        verdict=NOT_JUDGED if row.decision_source.value == "none" else verdict(row.decision),
+        verdict=NOT_JUDGED if row.decision_source.value == "none" else verdict(row.standing),
         sha=row.codebase_sha,
         branch=row.branch,
         environment=row.environment,
         made=row.created_at,
         repository=row.repo,
-        reason=row.reason,
+        reason=_reason(row),
         now=now,
         key=row.key,
     )
+
+
+def _reason(row: ReportRow) -> str:
+    """The decision's reason; where people have made another verdict of it, that and what was decided."""
+    if row.standing is row.decision:
+        return row.reason
+    people = _PEOPLE.get(row.approval_state.value, "Waits for people")
+    return f"{people}; the policy says {verdict(row.decision).word}: {row.reason}"

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 BRANCHES = ("main", "develop", "release/2.1", "feature/retrieval", "")
 ENVIRONMENTS = ("test", "staging", "production")
-VERDICTS = ("go", "go", "go", "no_go", "pending_review")
+VERDICTS = ("go", "go", "pending_review", "no_go", "pending_review")
+STANDINGS = ("go", "go", "go", "no_go", "pending_review")
+STATES = ("not_needed", "not_needed", "approved", "not_approvable", "pending")
 
 
 def header_row(number: int, **changed: Any) -> dict[str, Any]:
@@ -49,6 +51,8 @@ def header_row(number: int, **changed: Any) -> dict[str, Any]:
         "policy_version": "1",
         "dirty": False,
         "manual_approval_required": False,
+        "standing": STANDINGS[number % 5],
+        "approval_state": STATES[number % 5],
     }
     return values | changed
 

@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, bindparam, func, or_, select, tuple_
 from sqlalchemy.dialects import sqlite
 
 from tsr_agent.errors import StoreError, UsageError
+from tsr_agent.models.api import ApprovalStateName
 from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.models.report import OverallStatus
 from tsr_agent.store.column_types import from_microseconds, storable, to_microseconds
@@ -53,6 +54,12 @@ class ReportFilter:
 
     environment: str | None = None
     decision: GoNoGoDecision | None = None
+    """What the policy alone says."""
+    standing: GoNoGoDecision | None = None
+    """The verdict with approvals weighed in."""
+    approval_state: ApprovalStateName | None = None
+    repository: str | None = None
+    """Address of the code's repository, letter by letter."""
     branch: str | None = None
     """An empty string means the reports without a branch."""
     created_from: datetime | None = None
@@ -86,6 +93,9 @@ class ReportFilter:
         given: dict[str, Any] = {
             "environment": None if self.environment is None else storable(self.environment),
             "decision": None if self.decision is None else self.decision.value,
+            "standing": None if self.standing is None else self.standing.value,
+            "approval_state": None if self.approval_state is None else self.approval_state.value,
+            "repository": None if self.repository is None else storable(self.repository),
             "branch": None if self.branch is None else storable(self.branch),
             "created_from": None if self.created_from is None else to_microseconds(self.created_from),
             "created_to": None if self.created_to is None else to_microseconds(self.created_to),
@@ -122,6 +132,7 @@ class ReportRow:
     triggered_by: str
     overall_status: OverallStatus
     decision: GoNoGoDecision
+    """What the policy alone says."""
     decision_without_waivers: GoNoGoDecision
     claimed_decision: GoNoGoDecision
     """What the report says of itself."""
@@ -135,6 +146,9 @@ class ReportRow:
     policy_version: str | None
     dirty: bool | None
     manual_approval_required: bool
+    standing: GoNoGoDecision
+    """The verdict with approvals weighed in: what releases or does not."""
+    approval_state: ApprovalStateName
 
     @property
     def key(self) -> PageKey:
@@ -172,6 +186,8 @@ _COLUMNS = (
     reports.c.policy_version,
     reports.c.dirty,
     reports.c.manual_approval_required,
+    reports.c.standing,
+    reports.c.approval_state,
 )
 _SEARCHED = (
     reports.c.codebase_branch,
@@ -184,6 +200,7 @@ _SEARCHED = (
 )
 _STATUSES = {each.value: each for each in OverallStatus}
 _VERDICTS = {each.value: each for each in GoNoGoDecision}
+_STATES = {each.value: each for each in ApprovalStateName}
 _SOURCES = {each.value: each for each in DecisionSource}
 
 
@@ -216,6 +233,8 @@ def rows_of(found: Sequence[Sequence[Any]]) -> tuple[ReportRow, ...]:
                 row[17],
                 bool(row[18]),
                 bool(row[19]),
+                _VERDICTS[row[20]],
+                _STATES[row[21]],
             )
             for row in found
         )
@@ -273,6 +292,9 @@ def _conditions() -> dict[str, ColumnElement[bool]]:
     return {
         "environment": columns.environment == bindparam("environment"),
         "decision": columns.go_no_go_decision == bindparam("decision"),
+        "standing": columns.standing == bindparam("standing"),
+        "approval_state": columns.approval_state == bindparam("approval_state"),
+        "repository": columns.codebase_repo == bindparam("repository"),
         "branch": columns.codebase_branch == bindparam("branch"),
         "created_from": columns.created_at >= integer("created_from"),
         "created_to": columns.created_at < integer("created_to"),

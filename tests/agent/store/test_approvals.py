@@ -6,47 +6,27 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
-from tests.factories.decisions import decision_about
+from tests.factories.recorded_approvals import LATER, approval_of, waiting
 from tests.factories.reports import NOON, manifest, report
 from tsr_agent.errors import DocumentError, InputError, IntegrityError
-from tsr_agent.gate.approvals import ApprovalState, basis_digest
+from tsr_agent.gate.approvals import ApprovalState
 from tsr_agent.models import codec
-from tsr_agent.models.approval import Approval, ApprovalAction, ApprovalTerms
+from tsr_agent.models.approval import ApprovalAction
 from tsr_agent.models.decision import GoNoGoDecision
-from tsr_agent.store.approvals import ApprovalRepository, OnRecord
+from tsr_agent.store.approvals import ApprovalRepository
 
 if TYPE_CHECKING:
+    from tsr_agent.models.approval import Approval
     from tsr_agent.store.engine import Library
+    from tsr_agent.store.on_record import OnRecord
     from tsr_agent.store.repository import ReportRepository
 
 GO, NO_GO, PENDING = GoNoGoDecision.GO, GoNoGoDecision.NO_GO, GoNoGoDecision.PENDING_REVIEW
-LATER = NOON + timedelta(hours=1)
 DOCUMENT = codec.encode(
     report(triggered_by="nightly", versions=manifest(codebase_author="Eve <eve@example.org>"))
 )
 REPORT_ID = report().id
-WAITS = decision_about(
-    DOCUMENT, decision=PENDING, reason="1 review", manual_approval_required=True, approval=ApprovalTerms()
-)
-
-
-def said(before: OnRecord, by: str = "ana", **fields: Any) -> Approval:
-    """What a release manager says about what is on record."""
-    assert before.decision is not None
-    values: dict[str, Any] = {
-        "schema_version": 1,
-        "id": f"approval-{by}",
-        "report_id": before.report_id,
-        "report_digest": before.report_digest,
-        "policy_digest": before.decision.policy.digest,
-        "basis_digest": basis_digest(before.decision),
-        "environment": before.decision.environment,
-        "action": ApprovalAction.APPROVE,
-        "approved_by": by,
-        "role": "release_manager",
-        "approved_at": LATER,
-    }
-    return Approval(**(values | fields))
+WAITS = waiting(DOCUMENT)
 
 
 @pytest.fixture
@@ -76,20 +56,22 @@ def test_what_is_on_record_before_anybody_said_something(approvals: ApprovalRepo
 
 
 def test_an_approval_releases_and_is_on_record(library: Library, approvals: ApprovalRepository) -> None:
-    filed = approvals.file(REPORT_ID, said, received_at=LATER)
+    filed = approvals.file(REPORT_ID, approval_of, received_at=LATER)
     assert (filed.is_new, filed.on_record_after.released) == (True, GO)
     assert approvals.on_record(REPORT_ID) == filed.on_record_after
     assert columns(library)[:3] == ("go", "approved", "ana")
 
 
 def test_the_same_request_again_is_answered_and_not_filed(approvals: ApprovalRepository) -> None:
-    first = approvals.file(REPORT_ID, said, received_at=LATER)
+    first = approvals.file(REPORT_ID, approval_of, received_at=LATER)
     moment = LATER + timedelta(minutes=1)
-    again = approvals.file(REPORT_ID, lambda found: said(found, approved_at=moment), received_at=moment)
+    again = approvals.file(
+        REPORT_ID, lambda found: approval_of(found, approved_at=moment), received_at=moment
+    )
     assert (again.is_new, again.approval) == (False, first.approval)
     assert again.on_record_after == first.on_record_after
     with pytest.raises(IntegrityError, match="another approval"):
-        approvals.file(REPORT_ID, lambda found: said(found, note="other"), received_at=moment)
+        approvals.file(REPORT_ID, lambda found: approval_of(found, note="other"), received_at=moment)
 
 
 def test_a_refusal_of_the_maker_files_nothing(library: Library, approvals: ApprovalRepository) -> None:
@@ -101,28 +83,28 @@ def test_a_refusal_of_the_maker_files_nothing(library: Library, approvals: Appro
         approvals.file(REPORT_ID, refuse, received_at=LATER)
     assert columns(library) == before
     with pytest.raises(InputError, match="nobody"):
-        approvals.file("nobody", said, received_at=LATER)
+        approvals.file("nobody", approval_of, received_at=LATER)
 
 
 def test_conflicting_words_leave_a_release_pending(approvals: ApprovalRepository) -> None:
-    approvals.file(REPORT_ID, said, received_at=LATER)
+    approvals.file(REPORT_ID, approval_of, received_at=LATER)
     reject = {"action": ApprovalAction.REJECT}
-    filed = approvals.file(REPORT_ID, lambda found: said(found, "ben", **reject), received_at=LATER)
+    filed = approvals.file(REPORT_ID, lambda found: approval_of(found, "ben", **reject), received_at=LATER)
     assert filed.on_record_after.released is PENDING
 
 
 def test_a_document_from_elsewhere_is_taken_once(approvals: ApprovalRepository) -> None:
     found = approvals.on_record(REPORT_ID)
     assert found is not None
-    document = codec.encode(said(found))
+    document = codec.encode(approval_of(found))
     assert approvals.take(document, received_at=LATER)
     assert not approvals.take(document, received_at=LATER)
     with pytest.raises(IntegrityError, match="another approval"):
-        approvals.take(codec.encode(said(found, note="x")), received_at=LATER)
+        approvals.take(codec.encode(approval_of(found, note="x")), received_at=LATER)
     with pytest.raises(InputError, match="no report"):
-        approvals.take(codec.encode(replace(said(found, "ben"), report_id="r")), received_at=LATER)
+        approvals.take(codec.encode(replace(approval_of(found, "ben"), report_id="r")), received_at=LATER)
     with pytest.raises(IntegrityError, match="not about these bytes"):
-        approvals.take(codec.encode(said(found, "ben", report_digest="0" * 64)), received_at=LATER)
+        approvals.take(codec.encode(approval_of(found, "ben", report_digest="0" * 64)), received_at=LATER)
 
 
 @pytest.mark.parametrize("ahead", [timedelta(minutes=6), timedelta(days=300)])
@@ -131,10 +113,12 @@ def test_what_is_yet_to_come_is_refused_until_it_has_come(
 ) -> None:
     found = approvals.on_record(REPORT_ID)
     assert found is not None
-    document = codec.encode(said(found, approved_at=LATER + ahead))
+    document = codec.encode(approval_of(found, approved_at=LATER + ahead))
     with pytest.raises(DocumentError, match="yet to come"):
         approvals.take(document, received_at=LATER)
     with pytest.raises(DocumentError, match="yet to come"):
-        approvals.file(REPORT_ID, lambda each: said(each, approved_at=LATER + ahead), received_at=LATER)
+        approvals.file(
+            REPORT_ID, lambda each: approval_of(each, approved_at=LATER + ahead), received_at=LATER
+        )
     assert columns(library)[:2] == ("pending_review", "pending")
     assert approvals.take(document, received_at=LATER + ahead)

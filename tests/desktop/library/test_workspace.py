@@ -18,11 +18,17 @@ from aitr_desktop.library.workspace import (
 )
 from tests.agent.cli.test_gate import good
 from tests.factories import shown_reports as reports
+from tests.factories.decisions import decision_about
+from tests.factories.recorded_approvals import approval_of
 from tsr_agent.errors import InputError, IntegrityError, StoreError
 from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.models import codec
+from tsr_agent.models.approval import ApprovalTerms
 from tsr_agent.models.decision import GoNoGoDecision, PolicyReference
 from tsr_agent.models.report import TestSummaryReport
+from tsr_agent.store.approvals import ApprovalRepository
+from tsr_agent.store.engine import open_library
+from tsr_agent.store.repository import ReportRepository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -128,6 +134,33 @@ def test_filters_reach_the_store(
         assert workspace.count(query) == found, query
         assert len(workspace.page(query, FIRST, clock.now())) == found, query
     assert workspace.choices().branches == ("main", "release/2.1")
+
+
+def test_an_approved_release_is_listed_as_go_with_what_the_policy_said(tmp_path: Path) -> None:
+    path = tmp_path / "library.db"
+    document = codec.encode(reports.report())
+    moment = reports.report().created_at + timedelta(hours=1)
+    waits = decision_about(
+        document,
+        decision=GoNoGoDecision.PENDING_REVIEW,
+        reason="1 review",
+        manual_approval_required=True,
+        approval=ApprovalTerms(distinct_from=()),
+        evaluated_at=moment,
+    )
+    with open_library(path, create=True) as library:
+        ReportRepository(library).add(document, waits, received_at=moment)
+        ApprovalRepository(library).file(
+            waits.report_id, lambda found: approval_of(found, approved_at=moment), received_at=moment
+        )
+    opened = open_workspace(path)
+    try:
+        (line,) = opened.page(Query(decision=GoNoGoDecision.GO), FIRST, moment)
+        assert opened.count(Query(decision=GoNoGoDecision.PENDING_REVIEW)) == 0
+    finally:
+        opened.close()
+    assert line.verdict.word == "GO"
+    assert line.reason == "Approved; the policy says PENDING REVIEW: 1 review"
 
 
 def test_the_last_page_comes_in_list_order(
