@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from sqlalchemy import bindparam, select
 
 from tsr_agent.models import codec
+from tsr_agent.models.manifest import tested_sha
 from tsr_agent.models.report import TestSummaryReport
 from tsr_agent.store import bodies
 from tsr_agent.store.column_types import storable
@@ -50,6 +51,10 @@ class OnRecord:
     author: str
     """Who wrote the judged commit; empty where not known."""
     triggered_by: str
+    tested_sha: str | None
+    """The commit whose files were tested, if it is the one that the report is about or the merge of it."""
+    dirty: bool | None
+    """Whether the working tree held changes that no commit has; None where that is not known."""
     decision: Decision | None
     """The newest one; None where none has been taken."""
     decision_digest: str | None
@@ -69,6 +74,8 @@ class _About:
     sha: str
     author: str
     triggered_by: str
+    tested_sha: str | None
+    dirty: bool | None
 
 
 class Documents:
@@ -121,6 +128,8 @@ class Documents:
             codebase_sha=about.sha,
             author=about.author,
             triggered_by=about.triggered_by,
+            tested_sha=about.tested_sha,
+            dirty=about.dirty,
             decision=decision,
             decision_digest=row.newest_decision,
             approvals=tuple(given),
@@ -151,7 +160,12 @@ def _about(connection: Connection, report_id: str, digest: str) -> _About:
         raise bodies.altered(name, "its document is another report's")
     versions = report.versions
     return _About(
-        versions.codebase_repo, versions.codebase_sha, versions.codebase_author, report.triggered_by
+        repo=versions.codebase_repo,
+        sha=versions.codebase_sha,
+        author=versions.codebase_author,
+        triggered_by=report.triggered_by,
+        tested_sha=tested_sha(versions, report.build),
+        dirty=versions.dirty,
     )
 
 

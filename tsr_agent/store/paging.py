@@ -33,6 +33,7 @@ SHORT_PREFIX = 3
 """Below this many digits so many reports match that walking the list in order finds a page sooner."""
 
 _HEX = frozenset("0123456789abcdef")
+_REPOSITORY = "repository_"
 
 
 @dataclass(frozen=True, order=True)
@@ -58,8 +59,8 @@ class ReportFilter:
     standing: GoNoGoDecision | None = None
     """The verdict with approvals weighed in."""
     approval_state: ApprovalStateName | None = None
-    repository: str | None = None
-    """Address of the code's repository, letter by letter."""
+    repositories: tuple[str, ...] | None = None
+    """Addresses of the code's repository, letter by letter: any of them. Of none of them is no report."""
     branch: str | None = None
     """An empty string means the reports without a branch."""
     created_from: datetime | None = None
@@ -95,7 +96,7 @@ class ReportFilter:
             "decision": None if self.decision is None else self.decision.value,
             "standing": None if self.standing is None else self.standing.value,
             "approval_state": None if self.approval_state is None else self.approval_state.value,
-            "repository": None if self.repository is None else storable(self.repository),
+            **self._repository_parameters(),
             "branch": None if self.branch is None else storable(self.branch),
             "created_from": None if self.created_from is None else to_microseconds(self.created_from),
             "created_to": None if self.created_to is None else to_microseconds(self.created_to),
@@ -103,6 +104,13 @@ class ReportFilter:
             "pattern": f"%{_escaped(storable(self.text))}%" if self.text else None,
         }
         return {name: value for name, value in given.items() if value is not None}
+
+    def _repository_parameters(self) -> dict[str, Any]:
+        if self.repositories is None:
+            return {}
+        return {f"{_REPOSITORY}{place}": storable(each) for place, each in enumerate(self.repositories)} or {
+            "nothing": 0
+        }
 
     def _sha_parameters(self) -> dict[str, Any]:
         prefix = self.sha_prefix.strip().lower()
@@ -283,7 +291,13 @@ def count_statement(shape: tuple[str, ...]) -> Statement:
 
 def _narrowed(query: Select[Any], shape: tuple[str, ...]) -> Select[Any]:
     conditions = _conditions()
-    return query.where(*(conditions[name] for name in shape if name in conditions))
+    wanted = [conditions[name] for name in shape if name in conditions]
+    repositories: list[BindParameter[str]] = [
+        bindparam(name) for name in shape if name.startswith(_REPOSITORY)
+    ]
+    if repositories:
+        wanted.append(reports.c.codebase_repo.in_(repositories))
+    return query.where(*wanted)
 
 
 def _conditions() -> dict[str, ColumnElement[bool]]:
@@ -294,7 +308,6 @@ def _conditions() -> dict[str, ColumnElement[bool]]:
         "decision": columns.go_no_go_decision == bindparam("decision"),
         "standing": columns.standing == bindparam("standing"),
         "approval_state": columns.approval_state == bindparam("approval_state"),
-        "repository": columns.codebase_repo == bindparam("repository"),
         "branch": columns.codebase_branch == bindparam("branch"),
         "created_from": columns.created_at >= integer("created_from"),
         "created_to": columns.created_at < integer("created_to"),

@@ -114,6 +114,15 @@ class PolicyRepository:
         """
         return self._read(_VERSIONS, name)
 
+    def count(self) -> int:
+        """How many versions there are of all policies. They are only added: the same number, the same ones.
+
+        Raises:
+            StoreError: The library can't be read.
+        """
+        with self._library.read() as connection:
+            return int(connection.execute(_COUNT).scalar_one())
+
     def all_newest(self) -> tuple[StoredPolicy, ...]:
         """The newest version of every policy, the one that was submitted last first.
 
@@ -198,6 +207,7 @@ def _conflict(name: str, expected: int, newest: int) -> ConflictError:
     )
 
 
+_COUNT = select(func.count()).select_from(policies)
 _LOCK = select(change_counter.c.last).with_for_update()
 _VERSIONS = select(policies).where(policies.c.name == bindparam("name")).order_by(policies.c.number.desc())
 _NEWEST_NUMBER = select(func.coalesce(func.max(policies.c.number), 0)).where(

@@ -50,9 +50,18 @@ def test_what_is_on_record_before_anybody_said_something(approvals: ApprovalRepo
     assert found is not None
     assert (found.report_digest, found.decision) == (codec.digest(DOCUMENT), WAITS)
     assert (found.author, found.triggered_by) == ("Eve <eve@example.org>", "nightly")
+    assert (found.tested_sha, found.dirty) == (found.codebase_sha, False)
     assert found.standing is not None
     assert (found.approvals, found.standing.state, found.released) == ((), ApprovalState.PENDING, PENDING)
     assert approvals.on_record("nobody") is None
+
+
+def test_what_was_tested_is_on_record(repository: ReportRepository) -> None:
+    other = report(id="other", versions=manifest(checked_out_sha="a" * 40, dirty=None))
+    repository.add(codec.encode(other), None, received_at=NOON)
+    found = ApprovalRepository(repository.library).on_record("other")
+    assert found is not None
+    assert (found.tested_sha, found.dirty) == (None, None)
 
 
 def test_an_approval_releases_and_is_on_record(library: Library, approvals: ApprovalRepository) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tsr_agent.store.paging import ReportRow
 
-REPOSITORIES = ("https://example.org/one", "https://example.org/two")
+REPOSITORIES = ("https://example.org/one", "https://example.org/two", "")
 SHAS = ("ab" * 20, "abc" + "0" * 37, "abcf" + "f" * 36, "abd" + "1" * 37, "0" * 40, "f" * 64)
 TEXTS = ("main", "Rel%ease_1", "100% sure\\", "", "MAIN-2")
 
@@ -40,7 +40,7 @@ def sample_rows() -> list[dict[str, Any]]:
             codebase_branch=TEXTS[number % 5],
             codebase_sha=SHAS[number % 6],
             decision_reason=TEXTS[number % 3],
-            codebase_repo=REPOSITORIES[number % 2],
+            codebase_repo=REPOSITORIES[number % 3],
         )
         for number in range(60)
     ]
@@ -69,7 +69,7 @@ def matches(row: ReportRow, narrowed: ReportFilter) -> bool:
         and narrowed.decision in (None, row.decision)
         and narrowed.standing in (None, row.standing)
         and narrowed.approval_state in (None, row.approval_state)
-        and narrowed.repository in (None, row.repo)
+        and (narrowed.repositories is None or row.repo in narrowed.repositories)
         and narrowed.branch in (None, row.branch)
         and (narrowed.created_from is None or row.created_at >= narrowed.created_from)
         and (narrowed.created_to is None or row.created_at < narrowed.created_to)
@@ -85,7 +85,7 @@ filters = st.builds(
     decision=st.none() | st.sampled_from(GoNoGoDecision),
     standing=st.none() | st.sampled_from(GoNoGoDecision),
     approval_state=st.none() | st.sampled_from(ApprovalStateName),
-    repository=st.sampled_from([None, *REPOSITORIES, "https://example.org"]),
+    repositories=st.none() | st.lists(st.sampled_from((*REPOSITORIES, "other")), unique=True).map(tuple),
     branch=st.none() | st.sampled_from(TEXTS),
     created_from=moments,
     created_to=moments,
@@ -224,7 +224,7 @@ INDEXED: list[tuple[ReportFilter, str]] = [
     (ReportFilter(environment="staging"), "ix_reports_environment"),
     (ReportFilter(decision=GoNoGoDecision.NO_GO), "ix_reports_decision"),
     (ReportFilter(standing=GoNoGoDecision.GO), "ix_reports_standing"),
-    (ReportFilter(repository="https://forge.example/acme/support-bot"), "ix_reports_repo"),
+    (ReportFilter(repositories=("https://forge.example/acme/support-bot",)), "ix_reports_repo"),
     (ReportFilter(branch="main"), "ix_reports_branch"),
     (ReportFilter(created_from=NOON, created_to=NOON + timedelta(days=1)), "ix_reports_created"),
     (ReportFilter(sha_prefix="a"), "ix_reports_created"),

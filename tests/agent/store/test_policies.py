@@ -22,11 +22,11 @@ def submission(note: str = "", expected: int | None = None) -> PolicySubmission:
 
 def test_versions_are_numbered_and_kept(library: Library) -> None:
     policies = PolicyRepository(library)
-    assert (policies.newest("strict"), policies.all_newest()) == (None, ())
+    assert (policies.newest("strict"), policies.all_newest(), policies.count()) == (None, (), 0)
     first = policies.add("strict", submission("one", 0), submitted_by="ana", at=NOON)
     second = policies.add("strict", submission("two", 1), submitted_by="ben", at=NOON)
     other = policies.add("other", submission("two", 1 - 1), submitted_by="ben", at=NOON)
-    assert (first.number, second.number, other.number) == (1, 2, 1)
+    assert (first.number, second.number, other.number, policies.count()) == (1, 2, 1, 3)
     assert policies.versions("strict") == (second, first)
     assert policies.newest("strict") == second
     assert policies.all_newest() == (other, second)

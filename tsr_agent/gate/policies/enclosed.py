@@ -31,6 +31,7 @@ class EnclosedFiles:
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files: dict[str, bytes] = {}
         self._read: set[str] = set()
+        self._quarantines: set[str] = set()
         for name, data in files.items():
             path = posixpath.normpath(checked_path(name))
             if path in self._files:
@@ -52,6 +53,11 @@ class EnclosedFiles:
         """Paths of the files that nothing has named so far, sorted."""
         return tuple(sorted(self._files.keys() - self._read))
 
+    @property
+    def read_quarantines(self) -> dict[str, bytes]:
+        """The quarantine files that were named so far, by path."""
+        return {path: self._files[path] for path in sorted(self._quarantines)}
+
     def _parents_below(self, below: str) -> Parents:
         def found(name: str) -> PolicyText:
             if name.startswith(BUILT_IN):
@@ -72,6 +78,7 @@ class EnclosedFiles:
     def _quarantines_below(self, below: str) -> Quarantines:
         def read(name: str) -> Quarantine:
             path, data = self._file(name, below)
+            self._quarantines.add(path)
             return parse_quarantine(data, path)
 
         return read
