@@ -29,6 +29,8 @@ How a route is written, in a module of ``routes`` that ``ROUTES`` here lists::
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar, Request, Response
@@ -45,23 +47,29 @@ from tsr_agent.server.bodies import read_document
 from tsr_agent.server.front_door import FrontDoor
 from tsr_agent.server.problems import Kind, RefusalError, problem_bytes, refusal_of
 from tsr_agent.server.request_log import RequestLog
+from tsr_agent.server.routes.approvals import approvals, approve, reject, revoke
 from tsr_agent.server.routes.health import healthz, readyz
 from tsr_agent.server.routes.identity import whoami
 from tsr_agent.server.services import services
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from litestar.handlers import HTTPRouteHandler
 
     from tsr_agent.clock import Clock
     from tsr_agent.server.settings import ServerSettings
+    from tsr_agent.server.webhooks.worker import Worker
     from tsr_agent.store.engine import Library
 
 ROUTES: tuple[HTTPRouteHandler, ...] = (
     healthz,
     readyz,
     whoami,
+    approve,
+    reject,
+    revoke,
+    approvals,
 )
 """Every route there is."""
 
@@ -117,6 +125,7 @@ def build_app(
         logging_config=None,
         request_max_body_size=None,
         state=State({"settings": settings}),
+        lifespan=[lambda _: _telling(made.worker)],
     )
     app.asgi_handler = FrontDoor(
         app.asgi_handler,
@@ -128,6 +137,20 @@ def build_app(
         asks_in_thread=getattr(library, "dialect", "sqlite") != "sqlite",
     )
     return app
+
+
+@asynccontextmanager
+async def _telling(worker: Worker | None) -> AsyncIterator[None]:
+    """Webhooks are told from start-up to shutdown, in a thread of their own."""
+    if worker is None:
+        yield
+        return
+    worker.start()
+    try:
+        yield
+    finally:
+        # A message that is being posted is finished; the time for it is bounded by the poster.
+        await asyncio.to_thread(worker.stop)
 
 
 def _principal(request: Request[Any, Any, Any]) -> Principal:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import random
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tsr_agent.server.approving import Approvals
+from tsr_agent.server.notifying import Notifier
+from tsr_agent.server.webhooks.posting import HttpPoster
+from tsr_agent.server.webhooks.targets import read_webhooks
+from tsr_agent.server.webhooks.worker import Worker
+from tsr_agent.store.approvals import ApprovalRepository
+from tsr_agent.store.deliveries import DeliveryRepository
 from tsr_agent.store.tokens import TokenRepository
 
 if TYPE_CHECKING:
@@ -21,6 +31,12 @@ class Services:
     library: Library
     clock: Clock
     tokens: TokenRepository
+    notifier: Notifier
+    """Says who is told what; every repository that files decisions or approvals takes it as ``tell``."""
+    approving: Approvals
+    deliveries: DeliveryRepository
+    worker: Worker | None
+    """Posts what webhooks are to be told; None without webhooks. Runs from start-up to shutdown."""
 
     def epoch(self) -> str:
         """Names the history that this server keeps."""
@@ -28,5 +44,23 @@ class Services:
 
 
 def services(settings: ServerSettings, library: Library, clock: Clock) -> Services:
-    """All of them over an open library, which stays the caller's to close."""
-    return Services(settings=settings, library=library, clock=clock, tokens=TokenRepository(library))
+    """All of them over an open library, which stays the caller's to close.
+
+    Raises:
+        UsageError: The webhooks file, or the address of a webhook, can't be used.
+    """
+    webhooks = () if settings.webhooks is None else read_webhooks(Path(settings.webhooks), os.environ)
+    notifier, deliveries = Notifier(webhooks), DeliveryRepository(library)
+    worker = Worker(webhooks, deliveries, HttpPoster(), clock=clock, chance=random.SystemRandom())
+    return Services(
+        settings=settings,
+        library=library,
+        clock=clock,
+        tokens=TokenRepository(library),
+        notifier=notifier,
+        approving=Approvals(
+            ApprovalRepository(library, tell=notifier), clock=clock, in_force=lambda record: True
+        ),
+        deliveries=deliveries,
+        worker=worker if webhooks else None,
+    )

@@ -15,6 +15,7 @@ from tsr_agent.models.api import ChangeKind
 from tsr_agent.models.approval import Approval
 from tsr_agent.store import bodies
 from tsr_agent.store.column_types import EARLIEST, storable
+from tsr_agent.store.deliveries import Happening, Tell, note_deliveries, tell_nobody
 from tsr_agent.store.feed import record_change
 from tsr_agent.store.on_record import Documents, OnRecord
 from tsr_agent.store.rows import checked_time
@@ -28,8 +29,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from tsr_agent.store.engine import Library
+    from tsr_agent.store.rows import Row
 
-__all__ = ["ApprovalRepository", "FiledApproval", "OnRecord"]
+__all__ = ["ApprovalRepository", "FiledApproval", "IdTakenError", "OnRecord"]
+
+
+class IdTakenError(IntegrityError):
+    """Another document is on record under the id of an approval."""
+
 
 CLOCKS_APART = timedelta(minutes=5)
 """How far ahead of our clock the moment of an approval may be."""
@@ -53,10 +60,12 @@ class ApprovalRepository:
 
     Args:
         library: Open; stays the caller's to close.
+        tell: Says who is told what of an approval; its messages are noted in the same transaction.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, *, tell: Tell = tell_nobody) -> None:
         self._library = library
+        self._tell = tell
         self._documents = Documents()
 
     def on_record(self, report_id: str) -> OnRecord | None:
@@ -82,7 +91,8 @@ class ApprovalRepository:
 
         Raises:
             InputError: No such report.
-            IntegrityError: Another document has its id, or it is not about these bytes.
+            IdTakenError: Another document has its id.
+            IntegrityError: It is not about these bytes, or a document on record was altered.
             DocumentError: Its moment has not come yet, or a column can't hold what it says.
             StoreError: Not written; the library is as before.
         """
@@ -97,7 +107,7 @@ class ApprovalRepository:
             document = codec.encode(approval)
             # What is on record was read back as a document: nothing may be filed that could not be.
             approval = codec.decode(document, Approval, source="the approval", just_encoded=True)
-            after = _file(connection, before, approval, document, received_at)
+            after = self._add(connection, before, approval, document, received_at)
         return FiledApproval(approval=approval, is_new=True, on_record_after=after)
 
     def take(self, document: bytes, *, received_at: datetime) -> bool:
@@ -127,8 +137,30 @@ class ApprovalRepository:
                 if known.digest != codec.digest(document):
                     raise _other_approval(approval.id)
                 return False
-            _file(connection, before, approval, document, received_at)
+            self._add(connection, before, approval, document, received_at)
         return True
+
+    def _add(
+        self, connection: Connection, before: OnRecord, approval: Approval, document: bytes, at: datetime
+    ) -> OnRecord:
+        """Files a document, lists the report with what it makes of it, and notes who is told."""
+        _refuse_unbound(before, approval)
+        _refuse_from_tomorrow(approval, at)
+        digest, after = codec.digest(document), _with(before, approval)
+        connection.execute(_INSERT, _row(approval, document, at))
+        columns = standing_row(after.decision, after.standing)
+        connection.execute(update(reports).where(reports.c.id == before.report_id), columns)
+        note_deliveries(connection, self._tell, _happening(after, approval, digest), at=at)
+        record_change(
+            connection,
+            ChangeKind.APPROVAL,
+            report_id=before.report_id,
+            codebase_repo=before.codebase_repo,
+            digest=digest,
+            size=len(document),
+            received_at=at,
+        )
+        return after
 
     def _locked(self, connection: Connection, report_id: str) -> OnRecord:
         """What is on record, with the report's row held until the transaction ends."""
@@ -148,43 +180,41 @@ def _known(connection: Connection, approval_id: str) -> Approval | None:
     return None if found is None else approval_of(found.report_id, found)
 
 
-def _file(
-    connection: Connection, before: OnRecord, approval: Approval, document: bytes, received_at: datetime
-) -> OnRecord:
-    _refuse_unbound(before, approval)
+def _row(approval: Approval, document: bytes, received_at: datetime) -> Row:
+    return {
+        "approval_id": storable(approval.id),
+        "report_id": approval.report_id,
+        "report_digest": approval.report_digest,
+        "action": approval.action.value,
+        "approved_by": storable(approval.approved_by),
+        "approved_at": checked_time(approval.approved_at, "approval: approved_at"),
+        "received_at": checked_time(received_at, "received_at"),
+        "digest": codec.digest(document),
+        "size": len(document),
+        "body": bodies.pack(document),
+    }
+
+
+def _happening(after: OnRecord, approval: Approval, cause: str) -> Happening:
+    return Happening(
+        report_id=after.report_id,
+        codebase_repo=after.codebase_repo,
+        codebase_sha=after.codebase_sha,
+        triggered_by=after.triggered_by,
+        decision=after.decision,
+        standing=after.standing,
+        approval=approval,
+        cause=cause,
+    )
+
+
+def _refuse_from_tomorrow(approval: Approval, received_at: datetime) -> None:
     if approval.approved_at > received_at + CLOCKS_APART:
         raise DocumentError(
             f"The approval {approval.id} is of {approval.approved_at.isoformat()}, which is yet to come.",
             kept="the library as it is.",
             next_step="Look at the clocks of both machines, then try again.",
         )
-    digest = codec.digest(document)
-    row = {
-        "approval_id": storable(approval.id),
-        "report_id": before.report_id,
-        "report_digest": approval.report_digest,
-        "action": approval.action.value,
-        "approved_by": storable(approval.approved_by),
-        "approved_at": checked_time(approval.approved_at, "approval: approved_at"),
-        "received_at": checked_time(received_at, "received_at"),
-        "digest": digest,
-        "size": len(document),
-        "body": bodies.pack(document),
-    }
-    after = _with(before, approval)
-    connection.execute(_INSERT, row)
-    columns = standing_row(after.decision, after.standing)
-    connection.execute(update(reports).where(reports.c.id == before.report_id), columns)
-    record_change(
-        connection,
-        ChangeKind.APPROVAL,
-        report_id=before.report_id,
-        codebase_repo=before.codebase_repo,
-        digest=digest,
-        size=len(document),
-        received_at=received_at,
-    )
-    return after
 
 
 def _with(before: OnRecord, approval: Approval) -> OnRecord:
@@ -212,8 +242,8 @@ def _refuse_unbound(before: OnRecord, approval: Approval) -> None:
         )
 
 
-def _other_approval(approval_id: str) -> IntegrityError:
-    return IntegrityError(
+def _other_approval(approval_id: str) -> IdTakenError:
+    return IdTakenError(
         f"The library has another approval with the id {approval_id}.",
         kept="the one that was filed first.",
         next_step="Look at what is on record; an approval that says something else needs an id of its own.",

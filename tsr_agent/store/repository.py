@@ -16,6 +16,7 @@ from tsr_agent.models.decision import Decision
 from tsr_agent.models.report import TestSummaryReport
 from tsr_agent.store import bodies, paging, rows
 from tsr_agent.store.column_types import storable, to_microseconds
+from tsr_agent.store.deliveries import Happening, Tell, note_deliveries, tell_nobody
 from tsr_agent.store.feed import NewChange, record_changes
 from tsr_agent.store.paging import MAX_PAGE, Page, ReportFilter
 from tsr_agent.store.rows import DecisionSource
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, Connection
 
+    from tsr_agent.gate.approvals import ApprovalStanding
     from tsr_agent.models.approval import Approval
     from tsr_agent.store.engine import Library
     from tsr_agent.store.paging import PageKey, ReportRow, Statement
@@ -60,10 +62,12 @@ class ReportRepository:
 
     Args:
         library: Open; stays the caller's to close.
+        tell: Says who is told what of a decision; its messages are noted in the same transaction.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, *, tell: Tell = tell_nobody) -> None:
         self._library = library
+        self._tell = tell
         self._page_statement = lru_cache(maxsize=512)(paging.page_statement)
         self._count_statement = lru_cache(maxsize=512)(paging.count_statement)
         self._row_statement = paging.row_statement()
@@ -130,7 +134,7 @@ class ReportRepository:
         digest = codec.digest(document)
         if decision is not None:
             refuse_unbound(decision, report.id, digest)
-        filing = _Filing(document, report, digest, decision, decision_source, received_at)
+        filing = _Filing(document, report, digest, decision, decision_source, received_at, self._tell)
         with self._library.write() as connection:
             known = connection.execute(_DIGEST_OF, {"key": report.id}).scalar_one_or_none()
             if known is None:
@@ -285,11 +289,12 @@ class _Filing:
     decision: Decision | None
     source: DecisionSource
     received_at: datetime
+    tell: Tell
 
     def insert_report(self, connection: Connection) -> None:
         """Files the report and, where there is one, the decision about it."""
-        report, judged = self.report, self._judged([])
-        header = rows.report_row(report, self.digest) | judged
+        report, stands = self.report, self._standing([])
+        header = rows.report_row(report, self.digest) | self._judged(stands)
         header["received_at"] = rows.checked_time(self.received_at, "received_at")
         connection.execute(_INSERT_REPORT, header)
         body = {"report_id": report.id, "size": len(self.document), "body": bodies.pack(self.document)}
@@ -303,7 +308,7 @@ class _Filing:
                 connection.execute(insert(table), found)
         new = [self._change(ChangeKind.REPORT, self.digest, len(self.document))]
         if self.decision is not None:
-            new.append(self._insert_decision(connection, self.decision))
+            new.append(self._insert_decision(connection, self.decision, stands))
         record_changes(connection, new)
 
     def append_decision(self, connection: Connection, *, supersede: bool) -> bool:
@@ -311,9 +316,9 @@ class _Filing:
         decision = self.decision
         if decision is None or not self._is_wanted(connection, decision, supersede=supersede):
             return False
-        said = [each for _, each in approvals_of(connection, self.report.id)]
-        change = self._insert_decision(connection, decision)
-        connection.execute(update(reports).where(reports.c.id == self.report.id), self._judged(said))
+        stands = self._standing([each for _, each in approvals_of(connection, self.report.id)])
+        change = self._insert_decision(connection, decision, stands)
+        connection.execute(update(reports).where(reports.c.id == self.report.id), self._judged(stands))
         record_changes(connection, [change])
         return True
 
@@ -323,16 +328,21 @@ class _Filing:
         document = b"" if self.decision is None else codec.encode(self.decision)
         return document, codec.digest(document)
 
-    def _judged(self, said: Sequence[Approval]) -> rows.Row:
+    def _standing(self, said: Sequence[Approval]) -> ApprovalStanding | None:
+        """What people said about the report makes this of the decision."""
+        author, triggered_by = self.report.versions.codebase_author, self.report.triggered_by
+        return standing_of(self.decision, said, author=author, triggered_by=triggered_by)
+
+    def _judged(self, stands: ApprovalStanding | None) -> rows.Row:
         """Columns of the report that follow from the decision and from what people said about it."""
         report, decision = self.report, self.decision
-        author, triggered_by = report.versions.codebase_author, report.triggered_by
-        stands = standing_of(decision, said, author=author, triggered_by=triggered_by)
         digest = None if decision is None else self._encoded[1]
         judged = rows.judged_row(report, decision, self.source) | standing_row(decision, stands)
         return judged | {"decision_digest": digest}
 
-    def _insert_decision(self, connection: Connection, decision: Decision) -> NewChange:
+    def _insert_decision(
+        self, connection: Connection, decision: Decision, stands: ApprovalStanding | None
+    ) -> NewChange:
         document, digest = self._encoded
         record = {
             "report_id": self.report.id,
@@ -345,6 +355,17 @@ class _Filing:
             "body": bodies.pack(document),
         }
         connection.execute(_INSERT_DECISION, record)
+        happening = Happening(
+            report_id=self.report.id,
+            codebase_repo=self.report.versions.codebase_repo,
+            codebase_sha=self.report.versions.codebase_sha,
+            triggered_by=self.report.triggered_by,
+            decision=decision,
+            standing=stands,
+            approval=None,
+            cause=digest,
+        )
+        note_deliveries(connection, self.tell, happening, at=self.received_at)
         return self._change(ChangeKind.DECISION, digest, len(document))
 
     def _change(self, kind: ChangeKind, digest: str, size: int) -> NewChange:
