@@ -180,13 +180,23 @@ class _Said:
             self._refuse_second_rejection(record)
         else:
             self._refuse_idle_withdrawal(record)
-        stands = standing(
-            decision, (*record.approvals, made), author=record.author, triggered_by=record.triggered_by
-        )
-        why_not = next((each.reason for each in stands.uncounted if each.id == made.id), "")
+        why_not = self._idle(record, decision, made)
         if why_not:
             raise self._uncounted(record, decision, why_not)
         return made
+
+    def _idle(self, record: OnRecord, decision: Decision, made: Approval) -> str:
+        """Why the document does nothing, by the fold; empty where it does something."""
+        given = (*record.approvals, made)
+        after = standing(decision, given, author=record.author, triggered_by=record.triggered_by).uncounted
+        # Of two approvals of one person and moment, the fold may well let the older one go.
+        before = {each.id for each in record.standing.uncounted} if record.standing else set()
+        mine = [
+            each
+            for each in after
+            if each.id == made.id or (self.action is ApprovalAction.APPROVE and each.id not in before)
+        ]
+        return mine[0].reason if mine else ""
 
     def _decision_seen(self, record: OnRecord) -> Decision:
         """The decision that the person saw.

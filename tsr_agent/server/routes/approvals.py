@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from litestar import Response, get, post
 from litestar.params import FromPath
 
@@ -9,9 +11,11 @@ from tsr_agent.models.api import ApprovalAnswer, ApprovalHistory, ApprovalReques
 from tsr_agent.models.approval import ApprovalAction
 from tsr_agent.server import bodies
 from tsr_agent.server.access import APPROVERS, READERS
-from tsr_agent.server.approving import Taken
 from tsr_agent.server.injected import BodyBytes, CurrentPrincipal, CurrentServices
 from tsr_agent.server.settings import BodySize
+
+if TYPE_CHECKING:
+    from tsr_agent.server.approving import Taken
 
 _OPT = {"roles": APPROVERS, "body": ApprovalRequest, "size": BodySize.SMALL}
 
