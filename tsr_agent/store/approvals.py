@@ -19,7 +19,7 @@ from tsr_agent.store.deliveries import Happening, Tell, note_deliveries, tell_no
 from tsr_agent.store.feed import record_change
 from tsr_agent.store.on_record import Documents, OnRecord
 from tsr_agent.store.rows import checked_time
-from tsr_agent.store.standing import approval_of, released, standing_of, standing_row
+from tsr_agent.store.standing import approval_of, approval_row, released, standing_of, standing_row
 from tsr_agent.store.tables import approvals, reports
 
 if TYPE_CHECKING:
@@ -182,12 +182,7 @@ def _known(connection: Connection, approval_id: str) -> Approval | None:
 
 def _row(approval: Approval, document: bytes, received_at: datetime) -> Row:
     return {
-        "approval_id": storable(approval.id),
-        "report_id": approval.report_id,
-        "report_digest": approval.report_digest,
-        "action": approval.action.value,
-        "approved_by": storable(approval.approved_by),
-        "approved_at": checked_time(approval.approved_at, "approval: approved_at"),
+        **approval_row(approval),
         "received_at": checked_time(received_at, "received_at"),
         "digest": codec.digest(document),
         "size": len(document),

@@ -7,16 +7,21 @@ bits, measured), so each document is read, and all that lists show is derived fr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select
 
 from tsr_agent.errors import TsrError
 from tsr_agent.models import codec
+from tsr_agent.models.api import ChangeKind
 from tsr_agent.models.report import TestSummaryReport
 from tsr_agent.store import bodies, rows
+from tsr_agent.store.feed_integrity import feed_damages, filed_of, policy_damages, report_feed_damages
 from tsr_agent.store.repository import decision_of, refuse_unbound
+from tsr_agent.store.standing import approval_of, approval_row, standing_of, standing_row
 from tsr_agent.store.tables import (
+    approvals,
     decisions,
     eval_iterations,
     report_documents,
@@ -26,15 +31,19 @@ from tsr_agent.store.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy import Connection, Table
 
+    from tsr_agent.models.approval import Approval
     from tsr_agent.models.decision import Decision
     from tsr_agent.store.engine import Library
     from tsr_agent.store.rows import Row
 
 _BATCH = 500
+
+Found = dict[str, Any]
+"""A row as it is in the library."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +82,12 @@ def check(library: Library, progress: Callable[[int], None] | None = None) -> In
         with library.read() as connection:
             damages += _structure(connection)
         for report_id in _report_ids(library):
-            damages += _report_damages(library, report_id)
+            damages += _damages(library, report_id, partial(_differences, report_id=report_id))
             looked_at += 1
             if progress is not None:
                 progress(looked_at)
+        for look in (feed_damages, policy_damages):
+            damages += _damages(library, None, look)
     except TsrError as error:
         damages.append(Damage(None, " ".join([error.message, *error.details])))
     return IntegrityResult(reports=looked_at, damages=tuple(damages))
@@ -102,11 +113,13 @@ def _report_ids(library: Library) -> Iterator[str]:
         last = found[-1]
 
 
-def _report_damages(library: Library, report_id: str) -> list[Damage]:
-    """What is wrong with one report, seen in one state of the library."""
+def _damages(
+    library: Library, report_id: str | None, look: Callable[[Connection], Iterator[str]]
+) -> list[Damage]:
+    """What is wrong with one part, seen in one state of the library."""
     try:
         with library.snapshot() as connection:
-            return [Damage(report_id, what) for what in _differences(connection, report_id)]
+            return [Damage(report_id, what) for what in look(connection)]
     except TsrError as error:
         return [Damage(report_id, " ".join([error.message, *error.details]))]
     except (ValueError, TypeError, ArithmeticError, LookupError) as error:
@@ -125,40 +138,64 @@ def _differences(connection: Connection, report_id: str) -> Iterator[str]:
     name = f"Report {report_id}"
     document = bodies.unpack(body["body"], size=body["size"], digest=header["digest"], name=name)
     report = codec.decode(document, TestSummaryReport, source=name)
-    newest, filed = _decisions(connection, report_id, header["digest"])
-    derived = rows.report_row(report, header["digest"])
-    source = rows.DecisionSource(filed["kind"]) if filed else rows.DecisionSource.NONE
-    derived |= rows.judged_row(report, newest, source) | {"decision_digest": filed.get("digest")}
-    yield from _unequal(header, derived)
+    judged = _decisions(connection, report_id, header["digest"])
+    said = _approvals(connection, report_id)
+    yield from _unequal(header, _derived(report, header["digest"], judged, [each for _, each in said]))
     for table, expected in (
         (test_results, rows.result_rows(report)),
         (eval_iterations, rows.eval_iteration_rows(report)),
         (requirement_coverage, rows.requirement_rows(report)),
     ):
         yield from _unequal_rows(connection, table, report_id, expected)
+    filed = [(ChangeKind.REPORT.value, header["digest"], body["size"])]
+    filed += [filed_of(ChangeKind.DECISION, row) for row, _ in judged]
+    filed += [filed_of(ChangeKind.APPROVAL, row) for row, _ in said]
+    yield from report_feed_damages(connection, report_id, report.versions.codebase_repo, filed)
 
 
-def _decisions(
-    connection: Connection, report_id: str, report_digest: str
-) -> tuple[Decision | None, Mapping[str, Any]]:
-    """The newest decision and its row, after every one of the report was shown to be what was filed."""
+def _derived(
+    report: TestSummaryReport, digest: str, judged: Sequence[tuple[Found, Decision]], said: list[Approval]
+) -> Row:
+    """The report's row as its documents make it."""
+    filed, newest = judged[-1] if judged else ({}, None)
+    source = rows.DecisionSource(filed["kind"]) if filed else rows.DecisionSource.NONE
+    author, triggered_by = report.versions.codebase_author, report.triggered_by
+    stands = standing_of(newest, said, author=author, triggered_by=triggered_by)
+    derived = rows.report_row(report, digest) | rows.judged_row(report, newest, source)
+    return derived | standing_row(newest, stands) | {"decision_digest": filed.get("digest")}
+
+
+def _decisions(connection: Connection, report_id: str, report_digest: str) -> list[tuple[Found, Decision]]:
+    """Every decision about a report with its row, the oldest first, each shown to be what was filed."""
     query = select(decisions).where(decisions.c.report_id == report_id).order_by(decisions.c.id)
-    newest: Decision | None = None
-    filed: Mapping[str, Any] = {}
+    judged = []
     for row in connection.execute(query):
-        newest, filed = decision_of(report_id, row), row._asdict()
-        refuse_unbound(newest, report_id, report_digest)
-        if (row.decision, row.evaluated_at) != (newest.decision.value, newest.evaluated_at):
+        decision = decision_of(report_id, row)
+        refuse_unbound(decision, report_id, report_digest)
+        if (row.decision, row.evaluated_at) != (decision.decision.value, decision.evaluated_at):
             raise bodies.altered(f"The decision about report {report_id}", "its row says something else")
-    return newest, filed
+        judged.append((row._asdict(), decision))
+    return judged
 
 
-def _one(connection: Connection, table: Table, column: Any, key: str) -> Mapping[str, Any] | None:
+def _approvals(connection: Connection, report_id: str) -> list[tuple[Found, Approval]]:
+    """Every approval about a report with its row, in order of arrival, each shown to be what was filed."""
+    query = select(approvals).where(approvals.c.report_id == report_id).order_by(approvals.c.id)
+    said = []
+    for row in connection.execute(query):
+        approval, found = approval_of(report_id, row), row._asdict()
+        if any(found[name] != value for name, value in approval_row(approval).items()):
+            raise bodies.altered(f"An approval of report {report_id}", "its row says something else")
+        said.append((found, approval))
+    return said
+
+
+def _one(connection: Connection, table: Table, column: Any, key: str) -> Found | None:
     found = connection.execute(select(table).where(column == key)).one_or_none()
     return None if found is None else found._asdict()
 
 
-def _unequal(found: Mapping[str, Any], expected: Row, where: str = "") -> Iterator[str]:
+def _unequal(found: Found, expected: Row, where: str = "") -> Iterator[str]:
     for name, value in expected.items():
         if found[name] != value:
             yield f"the column {where}{name} is not what the document says"

@@ -17,7 +17,7 @@ from tsr_agent.models.api import ApprovalStateName
 from tsr_agent.models.approval import Approval
 from tsr_agent.store import bodies
 from tsr_agent.store.column_types import storable
-from tsr_agent.store.rows import UNJUDGED
+from tsr_agent.store.rows import UNJUDGED, checked_time
 from tsr_agent.store.tables import approvals
 
 if TYPE_CHECKING:
@@ -77,6 +77,22 @@ def approvals_of(connection: Connection, report_id: str) -> list[tuple[str, Appr
     """
     found = connection.execute(_APPROVALS, {"key": report_id})
     return [(row.digest, approval_of(report_id, row)) for row in found]
+
+
+def approval_row(approval: Approval) -> Row:
+    """Columns of ``approvals`` that follow from the document.
+
+    Raises:
+        DocumentError: A time outside the calendar that can be shown.
+    """
+    return {
+        "approval_id": storable(approval.id),
+        "report_id": approval.report_id,
+        "report_digest": approval.report_digest,
+        "action": approval.action.value,
+        "approved_by": storable(approval.approved_by),
+        "approved_at": checked_time(approval.approved_at, "approval: approved_at"),
+    }
 
 
 def approval_of(report_id: str, row: Any) -> Approval:
