@@ -40,6 +40,8 @@ COMMANDS = (
     Command("policy backtest", "policy_backtest", "say which past decisions a policy would turn"),
     Command("serve", "serve", "take reports and approvals from others and answer for them: the REST API"),
     Command("token create", "token_create", "let a job or a person ask a server"),
+    Command("token list", "token_list", "say who may ask a server, and until when"),
+    Command("token revoke", "token_revoke", "end a token from the next request on"),
     Command("schema", "schema", "print the JSON Schema of a document"),
 )
 

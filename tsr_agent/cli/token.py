@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from tsr_agent.store.engine import Library
 
+CREATED_BY = "command line"
+"""Who makes and ends tokens with the commands."""
+
 
 @contextmanager
 def opened_database(where: str, *, create: bool = False) -> Iterator[Library]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tsr_agent.cli.database_options import add_database_option, required_database
 from tsr_agent.cli.options import text
-from tsr_agent.cli.token import lifetime, opened_database
+from tsr_agent.cli.token import CREATED_BY, lifetime, opened_database
 from tsr_agent.errors import ExitCode
 from tsr_agent.models.access import Role
 
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     import argparse
 
     from tsr_agent.cli.console import Console
-    from tsr_agent.server.token_making import MadeToken
-
-CREATED_BY = "command line"
+    from tsr_agent.server.token_making import FreshToken
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +53,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     return ExitCode.OK
 
 
-def _tell(console: Console, made: MadeToken) -> None:
+def _tell(console: Console, made: FreshToken) -> None:
     from msgspec import to_builtins
 
     if console.as_json:

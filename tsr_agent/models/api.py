@@ -291,6 +291,32 @@ class TokenView(Record, frozen=True, kw_only=True):
     last_used_at: UtcTime | None
 
 
+class TokenList(Record, frozen=True, kw_only=True):
+    """Every token that was ever made, the oldest first."""
+
+    items: tuple[TokenView, ...]
+
+
+class TokenRequest(Record, frozen=True, kw_only=True):
+    """A token that is to be made."""
+
+    role: Role
+    subject: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    """Whom it belongs to; needed for people."""
+    project: ShortText | None = None
+    """Address of the only repository that it is good for; for agent and collector."""
+    expires_at: UtcTime | None = None
+    """None for the role's usual lifetime."""
+
+
+class MadeToken(Record, frozen=True, kw_only=True):
+    """A token, in the only answer that holds it."""
+
+    token: ShortText
+    known: TokenView
+    """What the server keeps of it."""
+
+
 class Identity(Record, frozen=True, kw_only=True):
     """Whom a token belongs to and what it may do, and which server this is."""
 

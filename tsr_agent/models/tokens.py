@@ -23,6 +23,7 @@ _FORM = re.compile(
     rf"aitr_(?:ci|usr|trc|adm)_(?P<id>[0-9A-Za-z]{{{_ID}}})[0-9A-Za-z]{{{_SECRET}}}(?P<check>[0-9A-Za-z]{{{_CHECK}}})"
 )
 _KINDS = {Role.AGENT: "ci", Role.COLLECTOR: "trc", Role.ADMIN: "adm"}
+PREFIX = "aitr_"
 MAX_LENGTH = 64
 """Signs; a longer text is no token."""
 

@@ -30,34 +30,37 @@ How a route is written, in a module of ``routes`` that ``ROUTES`` here lists::
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Request
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from tsr_agent.errors import TsrError
-from tsr_agent.gate.wording import plain
-from tsr_agent.models.api import PROBLEM_TYPE
 from tsr_agent.server.access import ANYONE, Principal, refuse_routes_without_roles, require_role
 from tsr_agent.server.authentication import Authenticator
 from tsr_agent.server.bodies import read_document
+from tsr_agent.server.error_answers import ErrorAnswers
 from tsr_agent.server.front_door import FrontDoor
-from tsr_agent.server.problems import Kind, RefusalError, problem_bytes, refusal_of
+from tsr_agent.server.last_use import LastUse
+from tsr_agent.server.parameters import ParameterGuard
 from tsr_agent.server.request_log import RequestLog
 from tsr_agent.server.routes.approvals import approvals, approve, reject, revoke
-from tsr_agent.server.routes.health import healthz, readyz
+from tsr_agent.server.routes.health import healthz, metrics, readyz
 from tsr_agent.server.routes.identity import whoami
+from tsr_agent.server.routes.tokens import create_token, list_tokens, revoke_token
 from tsr_agent.server.services import services
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from litestar.handlers import HTTPRouteHandler
 
     from tsr_agent.clock import Clock
+    from tsr_agent.server.services import Services
     from tsr_agent.server.settings import ServerSettings
     from tsr_agent.server.webhooks.worker import Worker
     from tsr_agent.store.engine import Library
@@ -65,23 +68,17 @@ if TYPE_CHECKING:
 ROUTES: tuple[HTTPRouteHandler, ...] = (
     healthz,
     readyz,
+    metrics,
     whoami,
     approve,
     reject,
     revoke,
     approvals,
+    list_tokens,
+    create_token,
+    revoke_token,
 )
 """Every route there is."""
-
-_BY_STATUS = {
-    400: Kind.MALFORMED,
-    401: Kind.UNAUTHENTICATED,
-    403: Kind.FORBIDDEN,
-    404: Kind.NOT_FOUND,
-    405: Kind.METHOD,
-    413: Kind.TOO_LARGE,
-    415: Kind.MEDIA_TYPE,
-}
 
 
 def build_app(
@@ -105,41 +102,63 @@ def build_app(
         TypeError: A route has no roles.
     """
     refuse_routes_without_roles(routes)
-    log = log or RequestLog()
-    made = services(settings, library, clock)
-    answer_problem = _problem_answers(clock, log)
-    app = Litestar(
+    made = services(settings, library, clock, log or RequestLog())
+    last_use = LastUse(made.tokens, settings.last_use_resolution)
+    app = _application(made, routes, _lifespan(settings, last_use))
+    app.asgi_handler = FrontDoor(
+        app.asgi_handler,
+        settings=settings,
+        authenticator=Authenticator(settings, made.tokens, last_use),
+        open_paths=_open_paths(routes),
+        clock=clock,
+        log=made.log,
+        metrics=made.metrics,
+        asks_in_thread=getattr(library, "dialect", "sqlite") != "sqlite",
+    )
+    return app
+
+
+def _application(
+    made: Services,
+    routes: Sequence[HTTPRouteHandler],
+    lifespan: Callable[[Litestar], contextlib.AbstractAsyncContextManager[None]],
+) -> Litestar:
+    """The routes with what they are given, without the front door."""
+    answers = ErrorAnswers(made.clock, made.log)
+    return Litestar(
         route_handlers=list(routes),
         dependencies={
             "services": Provide(lambda: made, sync_to_thread=False),
             "principal": Provide(_principal, sync_to_thread=False),
             "document": Provide(read_document),
         },
-        guards=[require_role],
-        exception_handlers={
-            HTTPException: answer_problem,
-            TsrError: answer_problem,
-            Exception: answer_problem,
-        },
+        guards=[require_role, ParameterGuard()],
+        exception_handlers={HTTPException: answers, TsrError: answers, Exception: answers},
+        lifespan=[lifespan, lambda _: _telling(made.worker)],
         openapi_config=None,
         logging_config=None,
         request_max_body_size=None,
-        state=State({"settings": settings}),
-        lifespan=[lambda _: _telling(made.worker)],
+        state=State({"settings": made.settings}),
     )
-    app.asgi_handler = FrontDoor(
-        app.asgi_handler,
-        settings=settings,
-        authenticator=Authenticator(settings, made.tokens),
-        open_paths=_open_paths(routes),
-        clock=clock,
-        log=log,
-        asks_in_thread=getattr(library, "dialect", "sqlite") != "sqlite",
-    )
-    return app
 
 
-@asynccontextmanager
+def _lifespan(
+    settings: ServerSettings, last_use: LastUse
+) -> Callable[[Litestar], contextlib.AbstractAsyncContextManager[None]]:
+    """What runs beside the requests."""
+
+    @contextlib.asynccontextmanager
+    async def running(app: Litestar) -> AsyncIterator[None]:
+        # The loop ends them with itself.
+        workers = ThreadPoolExecutor(settings.threads, thread_name_prefix="aitr")
+        asyncio.get_running_loop().set_default_executor(workers)
+        async with last_use.writing():
+            yield
+
+    return running
+
+
+@contextlib.asynccontextmanager
 async def _telling(worker: Worker | None) -> AsyncIterator[None]:
     """Webhooks are told from start-up to shutdown, in a thread of their own."""
     if worker is None:
@@ -160,38 +179,3 @@ def _principal(request: Request[Any, Any, Any]) -> Principal:
 
 def _open_paths(routes: Sequence[HTTPRouteHandler]) -> frozenset[str]:
     return frozenset(path for each in routes if each.opt["roles"] is ANYONE for path in each.paths)
-
-
-def _problem_answers(clock: Clock, log: RequestLog) -> Any:
-    def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-        request_id = request.scope["state"]["request_id"]
-        refusal = _of_framework(error) if isinstance(error, HTTPException) else refusal_of(error)
-        if refusal.kind.status >= 500:
-            log.fault(at=clock.now(), request_id=request_id, error=error)
-        return Response(
-            problem_bytes(refusal, request_id),
-            status_code=refusal.kind.status,
-            media_type=PROBLEM_TYPE,
-            headers=refusal.headers,
-        )
-
-    return answer
-
-
-def _of_framework(error: HTTPException) -> RefusalError:
-    """What the framework refuses by itself: addresses, methods and parameters."""
-    kind = _BY_STATUS.get(error.status_code, Kind.FAULT if error.status_code >= 500 else Kind.MALFORMED)
-    if kind is Kind.FAULT:
-        return refusal_of(error)
-    extra = error.extra if isinstance(error.extra, list) else []
-    problems = [
-        f"{plain(each.get('key', ''))}: {plain(each.get('message', ''))}"
-        for each in extra
-        if isinstance(each, dict)
-    ]
-    allow = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
-    detail = {
-        Kind.NOT_FOUND: "There is nothing at this address.",
-        Kind.METHOD: "This address is not asked with that method.",
-    }.get(kind, "The request can't be read.")
-    return RefusalError(kind, detail, errors=problems, headers=allow)

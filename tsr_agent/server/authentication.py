@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, timedelta
 
+    from tsr_agent.server.last_use import LastUse
     from tsr_agent.server.settings import ServerSettings
     from tsr_agent.store.tokens import KnownToken, TokenRepository
 
@@ -64,10 +65,12 @@ class Authenticator:
     Args:
         settings: How many failures are put up with.
         tokens: Where tokens are looked up.
+        last_use: Told of each valid one.
     """
 
-    def __init__(self, settings: ServerSettings, tokens: TokenRepository) -> None:
+    def __init__(self, settings: ServerSettings, tokens: TokenRepository, last_use: LastUse) -> None:
         self._tokens = tokens
+        self._last_use = last_use
         self._failures = Failures(
             settings.failures_allowed, settings.failure_window, settings.addresses_remembered
         )
@@ -82,6 +85,7 @@ class Authenticator:
         known = None if token is None else self._tokens.find(token.id)
         if token is None or known is None or not token.is_hashed(known.hash) or not _is_valid(known, now):
             return None
+        self._last_use.note(known.id, now)
         return Principal(
             token_id=known.id,
             subject=known.subject,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from tsr_agent.clock import Clock
     from tsr_agent.server.authentication import Authenticator
+    from tsr_agent.server.metrics import Metrics
     from tsr_agent.server.request_log import RequestLog
     from tsr_agent.server.settings import ServerSettings
 
@@ -44,6 +45,7 @@ class FrontDoor:
         open_paths: Paths that need no token.
         clock: The time.
         log: Where requests and faults are written.
+        metrics: Where requests are counted.
         asks_in_thread: Look tokens up in a thread: the database is another process.
     """
 
@@ -56,6 +58,7 @@ class FrontDoor:
         open_paths: frozenset[str],
         clock: Clock,
         log: RequestLog,
+        metrics: Metrics,
         asks_in_thread: bool,
     ) -> None:
         self._app = app
@@ -64,6 +67,7 @@ class FrontDoor:
         self._open_paths = open_paths
         self._clock = clock
         self._log = log
+        self._metrics = metrics
         self._asks_in_thread = asks_in_thread
         self._inside = 0
 
@@ -116,6 +120,7 @@ class FrontDoor:
         else:
             principal = ask(headers, now)
         if principal is None:
+            self._metrics.authentication_failed()
             raise self._authenticator.refused(self._address(scope), now)
         scope["state"]["principal"] = principal
 
@@ -142,13 +147,16 @@ class FrontDoor:
 
     def _write(self, scope: Any, exchange: _Exchange) -> None:
         principal = scope["state"].get("principal")
+        seconds = time.perf_counter() - exchange.began
+        route = scope.get("path_template", "(none)")
+        self._metrics.request(_known_method(scope["method"]), route, exchange.status, seconds)
         self._log.request(
             at=self._clock.now(),
             request_id=exchange.request_id,
             method=scope["method"],
-            route=scope.get("path_template", "(none)"),
+            route=route,
             status=exchange.status,
-            milliseconds=(time.perf_counter() - exchange.began) * 1_000,
+            milliseconds=seconds * 1_000,
             subject=None if principal is None else principal.subject,
             token_id=None if principal is None else principal.token_id,
         )
@@ -172,6 +180,11 @@ class _Exchange:
             given.append((b"x-request-id", self.request_id.encode()))
             message["headers"] = given
         await self._send(message)
+
+
+def _known_method(method: str) -> str:
+    """The method, or one word for all that nobody has heard of: each label of a metric is kept for ever."""
+    return method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "(other)"
 
 
 def _busy() -> RefusalError:

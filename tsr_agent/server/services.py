@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tsr_agent.server.approving import Approvals
+from tsr_agent.server.metrics import Metrics
 from tsr_agent.server.notifying import Notifier
 from tsr_agent.server.webhooks.posting import HttpPoster
 from tsr_agent.server.webhooks.targets import read_webhooks
 from tsr_agent.server.webhooks.worker import Worker
 from tsr_agent.store.approvals import ApprovalRepository
 from tsr_agent.store.deliveries import DeliveryRepository
+from tsr_agent.store.feed import ChangeFeed
 from tsr_agent.store.tokens import TokenRepository
 
 if TYPE_CHECKING:
     from tsr_agent.clock import Clock
+    from tsr_agent.server.request_log import RequestLog
     from tsr_agent.server.settings import ServerSettings
     from tsr_agent.store.engine import Library
 
@@ -30,6 +33,9 @@ class Services:
     settings: ServerSettings
     library: Library
     clock: Clock
+    log: RequestLog
+    metrics: Metrics
+    changes: ChangeFeed
     tokens: TokenRepository
     notifier: Notifier
     """Says who is told what; every repository that files decisions or approvals takes it as ``tell``."""
@@ -38,12 +44,8 @@ class Services:
     worker: Worker | None
     """Posts what webhooks are to be told; None without webhooks. Runs from start-up to shutdown."""
 
-    def epoch(self) -> str:
-        """Names the history that this server keeps."""
-        return ""
 
-
-def services(settings: ServerSettings, library: Library, clock: Clock) -> Services:
+def services(settings: ServerSettings, library: Library, clock: Clock, log: RequestLog) -> Services:
     """All of them over an open library, which stays the caller's to close.
 
     Raises:
@@ -52,10 +54,15 @@ def services(settings: ServerSettings, library: Library, clock: Clock) -> Servic
     webhooks = () if settings.webhooks is None else read_webhooks(Path(settings.webhooks), os.environ)
     notifier, deliveries = Notifier(webhooks), DeliveryRepository(library)
     worker = Worker(webhooks, deliveries, HttpPoster(), clock=clock, chance=random.SystemRandom())
+    changes, metrics = ChangeFeed(library), Metrics()
+    metrics.add_gauge("aitr_feed_head", "Number of the newest change.", changes.head)
     return Services(
         settings=settings,
         library=library,
         clock=clock,
+        log=log,
+        metrics=metrics,
+        changes=changes,
         tokens=TokenRepository(library),
         notifier=notifier,
         approving=Approvals(

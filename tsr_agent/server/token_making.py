@@ -41,7 +41,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class MadeToken:
+class FreshToken:
     """A token just made. Its text is nowhere else; the representation does not show it."""
 
     view: TokenView
@@ -49,10 +49,10 @@ class MadeToken:
 
     def __repr__(self) -> str:
         """Without the token."""
-        return f"MadeToken({self.view.id})"
+        return f"FreshToken({self.view.id})"
 
 
-def make_token(tokens: TokenRepository, wanted: Wanted, *, created_by: str, now: datetime) -> MadeToken:
+def make_token(tokens: TokenRepository, wanted: Wanted, *, created_by: str, now: datetime) -> FreshToken:
     """Makes a token and records its hash.
 
     Raises:
@@ -88,7 +88,7 @@ def make_token(tokens: TokenRepository, wanted: Wanted, *, created_by: str, now:
         revoked_at=None,
         last_used_at=None,
     )
-    return MadeToken(view, text)
+    return FreshToken(view, text)
 
 
 def _subject(wanted: Wanted) -> str:

@@ -138,6 +138,16 @@ class ChangeFeed:
         with self._library.read() as connection:
             return str(_counter(connection).epoch)
 
+    def head(self) -> int:
+        """Number of the newest change.
+
+        Raises:
+            IntegrityError: The library has lost its counter.
+            StoreError: The library can't be read.
+        """
+        with self._library.read() as connection:
+            return int(_counter(connection).last)
+
     def page(self, since: int, *, limit: int, repository: str | None = None) -> ChangePage:
         """The changes behind a place, the oldest first.
 

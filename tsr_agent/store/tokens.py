@@ -117,23 +117,24 @@ class TokenRepository:
         with self._library.read() as connection:
             return tuple(_view(row) for row in connection.execute(_ALL))
 
-    def revoke(self, token_id: str, *, by: str, at: datetime) -> bool:
+    def revoke(self, token_id: str, *, by: str, at: datetime) -> TokenView | None:
         """Ends a token for good. Doing it again changes nothing.
 
         Returns:
-            Whether there is such a token.
+            The token as it is now; None where there is none.
 
         Raises:
             StoreError: The database can't be written.
         """
-        mine = _COLUMNS.id == token_id
+        mine = _COLUMNS.id == storable(token_id)
         with self._library.write() as connection:
             connection.execute(
                 update(tokens)
                 .where(mine, _COLUMNS.revoked_at.is_(None))
                 .values(revoked_at=at, revoked_by=storable(by))
             )
-            return connection.execute(select(_COLUMNS.id).where(mine)).one_or_none() is not None
+            row = connection.execute(select(tokens).where(mine)).one_or_none()
+        return None if row is None else _view(row)
 
     def record_use(self, used: Mapping[str, datetime]) -> None:
         """Notes when tokens were last used, never an earlier moment than is there.

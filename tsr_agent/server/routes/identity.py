@@ -18,7 +18,7 @@ def whoami(principal: CurrentPrincipal, services: CurrentServices) -> Identity:
         role=principal.role,
         project=principal.project,
         expires_at=principal.expires_at,
-        epoch=services.epoch(),
+        epoch=services.changes.epoch(),
         version=__version__,
         time=services.clock.now(),
     )

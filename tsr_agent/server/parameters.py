@@ -1,0 +1,74 @@
+"""Parameters in the query of a request: only those that the route knows, each once, none of them empty.
+
+``go-no-go?enviroment=production`` must not be answered as if no environment had been asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tsr_agent.gate.wording import plain
+from tsr_agent.server.problems import Kind, RefusalError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from litestar.connection import ASGIConnection
+    from litestar.handlers import BaseRouteHandler
+    from litestar.typing import FieldDefinition
+
+INJECTED = frozenset({"services", "principal", "document", "request"})
+"""Names that a handler gets from the application and not from the request."""
+
+
+def path_names(handler: BaseRouteHandler) -> frozenset[str]:
+    """Names of the parts of the path that vary."""
+    parts = (part for path in handler.paths for part in path.split("/"))
+    return frozenset(part[1:-1].partition(":")[0] for part in parts if part.startswith("{"))
+
+
+def query_fields(handler: BaseRouteHandler) -> dict[str, FieldDefinition]:
+    """The parameters that a handler takes from the query, under the names that they have there."""
+    elsewhere = INJECTED | path_names(handler)
+    found = {}
+    for name, field in handler.parsed_fn_signature.parameters.items():
+        if name not in elsewhere:
+            found[getattr(field.kwarg_definition, "query", None) or name] = field
+    return found
+
+
+class ParameterGuard:
+    """The guard of every route against parameters that would be ignored."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, frozenset[str]] = {}
+
+    async def __call__(
+        self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+    ) -> None:
+        """Looks at the query of one request.
+
+        Raises:
+            RefusalError: A parameter is unknown, empty, or given twice.
+        """
+        if not connection.scope["query_string"]:
+            return
+        known = self._known.get(handler.fn)
+        if known is None:
+            known = self._known[handler.fn] = frozenset(query_fields(handler))
+        problems = odd_parameters(list(connection.query_params.multi_items()), known)
+        if problems:
+            raise RefusalError(
+                Kind.MALFORMED, "A parameter of this request has no meaning here.", errors=problems
+            )
+
+
+def odd_parameters(given: Sequence[tuple[str, str]], known: frozenset[str]) -> list[str]:
+    """What is wrong with the parameters of a query, one line each."""
+    names = [name for name, _ in given]
+    problems = [f"{plain(name, 100)}: not known here" for name in names if name not in known]
+    problems += [f"{name}: given more than once" for name in sorted(known) if names.count(name) > 1]
+    problems += [
+        f"{plain(name, 100)}: empty; is a variable not set?" for name, value in given if not value.strip()
+    ]
+    return problems
