@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -39,6 +40,27 @@ class Access:
     read_only: bool
     busy_timeout: float
     """Seconds to wait for another program's lock."""
+
+    dialect = "sqlite"
+    begin_snapshot = "BEGIN"
+
+    @property
+    def name(self) -> str:
+        """What messages call the library."""
+        return str(self.path)
+
+    def check_rights(self) -> None:
+        """Looks whether the file may be written.
+
+        Raises:
+            StoreError: It may not.
+        """
+        if not os.access(self.path, os.W_OK):
+            raise StoreError(
+                f"The library {self.path} can't be written with the rights of this user.",
+                kept="the file, unchanged.",
+                next_step="Open it for reading only, or open a copy.",
+            )
 
     def connect(self, *, for_writing: bool) -> sqlite3.Connection:
         """One new connection, set up; transactions are begun by hand.

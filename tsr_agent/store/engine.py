@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from tsr_agent.errors import StoreError
 from tsr_agent.store import (
@@ -12,7 +13,7 @@ from tsr_agent.store import (
     service_tables,  # noqa: F401  (its tables join the metadata)
 )
 from tsr_agent.store.connections import Access
-from tsr_agent.store.failures import store_errors
+from tsr_agent.store.failures import store_error, store_errors
 from tsr_agent.store.file_header import read_header, refuse_newer
 from tsr_agent.store.tables import TRIGGERS, metadata
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine, RootTransaction
 
     from tsr_agent.store.migrate import Migrations
 
@@ -29,20 +30,65 @@ BUSY_TIMEOUT = 5.0
 """Seconds that a connection waits for another program's lock."""
 
 
-class Library:
-    """An open library file. May be used from several threads at once; close it when done.
+class Connects(Protocol):
+    """How a library is reached: what the two databases differ in when a connection is made."""
 
-    Made by ``open_library``, never directly: that is what looks whose file it is.
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+
+    @property
+    def name(self) -> str:
+        """What messages call the library, without anything secret."""
+
+    @property
+    def read_only(self) -> bool:
+        """Whether writing is refused."""
+
+    @property
+    def begin_snapshot(self) -> str:
+        """The statement that begins a transaction which sees one state."""
+
+    def reader(self) -> Engine:
+        """An engine whose connections can't write."""
+
+    def writer(self) -> Engine:
+        """An engine whose transactions write."""
+
+    def check_rights(self) -> None:
+        """Raises StoreError where writing is asked for and can't be granted."""
+
+
+class Library:
+    """An open library. May be used from several threads at once; close it when done.
+
+    Made by ``open_library`` or ``database.open_database``, never directly: those look whose it is.
     """
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Connects) -> None:
         self._access = access
         self._reader = access.reader()
         self._writer = None if access.read_only else access.writer()
 
     @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._access.dialect
+
+    @property
+    def name(self) -> str:
+        """What messages call it: the path, or the address without anything secret."""
+        return self._access.name
+
+    @property
     def path(self) -> Path:
-        """The file."""
+        """The file.
+
+        Raises:
+            StoreError: It is on a PostgreSQL server and has no file; ``dialect`` says so beforehand.
+        """
+        if not isinstance(self._access, Access):
+            raise StoreError(f"The library {self.name} is no file.", next_step="Name a library file.")
         return self._access.path
 
     @property
@@ -55,9 +101,9 @@ class Library:
         """A connection that can't write, out of a pool; each statement sees the state of its own moment.
 
         Raises:
-            StoreError: The file can't be read.
+            StoreError: The library can't be read.
         """
-        with store_errors(self.path), self._reader.connect() as connection:
+        with store_errors(self.name), self._reader.connect() as connection:
             yield connection
 
     @contextmanager
@@ -65,10 +111,11 @@ class Library:
         """A connection all of whose statements see the same state. Keep it short: it can hold writers up.
 
         Raises:
-            StoreError: The file can't be read.
+            StoreError: The library can't be read.
         """
+        # Giving the connection back rolls the transaction back.
         with self.read() as connection:
-            connection.exec_driver_sql("BEGIN")
+            connection.exec_driver_sql(self._access.begin_snapshot)
             yield connection
 
     @contextmanager
@@ -76,18 +123,34 @@ class Library:
         """A write transaction: committed and on disk when the block ends, else as if it never began.
 
         Raises:
-            StoreError: Opened for reading only, locked by another program, no space, damaged.
+            StoreError: Opened for reading only, locked by another program, no space, damaged. Where the
+                connection broke off during the commit, ``kept`` says that its outcome is not known.
         """
         if self._writer is None:
             raise StoreError(
-                f"The library {self.path} was opened for reading only.",
+                f"The library {self.name} was opened for reading only.",
                 next_step="Open it for writing, or a copy of it.",
             )
-        with store_errors(self.path), self._writer.begin() as connection:
-            yield connection
+        with store_errors(self.name), self._writer.connect() as connection:
+            transaction = connection.begin()
+            try:
+                yield connection
+            except BaseException:
+                transaction.rollback()
+                raise
+            self._commit(transaction)
+
+    def _commit(self, transaction: RootTransaction) -> None:
+        """Commits; never twice, since a commit whose answer is lost may have been done."""
+        try:
+            transaction.commit()
+        except SQLAlchemyError as error:
+            if transaction.is_active:
+                transaction.rollback()
+            raise store_error(error, self.name, committing=True) from error
 
     def check_writable(self) -> None:
-        """Sets the journal and looks at the file's rights, so that opening says at once what is wrong.
+        """Makes a connection that writes, so that opening says at once what is wrong.
 
         Takes no write lock: another program may be in the middle of a long write.
 
@@ -96,15 +159,10 @@ class Library:
         """
         if self._writer is None:
             return
-        if not os.access(self.path, os.W_OK):
-            raise StoreError(
-                f"The library {self.path} can't be written with the rights of this user.",
-                kept="the file, unchanged.",
-                next_step="Open it for reading only, or open a copy.",
-            )
+        self._access.check_rights()
         # Leaving the write-ahead log needs the file alone, and our own readers would count as others.
         self._reader.dispose()
-        with store_errors(self.path), self._writer.connect():
+        with store_errors(self.name), self._writer.connect():
             pass
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""What SQLite and SQLAlchemy raise, said as a ``StoreError`` with a cause and a next step."""
+"""What a database, its driver and SQLAlchemy raise, said as a ``StoreError`` with a cause and a next step."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exc
 
 from tsr_agent.errors import StoreError
+from tsr_agent.store.postgres_failures import cause_on_postgres, is_postgres, said_by_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 _NOTHING_WRITTEN = "the library as it was before this step; nothing is half-written."
+_PERHAPS_WRITTEN = (
+    "all that was written before this step. Whether this step was written is not known: the connection "
+    "broke off while it was; asking for it again is safe."
+)
 _BUSY = (
     "is in use by another program that does not let go.",
     "Close the other program, or try again in a moment.",
@@ -60,40 +65,53 @@ def primary_code(error: BaseException | None) -> int:
     return code & 0xFF if isinstance(code, int) else sqlite3.SQLITE_ERROR
 
 
-def store_error(error: Exception, path: Path) -> StoreError:
-    """The error that people see, for one that SQLite or SQLAlchemy raised."""
+def store_error(error: Exception, name: str | Path, *, committing: bool = False) -> StoreError:
+    """The error that people see, for one that a driver or SQLAlchemy raised.
+
+    Args:
+        error: What was raised.
+        name: What the library is called; never with a password in it.
+        committing: Whether it came out of a commit, so that it may have been done all the same.
+    """
     cause = error.orig if isinstance(error, exc.DBAPIError) else error
-    if isinstance(error, exc.TimeoutError):
-        what, then = _BUSY
-    elif isinstance(error, UnicodeDecodeError):
-        what, then = _DAMAGED
-    else:
-        what, then = _CAUSES.get(
-            primary_code(cause),
-            ("could not be used as asked.", "Check the library; if it is sound, this is a fault of aitr."),
-        )
+    what, then = _cause(error, cause)
+    unknown = committing and isinstance(error, exc.DBAPIError) and error.connection_invalidated
     return StoreError(
-        f"The library {path} {what}",
-        kept=_NOTHING_WRITTEN,
+        f"The library {name} {what}",
+        kept=_PERHAPS_WRITTEN if unknown else _NOTHING_WRITTEN,
         next_step=then,
         details=[_one_line(cause)] if cause is not None else [],
     )
 
 
+def _cause(error: Exception, cause: BaseException | None) -> tuple[str, str]:
+    if isinstance(error, exc.TimeoutError):
+        return _BUSY
+    if isinstance(error, UnicodeDecodeError):
+        return _DAMAGED
+    found = cause_on_postgres(cause) if is_postgres(cause) else _CAUSES.get(primary_code(cause))
+    return found or (
+        "could not be used as asked.",
+        "Check the library; if it is sound, this is a fault of aitr.",
+    )
+
+
 def _one_line(cause: BaseException) -> str:
+    if is_postgres(cause):
+        return said_by_postgres(cause)
     name = getattr(cause, "sqlite_errorname", type(cause).__name__)
     return " ".join(f"{name}: {cause}".split())[:500]
 
 
 @contextmanager
-def store_errors(path: Path) -> Iterator[None]:
-    """Everything inside raises ``StoreError`` where SQLite or SQLAlchemy would raise their own.
+def store_errors(name: str | Path) -> Iterator[None]:
+    """Everything inside raises ``StoreError`` where a driver or SQLAlchemy would raise their own.
 
     Raises:
-        StoreError: With SQLite's own words in ``details``.
+        StoreError: With the database's own words in ``details``.
     """
     try:
         yield
     # Python decodes SQLite's message before it raises; one that quotes a damaged file is no UTF-8.
     except (exc.SQLAlchemyError, sqlite3.Error, UnicodeDecodeError) as error:
-        raise store_error(error, path) from error
+        raise store_error(error, name) from error

@@ -62,7 +62,7 @@ def _foreign(path: Path, what: str) -> StoreError:
     )
 
 
-def refuse_newer(path: Path, version: int, newest: int) -> None:
+def refuse_newer(name: str | Path, version: int, newest: int) -> None:
     """Refuses a library that a newer build made: reading it could mean something else.
 
     Raises:
@@ -70,7 +70,7 @@ def refuse_newer(path: Path, version: int, newest: int) -> None:
     """
     if version > newest:
         raise StoreError(
-            f"The library {path} is of version {version}; this build knows up to {newest}.",
-            kept="the file, unchanged.",
+            f"The library {name} is of version {version}; this build knows up to {newest}.",
+            kept="the library, unchanged.",
             next_step="Upgrade aitr on this machine, or open a copy that an older build wrote.",
         )

@@ -19,8 +19,8 @@ from tsr_agent.models.decision import BaselineSelect, GoNoGoDecision
 from tsr_agent.models.report import TestSummaryReport
 from tsr_agent.store import bodies
 from tsr_agent.store.column_types import storable, to_microseconds
-from tsr_agent.store.paging import compiled, integer
 from tsr_agent.store.repository import decision_of, refuse_unbound
+from tsr_agent.store.statements import compiled, integer
 from tsr_agent.store.tables import approvals, decisions, report_documents, reports
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.models.decision import Decision
     from tsr_agent.store.engine import Library
-    from tsr_agent.store.paging import Statement
     from tsr_agent.store.records import Recorded
+    from tsr_agent.store.statements import Statement
 
 MAX_ROWS = 20_000
 """Most earlier reports that are looked at for one that was released."""
@@ -145,8 +145,7 @@ class _Search:
         left, sizes = MAX_ROWS, chain(_PAGES, repeat(_PAGES[-1]))
         while left > 0:
             limit = min(next(sizes), left)
-            values = statement.values(parameters | {"limit": limit})
-            found = self.connection.exec_driver_sql(statement.sql, values).fetchall()
+            found = statement.run(self.connection, parameters | {"limit": limit}).fetchall()
             yield from found
             if len(found) < limit:
                 return
@@ -199,8 +198,7 @@ class _Search:
 
     def _approvals(self, report_id: str) -> list[Approval]:
         """What people had said about a report by the moment."""
-        values = _APPROVALS.values({"key": report_id})
-        found = self.connection.exec_driver_sql(_APPROVALS.sql, values).fetchall()
+        found = _APPROVALS.run(self.connection, {"key": report_id}).fetchall()
         documents = []
         for row in found:
             name = f"An approval of report {report_id}"
@@ -209,8 +207,7 @@ class _Search:
         return [each for each in documents if to_microseconds(each.approved_at) <= self.moment]
 
     def _one(self, statement: Statement, report_id: str) -> Any:
-        values = statement.values({"key": report_id, "moment": self.moment})
-        return self.connection.exec_driver_sql(statement.sql, values).one_or_none()
+        return statement.run(self.connection, {"key": report_id, "moment": self.moment}).one_or_none()
 
     def _read(self, row: Any) -> TestSummaryReport:
         name = f"The baseline, report {row.id},"

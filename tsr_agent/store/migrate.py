@@ -167,7 +167,8 @@ def _free_name(path: Path, version: int) -> Path:
     return target
 
 
-def _apply(connection: Connection, migrations: Migrations) -> None:
+def apply(connection: Connection, migrations: Migrations) -> None:
+    """Runs every migration that the database of a connection has not seen, in its open transaction."""
     # Alembic costs more than half a second to import and is needed only here.
     from alembic import command
     from alembic.config import Config
@@ -176,6 +177,10 @@ def _apply(connection: Connection, migrations: Migrations) -> None:
     config.set_main_option("script_location", str(migrations.location).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _apply(connection: Connection, migrations: Migrations) -> None:
+    apply(connection, migrations)
     reached = user_version(connection)
     if reached != migrations.newest:
         raise StoreError(f"The migrations end at version {reached}, not at {migrations.newest}.")

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, bindparam, func, or_, select, tuple_
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import bindparam, func, or_, select, tuple_
 
 from tsr_agent.errors import StoreError, UsageError
 from tsr_agent.models.api import ApprovalStateName
@@ -19,6 +18,7 @@ from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.models.report import OverallStatus
 from tsr_agent.store.column_types import from_microseconds, storable, to_microseconds
 from tsr_agent.store.rows import DecisionSource
+from tsr_agent.store.statements import compiled, integer, like_ascii
 from tsr_agent.store.tables import reports
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import BindParameter, ColumnElement, Select
+
+    from tsr_agent.store.statements import Statement
 
 MAX_PAGE = 500
 MAX_SEARCH_LENGTH = 1_000
@@ -239,7 +241,7 @@ def rows_of(found: Sequence[Sequence[Any]]) -> tuple[ReportRow, ...]:
                 row[15],
                 row[16],
                 row[17],
-                bool(row[18]),
+                None if row[18] is None else bool(row[18]),
                 bool(row[19]),
                 _VERDICTS[row[20]],
                 _STATES[row[21]],
@@ -251,21 +253,6 @@ def rows_of(found: Sequence[Sequence[Any]]) -> tuple[ReportRow, ...]:
             f"A row of the library holds what no report could have put there: {error!s}.",
             next_step="Check the library and restore a backup.",
         ) from error
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A compiled statement: text for the driver, and which value goes to which place."""
-
-    sql: str
-    names: tuple[str, ...]
-    constants: dict[str, Any]
-    """Values that the statement brings along, such as the offset of nothing that SQLite's LIMIT has."""
-
-    def values(self, parameters: dict[str, Any]) -> tuple[Any, ...]:
-        """The values in the order of their places."""
-        given = self.constants | parameters
-        return tuple(given[name] for name in self.names)
 
 
 def page_statement(shape: tuple[str, ...], *, after: bool, reverse: bool) -> Statement:
@@ -315,17 +302,5 @@ def _conditions() -> dict[str, ColumnElement[bool]]:
         "sha_start": func.substr(columns.codebase_sha, 1, func.length(sha_start)) == sha_start,
         "sha_from": columns.codebase_sha >= bindparam("sha_from"),
         "sha_before": columns.codebase_sha < bindparam("sha_before"),
-        "pattern": or_(*(column.like(bindparam("pattern"), escape="\\") for column in _SEARCHED)),
+        "pattern": or_(*(like_ascii(column, bindparam("pattern")) for column in _SEARCHED)),
     }
-
-
-def integer(name: str) -> ColumnElement[Any]:
-    """A place whose value comes as the database keeps it, so that no type has to convert it again."""
-    return bindparam(name, type_=BigInteger)
-
-
-def compiled(query: Select[Any]) -> Statement:
-    """A query as text and places; parameters without a value are given with each call."""
-    written = query.compile(dialect=sqlite.dialect(paramstyle="qmark"))
-    constants = {name: value for name, value in written.params.items() if value is not None}
-    return Statement(str(written), tuple(written.positiontup or ()), constants)

@@ -13,8 +13,8 @@ from tsr_agent.models import codec
 from tsr_agent.models.report import TestSummaryReport
 from tsr_agent.store import bodies
 from tsr_agent.store.column_types import storable, to_microseconds
-from tsr_agent.store.paging import compiled, integer
 from tsr_agent.store.repository import ReportRepository, decision_on_record
+from tsr_agent.store.statements import compiled, integer
 from tsr_agent.store.tables import decisions, report_documents, reports
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tsr_agent.models.decision import Decision
     from tsr_agent.store.engine import Library
-    from tsr_agent.store.paging import Statement
+    from tsr_agent.store.statements import Statement
 
 PAGE = 200
 MAX_PAGE_BYTES = 32 * 1024 * 1024
@@ -117,16 +117,15 @@ class Records:
         return {"key_created_at": key[0], "key_id": key[1], **named}
 
     def _fetch(self, statement: Statement, parameters: dict[str, Any]) -> list[Any]:
-        values = statement.values(parameters)
         with self._library.read() as connection:
-            return list(connection.exec_driver_sql(statement.sql, values).fetchall())
+            return list(statement.run(connection, parameters).fetchall())
 
     def _page(self, statement: Statement, key: Key) -> tuple[list[Any], Key | None]:
         """Rows behind a key, and where the next page starts; None behind the last."""
-        values = statement.values(self._parameters(key) | {"limit": PAGE})
+        parameters = self._parameters(key) | {"limit": PAGE}
         rows: list[Any] = []
         held = 0
-        with self._library.read() as connection, connection.exec_driver_sql(statement.sql, values) as found:
+        with self._library.read() as connection, statement.run(connection, parameters) as found:
             for row in found:
                 rows.append(row)
                 held += len(row.document_body or b"")

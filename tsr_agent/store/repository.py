@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from tsr_agent.errors import InputError, IntegrityError
 from tsr_agent.models import codec
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
     from tsr_agent.gate.approvals import ApprovalStanding
     from tsr_agent.models.approval import Approval
     from tsr_agent.store.engine import Library
-    from tsr_agent.store.paging import PageKey, ReportRow, Statement
+    from tsr_agent.store.paging import PageKey, ReportRow
+    from tsr_agent.store.statements import Statement
 
 EVERYTHING = ReportFilter()
 MAX_CHOICES = 1_000
@@ -136,15 +138,15 @@ class ReportRepository:
             refuse_unbound(decision, report.id, digest)
         filing = _Filing(document, report, digest, decision, decision_source, received_at, self._tell)
         with self._library.write() as connection:
-            known = connection.execute(_DIGEST_OF, {"key": report.id}).scalar_one_or_none()
-            if known is None:
-                filing.insert_report(connection)
-                decided = filing.decision is not None
-            elif known != digest:
-                raise _other_document(report.id, known, digest)
+            is_new = filing.insert_report(connection)
+            if is_new:
+                decided = decision is not None
             else:
+                known = connection.execute(_DIGEST_OF, {"key": report.id}).scalar_one()
+                if known != digest:
+                    raise _other_document(report.id, known, digest)
                 decided = filing.append_decision(connection, supersede=supersede)
-        return Added(report_id=report.id, digest=digest, report_is_new=known is None, decision_is_new=decided)
+        return Added(report_id=report.id, digest=digest, report_is_new=is_new, decision_is_new=decided)
 
     def document(self, report_id: str) -> bytes:
         """A report's bytes exactly as they were filed.
@@ -243,9 +245,8 @@ class ReportRepository:
         return tuple(found)
 
     def _fetch(self, statement: Statement, parameters: dict[str, Any]) -> list[Sequence[Any]]:
-        values = statement.values(parameters)
         with self._library.read() as connection:
-            return list(connection.exec_driver_sql(statement.sql, values).fetchall())
+            return list(statement.run(connection, parameters).fetchall())
 
 
 def decision_of(report_id: str, found: Any) -> Decision:
@@ -291,12 +292,17 @@ class _Filing:
     received_at: datetime
     tell: Tell
 
-    def insert_report(self, connection: Connection) -> None:
-        """Files the report and, where there is one, the decision about it."""
+    def insert_report(self, connection: Connection) -> bool:
+        """Files the report and, where there is one, the decision about it; False where its id is taken.
+
+        Of two writers with one id at once the second waits for the first, and then finds it taken.
+        """
         report, stands = self.report, self._standing([])
         header = rows.report_row(report, self.digest) | self._judged(stands)
         header["received_at"] = rows.checked_time(self.received_at, "received_at")
-        connection.execute(_INSERT_REPORT, header)
+        inserted = connection.execute(_INSERT_REPORT[connection.dialect.name], header)
+        if inserted.scalar_one_or_none() is None:
+            return False
         body = {"report_id": report.id, "size": len(self.document), "body": bodies.pack(self.document)}
         connection.execute(_INSERT_DOCUMENT, body)
         for table, found in (
@@ -310,6 +316,7 @@ class _Filing:
         if self.decision is not None:
             new.append(self._insert_decision(connection, self.decision, stands))
         record_changes(connection, new)
+        return True
 
     def append_decision(self, connection: Connection, *, supersede: bool) -> bool:
         """Adds the decision to a report on record and lists the report with it, where one is wanted."""
@@ -461,6 +468,9 @@ _NEWEST_DECISION = (
     .order_by(decisions.c.id.desc())
     .limit(1)
 )
-_INSERT_REPORT = insert(reports)
+_INSERT_REPORT = {
+    dialect: made.on_conflict_do_nothing(index_elements=[reports.c.id]).returning(reports.c.id)
+    for dialect, made in (("sqlite", sqlite.insert(reports)), ("postgresql", postgresql.insert(reports)))
+}
 _INSERT_DOCUMENT = insert(report_documents)
 _INSERT_DECISION = insert(decisions)

@@ -276,4 +276,4 @@ def _never(table: str) -> dict[str, str]:
 TRIGGERS: dict[str, str] = {
     name: statement for table in DOCUMENT_TABLES for name, statement in _refusals(table.name).items()
 } | _never("policies")
-"""By name, the statement that made it, exactly as SQLite keeps it. Not part of PostgreSQL's schema yet."""
+"""By name, the statement that made it, exactly as SQLite keeps it. ``postgres_schema`` has PostgreSQL's."""

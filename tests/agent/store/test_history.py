@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import update
 
 from tests.factories.comparing_policies import comparing
 from tests.factories.filed_reports import put_approval
 from tests.factories.judged_reports import releasable
 from tests.factories.library_rows import header_row, put_rows
 from tests.factories.reports import NOON, iteration, manifest
+from tests.factories.tampering import drop_guard
 from tsr_agent.errors import IntegrityError
 from tsr_agent.gate.approvals import basis_digest
 from tsr_agent.gate.baseline import SameAs
@@ -23,10 +25,12 @@ from tsr_agent.models.approval import Approval, ApprovalAction, ApprovalTerms
 from tsr_agent.models.decision import BaselineSelect, GoNoGoDecision, RuleState
 from tsr_agent.models.manifest import BuildContext, PullRequest
 from tsr_agent.store import history
+from tsr_agent.store.database import open_database
 from tsr_agent.store.engine import open_library
 from tsr_agent.store.filing import file_report
 from tsr_agent.store.history import MAX_ROWS, Place, baseline_for, earlier_statement
 from tsr_agent.store.repository import ReportRepository
+from tsr_agent.store.tables import approvals, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,10 +191,9 @@ def test_a_damaged_baseline_is_an_error_and_never_the_next_one(
 ) -> None:
     name = "two" if select is BaselineSelect.LAST_APPROVED else "three"
     with filled.write() as connection:
-        connection.exec_driver_sql(f"DROP TRIGGER {table}_no_update")
-        connection.exec_driver_sql(
-            f"UPDATE {table} SET body = zeroblob(length(body)) WHERE report_id = ?", (name,)
-        )
+        drop_guard(connection, table, "update")
+        damaged = metadata.tables[table]
+        connection.execute(update(damaged).where(damaged.c.report_id == name).values(body=bytes(700)))
     if select is BaselineSelect.PREVIOUS and table == "decisions":
         assert found_id(filled, JUDGED, select=select) == "three"  # what was decided does not matter
         return
@@ -200,7 +203,7 @@ def test_a_damaged_baseline_is_an_error_and_never_the_next_one(
 
 def test_a_verdict_that_was_written_over_is_an_error(filled: Library) -> None:
     with filled.write() as connection:
-        connection.exec_driver_sql("DROP TRIGGER decisions_no_update")
+        drop_guard(connection, "decisions", "update")
         connection.exec_driver_sql("UPDATE decisions SET decision = 'go' WHERE report_id = 'three'")
     with pytest.raises(IntegrityError, match="Report three was altered"):
         found(filled, JUDGED)
@@ -208,18 +211,26 @@ def test_a_verdict_that_was_written_over_is_an_error(filled: Library) -> None:
 
 def test_a_document_that_is_gone_is_an_error(filled: Library) -> None:
     with filled.write() as connection:
-        connection.exec_driver_sql("DROP TRIGGER report_documents_no_delete")
+        drop_guard(connection, "report_documents", "delete")
         connection.exec_driver_sql("DELETE FROM report_documents WHERE report_id = 'two'")
     with pytest.raises(IntegrityError, match=r"report two, was altered.*document is missing"):
         found(filled, JUDGED)
 
 
-def test_a_library_that_is_only_read_gives_it_too(filled: Library, library_path: Path) -> None:
+def test_a_library_that_is_only_read_gives_it_too(filled: Library, database: str) -> None:
     filled.close()
-    before = library_path.read_bytes()
-    with open_library(library_path, read_only=True) as library:
+    with open_database(database, read_only=True) as library:
         assert found_id(library, JUDGED) == "two"
-    assert library_path.read_bytes() == before
+
+
+def test_a_file_that_is_only_read_stays_as_it_is(sqlite_library: Library) -> None:
+    for report in (made("one", 1), made("two", 2)):
+        file(ReportRepository(sqlite_library), report)
+    sqlite_library.close()
+    before = sqlite_library.path.read_bytes()
+    with open_library(sqlite_library.path, read_only=True) as library:
+        assert found_id(library, JUDGED) == "two"
+    assert sqlite_library.path.read_bytes() == before
 
 
 def test_filing_compares_with_what_is_on_record(repository: ReportRepository) -> None:
@@ -327,8 +338,8 @@ def test_an_approval_of_a_no_go_releases_nothing(repository: ReportRepository) -
 def test_a_damaged_approval_is_an_error(library: Library) -> None:
     say(library, pending(library, "one", 1), 2)
     with library.write() as connection:
-        connection.exec_driver_sql("DROP TRIGGER approvals_no_update")
-        connection.exec_driver_sql("UPDATE approvals SET body = zeroblob(9)")
+        drop_guard(connection, "approvals", "update")
+        connection.execute(update(approvals).values(body=bytes(9)))
     with pytest.raises(IntegrityError, match="An approval of report one was altered"):
         found(library, JUDGED)
 
@@ -392,7 +403,7 @@ def test_the_walk_starts_at_its_key_in_an_index_and_sorts_nothing(large: Library
         steps = [
             row[3]
             for row in connection.exec_driver_sql(
-                f"EXPLAIN QUERY PLAN {statement.sql}", statement.values(given)
+                f"EXPLAIN QUERY PLAN {statement.sqlite.sql}", statement.sqlite.values(given)
             )
         ]
     index = "ix_reports_branch (codebase_branch=? AND " if of_branch else "ix_reports_created ("

@@ -109,7 +109,7 @@ def test_a_path_that_is_a_folder_or_leads_nowhere_is_said_to_be(tmp_path: Path) 
             open_library(path, create=True)
 
 
-def test_the_safety_settings_hold_on_every_connection(library: Library) -> None:
+def test_the_safety_settings_hold_on_every_connection(sqlite_library: Library) -> None:
     wanted = {
         "application_id": APPLICATION_ID,
         "user_version": LIBRARY_VERSION,
@@ -121,8 +121,8 @@ def test_the_safety_settings_hold_on_every_connection(library: Library) -> None:
         "mmap_size": 0,
         "journal_mode": connections.journal_mode(),
     }
-    assert {name: pragma(library, name) for name in wanted} == wanted
-    with library.write() as connection:
+    assert {name: pragma(sqlite_library, name) for name in wanted} == wanted
+    with sqlite_library.write() as connection:
         for name, value in wanted.items():
             assert connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() == value
 

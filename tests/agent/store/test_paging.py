@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.factories.library_rows import header_row, put_rows
 from tests.factories.reports import NOON
+from tests.factories.tampering import drop_check
 from tsr_agent.errors import StoreError, UsageError
 from tsr_agent.models.api import ApprovalStateName
 from tsr_agent.models.decision import GoNoGoDecision
@@ -184,9 +185,10 @@ def test_a_report_that_arrives_meanwhile_neither_repeats_nor_hides_a_row(library
 @pytest.mark.parametrize("column", ["go_no_go_decision", "created_at", "overall_status"])
 def test_a_row_with_an_impossible_value_is_refused_and_not_guessed(library: Library, column: str) -> None:
     put_rows(library, [header_row(1)])
+    impossible = "'GO'" if library.dialect == "sqlite" or column != "created_at" else f"{2**62}"
     with library.write() as connection:
-        connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
-        connection.exec_driver_sql(f"UPDATE test_summary_reports SET {column} = 'GO'")
+        drop_check(connection, "test_summary_reports", f"ck_test_summary_reports_{column}")
+        connection.exec_driver_sql(f"UPDATE test_summary_reports SET {column} = {impossible}")
     with pytest.raises(StoreError, match="no report could have put there"):
         ReportRepository(library).page()
 
@@ -214,7 +216,7 @@ def plan(library: Library, narrowed: ReportFilter, *, after: bool, reverse: bool
     given_values = narrowed.parameters | {"limit": 100, "key_created_at": 1, "key_id": "x"}
     with library.read() as connection:
         found = connection.exec_driver_sql(
-            f"EXPLAIN QUERY PLAN {statement.sql}", statement.values(given_values)
+            f"EXPLAIN QUERY PLAN {statement.sqlite.sql}", statement.sqlite.values(given_values)
         ).fetchall()
     return [row[3] for row in found]
 
@@ -275,7 +277,7 @@ def test_every_column_of_a_row_is_asked_for_in_the_order_it_is_read() -> None:
         "branch": "codebase_branch",
         "repo": "codebase_repo",
     }
-    asked = paging.row_statement().sql.split("FROM", maxsplit=1)[0]
+    asked = paging.row_statement().sqlite.sql.split("FROM", maxsplit=1)[0]
     positions = [asked.index(f".{spelled.get(name, name)}") for name in names]
     assert positions == sorted(positions)
     assert {spelled.get(name, name) for name in names} <= set(tables.reports.c.keys())

@@ -15,6 +15,7 @@ from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.models.report import OverallStatus
 from tsr_agent.models.results import CaseStatus, TestType
 from tsr_agent.store import tables
+from tsr_agent.store.database import open_database
 from tsr_agent.store.repository import ReportRepository
 from tsr_agent.store.rows import DecisionSource
 
@@ -201,10 +202,8 @@ def test_a_time_without_its_offset_is_never_stored(library: Library, repository:
     assert not any(rows_in(library).values())
 
 
-def test_a_read_only_library_takes_nothing(library: Library) -> None:
-    from tsr_agent.store.engine import open_library
-
-    with open_library(library.path, read_only=True) as closed, pytest.raises(StoreError, match="reading"):
+def test_a_read_only_library_takes_nothing(database: str) -> None:
+    with open_database(database, read_only=True) as closed, pytest.raises(StoreError, match="reading"):
         ReportRepository(closed).add(codec.encode(report()), None, received_at=RECEIVED)
 
 

@@ -41,6 +41,8 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for table in ("report_documents", "decisions", "approvals"):
             _append_only(table)
+    else:
+        _append_only_on_postgresql()
 
 
 def downgrade() -> None:
@@ -62,6 +64,32 @@ def _append_only(table: str) -> None:
         f"WHEN EXISTS (SELECT 1 FROM test_summary_reports WHERE id = OLD.report_id) "
         f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
     )
+
+
+def _append_only_on_postgresql() -> None:
+    refuse = "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END"
+    refuse_while_reported = (
+        "BEGIN IF EXISTS (SELECT 1 FROM test_summary_reports WHERE id = OLD.report_id) "
+        "THEN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END IF; RETURN OLD; END"
+    )
+    for name, body in (
+        ("aitr_append_only", refuse),
+        ("aitr_append_only_with_report", refuse_while_reported),
+    ):
+        op.execute(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql "
+            f"SET search_path FROM CURRENT AS $${body}$$"
+        )
+    for table in ("report_documents", "decisions", "approvals"):
+        for verb, level, function in (
+            ("update", "ROW", "aitr_append_only"),
+            ("delete", "ROW", "aitr_append_only_with_report"),
+            ("truncate", "STATEMENT", "aitr_append_only"),
+        ):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
+                f"FOR EACH {level} EXECUTE FUNCTION {function}()"
+            )
 
 
 def _test_summary_reports() -> None:

@@ -43,6 +43,12 @@ def upgrade() -> None:
                 f"CREATE TRIGGER policies_no_{verb} BEFORE {verb.upper()} ON policies "
                 "BEGIN SELECT RAISE(ABORT, 'policies is append-only'); END"
             )
+        return
+    for verb, level in (("update", "ROW"), ("delete", "ROW"), ("truncate", "STATEMENT")):
+        op.execute(
+            f"CREATE TRIGGER policies_no_{verb} BEFORE {verb.upper()} ON policies "
+            f"FOR EACH {level} EXECUTE FUNCTION aitr_append_only()"
+        )
 
 
 def downgrade() -> None:

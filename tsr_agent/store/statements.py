@@ -1,0 +1,109 @@
+"""Statements compiled once for the driver of each database, and run without the cost of compiling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BigInteger, Boolean, bindparam
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import BindParameter, Connection, CursorResult, Select
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.sql.compiler import SQLCompiler
+
+_NOTHING_GIVEN: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Text:
+    """A statement as one driver takes it: its text, and which value goes to which place."""
+
+    sql: str
+    names: tuple[str, ...]
+    constants: dict[str, Any]
+    """Values that the statement brings along, such as the offset of nothing that SQLite's LIMIT has."""
+
+    def values(self, parameters: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The values in the order of their places."""
+        given = {**self.constants, **parameters}
+        return tuple(given[name] for name in self.names)
+
+
+class Statement:
+    """A query that runs on either database; each text is made when it is first needed.
+
+    What comes back is what the driver gives: no type converts it. A moment is a number of microseconds,
+    a truth is 0 or 1 on SQLite, and JSON is text there and plain values on PostgreSQL.
+
+    Args:
+        query: Parameters without a value are given with each call.
+    """
+
+    def __init__(self, query: Select[Any]) -> None:
+        self._query = query
+
+    @cached_property
+    def sqlite(self) -> Text:
+        """What SQLite is asked."""
+        return self._written(sqlite.dialect(paramstyle="qmark"))
+
+    @cached_property
+    def postgresql(self) -> Text:
+        """What PostgreSQL is asked."""
+        return self._written(psycopg.dialect(paramstyle="format"))  # type: ignore[no-untyped-call]
+
+    def _written(self, dialect: Dialect) -> Text:
+        written = self._query.compile(dialect=dialect)
+        constants = {name: value for name, value in written.params.items() if value is not None}
+        return Text(str(written), tuple(written.positiontup or ()), constants)
+
+    def text(self, dialect: str) -> Text:
+        """What the database of a dialect, ``sqlite`` or ``postgresql``, is asked."""
+        return self.sqlite if dialect == "sqlite" else self.postgresql
+
+    def run(
+        self, connection: Connection, parameters: Mapping[str, Any] = _NOTHING_GIVEN
+    ) -> CursorResult[Any]:
+        """Asks the database of a connection."""
+        text = self.text(connection.dialect.name)
+        return connection.exec_driver_sql(text.sql, text.values(parameters))
+
+
+def compiled(query: Select[Any]) -> Statement:
+    """A query as a statement; parameters without a value are given with each call."""
+    return Statement(query)
+
+
+def integer(name: str) -> BindParameter[Any]:
+    """A place whose value comes as the database keeps it, so that no type has to convert it again."""
+    return bindparam(name, type_=BigInteger)
+
+
+class like_ascii(FunctionElement[bool]):  # noqa: N801  (reads as the function that it stands for)
+    """Whether a column is like a pattern; letters of ASCII, and no others, are the same in either case.
+
+    SQLite's ``LIKE`` is that. PostgreSQL's ``ILIKE`` goes by the collation, and only "C" knows no more.
+    """
+
+    inherit_cache = True
+    type = Boolean()
+
+
+@compiles(like_ascii, "sqlite")
+def _like_on_sqlite(element: like_ascii, compiler: SQLCompiler, **options: Any) -> str:
+    column, pattern = (compiler.process(each, **options) for each in element.clauses)
+    return f"({column} LIKE {pattern} ESCAPE '\\')"
+
+
+@compiles(like_ascii, "postgresql")
+def _like_on_postgresql(element: like_ascii, compiler: SQLCompiler, **options: Any) -> str:
+    column, pattern = (compiler.process(each, **options) for each in element.clauses)
+    return f'({column} COLLATE "C" ILIKE {pattern})'
