@@ -9,19 +9,22 @@ import msgspec
 
 from tsr_agent.client.transport import Question
 from tsr_agent.errors import DocumentError, IntegrityError
-from tsr_agent.models import codec
+from tsr_agent.models import codec, document_batch
 from tsr_agent.models.api import (
     ApprovalAnswer,
     ApprovalHistory,
     ChangePage,
     GoNoGo,
     Identity,
+    PolicyList,
     Received,
     ReportId,
 )
 from tsr_agent.models.approval import ApprovalAction
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tsr_agent.client.address import ServerAddress
     from tsr_agent.client.transport import Transport
     from tsr_agent.models.api import ApprovalRequest, RevokeRequest
@@ -158,6 +161,36 @@ class ServerApi:
         reply = self._transport.ask(question)
         self._hold("SHA-256 of the document", codec.digest(reply.body), digest)
         return reply.body
+
+    def documents(self, digests: Sequence[str]) -> list[bytes]:
+        """The bytes of several documents, which are those of these SHA-256, in their order.
+
+        Args:
+            digests: At most ``document_batch.MAX_DOCUMENTS``, of together at most ``MAX_BATCH_BYTES``.
+        """
+        question = Question(
+            method="GET",
+            path=("api", "documents"),
+            query={"digests": ",".join(digests)},
+            most_bytes=2 * document_batch.MAX_BATCH_BYTES,
+        )
+        reply = self._transport.ask(question)
+        try:
+            found = document_batch.documents_in(reply.body)
+        except DocumentError as error:
+            raise IntegrityError(f"{self.address}: {error.message}", next_step=_DO_NOT) from error
+        self._hold("number of documents", str(len(found)), str(len(digests)))
+        for document, digest in zip(found, digests, strict=True):
+            self._hold("SHA-256 of the document", codec.digest(document), digest)
+        return found
+
+    def policies(self) -> PolicyList:
+        """The newest version of every policy, without its text."""
+        return self._asked(Question(method="GET", path=("api", "policies")), PolicyList)
+
+    def policy_versions(self, name: str) -> PolicyList:
+        """Every version of a policy, the newest first, without their text."""
+        return self._asked(Question(method="GET", path=("api", "policies", name, "versions")), PolicyList)
 
     def identity(self) -> Identity:
         """Whom the token belongs to, and which server this is."""

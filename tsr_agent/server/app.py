@@ -49,6 +49,7 @@ from tsr_agent.server.last_use import LastUse
 from tsr_agent.server.parameters import ParameterGuard
 from tsr_agent.server.request_log import RequestLog
 from tsr_agent.server.routes.approvals import approvals, approve, reject, revoke
+from tsr_agent.server.routes.documents import documents
 from tsr_agent.server.routes.health import healthz, metrics, readyz
 from tsr_agent.server.routes.identity import whoami
 from tsr_agent.server.routes.tokens import create_token, list_tokens, revoke_token
@@ -70,6 +71,7 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     readyz,
     metrics,
     whoami,
+    documents,
     approve,
     reject,
     revoke,

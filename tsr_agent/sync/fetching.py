@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tsr_agent.errors import IntegrityError, TsrError
+from tsr_agent.models.document_batch import MAX_DOCUMENTS
 from tsr_agent.store.replica import refuse_other_bytes
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from tsr_agent.sync.remote import Remote
 
 CONNECTIONS = 4
-MOST_TOGETHER = 64
+MOST_TOGETHER = MAX_DOCUMENTS
 """Documents of one answer."""
 MOST_BYTES_TOGETHER = 4 * 1024 * 1024
 """Of one answer; a larger document comes alone."""
