@@ -42,7 +42,7 @@ from litestar.exceptions import HTTPException
 from tsr_agent.errors import TsrError
 from tsr_agent.server.access import ANYONE, Principal, refuse_routes_without_roles, require_role
 from tsr_agent.server.authentication import Authenticator
-from tsr_agent.server.bodies import read_document
+from tsr_agent.server.bodies import BodyBudget, read_document
 from tsr_agent.server.error_answers import ErrorAnswers
 from tsr_agent.server.front_door import FrontDoor
 from tsr_agent.server.last_use import LastUse
@@ -106,7 +106,8 @@ def build_app(
     refuse_routes_without_roles(routes)
     made = services(settings, library, clock, log or RequestLog())
     last_use = LastUse(made.tokens, settings.last_use_resolution)
-    app = _application(made, routes, _lifespan(settings, last_use))
+    budget = BodyBudget(settings.bodies_at_once)
+    app = _application(made, routes, budget, _lifespan(settings, last_use))
     app.asgi_handler = FrontDoor(
         app.asgi_handler,
         settings=settings,
@@ -115,6 +116,7 @@ def build_app(
         clock=clock,
         log=made.log,
         metrics=made.metrics,
+        budget=budget,
         asks_in_thread=getattr(library, "dialect", "sqlite") != "sqlite",
     )
     return app
@@ -123,6 +125,7 @@ def build_app(
 def _application(
     made: Services,
     routes: Sequence[HTTPRouteHandler],
+    budget: BodyBudget,
     lifespan: Callable[[Litestar], contextlib.AbstractAsyncContextManager[None]],
 ) -> Litestar:
     """The routes with what they are given, without the front door."""
@@ -140,7 +143,7 @@ def _application(
         openapi_config=None,
         logging_config=None,
         request_max_body_size=None,
-        state=State({"settings": made.settings}),
+        state=State({"settings": made.settings, "budget": budget}),
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from litestar import Request  # noqa: TC002  (the framework reads the annotations)
 
 from tsr_agent.models import codec
-from tsr_agent.server.problems import Kind, RefusalError
+from tsr_agent.server.problems import Kind, RefusalError, busy
 from tsr_agent.server.settings import BodySize
 
 if TYPE_CHECKING:
@@ -51,10 +51,11 @@ async def read_document(request: Request[Any, Any, Any]) -> bytes:
     if announced.isascii() and announced.isdecimal() and int(announced[:20]) > limit:
         raise _too_large(limit)
     unpacked = _Unpacked(limit, packed=encoding == "gzip")
+    budget: BodyBudget = request.app.state.budget
     try:
         async with asyncio.timeout(settings.body_seconds):
             async for chunk in _chunks(request, settings.chunk_seconds):
-                unpacked.add(chunk)
+                budget.take(request.scope["state"], unpacked.add(chunk))
     except TimeoutError:
         raise RefusalError(Kind.TIMEOUT, "The body did not arrive in time.", headers=_CLOSE) from None
     return unpacked.whole()
@@ -74,6 +75,29 @@ async def _chunks(request: Request[Any, Any, Any], seconds: float) -> AsyncItera
             return
 
 
+class BodyBudget:
+    """How many bytes all bodies together may have that are in memory at once; for one event loop."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._taken = 0
+
+    def take(self, state: dict[str, Any], size: int) -> None:
+        """Counts bytes to a request.
+
+        Raises:
+            RefusalError: There are too many in memory already.
+        """
+        if self._taken + size > self._limit:
+            raise busy()
+        self._taken += size
+        state["body_bytes"] = state.get("body_bytes", 0) + size
+
+    def give_back(self, state: dict[str, Any]) -> None:
+        """The request is answered."""
+        self._taken -= state.pop("body_bytes", 0)
+
+
 class _Unpacked:
     """A body as it comes in, never longer than its limit."""
 
@@ -84,7 +108,8 @@ class _Unpacked:
         self._size = 0
         self._came = 0
 
-    def add(self, chunk: bytes) -> None:
+    def add(self, chunk: bytes) -> int:
+        """Takes the next piece; returns how much longer the unpacked body is with it."""
         self._came += len(chunk)
         if self._came > self._limit:
             raise _too_large(self._limit)
@@ -94,6 +119,7 @@ class _Unpacked:
         if self._size > self._limit:
             raise _too_large(self._limit)
         self._chunks.append(chunk)
+        return len(chunk)
 
     def _inflated(self, chunk: bytes, stream: Any) -> bytes:
         if stream.eof and chunk:
@@ -117,6 +143,4 @@ def _bad_gzip() -> RefusalError:
 
 
 def _too_large(limit: int) -> RefusalError:
-    return RefusalError(
-        Kind.TOO_LARGE, f"The body may have at most {limit:,} bytes, unpacked as well.", headers=_CLOSE
-    )
+    return RefusalError(Kind.TOO_LARGE, f"The body may have at most {limit:,} bytes, unpacked as well.")

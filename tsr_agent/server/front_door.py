@@ -15,13 +15,14 @@ from urllib.parse import urlsplit
 from litestar.enums import ScopeType
 
 from tsr_agent.models.api import PROBLEM_TYPE
-from tsr_agent.server.problems import RETRY_SECONDS, Kind, RefusalError, problem_bytes, refusal_of
+from tsr_agent.server.problems import Kind, RefusalError, busy, problem_bytes, refusal_of
 
 if TYPE_CHECKING:
     from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
     from tsr_agent.clock import Clock
     from tsr_agent.server.authentication import Authenticator
+    from tsr_agent.server.bodies import BodyBudget
     from tsr_agent.server.metrics import Metrics
     from tsr_agent.server.request_log import RequestLog
     from tsr_agent.server.settings import ServerSettings
@@ -46,6 +47,7 @@ class FrontDoor:
         clock: The time.
         log: Where requests and faults are written.
         metrics: Where requests are counted.
+        budget: What bodies are counted to, given back with the answer.
         asks_in_thread: Look tokens up in a thread: the database is another process.
     """
 
@@ -59,6 +61,7 @@ class FrontDoor:
         clock: Clock,
         log: RequestLog,
         metrics: Metrics,
+        budget: BodyBudget,
         asks_in_thread: bool,
     ) -> None:
         self._app = app
@@ -68,6 +71,7 @@ class FrontDoor:
         self._clock = clock
         self._log = log
         self._metrics = metrics
+        self._budget = budget
         self._asks_in_thread = asks_in_thread
         self._inside = 0
 
@@ -89,11 +93,12 @@ class FrontDoor:
                 await self._app(scope, receive, exchange.send)
         finally:
             self._inside -= 1
+            self._budget.give_back(state)
             self._write(scope, exchange)
 
     async def _admit(self, scope: Any) -> None:
         if self._inside > self._settings.requests_at_once:
-            raise _busy()
+            raise busy()
         headers = scope["headers"]
         if sum(len(name) + len(value) for name, value in headers) > self._settings.header_bytes:
             raise RefusalError(
@@ -185,15 +190,6 @@ class _Exchange:
 def _known_method(method: str) -> str:
     """The method, or one word for all that nobody has heard of: each label of a metric is kept for ever."""
     return method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "(other)"
-
-
-def _busy() -> RefusalError:
-    return RefusalError(
-        Kind.UNAVAILABLE,
-        "The server works on as many requests as it takes at once.",
-        next_step="Try again in a moment.",
-        headers={"Retry-After": str(RETRY_SECONDS)},
-    )
 
 
 def _header(headers: Any, wanted: bytes) -> str:

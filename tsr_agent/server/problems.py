@@ -93,6 +93,16 @@ def not_found(what: str = "There is nothing at this address.") -> RefusalError:
     return RefusalError(Kind.NOT_FOUND, what)
 
 
+def busy() -> RefusalError:
+    """The refusal of one request too many."""
+    return RefusalError(
+        Kind.UNAVAILABLE,
+        "The server works on as many requests as it takes at once.",
+        next_step="Try again in a moment.",
+        headers={"Retry-After": str(RETRY_SECONDS)},
+    )
+
+
 def refusal_of(error: Exception) -> RefusalError:
     """What a client is told of an error; of one that nobody expected, only that there was one."""
     match error:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 import traceback
+from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 import msgspec
@@ -12,7 +14,10 @@ import msgspec
 from tsr_agent.gate.wording import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
+
+    from tsr_agent.clock import Clock
 
 
 class RequestLog:
@@ -77,6 +82,31 @@ class RequestLog:
         with self._lock:
             stream.write(line + "\n")
             stream.flush()
+
+
+class _Forwarding(logging.Handler):
+    def __init__(self, log: RequestLog, clock: Clock) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+        self._clock = clock
+
+    def emit(self, record: logging.LogRecord) -> None:
+        facts: dict[str, object] = {"logger": record.name, "message": plain(record.getMessage(), 2_000)}
+        if record.exc_info is not None and record.exc_info[1] is not None:
+            facts["traceback"] = plain("".join(traceback.format_exception(record.exc_info[1])), 20_000)
+        self._log.note(at=self._clock.now(), event="fault" if "traceback" in facts else "warning", **facts)
+
+
+@contextmanager
+def forwarded(log: RequestLog, clock: Clock) -> Iterator[None]:
+    """What libraries and workers warn of goes to the log as well, as long as the block runs."""
+    handler = _Forwarding(log, clock)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
 
 
 def ascii_json(entry: object) -> str:

@@ -56,6 +56,12 @@ def services(settings: ServerSettings, library: Library, clock: Clock, log: Requ
     worker = Worker(webhooks, deliveries, HttpPoster(), clock=clock, chance=random.SystemRandom())
     changes, metrics = ChangeFeed(library), Metrics()
     metrics.add_gauge("aitr_feed_head", "Number of the newest change.", changes.head)
+    metrics.add_gauge(
+        "aitr_webhooks_waiting", "Messages not yet delivered.", lambda: deliveries.backlog().waiting
+    )
+    metrics.add_gauge(
+        "aitr_webhooks_given_up", "Messages that nobody took.", lambda: deliveries.backlog().gave_up
+    )
     return Services(
         settings=settings,
         library=library,

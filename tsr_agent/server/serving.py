@@ -12,6 +12,8 @@ import uvicorn
 
 from tsr_agent.errors import UsageError
 from tsr_agent.server.app import build_app
+from tsr_agent.server.connections import protocol_for
+from tsr_agent.server.request_log import forwarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,7 +49,8 @@ def serve(
     try:
         app = build_app(settings, library, clock, log=log)
         address = _address(settings, listener)
-        _Server(_config(settings, app), lambda: listening(address)).run(sockets=[listener])
+        with forwarded(log, clock):
+            _Server(_config(settings, app), lambda: listening(address)).run(sockets=[listener])
     finally:
         listener.close()
 
@@ -119,7 +122,7 @@ def _config(settings: ServerSettings, app: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         # Named, so that nothing that happens to be installed changes how requests are read.
-        http="h11",
+        http=protocol_for(settings),
         loop="asyncio",
         ws="none",
         lifespan="on",

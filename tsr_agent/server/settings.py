@@ -45,7 +45,10 @@ class ServerSettings:
     """Longest wait for the next piece of a body."""
     header_seconds: float = 10.0
     """Time for the head of a request, from the connection or the answer before it on."""
+    answer_seconds: float = 60.0
+    """Longest time that a client takes nothing of its answer."""
     header_bytes: int = 16 * 1024
+    connections_at_once: int = 1_000
     requests_at_once: int = 200
     threads: int = 16
     """Requests that are worked on at the same time."""
