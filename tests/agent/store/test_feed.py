@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -7,15 +8,17 @@ import pytest
 
 from tests.factories.decisions import decision_about
 from tests.factories.reports import NOON, manifest, report
-from tsr_agent.errors import InputError
+from tsr_agent.errors import InputError, TsrError
 from tsr_agent.models import codec
 from tsr_agent.models.api import ChangeKind
 from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.store.feed import ChangeFeed
+from tsr_agent.store.integrity import check
+from tsr_agent.store.repository import ReportRepository
 
 if TYPE_CHECKING:
+    from tsr_agent.models.api import Change
     from tsr_agent.store.engine import Library
-    from tsr_agent.store.repository import ReportRepository
 
 REPORT, DECISION = ChangeKind.REPORT, ChangeKind.DECISION
 
@@ -63,3 +66,75 @@ def test_what_is_no_place_of_the_feed_is_refused(library: Library) -> None:
     for limit in (0, 1_001):
         with pytest.raises(ValueError, match="1000"):
             feed.page(0, limit=limit)
+
+
+WRITERS, EACH = 8, 12
+
+
+def test_a_reader_that_follows_many_writers_misses_nothing(library: Library) -> None:
+    problems: list[BaseException] = []
+    filed: list[str] = []
+    done = threading.Event()
+
+    def write(number: int) -> None:
+        try:
+            repository = ReportRepository(library)
+            for each in range(EACH):
+                document = codec.encode(report(id=f"r-{number}-{each}"))
+                decided = decision_about(document)
+                repository.add(document, decided, received_at=NOON)
+                filed.extend([codec.digest(document), codec.digest(codec.encode(decided))])
+        except TsrError as error:
+            problems.append(error)
+
+    seen: list[Change] = []
+
+    def follow() -> None:
+        feed, since = ChangeFeed(library), 0
+        while True:
+            # Asked before the page: what was filed until then is in it or in an earlier one.
+            last = done.is_set()
+            page = feed.page(since, limit=7)
+            seen.extend(page.items)
+            since = page.next
+            if last and since == page.head:
+                return
+
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(WRITERS)]
+    reader = threading.Thread(target=follow)
+    for thread in (*writers, reader):
+        thread.start()
+    for thread in writers:
+        thread.join()
+    done.set()
+    reader.join()
+    assert problems == []
+    assert [each.seq for each in seen] == list(range(1, 2 * WRITERS * EACH + 1))
+    assert sorted(each.digest for each in seen) == sorted(filed)
+    assert check(library).damages == ()
+
+
+def test_the_same_upload_by_many_at_once_is_one_document(library: Library) -> None:
+    document = codec.encode(report())
+    decided = decision_about(document)
+    problems: list[BaseException] = []
+    new: list[bool] = []
+    together = threading.Barrier(WRITERS)
+
+    def write() -> None:
+        together.wait()
+        try:
+            added = ReportRepository(library).add(document, decided, received_at=NOON)
+            new.append(added.report_is_new)
+        except TsrError as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=write) for _ in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    assert sorted(new) == [False] * (WRITERS - 1) + [True]
+    assert ChangeFeed(library).page(0, limit=10).head == 2
+    assert check(library).damages == ()

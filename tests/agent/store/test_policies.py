@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -64,3 +65,31 @@ def test_whoever_accepts_sees_what_is_there_and_may_refuse(library: Library) -> 
     with pytest.raises(InputError, match="taken"):
         policies.add("two", submission(), submitted_by="ana", at=NOON, accept=refuse)
     assert policies.newest("two") is None
+
+
+def race(policies: PolicyRepository, expected: int) -> tuple[list[int], list[ConflictError]]:
+    """Six submissions at once on top of one version: the numbers of those that won, and the refusals."""
+    won: list[int] = []
+    lost: list[ConflictError] = []
+    together = threading.Barrier(6)
+
+    def submit(name: str) -> None:
+        together.wait()
+        try:
+            stored = policies.add("strict", submission(name, expected), submitted_by=name, at=NOON)
+            won.append(stored.number)
+        except ConflictError as error:
+            lost.append(error)
+
+    threads = [threading.Thread(target=submit, args=(f"p{each}",)) for each in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return won, lost
+
+
+def test_of_many_who_read_the_same_version_one_wins(library: Library) -> None:
+    for expected in range(3):
+        won, lost = race(PolicyRepository(library), expected)
+        assert (won, len(lost)) == ([expected + 1], 5)
