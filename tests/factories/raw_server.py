@@ -103,7 +103,7 @@ class RawServer:
 def read_request(connection: socket.socket) -> Asked | None:
     """The next request of a connection; None where it ends before."""
     with connection.makefile("rb") as stream:
-        line = stream.readline().decode("ascii").split()
+        line = stream.readline().decode("latin-1").split()
         if len(line) != 3:
             return None
         headers = {}

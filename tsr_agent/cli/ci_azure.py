@@ -12,9 +12,8 @@ if TYPE_CHECKING:
 
     from tsr_agent.cli.ci_answer import Answer
     from tsr_agent.cli.ci_findings import Finding
+    from tsr_agent.cli.ci_shown import Shown
     from tsr_agent.cli.console import Console
-    from tsr_agent.models.decision import Decision
-    from tsr_agent.models.report import TestSummaryReport
 
 SUMMARY_BYTES = 256 * 1024
 _ESCAPES = str.maketrans({"%": "%AZP25", ";": "%3B", "]": "%5D", "\r": "%0D", "\n": "%0A"})
@@ -34,19 +33,17 @@ class Azure:
         self._folder = environ.get("AGENT_TEMPDIRECTORY", "")
         self._console = console
 
-    def show(self, report: TestSummaryReport, decision: Decision) -> None:
+    def show(self, shown: Shown) -> None:
         """Logs issues and hands the summary over, which the agent collects when the job ends."""
         from pathlib import Path
 
         from tsr_agent.cli.ci_files import write_summary
-        from tsr_agent.cli.ci_findings import findings
-        from tsr_agent.cli.ci_summary import summary
 
-        self._console.commands(issue(each) for each in findings(report, decision, self._sources))
+        self._console.commands(issue(each) for each in shown.findings(self._sources))
         if self._folder:
             name = f"tsr-summary-{os.getpid()}.md"
             path = Path(self._folder).absolute() / name
-            write_summary(path, summary(report, decision, SUMMARY_BYTES))
+            write_summary(path, shown.page(SUMMARY_BYTES))
             self._console.commands([f"##vso[task.uploadsummary]{escape(str(path))}"])
 
     def answer(self, answer: Answer) -> None:

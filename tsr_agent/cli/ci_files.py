@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tsr_agent.cli.ci_answer import Answer
-    from tsr_agent.models.decision import Decision
-    from tsr_agent.models.report import TestSummaryReport
+    from tsr_agent.cli.ci_shown import Shown
 
 SUMMARY_BYTES = 256 * 1024
 _ANSWER_BEGINNING = b"TSR_EXIT_CODE="
@@ -45,12 +44,10 @@ class AnswerFiles:
         self._answer_file = answer_file
         self._summary_file = summary_file
 
-    def show(self, report: TestSummaryReport, decision: Decision) -> None:
+    def show(self, shown: Shown) -> None:
         """Writes the summary."""
-        from tsr_agent.cli.ci_summary import summary
-
         if self._summary_file is not None:
-            write_summary(self._summary_file, summary(report, decision, SUMMARY_BYTES))
+            write_summary(self._summary_file, shown.page(SUMMARY_BYTES))
 
     def answer(self, answer: Answer) -> None:
         """Replaces the answer; with it goes the summary of an earlier run, until there is a new one."""

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 
     from tsr_agent.cli.ci_answer import Answer
     from tsr_agent.cli.ci_findings import Finding
+    from tsr_agent.cli.ci_shown import Shown
     from tsr_agent.cli.console import Console
-    from tsr_agent.models.decision import Decision
-    from tsr_agent.models.report import TestSummaryReport
 
 SUMMARY_LIMIT = 1024 * 1024
 """Bytes of a step's whole summary; a larger one is dropped as a whole."""
@@ -41,16 +40,13 @@ class GitHub:
         self._workspace = environ.get("GITHUB_WORKSPACE", "")
         self._console = console
 
-    def show(self, report: TestSummaryReport, decision: Decision) -> None:
+    def show(self, shown: Shown) -> None:
         """Annotates, and adds to the step summary what has room in it."""
-        from tsr_agent.cli.ci_findings import findings
-        from tsr_agent.cli.ci_summary import summary
-
-        self._console.commands(annotation(each) for each in findings(report, decision, self._workspace))
+        self._console.commands(annotation(each) for each in shown.findings(self._workspace))
         if not self._summary_file:
             return
         room = SUMMARY_LIMIT - _MARGIN - _size_of(self._summary_file)
-        text = summary(report, decision, min(SUMMARY_BYTES, room))
+        text = shown.page(min(SUMMARY_BYTES, room))
         if text:
             _append(self._summary_file, "\n" + text)
         else:

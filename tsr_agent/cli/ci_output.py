@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tsr_agent.cli.ci_answer import Answer
+    from tsr_agent.cli.ci_shown import Shown
     from tsr_agent.cli.console import Console
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
@@ -51,7 +52,7 @@ _MARKS = {
 class Target(Protocol):
     """A place that outputs go to."""
 
-    def show(self, report: TestSummaryReport, decision: Decision) -> None:
+    def show(self, shown: Shown) -> None:
         """Leaves the annotations and the summary that people read."""
 
     def answer(self, answer: Answer) -> None:
@@ -164,14 +165,26 @@ class CiOutput:
         if not self._targets:
             return code
         from tsr_agent.cli.ci_answer import answer_of
+        from tsr_agent.cli.ci_shown import JudgedReport
 
+        shown = JudgedReport(report, decision)
+        return self.publish_shown(shown, lambda code: answer_of(report, decision, path, code), code)
+
+    def publish_shown(self, shown: Shown, answer: Callable[[ExitCode], Answer], code: ExitCode) -> ExitCode:
+        """The same for a verdict that was taken elsewhere.
+
+        Args:
+            shown: What people read.
+            answer: Makes what later steps read of the exit code.
+            code: What the command answers with so far.
+        """
         for target in self._targets:
-            self._attempt(target.show, report, decision)
+            self._attempt(target.show, shown)
         # What people were told must have reached them before a later step may act on it.
         self._console.flush()
         code = self._worse(code)
         for target in self._targets:
-            self._attempt(target.answer, answer_of(report, decision, path, code))
+            self._attempt(target.answer, answer(code))
         self._console.flush()
         return self._worse(code)
 

@@ -50,7 +50,7 @@ def summary(report: TestSummaryReport, decision: Decision, budget: int) -> str:
     Returns:
         The page, or nothing where not even its head has room.
     """
-    page = _Page(budget)
+    page = Page(budget)
     if not page.add([BEGINNING, *_head(report, decision)]):
         return ""
     judged = rules(decision)
@@ -141,7 +141,7 @@ def _test(test_type: TestType, case: TestCase) -> list[str]:
     ]
 
 
-def _table(page: _Page, title: str, columns: Iterable[str], rows: list[list[str]], total: int) -> None:
+def _table(page: Page, title: str, columns: Iterable[str], rows: list[list[str]], total: int) -> None:
     """As many rows as have room, and how many there are besides."""
     if not rows:
         return
@@ -157,7 +157,7 @@ def _table(page: _Page, title: str, columns: Iterable[str], rows: list[list[str]
         page.finish(["", f"and {total - written:,} more; the report has them all."])
 
 
-class _Page:
+class Page:
     """Lines within a number of bytes."""
 
     def __init__(self, budget: int) -> None:
@@ -178,6 +178,7 @@ class _Page:
         self._lines += lines
 
     def text(self) -> str:
+        """All of them."""
         return "\n".join(self._lines) + "\n"
 
 

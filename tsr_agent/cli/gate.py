@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from tsr_agent.cli.ci_output import CiOutput, add_ci_options
-from tsr_agent.cli.options import object_id, text
+from tsr_agent.cli.options import duration, object_id, text
+from tsr_agent.cli.server_options import add_server_options
 from tsr_agent.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""
-    parser.add_argument("report", metavar="TSR.json", help="the report to judge")
+    parser.add_argument(
+        "report", metavar="TSR.json|ID", help="the report to judge here, or the id of one on a server"
+    )
     add_judging_options(parser)
     add_policy_options(parser)
     parser.add_argument(
@@ -43,7 +46,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--expect-commit", metavar="SHA", type=object_id, help="about this commit, and a clean tree"
     )
     expected.add_argument("--expect-digest", metavar="SHA256", type=object_id, help="these very bytes")
+    asked = parser.add_argument_group("what is asked of a server")
+    asked.add_argument("--commit", metavar="SHA", type=object_id, help="the verdict is about this commit")
+    asked.add_argument(
+        "--max-age", metavar="T", type=duration, help="and was taken no longer ago than this, such as 24h"
+    )
+    add_wait_option(asked)
+    add_server_options(parser)
     add_ci_options(parser)
+
+
+def add_wait_option(group: argparse._ArgumentGroup) -> None:
+    """The option of every command that may wait for people."""
+    group.add_argument(
+        "--wait", metavar="T", type=duration, help="wait so long for a pending review, such as 30m"
+    )
+
+
+def names_a_file(report: str) -> bool:
+    """Whether an argument names a report on disk and not one on a server; what lies on disk is not asked."""
+    return report.endswith(".json") or "/" in report or os.sep in report
 
 
 def add_judging_options(parser: argparse.ArgumentParser) -> None:
@@ -76,7 +98,33 @@ def add_rule_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
-    """Judges the report and prints the decision."""
+    """Judges the report, or asks the server that has, and prints the decision."""
+    if arguments.server is not None or not names_a_file(arguments.report):
+        from tsr_agent.cli.server_gate import run as ask_the_server
+
+        return ask_the_server(arguments, console)
+    _refuse_server_options(arguments)
+    return _judged(arguments, console)
+
+
+def _refuse_server_options(arguments: argparse.Namespace) -> None:
+    """What only a server can answer must not be passed over in silence.
+
+    Raises:
+        UsageError: It is asked for.
+    """
+    for name in ("commit", "max_age", "wait", "outbox"):
+        if getattr(arguments, name) is not None:
+            from tsr_agent.errors import UsageError
+
+            instead = "; --expect-commit holds a report against a commit" if name == "commit" else ""
+            raise UsageError(
+                f"--{name.replace('_', '-')} is asked of a server, and this report is judged here{instead}.",
+                next_step="Give --server URL as well, or leave the option out.",
+            )
+
+
+def _judged(arguments: argparse.Namespace, console: Console) -> int:
     from tsr_agent.cli.documents import read_report
     from tsr_agent.clock import SystemClock
     from tsr_agent.gate.evaluate import evaluate

@@ -28,6 +28,18 @@ def path(value: str) -> Path:
     return Path(text(value))
 
 
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+
+def duration(value: str) -> float:
+    """Seconds from a number and its unit, such as ``90s``, ``30m``, ``24h`` or ``2d``."""
+    text(value)
+    digits, unit = value[:-1], value[-1]
+    if unit not in _UNITS or not (digits.isascii() and digits.isdigit()) or len(digits) > 6:
+        raise argparse.ArgumentTypeError("is not a number with s, m, h or d behind it, such as 30m")
+    return float(int(digits) * _UNITS[unit])
+
+
 def object_id(value: str) -> str:
     """A whole git object id or SHA-256, in lower case."""
     text(value)

@@ -23,6 +23,7 @@ from tsr_agent.cli.generate import (
     written_lines,
 )
 from tsr_agent.cli.options import path
+from tsr_agent.cli.server_options import add_server_options
 from tsr_agent.errors import ExitCode, TsrError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tsr_agent.cli.console import Console
+    from tsr_agent.cli.server_run import ServerStep
     from tsr_agent.config import Config
     from tsr_agent.generate import Generated
 
@@ -42,6 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--library", metavar="FILE.db", type=path, help="store the report and its decision there"
     )
+    add_server_options(parser)
     add_ci_options(parser)
 
 
@@ -52,8 +55,11 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     ci = CiOutput.from_arguments(arguments, console)
     ci.announce()
     config = config_of(arguments)
+    server = _server_step(arguments, config, console)
     made = make_and_write(config, console, leave_out=ci.files)
     decision = msgspec.structs.replace(made.decision, report_digest=made.digest)
+    if server is not None:
+        server.keep(made)
     # Before anything is printed: whoever reads may go away, and the record must be filed all the same.
     unfiled = _filed(made, config)
     if arguments.explain:
@@ -69,7 +75,27 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     code = report_problems(made, config, console)
     if code is ExitCode.OK:
         code = exit_code_of(decision, allow_pending=arguments.allow_pending)
-    return ci.publish(made.report, decision, config.output, code)
+    if server is None:
+        return ci.publish(made.report, decision, config.output, code)
+    from tsr_agent.cli.ci_answer import answer_of
+    from tsr_agent.cli.ci_shown import JudgedReport
+    from tsr_agent.cli.server_run import worse
+
+    code = worse(code, server.hand_in(made, config.output))
+    return ci.publish_shown(
+        JudgedReport(made.report, decision),
+        lambda code: server.answer(answer_of(made.report, decision, config.output, code), code),
+        code,
+    )
+
+
+def _server_step(arguments: argparse.Namespace, config: Config, console: Console) -> ServerStep | None:
+    """What is to be done with a server; None where none is named."""
+    if not config.server and arguments.server is None:
+        return None
+    from tsr_agent.cli.server_run import ServerStep
+
+    return ServerStep(arguments, console)
 
 
 def _filed(made: Generated, config: Config) -> TsrError | None:

@@ -26,7 +26,7 @@ def add_server_options(parser: argparse.ArgumentParser) -> None:
         "--outbox",
         metavar="DIR",
         type=path,
-        help="where waits what it does not have yet (default: AITR_OUTBOX, as in aitr.toml, or .aitr/outbox)",
+        help="where waits what it does not have yet (default: AITR_OUTBOX, aitr.toml, or your account's)",
     )
 
 
@@ -34,7 +34,11 @@ def server_config(arguments: argparse.Namespace) -> Config:
     """The configuration with what the options say of the server."""
     from tsr_agent.config import load_config
 
-    return load_config(options={"server": arguments.server, "outbox": arguments.outbox})
+    # ``run`` can be told of another aitr.toml.
+    return load_config(
+        getattr(arguments, "config", None),
+        options={"server": arguments.server, "outbox": arguments.outbox},
+    )
 
 
 def server_address(arguments: argparse.Namespace) -> ServerAddress:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
-
+from tsr_agent.client.entries import report_id_of
 from tsr_agent.client.transport import Question
 from tsr_agent.errors import DocumentError, IntegrityError
 from tsr_agent.models import codec, document_batch
@@ -18,7 +17,6 @@ from tsr_agent.models.api import (
     Identity,
     PolicyList,
     Received,
-    ReportId,
 )
 from tsr_agent.models.approval import ApprovalAction
 
@@ -31,24 +29,6 @@ if TYPE_CHECKING:
 
 _DO_NOT = "Do not release. Look what stands between here and the server, and whether it is the right one."
 T = TypeVar("T")
-
-
-class _Head(msgspec.Struct):
-    """What of a report has to be known to send it."""
-
-    id: ReportId
-
-
-def report_id_of(document: bytes) -> str:
-    """The id of a report, read without the rest of it.
-
-    Raises:
-        DocumentError: It has none that a server would take.
-    """
-    try:
-        return msgspec.json.decode(document, type=_Head).id
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise DocumentError(f"That is no report: {error}.") from error
 
 
 class ServerApi:
@@ -118,17 +98,23 @@ class ServerApi:
                 self._hold(what, got, expected)
         return answer
 
-    def approve(self, report_id: str, request: ApprovalRequest) -> ApprovalAnswer:
+    def approve(
+        self, report_id: str, request: ApprovalRequest, *, budget: float | None = None
+    ) -> ApprovalAnswer:
         """Approves a release."""
-        return self._said(report_id, ApprovalAction.APPROVE, request)
+        return self._said(report_id, ApprovalAction.APPROVE, request, budget)
 
-    def reject(self, report_id: str, request: ApprovalRequest) -> ApprovalAnswer:
+    def reject(
+        self, report_id: str, request: ApprovalRequest, *, budget: float | None = None
+    ) -> ApprovalAnswer:
         """Rejects a release."""
-        return self._said(report_id, ApprovalAction.REJECT, request)
+        return self._said(report_id, ApprovalAction.REJECT, request, budget)
 
-    def revoke(self, report_id: str, request: RevokeRequest) -> ApprovalAnswer:
+    def revoke(
+        self, report_id: str, request: RevokeRequest, *, budget: float | None = None
+    ) -> ApprovalAnswer:
         """Withdraws one's own approval or rejection."""
-        answer = self._said(report_id, ApprovalAction.REVOKE, request)
+        answer = self._said(report_id, ApprovalAction.REVOKE, request, budget)
         self._hold("withdrawn document", answer.approval.revokes or "none", request.revokes)
         return answer
 
@@ -196,7 +182,9 @@ class ServerApi:
         """Whom the token belongs to, and which server this is."""
         return self._asked(Question(method="GET", path=("api", "whoami")), Identity)
 
-    def _said(self, report_id: str, action: ApprovalAction, request: ApprovalRequest) -> ApprovalAnswer:
+    def _said(
+        self, report_id: str, action: ApprovalAction, request: ApprovalRequest, budget: float | None
+    ) -> ApprovalAnswer:
         """Hands in what a person says, under an id of its own so that it is recorded once."""
         if request.id is None:
             raise DocumentError("An approval needs an id of its own before it can be sent.")
@@ -206,7 +194,7 @@ class ServerApi:
             document=codec.encode(request),
             success=(200, 201),
         )
-        answer = self._asked(question, ApprovalAnswer)
+        answer = self._asked(question, ApprovalAnswer, budget)
         self._hold("id", answer.id, report_id)
         self._hold("id of the approval", answer.approval.id, request.id)
         self._hold("report of the approval", answer.approval.report_id, report_id)

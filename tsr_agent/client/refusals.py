@@ -1,4 +1,4 @@
-"""A definite no of a server, told apart from no answer at all."""
+"""A definite no of a server, told apart from no answer at all, and that from an answer that is none."""
 
 from __future__ import annotations
 
@@ -8,6 +8,20 @@ from tsr_agent.errors import ServiceError
 
 if TYPE_CHECKING:
     from tsr_agent.models.api import Problem
+
+
+class UnreachedError(ServiceError):
+    """There was no answer, and there may be one later.
+
+    Args:
+        message: What happened.
+        wait: Seconds after which the server asks to return; 0 where it does not say.
+        next_step: What to do.
+    """
+
+    def __init__(self, message: str, *, wait: float = 0.0, next_step: str = "") -> None:
+        super().__init__(message, next_step=next_step)
+        self.wait = wait
 
 
 class RefusedError(ServiceError):

@@ -18,7 +18,7 @@ from tsr_agent import __version__
 from tsr_agent.client.connection import Deadline, TimedAdapter
 from tsr_agent.client.pace import Pace, SystemWaiting
 from tsr_agent.client.proxies import Way
-from tsr_agent.client.refusals import RefusedError
+from tsr_agent.client.refusals import RefusedError, UnreachedError
 from tsr_agent.client.replies import JSON_TYPE, BrokenAnswerError, Reply, read_reply
 from tsr_agent.clock import SystemClock
 from tsr_agent.errors import ServiceError
@@ -125,7 +125,8 @@ class Transport:
 
         Raises:
             RefusedError: The server refused.
-            ServiceError: There was no usable answer.
+            UnreachedError: There was no answer within the time and the tries.
+            ServiceError: What came was no usable answer.
         """
         request = self._prepared(question)
         size = len(request.body or b"")
@@ -235,8 +236,9 @@ class Transport:
     def _give_up(self, failed: FailedTryError, tries: int) -> NoReturn:
         asked = f" and asks to return in {failed.wait:.0f} s" if failed.wait else ""
         times = "once" if tries == 1 else f"{tries} times"
-        raise ServiceError(
+        raise UnreachedError(
             f"{self.address} was not reached: {failed.why}{asked}. Tried {times}.",
+            wait=failed.wait,
             next_step="Check the address and the network; the same command continues where this one ended.",
         )
 
