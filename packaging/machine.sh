@@ -57,8 +57,14 @@ libxkbcommon.so.0      libxkbcommon0          libxkbcommon
 
 known_libraries() { PATH="$PATH:/sbin:/usr/sbin" ldconfig -p; }
 
+# Whether PostgreSQL's server is installed, or one is named for the tests; Debian keeps it off the path.
+has_postgres() {
+  [ -n "${AITR_TEST_POSTGRES:-}" ] || command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null
+}
+
 # Prints the packages that are missing for Qt, for the package tool in $1 (apt or dnf); with a further
-# argument "xvfb" also those for a virtual screen, with "shellcheck" what looks at our shell scripts.
+# argument "xvfb" also those for a virtual screen, with "shellcheck" what looks at our shell scripts, with
+# "postgres" the database server that the tests start for themselves.
 missing_packages() {
   local tool=$1 known library debian fedora
   shift
@@ -85,6 +91,12 @@ missing_packages() {
     fi
     ;;
   esac
+  case " $* " in *" postgres "*)
+    if ! has_postgres; then
+      if [ "$tool" = apt ]; then echo postgresql; else echo postgresql-server; fi
+    fi
+    ;;
+  esac
 }
 
 install_packages() {
@@ -101,12 +113,16 @@ install_packages() {
   fi
 }
 
-# Installs what this machine lacks of the things named: "qt", "xvfb", "shellcheck".
+# Installs what this machine lacks of the things named: "qt", "xvfb", "shellcheck", "postgres".
 prepare_system() {
   local tool packages
   case "$(uname -s)" in
     Darwin)
       say "macOS: Qt brings what it needs. This script has not been tried on macOS."
+      case " $* " in *" postgres "*)
+        has_postgres || say "The tests need PostgreSQL: brew install postgresql@18"
+        ;;
+      esac
       return 0
       ;;
     Linux) ;;

@@ -137,6 +137,26 @@ def test_only_what_is_missing_is_asked_for(house: Path) -> None:
     assert {debian for _, debian, _ in rows} <= set(missing(house, "apt", ""))
 
 
+@pytest.mark.parametrize(("tool", "package"), [("apt", "postgresql"), ("dnf", "postgresql-server")])
+def test_the_database_server_of_the_tests_is_asked_for_where_there_is_none(
+    house: Path, tool: str, package: str
+) -> None:
+    def asked(absent: str) -> list[str]:
+        script = f"source packaging/machine.sh; {absent} missing_packages {tool} postgres"
+        return call(house, "bash", "-c", script).stdout.split()
+
+    assert package in asked("has_postgres() { return 1; };")
+    assert package not in asked("has_postgres() { return 0; };")
+    assert package not in asked("export AITR_TEST_POSTGRES=postgresql://db.example/tests;")
+
+
+def test_the_tests_bring_that_server(house: Path) -> None:
+    asked = [
+        line for line in (house / "packaging" / "test").read_text().splitlines() if "prepare_sys" in line
+    ]
+    assert asked == ["prepare_system qt xvfb shellcheck postgres"]
+
+
 @pytest.fixture
 def sample_house(house: Path) -> Path:
     """The same with a sample whose verdict is the one that the prompt deserves, and no display."""

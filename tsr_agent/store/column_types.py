@@ -64,9 +64,18 @@ def json_column() -> JSON:
     return JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
-def ascii_column(length: int) -> String:
-    """Text whose order is that of its bytes on both databases, so that ranges over it mean the same."""
+def ordered_text(length: int) -> String:
+    """Text whose order is that of its bytes on both databases, so that ranges over it mean the same.
+
+    Every text that stands in an index is of it: under a language's collation an index on PostgreSQL
+    goes silently wrong when the operating system's rules for that language change.
+    """
     return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+def ascii_column(length: int) -> String:
+    """Text of ASCII alone, such as a digest, in the order of its bytes."""
+    return ordered_text(length)
 
 
 def row_number() -> BigInteger:

@@ -10,7 +10,7 @@ from tsr_agent.store.failures import store_errors
 from tsr_agent.store.file_header import refuse_newer
 from tsr_agent.store.migrate import SHIPPED, apply
 from tsr_agent.store.postgres_connections import Limits, PostgresAccess
-from tsr_agent.store.postgres_schema import library_version, refuse_strange_schema
+from tsr_agent.store.postgres_schema import library_version, refuse_occupied, refuse_strange_schema
 from tsr_agent.store.tables import APPLICATION_ID
 
 if TYPE_CHECKING:
@@ -105,6 +105,8 @@ def _upgrade(connection: Connection, name: str, migrations: Migrations) -> bool:
     version = library_version(connection)
     if version == migrations.newest:
         return False
+    if version is None:
+        refuse_occupied(name, connection)
     refuse_newer(name, version or 0, migrations.newest)
     apply(connection, migrations)
     reached = library_version(connection)

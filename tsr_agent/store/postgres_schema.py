@@ -93,6 +93,23 @@ def library_version(connection: Connection) -> int | None:
     return int(found[0])
 
 
+def refuse_occupied(name: str, connection: Connection) -> None:
+    """Refuses to make a library where tables or functions of its names stand already.
+
+    Raises:
+        StoreError: They do.
+    """
+    tables = connection.execute(_TABLES, {"names": sorted(metadata.tables)}).all()
+    functions = connection.execute(_FUNCTIONS, {"names": sorted(FUNCTIONS)}).all()
+    if tables or functions:
+        raise StoreError(
+            f"{name} already holds tables or functions of the names that a library's have.",
+            kept="the database, unchanged.",
+            next_step="Name a database of its own for aitr, or a schema in its user's search_path.",
+            details=sorted(row.relname for row in (*tables, *functions))[:20],
+        )
+
+
 def refuse_strange_schema(name: str, connection: Connection) -> None:
     """Refuses a schema in which something of ours is missing, altered, switched off or added to.
 
@@ -163,6 +180,10 @@ _FOUND_TRIGGERS = text(
     "JOIN pg_namespace n ON n.oid = c.relnamespace "
     "WHERE n.nspname = current_schema() AND c.relname IN :names "
     "AND (NOT t.tgisinternal OR t.tgenabled <> 'O')"
+).bindparams(bindparam("names", expanding=True))
+_FUNCTIONS = text(
+    "SELECT p.proname AS relname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
+    "WHERE n.nspname = current_schema() AND p.proname IN :names"
 ).bindparams(bindparam("names", expanding=True))
 _TABLES = text(
     "SELECT c.relname, c.relkind::text AS kind, c.relrowsecurity AS has_row_security, "

@@ -17,7 +17,7 @@ from sqlalchemy import (
 
 from tsr_agent.models.access import Role
 from tsr_agent.models.api import ChangeKind
-from tsr_agent.store.column_types import UtcMicroseconds, ascii_column, row_number
+from tsr_agent.store.column_types import UtcMicroseconds, ascii_column, ordered_text, row_number
 from tsr_agent.store.tables import metadata, moment_column, one_of, quantity_column, report_key
 
 change_counter = Table(
@@ -38,7 +38,7 @@ changes = Table(
     Column("kind", String(20), nullable=False),
     one_of("kind", ChangeKind),
     report_key("report_id", nullable=True),
-    Column("codebase_repo", String(1000)),
+    Column("codebase_repo", ordered_text(1000)),
     Column("digest", ascii_column(64), nullable=False),
     *quantity_column("size"),
     *moment_column("received_at"),
@@ -51,7 +51,7 @@ policies = Table(
     "policies",
     metadata,
     Column("id", row_number(), primary_key=True),
-    Column("name", String(200), nullable=False),
+    Column("name", ordered_text(200), nullable=False),
     *quantity_column("number"),
     Column("digest", ascii_column(64), nullable=False),
     Column("submitted_by", String(1000), nullable=False),
@@ -86,8 +86,8 @@ webhook_deliveries = Table(
     "webhook_deliveries",
     metadata,
     Column("id", row_number(), primary_key=True),
-    Column("target", String(200), nullable=False),
-    Column("event", String(40), nullable=False),
+    Column("target", ordered_text(200), nullable=False),
+    Column("event", ordered_text(40), nullable=False),
     report_key("report_id"),
     Column("cause", ascii_column(64), nullable=False),
     Column("body", Text, nullable=False),
@@ -96,7 +96,7 @@ webhook_deliveries = Table(
     *quantity_column("attempts"),
     Column("claimed_until", UtcMicroseconds),
     Column("finished_at", UtcMicroseconds),
-    Column("outcome", String(20), nullable=False, server_default="waiting"),
+    Column("outcome", ordered_text(20), nullable=False, server_default="waiting"),
     Column("last_error", String(500)),
     UniqueConstraint("target", "event", "report_id", "cause"),
     Index("ix_webhook_deliveries_due", "outcome", "due_at", "id"),
@@ -107,7 +107,7 @@ webhook_deliveries = Table(
 sync_sources = Table(
     "sync_sources",
     metadata,
-    Column("url", String(1000), primary_key=True),
+    Column("url", ordered_text(1000), primary_key=True),
     Column("epoch", ascii_column(64), nullable=False),
     *quantity_column("cursor"),
     *quantity_column("anchor_seq"),
@@ -122,7 +122,7 @@ last change that was seen: a server that was taken back and went on differently 
 sync_held = Table(
     "sync_held",
     metadata,
-    Column("url", String(1000), primary_key=True),
+    Column("url", ordered_text(1000), primary_key=True),
     Column("epoch", ascii_column(64), primary_key=True),
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("kind", String(20), nullable=False),

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -37,19 +36,6 @@ def upgrade():
     op.add_column("test_summary_reports", sa.Column("later", sa.Text(), server_default=""))
 """
 FAILS_HALF_WAY = ADDS_A_COLUMN + "    op.execute('INSERT INTO decisions (id) VALUES (NULL)')\n"
-
-
-@pytest.fixture
-def later(tmp_path: Path) -> Callable[[str], Migrations]:
-    """The shipped migrations and one more, whose text is given."""
-
-    def make(text: str) -> Migrations:
-        location = tmp_path / "100% migrations"
-        shutil.copytree(SHIPPED.location, location, ignore=shutil.ignore_patterns("__pycache__"))
-        (location / "versions" / "r0003_later.py").write_text(text)
-        return Migrations(location, SHIPPED.newest + 1)
-
-    return make
 
 
 def schema(path: Path) -> Schema:

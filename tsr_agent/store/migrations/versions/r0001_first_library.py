@@ -17,8 +17,12 @@ branch_labels = None
 depends_on = None
 
 
-def _ascii(length: int) -> sa.String:
+def _ordered(length: int) -> sa.String:
     return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
+def _ascii(length: int) -> sa.String:
+    return _ordered(length)
 
 
 def _json() -> sa.JSON:
@@ -100,9 +104,9 @@ def _test_summary_reports() -> None:
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.Column("digest", _ascii(64), nullable=False),
         sa.Column("triggered_by", sa.String(length=100), nullable=False),
-        sa.Column("environment", sa.String(length=50), nullable=False),
+        sa.Column("environment", _ordered(50), nullable=False),
         sa.Column("overall_status", sa.String(length=20), nullable=False),
-        sa.Column("go_no_go_decision", sa.String(length=20), nullable=False),
+        sa.Column("go_no_go_decision", _ordered(20), nullable=False),
         sa.Column("decision_without_waivers", sa.String(length=20), nullable=False),
         sa.Column("claimed_decision", sa.String(length=20), nullable=False),
         sa.Column("decision_source", sa.String(length=20), nullable=False),
@@ -115,8 +119,8 @@ def _test_summary_reports() -> None:
         sa.Column("policy_version", sa.String(length=1000), nullable=True),
         sa.Column("policy_digest", _ascii(64), nullable=True),
         sa.Column("codebase_sha", _ascii(64), nullable=False),
-        sa.Column("codebase_branch", sa.String(length=1000), nullable=False),
-        sa.Column("codebase_repo", sa.String(length=1000), nullable=False),
+        sa.Column("codebase_branch", _ordered(1000), nullable=False),
+        sa.Column("codebase_repo", _ordered(1000), nullable=False),
         sa.Column("testbase_sha", _ascii(64), nullable=False),
         sa.Column("prompts_sha", _ascii(64), nullable=False),
         sa.Column("prompts_version", sa.String(length=1000), nullable=True),
@@ -195,7 +199,7 @@ def _tsr_test_results() -> None:
         "tsr_test_results",
         sa.Column("id", _row_number(), nullable=False),
         sa.Column("tsr_id", _ascii(100), nullable=False),
-        sa.Column("test_type", sa.String(length=50), nullable=False),
+        sa.Column("test_type", _ordered(50), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
         sa.Column("passed", sa.BigInteger(), nullable=False),
         sa.Column("failed", sa.BigInteger(), nullable=False),
@@ -334,7 +338,7 @@ def _approvals() -> None:
     op.create_table(
         "approvals",
         sa.Column("id", _row_number(), nullable=False),
-        sa.Column("approval_id", sa.String(length=1000), nullable=False),
+        sa.Column("approval_id", _ordered(1000), nullable=False),
         sa.Column("report_id", _ascii(100), nullable=False),
         sa.Column("report_digest", _ascii(64), nullable=False),
         sa.Column("action", sa.String(length=20), nullable=False),

@@ -21,8 +21,12 @@ _MOST = 9007199254740992
 _LATEST = 253402128000000000
 
 
-def _ascii(length: int) -> sa.String:
+def _ordered(length: int) -> sa.String:
     return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
+def _ascii(length: int) -> sa.String:
+    return _ordered(length)
 
 
 def _row_number() -> sa.BigInteger:
@@ -63,6 +67,7 @@ def downgrade() -> None:
 def _standing() -> None:
     # Written out: SQLite could add these checks otherwise only by copying the table, and dropping the
     # old one would take every row with it that refers to it.
+    collation = ' COLLATE "C"' if op.get_bind().dialect.name == "postgresql" else ""
     for column, default, values in (
         ("standing", "pending_review", "'go', 'no_go', 'pending_review'"),
         (
@@ -72,7 +77,8 @@ def _standing() -> None:
         ),
     ):
         op.execute(
-            f"ALTER TABLE test_summary_reports ADD COLUMN {column} VARCHAR(20) DEFAULT '{default}' NOT NULL "
+            f"ALTER TABLE test_summary_reports ADD COLUMN {column} VARCHAR(20){collation} "
+            f"DEFAULT '{default}' NOT NULL "
             f"CONSTRAINT ck_test_summary_reports_{column} CHECK ({column} IN ({values}))"
         )
     op.execute(
@@ -116,7 +122,7 @@ def _feed() -> None:
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("report_id", _ascii(100), nullable=True),
-        sa.Column("codebase_repo", sa.String(length=1000), nullable=True),
+        sa.Column("codebase_repo", _ordered(1000), nullable=True),
         sa.Column("digest", _ascii(64), nullable=False),
         *_quantity("changes", "size"),
         *_moment("changes", "received_at"),
@@ -149,7 +155,7 @@ def _policies() -> None:
     op.create_table(
         "policies",
         sa.Column("id", _row_number(), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name", _ordered(200), nullable=False),
         *_quantity("policies", "number"),
         sa.Column("digest", _ascii(64), nullable=False),
         sa.Column("submitted_by", sa.String(length=1000), nullable=False),
@@ -190,8 +196,8 @@ def _webhook_deliveries() -> None:
     op.create_table(
         "webhook_deliveries",
         sa.Column("id", _row_number(), nullable=False),
-        sa.Column("target", sa.String(length=200), nullable=False),
-        sa.Column("event", sa.String(length=40), nullable=False),
+        sa.Column("target", _ordered(200), nullable=False),
+        sa.Column("event", _ordered(40), nullable=False),
         sa.Column("report_id", _ascii(100), nullable=False),
         sa.Column("cause", _ascii(64), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
@@ -200,7 +206,7 @@ def _webhook_deliveries() -> None:
         *_quantity("webhook_deliveries", "attempts"),
         sa.Column("claimed_until", sa.BigInteger(), nullable=True),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),
-        sa.Column("outcome", sa.String(length=20), server_default="waiting", nullable=False),
+        sa.Column("outcome", _ordered(20), server_default="waiting", nullable=False),
         sa.Column("last_error", sa.String(length=500), nullable=True),
         _of_report("webhook_deliveries"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_deliveries")),
@@ -219,7 +225,7 @@ def _webhook_deliveries() -> None:
 def _sync_sources() -> None:
     op.create_table(
         "sync_sources",
-        sa.Column("url", sa.String(length=1000), nullable=False),
+        sa.Column("url", _ordered(1000), nullable=False),
         sa.Column("epoch", _ascii(64), nullable=False),
         *_quantity("sync_sources", "cursor"),
         *_quantity("sync_sources", "anchor_seq"),
@@ -230,7 +236,7 @@ def _sync_sources() -> None:
     )
     op.create_table(
         "sync_held",
-        sa.Column("url", sa.String(length=1000), nullable=False),
+        sa.Column("url", _ordered(1000), nullable=False),
         sa.Column("epoch", _ascii(64), nullable=False),
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
