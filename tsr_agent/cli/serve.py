@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tsr_agent.cli.database_options import add_database_option, is_postgresql, named_database
+from tsr_agent.cli.database_options import add_database_option, named_database
 from tsr_agent.cli.options import path, text
 from tsr_agent.errors import ExitCode, UsageError
 
@@ -73,10 +73,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     refuse_open_door(settings)
     named = named_database(arguments.database)
     with opened_database(named or DEFAULT_DATABASE, create=True) as library:
-        shown = _shown(named or DEFAULT_DATABASE, library)
 
         def listening(address: str) -> None:
-            _tell(console, address, shown, chosen=named is not None)
+            _tell(console, address, library.name, chosen=named is not None)
             console.flush()
 
         serve(settings, library, SystemClock(), log=RequestLog(), listening=listening)
@@ -95,11 +94,6 @@ def _settings(arguments: argparse.Namespace) -> ServerSettings:
         allowed_hosts=tuple(each.lower() for each in arguments.allowed_host),
         webhooks=None if arguments.webhooks is None else str(arguments.webhooks),
     )
-
-
-def _shown(named: str, library: object) -> str:
-    """The database as it may be shown: never with a password."""
-    return str(getattr(library, "name", None) or ("PostgreSQL" if is_postgresql(named) else named))
 
 
 def _tell(console: Console, address: str, database: str, *, chosen: bool) -> None:

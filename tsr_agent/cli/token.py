@@ -26,12 +26,10 @@ def opened_database(where: str, *, create: bool = False) -> Iterator[Library]:
         StoreError: It can't be opened, or the extra for it is missing.
     """
     try:
-        from tsr_agent.store.engine import open_library
+        from tsr_agent.store.database import open_database
     except ModuleNotFoundError as error:
         raise store_missing(error) from error
-    from pathlib import Path
-
-    with open_library(Path(where.removeprefix("sqlite:///")), create=create) as library:
+    with open_database(where, create=create) as library:
         yield library
 
 

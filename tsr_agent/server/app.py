@@ -31,9 +31,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from litestar import Litestar, Request
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -49,6 +51,7 @@ from tsr_agent.server.last_use import LastUse
 from tsr_agent.server.parameters import ParameterGuard
 from tsr_agent.server.request_log import RequestLog
 from tsr_agent.server.routes.approvals import approvals, approve, reject, revoke
+from tsr_agent.server.routes.description import openapi
 from tsr_agent.server.routes.documents import documents
 from tsr_agent.server.routes.health import healthz, metrics, readyz
 from tsr_agent.server.routes.identity import whoami
@@ -67,6 +70,7 @@ if TYPE_CHECKING:
     from tsr_agent.store.engine import Library
 
 ROUTES: tuple[HTTPRouteHandler, ...] = (
+    openapi,
     healthz,
     readyz,
     metrics,
@@ -117,7 +121,7 @@ def build_app(
         log=made.log,
         metrics=made.metrics,
         budget=budget,
-        asks_in_thread=getattr(library, "dialect", "sqlite") != "sqlite",
+        asks_in_thread=library.dialect != "sqlite",
     )
     return app
 
@@ -143,7 +147,7 @@ def _application(
         openapi_config=None,
         logging_config=None,
         request_max_body_size=None,
-        state=State({"settings": made.settings, "budget": budget}),
+        state=State({"settings": made.settings, "budget": budget, "description": _description(routes)}),
     )
 
 
@@ -161,6 +165,18 @@ def _lifespan(
             yield
 
     return running
+
+
+def _description(routes: Sequence[HTTPRouteHandler]) -> Callable[[], bytes]:
+    """Makes the description when somebody asks for it, once."""
+
+    @functools.cache
+    def made() -> bytes:
+        from tsr_agent.server.description import described
+
+        return msgspec.json.encode(described(routes))
+
+    return made
 
 
 @contextlib.asynccontextmanager
