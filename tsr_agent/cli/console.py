@@ -79,6 +79,11 @@ class Console:
         # A key or a file's name that goes on in a second line could say there what it likes.
         self._err.write(harmless(shown.replace("\n", f" {LINE_END} ")) + "\n")
 
+    def prompt(self, question: str) -> None:
+        """A question to whoever sits there, on standard error, whose answer is typed behind it."""
+        self._err.write(question)
+        self._err.flush()
+
     def data(self, value: object) -> None:
         """The result as indented JSON on standard output.
 

@@ -16,12 +16,19 @@ if TYPE_CHECKING:
     from tsr_agent.config import Config
 
 
-def add_server_options(parser: argparse.ArgumentParser) -> None:
-    """The options that say which server."""
+def add_server_options(parser: argparse.ArgumentParser, *, outbox: bool = True) -> None:
+    """The options that say which server.
+
+    Args:
+        parser: Of the command.
+        outbox: Whether something of the command's can wait there.
+    """
     group = parser.add_argument_group("the server (its token comes from AITR_TOKEN or AITR_TOKEN_FILE)")
     group.add_argument(
         "--server", metavar="URL", type=text, help="its address (default: AITR_SERVER, or as in aitr.toml)"
     )
+    if not outbox:
+        return
     group.add_argument(
         "--outbox",
         metavar="DIR",
@@ -37,7 +44,7 @@ def server_config(arguments: argparse.Namespace) -> Config:
     # ``run`` can be told of another aitr.toml.
     return load_config(
         getattr(arguments, "config", None),
-        options={"server": arguments.server, "outbox": arguments.outbox},
+        options={"server": arguments.server, "outbox": getattr(arguments, "outbox", None)},
     )
 
 
