@@ -86,8 +86,9 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     name: Annotated[str, Meta(pattern=_NAME)]
     events: Annotated[tuple[Event, ...], Meta(min_length=1)]
-    url_env: Annotated[str, Meta(min_length=1)] | None = None
-    url_file: Annotated[str, Meta(min_length=1)] | None = None
+    # Whoever writes the address itself here, which is a secret, must not find it in the message.
+    url_env: Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)")] | None = None
+    url_file: Annotated[str, Meta(pattern=r"^(?!.*://)[^\x00]+$(?!\n)")] | None = None
     repositories: tuple[Annotated[str, Meta(min_length=1, max_length=1_000)], ...] = ()
 
 
