@@ -9,6 +9,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tsr_agent.server.webhooks.targets import Address, Event, Webhook
+
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Iterator
@@ -20,6 +22,13 @@ def status(code: int, *headers: str, body: bytes = b"") -> bytes:
     """An answer of this status."""
     lines = [f"HTTP/1.1 {code} Said So", f"Content-Length: {len(body)}", "Connection: close", *headers]
     return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def webhook(name: str = "chat", port: int = 443) -> Webhook:
+    """A target that hears of everything; on this machine, where a port is given."""
+    host = name if port == 443 else "127.0.0.1"
+    address = Address(secure=False, host=host, port=port, path="/s3cr3t", private=True)
+    return Webhook(name=name, address=address, events=frozenset(Event), repositories=())
 
 
 @dataclass

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.factories.servers import InProcess, in_process
+from tests.libraries import databases  # noqa: F401  (a fixture)
 from tsr_agent.store.engine import Library, open_library
 
 if TYPE_CHECKING:

@@ -9,19 +9,30 @@ from msgspec.structs import replace
 
 from tests.factories.answered_releases import DECIDED_AT, PENDING, REPORT_ID, Release, document, waiting
 from tests.factories.reports import NOON
-from tests.factories.servers import bearer
+from tests.factories.servers import bearer, in_process
+from tests.libraries import DIALECTS
 from tsr_agent.models import codec
 from tsr_agent.models.access import Role
 from tsr_agent.models.approval import ApprovalTerms, ApproverRole, DistinctFrom
 from tsr_agent.models.decision import GoNoGoDecision, PolicyReference
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import httpx
 
     from tests.factories.servers import InProcess
+    from tests.libraries import Databases
 
 BOTH = (DistinctFrom.TRIGGERED_BY, DistinctFrom.AUTHOR)
 OTHER_POLICY = PolicyReference(name="ai-release", version="2", digest="cd" * 32)
+
+
+@pytest.fixture(params=DIALECTS)
+def server(databases: Databases, request: pytest.FixtureRequest) -> Iterator[InProcess]:
+    """The application over each database."""
+    with databases.library(request.param) as library, in_process(library) as running:
+        yield running
 
 
 @pytest.fixture

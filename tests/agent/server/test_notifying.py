@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,18 +12,19 @@ from msgspec.structs import replace
 
 from tests.factories.answered_releases import Release, document, waiting
 from tests.factories.reports import NOON
-from tests.factories.servers import in_process
-from tests.factories.webhook_receivers import Receiver, receiver
+from tests.factories.servers import HandClock, bearer, in_process
+from tests.factories.webhook_receivers import Receiver, receiver, status
 from tsr_agent.errors import UsageError
 from tsr_agent.models.access import Role
 from tsr_agent.models.decision import GoNoGoDecision, PolicyReference
 from tsr_agent.server.app import build_app
+from tsr_agent.server.notifying import Notifier
 from tsr_agent.server.settings import ServerSettings
+from tsr_agent.server.webhooks.targets import read_webhooks
 from tsr_agent.store.repository import ReportRepository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.factories.servers import InProcess
     from tsr_agent.store.engine import Library
@@ -63,7 +67,7 @@ def heard(there: Receiver) -> list[str]:
 
 def decide(server: InProcess, release: Release) -> None:
     """Files a decision as the server's own services do."""
-    notifier = server.app.state.notifier
+    notifier = Notifier(read_webhooks(Path(server.app.state.settings.webhooks), os.environ))
     ReportRepository(server.library, tell=notifier).add(
         release.document, release.decision, supersede=True, received_at=NOON
     )
@@ -94,7 +98,7 @@ def test_what_is_decided_and_said_is_told_in_order(telling: InProcess, there: Re
 
 def test_a_go_and_the_same_request_again_are_told_to_nobody(telling: InProcess, there: Receiver) -> None:
     of = document(id="go-at-once")
-    go = Release(telling, of, waiting(of, decision=GoNoGoDecision.GO, approval=None))
+    go = Release(telling, of, waiting(of, decision=GoNoGoDecision.GO, manual_approval_required=False, approval=None))
     decide(telling, go)
     release = Release.on_record(telling)
     asked = release.request()
@@ -116,8 +120,17 @@ def test_the_address_is_nowhere_but_on_the_way(telling: InProcess, there: Receiv
     assert telling.token(Role.VIEWER) not in there.heads[0]
 
 
-def test_a_server_with_a_wrong_webhooks_file_does_not_start(library: Library, tmp_path: Path) -> None:
-    from tests.factories.servers import HandClock
+def test_metrics_say_what_waits_and_what_was_given_up(telling: InProcess, there: Receiver) -> None:
+    there.answers = [status(404)]
+    Release.on_record(telling).say("approve", "Ana")
+    heard(there)
+    headers = bearer(telling.token(Role.ADMIN))
+    deadline = time.monotonic() + 30
+    while "aitr_webhooks_given_up 1" not in (text := telling.client.get("/metrics", headers=headers).text):
+        assert time.monotonic() < deadline, text
+    assert "aitr_webhooks_waiting 0" in text
 
+
+def test_a_server_with_a_wrong_webhooks_file_does_not_start(library: Library, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="RELEASES_URL is empty"):
         build_app(settings(tmp_path, 1), library, HandClock())

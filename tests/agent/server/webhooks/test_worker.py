@@ -18,12 +18,11 @@ import pytest
 from tests.factories.recorded_approvals import waiting
 from tests.factories.reports import NOON, report
 from tests.factories.servers import HandClock
-from tests.factories.webhook_receivers import Receiver, receiver, status
+from tests.factories.webhook_receivers import Receiver, receiver, status, webhook
 from tsr_agent.errors import StoreError
 from tsr_agent.models import codec
 from tsr_agent.server.notifying import Notifier
 from tsr_agent.server.webhooks.posting import Answer, HttpPoster
-from tsr_agent.server.webhooks.targets import Address, Event, Webhook
 from tsr_agent.server.webhooks.worker import Pace, Worker
 from tsr_agent.store.deliveries import DeliveryRepository
 from tsr_agent.store.repository import ReportRepository
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tsr_agent.server.webhooks.targets import Address, Webhook
     from tsr_agent.store.engine import Library
 
 GOOD = Answer(delivered=True, again=False, what="HTTP 200")
@@ -59,13 +59,6 @@ class Told:
         self.times.append(now)
         answers = self.answers.get(address.host, [])
         return answers.pop(0) if answers else GOOD
-
-
-def webhook(name: str = "chat", port: int = 443) -> Webhook:
-    address = Address(
-        secure=False, host="127.0.0.1" if port != 443 else name, port=port, path="/s3cr3t", private=True
-    )
-    return Webhook(name=name, address=address, events=frozenset(Event), repositories=())
 
 
 def note(library: Library, count: int = 1, *webhooks: Webhook) -> None:
@@ -234,20 +227,19 @@ def test_the_thread_outlives_a_database_that_is_away(
 PROCESS = """
 import random, sys
 from datetime import timedelta
-from pathlib import Path
-from tests.agent.server.webhooks.test_worker import webhook
+from tests.factories.webhook_receivers import webhook
 from tsr_agent.clock import SystemClock
 from tsr_agent.server.webhooks.posting import HttpPoster
 from tsr_agent.server.webhooks.worker import Pace, Worker
 from tsr_agent.store.deliveries import DeliveryRepository
-from tsr_agent.store.engine import open_library
+from tsr_agent.store.database import open_database
 
-path, port, claim = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
+where, port = sys.argv[1], int(sys.argv[2])
 pace = Pace(
-    claim=timedelta(seconds=claim), too_old=timedelta(days=100_000), poll=timedelta(milliseconds=20),
+    too_old=timedelta(days=100_000), poll=timedelta(milliseconds=20),
     first_wait=timedelta(milliseconds=20), target_pause=timedelta(milliseconds=20), attempts=1_000,
 )
-with open_library(path) as library:
+with open_database(where) as library:
     worker = Worker((webhook(port=port),), DeliveryRepository(library), HttpPoster(),
                     clock=SystemClock(), chance=random.Random(), pace=pace)
     worker.start()
@@ -262,9 +254,9 @@ def processes(project_dir: Path) -> Iterator[Callable[..., subprocess.Popen[str]
     """Starts worker processes; they are gone when the test ends."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(path: Path, there: Receiver, claim: float = 60) -> subprocess.Popen[str]:
+    def start(database: str, there: Receiver) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [sys.executable, "-c", PROCESS, str(path), str(there.port), str(claim)],
+            [sys.executable, "-c", PROCESS, database, str(there.port)],
             cwd=project_dir,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -292,12 +284,12 @@ def said_goodbye(process: subprocess.Popen[str]) -> int:
 
 
 def test_two_processes_on_one_database_tell_each_message_once(
-    library: Library, processes: Callable[..., subprocess.Popen[str]]
+    database: str, library: Library, processes: Callable[..., subprocess.Popen[str]]
 ) -> None:
     with receiver() as there:
         there.answers = [status(500)] * 10
         note(library, 40, webhook(port=there.port))
-        workers = [processes(library.path, there) for _ in range(2)]
+        workers = [processes(database, there) for _ in range(2)]
         for _ in range(50):
             assert there.came.acquire(timeout=60)
         assert [said_goodbye(each) for each in workers] == [0, 0]
@@ -310,7 +302,7 @@ def test_two_processes_on_one_database_tell_each_message_once(
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 def test_a_killed_process_loses_nothing(
-    library: Library, processes: Callable[..., subprocess.Popen[str]]
+    database: str, library: Library, processes: Callable[..., subprocess.Popen[str]]
 ) -> None:
     with receiver() as there:
         held = threading.Event()
@@ -320,15 +312,15 @@ def test_a_killed_process_loses_nothing(
 
         there.answers = [hold]
         note(library, 5, webhook(port=there.port))
-        first = processes(library.path, there)
+        first = processes(database, there)
         assert there.came.acquire(timeout=60)
         os.kill(first.pid, signal.SIGKILL)
         first.wait(30)
         held.set()
-        # Its claim ends by the clock; the next worker's is short, so that it need not be waited for.
+        # Its claim would end by itself in two minutes, which no test waits for.
         with library.write() as connection:
             connection.exec_driver_sql("UPDATE webhook_deliveries SET claimed_until = 0 WHERE attempts > 0")
-        second = processes(library.path, there)
+        second = processes(database, there)
         for _ in range(5):
             assert there.came.acquire(timeout=60)
         assert said_goodbye(second) == 0
