@@ -98,7 +98,9 @@ def test_what_is_decided_and_said_is_told_in_order(telling: InProcess, there: Re
 
 def test_a_go_and_the_same_request_again_are_told_to_nobody(telling: InProcess, there: Receiver) -> None:
     of = document(id="go-at-once")
-    go = Release(telling, of, waiting(of, decision=GoNoGoDecision.GO, manual_approval_required=False, approval=None))
+    go = Release(
+        telling, of, waiting(of, decision=GoNoGoDecision.GO, manual_approval_required=False, approval=None)
+    )
     decide(telling, go)
     release = Release.on_record(telling)
     asked = release.request()
