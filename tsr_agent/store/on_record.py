@@ -21,6 +21,7 @@ from tsr_agent.store.column_types import storable
 from tsr_agent.store.repository import decision_of, refuse_unbound
 from tsr_agent.store.rows import UNJUDGED
 from tsr_agent.store.standing import approvals_of, released, standing_of, standing_row
+from tsr_agent.store.statements import compiled
 from tsr_agent.store.tables import approvals, decisions, report_documents, reports
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from tsr_agent.errors import IntegrityError
     from tsr_agent.gate.approvals import ApprovalStanding
     from tsr_agent.models.approval import Approval
     from tsr_agent.models.decision import Decision, GoNoGoDecision
@@ -83,7 +85,7 @@ class Documents:
 
     def __init__(self) -> None:
         self._reports: _Recent[_About] = _Recent()
-        self._whole: _Recent[OnRecord] = _Recent()
+        self._read: _Recent[_Read] = _Recent()
 
     def find(self, connection: Connection, report_id: str) -> OnRecord | None:
         """What is on record about a report, as one statement sees it; None where there is no such report.
@@ -91,39 +93,40 @@ class Documents:
         Raises:
             IntegrityError: A document was altered, is not about these bytes, or lists show something else.
         """
-        found = connection.execute(_ON_RECORD, {"key": report_id}).all()
+        found = _ON_RECORD.rows(connection, {"key": report_id})
         if not found:
             return None
-        row = found[0]
-        said = tuple(each.approval_digest for each in found if each.approval_digest is not None)
-        key = (report_id, row.digest, row.newest_decision, said)
-        whole = self._whole.get(key)
-        if whole is None:
-            whole, size = self._read(connection, report_id, row, said)
+        digest, newest, *shown = found[0][:-1]
+        said = tuple(row[-1] for row in found if row[-1] is not None)
+        key = (report_id, digest, newest, said)
+        read = self._read.get(key)
+        if read is None:
+            read, size = self._verified(connection, report_id, digest, newest, said)
             if size <= _KEPT_BYTES:
-                self._whole.put(key, whole)
-        _refuse_other_columns(row, whole)
-        return whole
+                self._read.put(key, read)
+        if tuple(shown) != read.shown:
+            raise _listed_otherwise(report_id, shown, read.shown)
+        return read.whole
 
-    def _read(
-        self, connection: Connection, report_id: str, row: Any, said: Sequence[str]
-    ) -> tuple[OnRecord, int]:
-        about = self._reports.get(row.digest)
+    def _verified(
+        self, connection: Connection, report_id: str, digest: str, newest: str | None, said: Sequence[str]
+    ) -> tuple[_Read, int]:
+        """Everything about a report, read and verified; and how many bytes decision and approvals have."""
+        about = self._reports.get(digest)
         if about is None:
-            about = _about(connection, report_id, row.digest)
-            self._reports.put(row.digest, about)
+            about = _about(connection, report_id, digest)
+            self._reports.put(digest, about)
         decision, size = None, 0
-        if row.newest_decision is not None:
-            values = {"key": report_id, "digest": row.newest_decision}
-            filed = connection.execute(_DECISION, values).one()
+        if newest is not None:
+            filed = connection.execute(_DECISION, {"key": report_id, "digest": newest}).one()
             decision, size = decision_of(report_id, filed), filed.size
-            refuse_unbound(decision, report_id, row.digest)
+            refuse_unbound(decision, report_id, digest)
         given = _given(connection, report_id, said)
         size += sum(len(codec.encode(each)) for each in given)
         stands = standing_of(decision, given, author=about.author, triggered_by=about.triggered_by)
         whole = OnRecord(
             report_id=report_id,
-            report_digest=row.digest,
+            report_digest=digest,
             codebase_repo=about.repo,
             codebase_sha=about.sha,
             author=about.author,
@@ -131,12 +134,40 @@ class Documents:
             tested_sha=about.tested_sha,
             dirty=about.dirty,
             decision=decision,
-            decision_digest=row.newest_decision,
+            decision_digest=newest,
             approvals=tuple(given),
             standing=stands,
             released=released(decision, stands),
         )
-        return whole, size
+        return _Read(whole, _shown(whole)), size
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What was read and verified, and what lists have to show of it."""
+
+    whole: OnRecord
+    shown: tuple[str | None, ...]
+
+
+def _shown(whole: OnRecord) -> tuple[str | None, ...]:
+    """The columns of the statement that follow from the documents, in its order."""
+    decision = whole.decision
+    columns = standing_row(decision, whole.standing)
+    return (
+        (UNJUDGED if decision is None else decision.decision).value,
+        whole.decision_digest,
+        columns["standing"],
+        columns["approval_state"],
+        storable(whole.codebase_repo),
+        whole.codebase_sha,
+    )
+
+
+def _listed_otherwise(report_id: str, shown: Sequence[Any], meant: Sequence[Any]) -> IntegrityError:
+    names = ("verdict", "decision", "standing", "state of the approvals", "repository", "commit")
+    wrong = [name for name, one, other in zip(names, shown, meant, strict=True) if one != other]
+    return bodies.altered(f"Report {report_id}", f"the {wrong[0]} in the list is not that of its documents")
 
 
 def _given(connection: Connection, report_id: str, said: Sequence[str]) -> list[Approval]:
@@ -169,19 +200,6 @@ def _about(connection: Connection, report_id: str, digest: str) -> _About:
     )
 
 
-def _refuse_other_columns(row: Any, whole: OnRecord) -> None:
-    """Refuses a report of which lists show something else than its documents say."""
-    decision = whole.decision
-    meant = UNJUDGED if decision is None else decision.decision
-    columns = standing_row(decision, whole.standing)
-    if (row.decision_digest, row.go_no_go_decision) != (whole.decision_digest, meant.value):
-        raise bodies.altered(f"Report {whole.report_id}", "the verdict in the list is not its decision's")
-    if (row.standing, row.approval_state) != (columns["standing"], columns["approval_state"]):
-        raise bodies.altered(f"Report {whole.report_id}", "what the list says of approvals is not theirs")
-    if (row.codebase_repo, row.codebase_sha) != (storable(whole.codebase_repo), whole.codebase_sha):
-        raise bodies.altered(f"Report {whole.report_id}", "the code in the list is not that of its document")
-
-
 class _Recent(Generic[V]):
     """The values that were asked for last, by key."""
 
@@ -211,17 +229,17 @@ _NEWEST = (
     .scalar_subquery()
 )
 # One statement: what is filed meanwhile can't make header, decision and approvals differ.
-_ON_RECORD = (
+_ON_RECORD = compiled(
     select(
         reports.c.digest,
-        reports.c.codebase_repo,
-        reports.c.codebase_sha,
+        _NEWEST,
         reports.c.go_no_go_decision,
         reports.c.decision_digest,
         reports.c.standing,
         reports.c.approval_state,
-        _NEWEST.label("newest_decision"),
-        approvals.c.digest.label("approval_digest"),
+        reports.c.codebase_repo,
+        reports.c.codebase_sha,
+        approvals.c.digest,
     )
     .select_from(reports.outerjoin(approvals))
     .where(reports.c.id == bindparam("key"))

@@ -246,7 +246,7 @@ class ReportRepository:
 
     def _fetch(self, statement: Statement, parameters: dict[str, Any]) -> list[Sequence[Any]]:
         with self._library.read() as connection:
-            return list(statement.run(connection, parameters).fetchall())
+            return statement.rows(connection, parameters)
 
 
 def decision_of(report_id: str, found: Any) -> Decision:
