@@ -11,6 +11,7 @@ from tests.factories.decisions import decision_about
 from tests.factories.reports import NOON, manifest, report
 from tests.factories.servers import bearer
 from tsr_agent.gate.approvals import basis_digest
+from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.models import codec
 from tsr_agent.models.access import Role
 from tsr_agent.models.approval import ApprovalTerms
@@ -35,13 +36,14 @@ def document(**changed: Any) -> bytes:
 
 
 def waiting(of: bytes, **changed: Any) -> Decision:
-    """The decision that a release manager has to approve it."""
+    """The decision, by the policy in force, that a release manager has to approve it."""
     values: dict[str, Any] = {
         "decision": PENDING,
         "reason": "1 review",
         "manual_approval_required": True,
         "approval": ApprovalTerms(),
         "evaluated_at": DECIDED_AT,
+        "policy": ai_release().reference,
     }
     return decision_about(of, **(values | changed))
 

@@ -51,10 +51,13 @@ from tsr_agent.server.last_use import LastUse
 from tsr_agent.server.parameters import ParameterGuard
 from tsr_agent.server.request_log import RequestLog
 from tsr_agent.server.routes.approvals import approvals, approve, reject, revoke
+from tsr_agent.server.routes.changes import changes, document_of
 from tsr_agent.server.routes.description import openapi
 from tsr_agent.server.routes.documents import documents
 from tsr_agent.server.routes.health import healthz, metrics, readyz
 from tsr_agent.server.routes.identity import whoami
+from tsr_agent.server.routes.policies import policies, policy, policy_versions, put_policy
+from tsr_agent.server.routes.reports import decide_again, document, go_no_go, latest, query, report, upload
 from tsr_agent.server.routes.tokens import create_token, list_tokens, revoke_token
 from tsr_agent.server.services import services
 
@@ -76,6 +79,13 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     metrics,
     whoami,
     documents,
+    upload,
+    latest,
+    query,
+    report,
+    document,
+    go_no_go,
+    decide_again,
     approve,
     reject,
     revoke,
@@ -83,6 +93,12 @@ ROUTES: tuple[HTTPRouteHandler, ...] = (
     list_tokens,
     create_token,
     revoke_token,
+    changes,
+    document_of,
+    policies,
+    policy,
+    put_policy,
+    policy_versions,
 )
 """Every route there is."""
 

@@ -23,8 +23,6 @@ from tsr_agent.gate.identity import identity_key, names_somebody, same_person
 from tsr_agent.models.api import (
     ApprovalAnswer,
     ApprovalHistory,
-    ApprovalStateName,
-    ApprovalSummary,
     RevokeRequest,
     UncountedDocument,
 )
@@ -32,6 +30,7 @@ from tsr_agent.models.approval import Approval, ApprovalAction, ApprovalTerms, D
 from tsr_agent.models.base import SCHEMA_VERSION
 from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.server.problems import Kind, RefusalError, not_found
+from tsr_agent.server.verdicts import summary, verdict_of
 from tsr_agent.store.approvals import IdTakenError
 
 if TYPE_CHECKING:
@@ -127,7 +126,7 @@ class Approvals:
         record = self._on_record(report_id, principal)
         return ApprovalHistory(
             id=record.report_id,
-            decision=_verdict(record, in_force=self._in_force(record)),
+            decision=verdict_of(record, in_force=self._in_force(record)),
             standing=summary(record.standing),
             items=record.approvals,
             uncounted=_uncounted(record.standing),
@@ -302,22 +301,6 @@ class _Said:
         return RefusalError(Kind.FORBIDDEN if personal else Kind.CONFLICT, _sentence(why))
 
 
-def summary(stands: ApprovalStanding | None) -> ApprovalSummary:
-    """The fold as an answer says it; without a decision it waits for one."""
-    if stands is None:
-        return ApprovalSummary(
-            state=ApprovalStateName.PENDING, needed=0, missing=0, reason="Nothing has been decided yet"
-        )
-    return ApprovalSummary(
-        state=ApprovalStateName(stands.state.value),
-        needed=stands.needed,
-        missing=stands.missing,
-        approved_by=stands.approved_by,
-        rejected_by=stands.rejected_by,
-        reason=stands.reason,
-    )
-
-
 def _standing_rejections(record: OnRecord) -> list[Approval]:
     idle = {each.id for each in record.standing.uncounted} if record.standing else set()
     return [
@@ -333,17 +316,10 @@ def _answer(filed: FiledApproval, *, in_force: bool) -> ApprovalAnswer:
     after = filed.on_record_after
     return ApprovalAnswer(
         id=after.report_id,
-        decision=_verdict(after, in_force=in_force),
+        decision=verdict_of(after, in_force=in_force),
         approval=filed.approval,
         standing=summary(after.standing),
     )
-
-
-def _verdict(record: OnRecord, *, in_force: bool) -> GoNoGoDecision:
-    """The verdict with approvals weighed in; one by a policy that is no longer in force releases nothing."""
-    if record.released is GoNoGoDecision.GO and not in_force:
-        return GoNoGoDecision.PENDING_REVIEW
-    return record.released
 
 
 def _uncounted(stands: ApprovalStanding | None) -> tuple[UncountedDocument, ...]:

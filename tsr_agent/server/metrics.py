@@ -34,6 +34,7 @@ class Metrics:
         self._seconds: dict[str, list[int]] = {}
         self._sums: Counter[str] = Counter()
         self._uploads: Counter[str] = Counter()
+        self._claims = 0
         self._failures = 0
         self._gauges: list[_Gauge] = []
 
@@ -46,10 +47,11 @@ class Metrics:
             # Whole microseconds, because a Counter keeps whole numbers.
             self._sums[route] += round(seconds * 1e6)
 
-    def upload(self, verdict: GoNoGoDecision) -> None:
-        """One report that is new, by the server's own verdict."""
+    def upload(self, verdict: GoNoGoDecision, *, claim_differs: bool) -> None:
+        """One report that is new, by the server's own verdict, and whether it claims another one."""
         with self._lock:
             self._uploads[verdict.value] += 1
+            self._claims += claim_differs
 
     def authentication_failed(self) -> None:
         """One request without a valid token."""
@@ -67,7 +69,7 @@ class Metrics:
             seconds = sorted((route, list(buckets)) for route, buckets in self._seconds.items())
             sums = dict(self._sums)
             uploads = sorted(self._uploads.items())
-            failures = self._failures
+            claims, failures = self._claims, self._failures
         lines = _head("aitr_requests_total", "counter", "Requests that were answered.")
         lines += [
             _line("aitr_requests_total", {"method": method, "route": route, "status": str(status)}, count)
@@ -78,6 +80,8 @@ class Metrics:
             lines += _histogram(route, buckets, sums[route] / 1e6)
         lines += _head("aitr_uploads_total", "counter", "New reports by the server's verdict.")
         lines += [_line("aitr_uploads_total", {"verdict": verdict}, count) for verdict, count in uploads]
+        lines += _head("aitr_claims_differing_total", "counter", "New reports that claim another verdict.")
+        lines.append(_line("aitr_claims_differing_total", {}, claims))
         lines += _head("aitr_authentication_failures_total", "counter", "Requests without a valid token.")
         lines.append(_line("aitr_authentication_failures_total", {}, failures))
         lines += self._gauge_lines()

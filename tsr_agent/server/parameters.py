@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+from litestar.typing import FieldDefinition
 
 from tsr_agent.gate.wording import plain
 from tsr_agent.server.problems import Kind, RefusalError
@@ -13,10 +17,13 @@ from tsr_agent.server.problems import Kind, RefusalError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from litestar import Request
     from litestar.connection import ASGIConnection
     from litestar.handlers import BaseRouteHandler
-    from litestar.typing import FieldDefinition
 
+F = TypeVar("F", bound=msgspec.Struct)
+
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,30}")
 INJECTED = frozenset({"services", "principal", "document", "request"})
 """Names that a handler gets from the application and not from the request."""
 
@@ -28,7 +35,16 @@ def path_names(handler: BaseRouteHandler) -> frozenset[str]:
 
 
 def query_fields(handler: BaseRouteHandler) -> dict[str, FieldDefinition]:
-    """The parameters that a handler takes from the query, under the names that they have there."""
+    """The parameters that a handler takes from the query, under the names that they have there.
+
+    ``opt["query"]`` is the form of a route that reads them with ``asked``.
+    """
+    form = handler.opt.get("query")
+    if form is not None:
+        return {
+            field.name: FieldDefinition.from_annotation(field.type, name=field.name, default=field.default)
+            for field in msgspec.structs.fields(form)
+        }
     elsewhere = INJECTED | path_names(handler)
     found = {}
     for name, field in handler.parsed_fn_signature.parameters.items():
@@ -58,9 +74,50 @@ class ParameterGuard:
             known = self._known[handler.fn] = frozenset(query_fields(handler))
         problems = odd_parameters(list(connection.query_params.multi_items()), known)
         if problems:
-            raise RefusalError(
-                Kind.MALFORMED, "A parameter of this request has no meaning here.", errors=problems
-            )
+            raise _refusal(problems)
+
+
+def asked(request: Request[Any, Any, Any], form: type[F]) -> F:
+    """The query of a request in its form.
+
+    Raises:
+        RefusalError: A value is not of the form; every problem is named.
+    """
+    if not request.scope["query_string"]:
+        return form()
+    values: dict[str, Any] = {}
+    problems = []
+    given = dict(request.query_params.multi_items())
+    for field in msgspec.structs.fields(form):
+        if field.name not in given:
+            continue
+        try:
+            values[field.name] = _value(given[field.name], field.type)
+        except msgspec.ValidationError as error:
+            problems.append(f"{field.name}: {error}")
+    if problems:
+        raise _refusal(problems)
+    return form(**values)
+
+
+def _value(text: str, of: Any) -> Any:
+    """The value that a text stands for.
+
+    Not by msgspec's own lenient reading: there ``null`` is None, which would be asking nothing.
+
+    Raises:
+        msgspec.ValidationError: It stands for none.
+    """
+    try:
+        return msgspec.convert(text, of)
+    except msgspec.ValidationError:
+        if not _WHOLE_NUMBER.fullmatch(text):
+            raise
+        return msgspec.convert(int(text), of)
+
+
+def _refusal(problems: Sequence[str]) -> RefusalError:
+    return RefusalError(Kind.PARAMETER, "A parameter of this request has no meaning here.", errors=problems)
 
 
 def odd_parameters(given: Sequence[tuple[str, str]], known: frozenset[str]) -> list[str]:

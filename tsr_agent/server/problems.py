@@ -41,6 +41,7 @@ class Kind(Enum):
     MEDIA_TYPE = ("media-type", 415, "The body is of another media type")
     WRONG_HOST = ("wrong-host", 421, "This server does not answer for that host")
     INVALID = ("invalid-document", 422, "The document is not of the form that is asked for")
+    PARAMETER = ("invalid-parameter", 422, "A parameter is not of the form that is asked for")
     TOO_MANY_FAILURES = ("too-many-failures", 429, "Too many failed authentications")
     HEADERS = ("headers-too-large", 431, "The head of the request is too large")
     FAULT = ("fault", 500, "The server has a fault")

@@ -8,15 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tsr_agent.server.answering import Answering
 from tsr_agent.server.approving import Approvals
+from tsr_agent.server.listing import Listing
 from tsr_agent.server.metrics import Metrics
 from tsr_agent.server.notifying import Notifier
+from tsr_agent.server.policies import Policies
+from tsr_agent.server.receiving import Receiving
+from tsr_agent.server.showing import Showing
 from tsr_agent.server.webhooks.posting import HttpPoster
 from tsr_agent.server.webhooks.targets import read_webhooks
 from tsr_agent.server.webhooks.worker import Worker
 from tsr_agent.store.approvals import ApprovalRepository
 from tsr_agent.store.deliveries import DeliveryRepository
 from tsr_agent.store.feed import ChangeFeed
+from tsr_agent.store.policies import PolicyRepository
+from tsr_agent.store.repository import ReportRepository
 from tsr_agent.store.tokens import TokenRepository
 
 if TYPE_CHECKING:
@@ -37,6 +44,12 @@ class Services:
     metrics: Metrics
     changes: ChangeFeed
     tokens: TokenRepository
+    receiving: Receiving
+    answering: Answering
+    listing: Listing
+    showing: Showing
+    policies: Policies
+    reports: ReportRepository
     notifier: Notifier
     """Says who is told what; every repository that files decisions or approvals takes it as ``tell``."""
     approving: Approvals
@@ -53,6 +66,10 @@ def services(settings: ServerSettings, library: Library, clock: Clock, log: Requ
     """
     webhooks = () if settings.webhooks is None else read_webhooks(Path(settings.webhooks), os.environ)
     notifier, deliveries = Notifier(webhooks), DeliveryRepository(library)
+    reports = ReportRepository(library, tell=notifier)
+    approvals = ApprovalRepository(library, tell=notifier)
+    policies = Policies(PolicyRepository(library))
+    answering = Answering(approvals, policies.in_force)
     worker = Worker(webhooks, deliveries, HttpPoster(), clock=clock, chance=random.SystemRandom())
     changes, metrics = ChangeFeed(library), Metrics()
     metrics.add_gauge("aitr_feed_head", "Number of the newest change.", changes.head)
@@ -70,10 +87,14 @@ def services(settings: ServerSettings, library: Library, clock: Clock, log: Requ
         metrics=metrics,
         changes=changes,
         tokens=TokenRepository(library),
+        receiving=Receiving(reports, approvals, policies.in_force),
+        answering=answering,
+        listing=Listing(reports),
+        showing=Showing(reports, answering),
+        policies=policies,
+        reports=reports,
         notifier=notifier,
-        approving=Approvals(
-            ApprovalRepository(library, tell=notifier), clock=clock, in_force=lambda record: True
-        ),
+        approving=Approvals(approvals, clock=clock, in_force=answering.is_in_force),
         deliveries=deliveries,
         worker=worker if webhooks else None,
     )

@@ -114,7 +114,8 @@ def test_what_was_not_seen_is_not_approved(release: Release) -> None:
     for verb in ("approve", "reject"):
         refused(release.say(verb, "Ana", **seen), 412, "decided again")
     assert release.history()["items"] == []
-    assert release.say("approve", "Ana").status_code == 201
+    refused(release.say("approve", "Ana"), 412, "Another policy is in force")
+    assert release.say("reject", "Ana").status_code == 201
 
 
 def test_unknown_reports_and_those_of_other_projects_read_the_same(release: Release) -> None:
