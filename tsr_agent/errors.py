@@ -9,6 +9,7 @@ The tree, with whose fault it is::
     │   ├── PolicyError     a policy or waiver file is wrong        2
     │   └── ConflictError   somebody else was there first           2
     ├── StoreError          the library can't be read or written    2
+    │   └── DamagedError    it is damaged or was altered            2
     ├── ServiceError        a server was not reached                4
     └── IntegrityError      altered or unverifiable                 5
 
@@ -92,6 +93,10 @@ class ConflictError(InputError):
 
 class StoreError(TsrError):
     """The library can't be opened, read or written."""
+
+
+class DamagedError(StoreError):
+    """The library itself is damaged or was altered, whatever is asked of it."""
 
 
 class ServiceError(TsrError):

@@ -47,10 +47,15 @@ COMMANDS = (
     Command("token create", "token_create", "let a job or a person ask a server"),
     Command("token list", "token_list", "say who may ask a server, and until when"),
     Command("token revoke", "token_revoke", "end a token from the next request on"),
+    Command("db migrate", "db_migrate", "make a database, or bring it up to this build's version"),
+    Command("db check", "db_check", "read a whole database and name what is not as it was filed"),
+    Command("db backup", "db_backup", "write one state of a database to a file, and check that file"),
+    Command("db restore", "db_restore", "put a backup into a database that holds nothing yet"),
     Command("schema", "schema", "print the JSON Schema of a document"),
 )
 
 GROUPS = {
+    "db": "Makes, upgrades, checks, backs up and restores the database of a server, or a library.",
     "policy": "Writes, checks, explains and tries the policy that decides.",
     "token": "Makes, lists and ends the tokens that a server knows.",
 }

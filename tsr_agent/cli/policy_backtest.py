@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import signal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from tsr_agent.cli.interrupt import INTERRUPTED, Interrupt
 from tsr_agent.cli.options import path, text
 from tsr_agent.errors import ExitCode
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
-    from types import FrameType
 
     from tsr_agent.backtest import Backtest, BacktestRequest
     from tsr_agent.cli.console import Console
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.store.engine import Library
 
-INTERRUPTED = 130
-"""What a shell says of a command that Ctrl+C ended."""
 MAX_LAST = 999_999_999
 NAMED = 20
 """Damaged reports that are named one by one; --json names more."""
@@ -56,7 +53,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from tsr_agent.cli.baseline import opened_library
 
     library_file, policy, waivers = _settings(arguments)
-    with opened_library(library_file) as library, _Interrupt() as interrupt:
+    with opened_library(library_file) as library, Interrupt() as interrupt:
         found = _judged(library, _request(arguments, policy, waivers), console, interrupt)
     if console.as_json:
         console.data(found)
@@ -110,29 +107,7 @@ def _request(arguments: argparse.Namespace, policy: Policy, waivers: Waivers | N
     )
 
 
-class _Interrupt:
-    """The first Ctrl+C asks to stop after the report at hand; a second one ends the command as usual."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        self._before: Any = None
-
-    def __enter__(self) -> _Interrupt:
-        self._before = signal.signal(signal.SIGINT, self._ask)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGINT, self._before)
-
-    def __call__(self) -> bool:
-        return self.asked
-
-    def _ask(self, _number: int, _frame: FrameType | None) -> None:
-        self.asked = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def _judged(library: Library, request: BacktestRequest, console: Console, interrupt: _Interrupt) -> Backtest:
+def _judged(library: Library, request: BacktestRequest, console: Console, interrupt: Interrupt) -> Backtest:
     """The backtest, with a progress bar while a person watches."""
     from tsr_agent.backtest import backtest
 

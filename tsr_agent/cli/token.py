@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tsr_agent.cli.database_options import store_missing
+from tsr_agent.cli.database_options import open_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,11 +25,7 @@ def opened_database(where: str, *, create: bool = False) -> Iterator[Library]:
     Raises:
         StoreError: It can't be opened, or the extra for it is missing.
     """
-    try:
-        from tsr_agent.store.database import open_database
-    except ModuleNotFoundError as error:
-        raise store_missing(error) from error
-    with open_database(where, create=create) as library:
+    with open_named(where, create=create) as library:
         yield library
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from tsr_agent.errors import StoreError
+from tsr_agent.errors import DamagedError, StoreError
 from tsr_agent.store import (
     migrate,
     service_tables,  # noqa: F401  (its tables join the metadata)
@@ -295,7 +295,7 @@ def _refuse_strange_schema(path: Path, connection: Connection) -> None:
         if found.get(("trigger", name), sql) != sql
     ]
     if wrong:
-        raise StoreError(
+        raise DamagedError(
             f"The library {path} is damaged or was altered: its tables are not those of its version.",
             kept="the file, unchanged.",
             next_step="Restore a backup.",

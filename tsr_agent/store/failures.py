@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import exc
 
-from tsr_agent.errors import StoreError
-from tsr_agent.store.postgres_failures import cause_on_postgres, is_postgres, said_by_postgres
+from tsr_agent.errors import DamagedError, StoreError
+from tsr_agent.store.postgres_failures import (
+    DAMAGED_ON_POSTGRES,
+    cause_on_postgres,
+    is_postgres,
+    said_by_postgres,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +81,8 @@ def store_error(error: Exception, name: str | Path, *, committing: bool = False)
     cause = error.orig if isinstance(error, exc.DBAPIError) else error
     what, then = _cause(error, cause)
     unknown = committing and isinstance(error, exc.DBAPIError) and error.connection_invalidated
-    return StoreError(
+    kind = DamagedError if (what, then) in {_DAMAGED, *DAMAGED_ON_POSTGRES} else StoreError
+    return kind(
         f"The library {name} {what}",
         kept=_PERHAPS_WRITTEN if unknown else _NOTHING_WRITTEN,
         next_step=then,

@@ -10,9 +10,11 @@ from sqlalchemy import bindparam, func, select
 
 from tsr_agent.errors import TsrError
 from tsr_agent.models.api import ChangeKind
+from tsr_agent.store import bodies
 from tsr_agent.store.column_types import storable
 from tsr_agent.store.policies import policy_of
-from tsr_agent.store.service_tables import change_counter, changes, policies
+from tsr_agent.store.row_copy import batches
+from tsr_agent.store.service_tables import change_counter, changes, policies, sync_held
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -78,6 +80,16 @@ def policy_damages(connection: Connection) -> Iterator[str]:
     kind = ChangeKind.POLICY.value
     found = ((kind, row.digest, row.size) for row in connection.execute(_POLICY_CHANGES))
     yield from _differing(found, ((kind, row.digest, row.size) for row in rows))
+
+
+def held_damages(connection: Connection) -> Iterator[str]:
+    """Which documents of other servers that are held back are not what arrived."""
+    for batch in batches(connection, sync_held):
+        for row in batch:
+            try:
+                bodies.unpack(row.body, size=row.size, digest=row.digest, name=f"A held {row.kind}")
+            except TsrError as error:
+                yield f"change {row.seq} of {row.url}: {error.message}"
 
 
 def filed_of(kind: ChangeKind, row: Mapping[str, Any]) -> Filed:

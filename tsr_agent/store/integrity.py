@@ -6,7 +6,7 @@ bits, measured), so each document is read, and all that lists show is derived fr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,13 @@ from tsr_agent.models import codec
 from tsr_agent.models.api import ChangeKind
 from tsr_agent.models.report import TestSummaryReport
 from tsr_agent.store import bodies, rows
-from tsr_agent.store.feed_integrity import feed_damages, filed_of, policy_damages, report_feed_damages
+from tsr_agent.store.feed_integrity import (
+    feed_damages,
+    filed_of,
+    held_damages,
+    policy_damages,
+    report_feed_damages,
+)
 from tsr_agent.store.repository import decision_of, refuse_unbound
 from tsr_agent.store.standing import approval_of, approval_row, standing_of, standing_row
 from tsr_agent.store.tables import (
@@ -32,7 +38,7 @@ from tsr_agent.store.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection, ForeignKey, Table
 
@@ -42,6 +48,8 @@ if TYPE_CHECKING:
     from tsr_agent.store.rows import Row
 
 _BATCH = 500
+MOST_DAMAGES = 1_000
+"""Most damages that are named; of further ones only the number."""
 
 Found = dict[str, Any]
 """A row as it is in the library."""
@@ -63,35 +71,66 @@ class IntegrityResult:
     reports: int
     """How many reports were looked at."""
     damages: tuple[Damage, ...]
+    """The first of them."""
+    unlisted: int = 0
+    """How many more there are."""
+    complete: bool = True
+    """False where the check ended before it had seen everything."""
 
     @property
     def sound(self) -> bool:
-        """Whether nothing was found."""
-        return not self.damages
+        """Whether everything was looked at and nothing found."""
+        return self.complete and not self.damages
 
 
-def check(library: Library, progress: Callable[[int], None] | None = None) -> IntegrityResult:
+def check(
+    library: Library,
+    progress: Callable[[int], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> IntegrityResult:
     """Reads the whole library, one report at a time, and names all that is not as it was filed.
 
     Args:
         library: Open; other programs may go on using it.
         progress: Called after each report with how many were looked at.
+        stop: Asked after each report whether to end here.
     """
-    damages: list[Damage] = []
-    looked_at = 0
+    found = _Damages()
+    looked_at, complete = 0, True
     try:
         with library.read() as connection:
-            damages += _structure(connection)
+            found.add(_structure(connection))
+        for look in (feed_damages, policy_damages, held_damages):
+            found.add(_damages(library, None, look))
         for report_id in _report_ids(library):
-            damages += _damages(library, report_id, partial(_differences, report_id=report_id))
+            found.add(_damages(library, report_id, partial(_differences, report_id=report_id)))
             looked_at += 1
             if progress is not None:
                 progress(looked_at)
-        for look in (feed_damages, policy_damages):
-            damages += _damages(library, None, look)
+            if stop is not None and stop():
+                complete = False
+                break
     except TsrError as error:
-        damages.append(Damage(None, " ".join([error.message, *error.details])))
-    return IntegrityResult(reports=looked_at, damages=tuple(damages))
+        found.add([Damage(None, " ".join([error.message, *error.details]))])
+        complete = False
+    return IntegrityResult(
+        reports=looked_at, damages=tuple(found.named), unlisted=found.unlisted, complete=complete
+    )
+
+
+@dataclass
+class _Damages:
+    """What was found, of a bounded length however much is damaged."""
+
+    named: list[Damage] = field(default_factory=list)
+    unlisted: int = 0
+
+    def add(self, damages: Iterable[Damage]) -> None:
+        for each in damages:
+            if len(self.named) < MOST_DAMAGES:
+                self.named.append(each)
+            else:
+                self.unlisted += 1
 
 
 def _structure(connection: Connection) -> Iterator[Damage]:

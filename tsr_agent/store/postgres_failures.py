@@ -51,6 +51,8 @@ _STRANGE: Cause = (
     "is damaged or was altered: its tables are not those of its version.",
     "Restore a backup.",
 )
+DAMAGED_ON_POSTGRES = frozenset({_DAMAGED, _STRANGE})
+"""Causes that lie in the library itself."""
 _TOO_BIG: Cause = ("can't hold a document of this size.", "Make the report smaller.")
 
 _CAUSES: dict[str, Cause] = {

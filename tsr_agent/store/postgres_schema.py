@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import bindparam, text
 
-from tsr_agent.errors import StoreError
+from tsr_agent.errors import DamagedError, StoreError
 from tsr_agent.store import (
     service_tables,  # noqa: F401  (its tables join the metadata)
 )
@@ -125,7 +125,7 @@ def refuse_strange_schema(name: str, connection: Connection) -> None:
     """
     wrong = sorted({*_wrong_tables(connection), *_wrong_triggers(connection)})
     if wrong:
-        raise StoreError(
+        raise DamagedError(
             f"The library {name} is damaged or was altered: its tables are not those of its version.",
             kept="the database, unchanged.",
             next_step="Restore a backup.",

@@ -14,7 +14,7 @@ from tests.factories.filed_reports import put_reports
 from tests.factories.generated_reports import Dice, consistent_report
 from tests.factories.judged_reports import iteration, releasable
 from tests.factories.reports import NOON, manifest
-from tsr_agent.cli.policy_backtest import _Interrupt
+from tsr_agent.cli.interrupt import Interrupt
 from tsr_agent.gate.policies.file import load_policy
 from tsr_agent.models import codec
 from tsr_agent.models.evals import MetricValue
@@ -249,7 +249,7 @@ def test_without_the_extra_it_says_what_to_install(agent: Agent, tmp_path: Path)
 
 def test_the_first_interrupt_asks_and_the_second_ends() -> None:
     before = signal.getsignal(signal.SIGINT)
-    with _Interrupt() as interrupt:
+    with Interrupt() as interrupt:
         assert not interrupt()
         signal.raise_signal(signal.SIGINT)
         assert interrupt()
