@@ -3,7 +3,7 @@
 # runs it once. By hand, as a superuser: PGDATABASE=aitr SECRETS=/some/folder ./database-roles.sh
 #
 #   aitr_owner    owns the tables; only "db migrate" and "db restore" are run as it
-#   aitr_server   what servers are: may read and add, and change what is not append-only; deletes nothing
+#   aitr_server   what servers are; "db migrate --grant aitr_server" gives it its rights
 #   aitr_backup   may only read
 set -euo pipefail
 
@@ -43,13 +43,9 @@ REVOKE ALL ON DATABASE :"DBNAME" FROM PUBLIC;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT CONNECT ON DATABASE :"DBNAME" TO aitr_owner, aitr_server, aitr_backup;
 CREATE SCHEMA aitr AUTHORIZATION aitr_owner;
-GRANT USAGE ON SCHEMA aitr TO aitr_server, aitr_backup;
+GRANT USAGE ON SCHEMA aitr TO aitr_backup;
 ALTER DATABASE :"DBNAME" SET search_path = aitr;
 
-ALTER DEFAULT PRIVILEGES FOR ROLE aitr_owner IN SCHEMA aitr
-  GRANT SELECT, INSERT, UPDATE ON TABLES TO aitr_server;
-ALTER DEFAULT PRIVILEGES FOR ROLE aitr_owner IN SCHEMA aitr
-  GRANT USAGE ON SEQUENCES TO aitr_server;
 ALTER DEFAULT PRIVILEGES FOR ROLE aitr_owner IN SCHEMA aitr
   GRANT SELECT ON TABLES TO aitr_backup;
 COMMIT;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tsr_agent.cli.database_options import add_database_option, required_database, store_missing
+from tsr_agent.cli.options import text
 from tsr_agent.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="there is a backup: upgrade a PostgreSQL database that holds something",
     )
+    parser.add_argument(
+        "--grant", metavar="ROLE", type=text, help="give a role of PostgreSQL what a server needs"
+    )
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -31,7 +35,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         from tsr_agent.store.upgrading import migrate_database
     except ModuleNotFoundError as error:
         raise store_missing(error) from error
-    done = migrate_database(where, has_backup=arguments.yes)
+    done = migrate_database(where, has_backup=arguments.yes, grant_to=arguments.grant)
     if console.as_json:
         console.data(
             {

@@ -32,7 +32,13 @@ class Migrated:
     """The library as it was before, where one was kept beside it."""
 
 
-def migrate_database(where: str, *, has_backup: bool, migrations: Migrations = migrate.SHIPPED) -> Migrated:
+def migrate_database(
+    where: str,
+    *,
+    has_backup: bool,
+    grant_to: str | None = None,
+    migrations: Migrations = migrate.SHIPPED,
+) -> Migrated:
     """Makes a library where none is, or brings an older one up to this build's version.
 
     Of several processes that do so at once one does it, and the others wait and find it done.
@@ -41,14 +47,19 @@ def migrate_database(where: str, *, has_backup: bool, migrations: Migrations = m
         where: As ``database.open_database`` takes it.
         has_backup: The caller answers for a backup. A file is copied beside itself first in any case; a
             PostgreSQL database can't be, and without a backup it is not upgraded.
+        grant_to: A PostgreSQL role that gets the rights of a server; None for nobody.
         migrations: The migrations to bring it up to date with.
 
     Raises:
-        UsageError: Not an address, or a PostgreSQL database would be upgraded without a backup.
+        UsageError: Not an address, a PostgreSQL database would be upgraded without a backup, or rights are
+            to be granted on a file.
+        InputError: There is no such role.
         StoreError: Foreign, newer, damaged, locked or unreachable; nothing was changed.
     """
     if is_postgres_address(where):
-        return _migrate_postgres(read_address(where), migrations, has_backup=has_backup)
+        return _migrate_postgres(read_address(where), migrations, has_backup=has_backup, grant_to=grant_to)
+    if grant_to is not None:
+        raise UsageError("Only PostgreSQL has roles to grant something to.", next_step="Leave --grant out.")
     return _migrate_file(library_file(where), migrations)
 
 
@@ -64,8 +75,11 @@ def _migrate_file(path: Path, migrations: Migrations) -> Migrated:
     return Migrated(name=str(path), before=before, after=migrations.newest, copy=copy)
 
 
-def _migrate_postgres(address: PostgresAddress, migrations: Migrations, *, has_backup: bool) -> Migrated:
+def _migrate_postgres(
+    address: PostgresAddress, migrations: Migrations, *, has_backup: bool, grant_to: str | None
+) -> Migrated:
     from tsr_agent.store.postgres_connections import PostgresAccess
+    from tsr_agent.store.postgres_grants import grant_to_server
     from tsr_agent.store.postgres_opening import open_postgres_library
     from tsr_agent.store.postgres_schema import library_version
 
@@ -82,5 +96,8 @@ def _migrate_postgres(address: PostgresAddress, migrations: Migrations, *, has_b
             next_step="Make a backup with pg_dump, or with tsr-agent db backup of the build that it is of; "
             "then give --yes.",
         )
-    open_postgres_library(address, create=True, migrations=migrations).close()
+    with open_postgres_library(address, create=True, migrations=migrations) as library:
+        if grant_to is not None:
+            with library.write() as connection:
+                grant_to_server(connection, grant_to)
     return Migrated(name=address.name, before=before, after=migrations.newest, copy=None)

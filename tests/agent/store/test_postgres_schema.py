@@ -16,6 +16,7 @@ from tsr_agent.models import codec
 from tsr_agent.store.database import open_database
 from tsr_agent.store.migrate import SHIPPED, Migrations
 from tsr_agent.store.postgres_address import read_address
+from tsr_agent.store.postgres_grants import grant_to_server
 from tsr_agent.store.postgres_opening import open_postgres_library, upgrade
 from tsr_agent.store.postgres_schema import FUNCTIONS, TRIGGERS, function_statements
 from tsr_agent.store.repository import ReportRepository
@@ -238,12 +239,11 @@ def test_every_function_refuses_something() -> None:
 def test_an_application_s_role_needs_no_right_to_change_documents(
     postgres_library: Library, postgres_address: str, postgres_server: PostgresServer
 ) -> None:
-    """The grants of docs/server.md are enough to file, list and read, and for nothing more."""
+    """The rights of ``db migrate --grant`` are enough to file, list and read, and for nothing more."""
     role = f"{postgres_address.partition('?')[0].rsplit('/', 1)[1]}_app"
     with postgres_library.write() as connection:
         connection.exec_driver_sql(f"CREATE ROLE {role} LOGIN")
-        for line in granted_in_the_docs():
-            connection.exec_driver_sql(line.replace("aitr_app", role))
+        grant_to_server(connection, role)
     try:
         document = codec.encode(report())
         with open_database(postgres_address.replace("aitr@", f"{role}@")) as library:
@@ -260,15 +260,6 @@ def test_an_application_s_role_needs_no_right_to_change_documents(
         with postgres_library.write() as connection:
             connection.exec_driver_sql(f"DROP OWNED BY {role}")
             connection.exec_driver_sql(f"DROP ROLE {role}")
-
-
-def granted_in_the_docs() -> list[str]:
-    from tests.conftest import PROJECT
-
-    text = (PROJECT / "docs" / "server.md").read_text(encoding="utf-8")
-    section = text.split("## PostgreSQL rights", 1)[1].split("\n## ", 1)[0]
-    listed = section.split("```sql\n", 1)[1].split("```", 1)[0]
-    return [" ".join(each.split()) for each in listed.split(";") if each.strip().startswith("GRANT")]
 
 
 # ---------------------------------------------------------------------------------------------
