@@ -16,7 +16,7 @@ from litestar import Response
 from tsr_agent import __version__
 from tsr_agent.models.api import PROBLEM_TYPE, Problem
 from tsr_agent.server.access import ANYONE
-from tsr_agent.server.examples import example_of
+from tsr_agent.server.examples import example_of, example_of_name
 from tsr_agent.server.parameters import INJECTED
 from tsr_agent.server.problems import Kind, RefusalError, problem_of
 
@@ -121,7 +121,7 @@ def _operation(route: HTTPRouteHandler, path: str, forms: _Forms) -> dict[str, A
         "description": (more.strip() + "\n\n" if more.strip() else "")
         + (f"Roles: {', '.join(roles)}." if roles else "Needs no token."),
         "tags": [path.strip("/").split("/")[1 if path.startswith("/api/") else 0]],
-        "parameters": list(_parameters(function, path, forms)),
+        "parameters": [*_path_parameters(path), *_query_parameters(route, function, path, forms)],
         "responses": _responses(route, function, path, forms),
     }
     if route.opt["roles"] is ANYONE:
@@ -142,25 +142,46 @@ def original(route: HTTPRouteHandler) -> Callable[..., Any]:
     return written
 
 
-def _parameters(function: Callable[..., Any], path: str, forms: _Forms) -> Iterable[dict[str, Any]]:
-    hints = get_type_hints(function, include_extras=True)
-    in_path = {part[1:].partition(":")[0] for part in path.split("/") if part.startswith("{")}
-    for name, parameter in inspect.signature(function).parameters.items():
-        if name in INJECTED:
-            continue
+def _names_in_path(path: str) -> list[str]:
+    return [part[1:].partition(":")[0].rstrip("}") for part in path.split("/") if part.startswith("{")]
+
+
+def _path_parameters(path: str) -> Iterable[dict[str, Any]]:
+    for name in _names_in_path(path):
         yield {
             "name": name,
-            "in": "path" if name in in_path else "query",
-            "required": parameter.default is inspect.Parameter.empty,
-            "schema": forms.reference(hints[name]),
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "minLength": 1},
+            "example": example_of_name(name),
         }
+
+
+def _query_parameters(
+    route: HTTPRouteHandler, function: Callable[..., Any], path: str, forms: _Forms
+) -> Iterable[dict[str, Any]]:
+    """Those of the form that ``opt["query"]`` names, or else those that the handler takes by itself."""
+    if "query" in route.opt:
+        for field in msgspec.structs.fields(route.opt["query"]):
+            yield _in_query(field.encode_name, forms.reference(field.type), required=field.required)
+        return
+    hints = get_type_hints(function, include_extras=True)
+    elsewhere = INJECTED | set(_names_in_path(path))
+    for name, parameter in inspect.signature(function).parameters.items():
+        if name not in elsewhere:
+            required = parameter.default is inspect.Parameter.empty
+            yield _in_query(name, forms.reference(hints[name]), required=required)
+
+
+def _in_query(name: str, schema: dict[str, Any], *, required: bool) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": required, "schema": schema}
 
 
 def _responses(
     route: HTTPRouteHandler, function: Callable[..., Any], path: str, forms: _Forms
 ) -> dict[str, Any]:
-    statuses = {route.status_code, *route.opt.get("statuses", ())}
     answer = _answer(route, function, forms)
+    statuses = {route.status_code, *route.opt.get("statuses", ())}
     found = {str(status): answer for status in sorted(statuses)}
     by_status: dict[int, list[Kind]] = {}
     for kind in _problems(route, path):

@@ -36,6 +36,7 @@ _WORDS = {
     "title": "There is no such thing",
     "detail": "There is nothing at this address.",
     "token": "aitr_ci_…",
+    "token_id": "9vz7yQpQ",
     "next": "43",
     "reason": "every rule passed",
     "note": "Looked at the failures by hand.",
@@ -51,6 +52,11 @@ def example_of(form: Any) -> Any:
         form: A model, an enumeration or a plain type.
     """
     return _made(inspect.type_info(form), "")
+
+
+def example_of_name(name: str) -> str:
+    """What stands in a path under a name."""
+    return _WORDS.get(name) or hashlib.sha256(name.encode()).hexdigest()
 
 
 def _made(kind: inspect.Type, name: str) -> Any:  # noqa: PLR0911  (one a kind of type)

@@ -1,4 +1,4 @@
-"""A server in this process for each test of the server."""
+"""A server in this process for each test of the server: over a file, or over each database."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.factories.servers import InProcess, in_process
-from tests.libraries import databases  # noqa: F401  (a fixture)
+from tests.libraries import *  # noqa: F403  (its fixtures)
+from tsr_agent.store.database import open_database
 from tsr_agent.store.engine import Library, open_library
 
 if TYPE_CHECKING:
@@ -15,20 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(scope="session")
-def empty_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty library that tests copy, so that each need not run the migrations."""
-    path = tmp_path_factory.mktemp("library") / "empty.db"
-    open_library(path, create=True).close()
-    return path
-
-
 @pytest.fixture
-def library(empty_library: Path, tmp_path: Path) -> Iterator[Library]:
-    """An empty library of the test's own, open."""
-    path = tmp_path / "library.db"
-    path.write_bytes(empty_library.read_bytes())
-    with open_library(path) as opened:
+def library(library_path: Path) -> Iterator[Library]:
+    """An empty library file of the test's own, open."""
+    with open_library(library_path) as opened:
         yield opened
 
 
@@ -36,4 +27,11 @@ def library(empty_library: Path, tmp_path: Path) -> Iterator[Library]:
 def server(library: Library) -> Iterator[InProcess]:
     """The application over it."""
     with in_process(library) as running:
+        yield running
+
+
+@pytest.fixture
+def server_on_each(database: str) -> Iterator[InProcess]:
+    """The application over a library of its own: a test that asks for it runs once on each database."""
+    with open_database(database) as opened, in_process(opened) as running:
         yield running
