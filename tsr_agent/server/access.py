@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from litestar.connection import ASGIConnection
     from litestar.handlers import BaseRouteHandler
 
-ANYONE: frozenset[Role] = frozenset()
+
+class _Anyone(frozenset[Role]):
+    """Not the empty set, of which there is only one and which anybody may write by mistake."""
+
+
+ANYONE = _Anyone()
 """Of a route that needs no token."""
 EVERY_ROLE = frozenset(Role)
 UPLOADERS = frozenset({Role.AGENT})
