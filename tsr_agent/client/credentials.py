@@ -95,8 +95,8 @@ def _read(path: str) -> str:
         raise UsageError(
             f"{TOKEN_FILE_VARIABLE} {path}: can't be read: {(error.strerror or str(error)).lower()}."
         ) from error
-    with os.fdopen(handle, "rb") as stream:
-        mode = os.fstat(stream.fileno()).st_mode
+    try:
+        mode = os.fstat(handle).st_mode
         if not stat.S_ISREG(mode):
             raise UsageError(f"{TOKEN_FILE_VARIABLE} {path}: not a file.")
         if mode & (stat.S_IROTH | stat.S_IWOTH):
@@ -104,5 +104,7 @@ def _read(path: str) -> str:
                 f"{TOKEN_FILE_VARIABLE} {path}: everybody on this machine may read or change it.",
                 next_step=f"chmod 600 {path}, and have the token replaced if somebody else could see it.",
             )
-        content = stream.read(_MOST_BYTES + 1)
+        content = os.read(handle, _MOST_BYTES + 1)
+    finally:
+        os.close(handle)
     return content.decode("ascii", "replace").strip()
