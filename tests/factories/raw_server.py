@@ -43,10 +43,12 @@ class RawServer:
     """
 
     play: Callable[[socket.socket, Asked], None]
+    port: int = 0
+    """0 takes any that is free."""
     asked: list[Asked] = field(default_factory=list)
 
     def __enter__(self) -> Self:
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", self.port))
         self._open: set[socket.socket] = set()
         self._closed = threading.Event()
         self._threads = [threading.Thread(target=self._accept)]

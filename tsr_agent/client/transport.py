@@ -49,6 +49,7 @@ class Question:
     query: Mapping[str, str | int] = field(default_factory=dict)
     document: bytes | None = None
     """The JSON that goes with it."""
+    headers: Mapping[str, str] = field(default_factory=dict)
     most_bytes: int = _ANSWER_BYTES
     """Of the answer."""
     success: tuple[int, ...] = (200,)
@@ -153,6 +154,7 @@ class Transport:
             "Accept": f"{JSON_TYPE}, application/problem+json",
             "Accept-Encoding": "gzip",
             "User-Agent": f"tsr-agent/{__version__}",
+            **question.headers,
         }
         body = question.document
         if body is not None:
