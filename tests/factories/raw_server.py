@@ -49,6 +49,7 @@ class RawServer:
 
     def __enter__(self) -> Self:
         self._listener = socket.create_server(("127.0.0.1", self.port))
+        self.port = int(self._listener.getsockname()[1])
         self._open: set[socket.socket] = set()
         self._closed = threading.Event()
         self._threads = [threading.Thread(target=self._accept)]
@@ -72,7 +73,7 @@ class RawServer:
     @property
     def url(self) -> str:
         """Its address."""
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        return f"http://127.0.0.1:{self.port}"
 
     def wait(self, seconds: float) -> bool:
         """Waits until the server is closed, or so long; whether it is closed."""

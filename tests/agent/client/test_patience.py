@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-    from tests.agent.client.conftest import Ran, VirtualWaiting
+    from tests.factories.commands_in_process import Ran, VirtualWaiting
     from tests.factories.raw_server import Asked
 
 

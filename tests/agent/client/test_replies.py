@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.agent.client.conftest import Ran, VirtualWaiting
+    from tests.factories.commands_in_process import Ran, VirtualWaiting
     from tests.factories.raw_server import Asked
 
     Play = Callable[[socket.socket, Asked], None]

@@ -27,7 +27,7 @@ from tsr_agent.store.repository import ReportRepository
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.agent.client.conftest import Ran, VirtualWaiting
+    from tests.factories.commands_in_process import Ran, VirtualWaiting
     from tests.factories.raw_server import Asked
     from tests.factories.servers import InProcess
 
