@@ -34,6 +34,7 @@ _GO: dict[str, Any] = {
     "policy_in_force": True,
     "environment": "production",
     "codebase_sha": COMMIT,
+    "tested_sha": COMMIT,
     "codebase_repo": "https://forge.example/acme/bot",
     "evaluated_at": "2026-11-22T11:00:00Z",
     "answered_at": "2026-11-22T12:00:00Z",

@@ -37,6 +37,8 @@ def verdict_lines(
     subject = f"{one_line(answer.environment, 100)} · {answer.codebase_sha} · {policy}"
     lines = paragraph(f"{verdict(decision)}  {one_line(answer.reason, _LONG)}", width, "", "  ")
     lines += paragraph(subject, width, "  ")
+    if answer.tested_sha != answer.codebase_sha:
+        lines.append(f"  tested: {answer.tested_sha or 'not known'}")
     most = None if show_all else _FEW
     lines += _issues("Stops the release", "■", answer.blocking_issues, width, most)
     lines += _issues("A person has to look", "▲", answer.review_issues, width, most)

@@ -88,7 +88,7 @@ class ServerApi:
 
         Args:
             report_id: Of the report.
-            commit: The only commit that the answer may be about.
+            commit: The only commit whose files may have been tested.
             environment: The only environment that it may be about.
             digest: SHA-256 of the only bytes that it may be about.
             budget: Seconds for all tries; the pace's own where None.
@@ -99,7 +99,7 @@ class ServerApi:
         answer = self._asked(question, GoNoGo, budget)
         self._hold("id", answer.report_id, report_id)
         for what, got, expected in (
-            ("commit", answer.codebase_sha, commit),
+            ("commit", answer.tested_sha or "not known", commit),
             ("SHA-256 of the report", answer.report_digest, digest),
         ):
             if expected is not None:

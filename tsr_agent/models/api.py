@@ -106,6 +106,9 @@ class GoNoGo(Record, frozen=True, kw_only=True):
     """False where another policy is in force by now; then ``decision`` is never ``go``."""
     environment: ShortText
     codebase_sha: ShortText
+    """The commit that the report is about."""
+    tested_sha: ShortText | None
+    """The commit whose files were tested: that one, or the merge of it. None where it is not known."""
     codebase_repo: ShortText
     evaluated_at: UtcTime
     answered_at: UtcTime

@@ -154,6 +154,7 @@ def answer_of(known: OnRecord, now: datetime, *, in_force: bool) -> GoNoGo:
         policy_in_force=in_force,
         environment=decision.environment,
         codebase_sha=known.codebase_sha,
+        tested_sha=known.tested_sha,
         codebase_repo=known.codebase_repo,
         evaluated_at=decision.evaluated_at,
         answered_at=now,

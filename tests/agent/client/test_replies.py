@@ -111,7 +111,10 @@ REPLIES = [
     Reply("go with a space", 4, ok(go(decision="go "))),
     Reply("empty body", 4, text("")),
     # About something else.
-    Reply("another commit", 5, ok(go(codebase_sha=OTHER_COMMIT))),
+    Reply("another commit", 5, ok(go(codebase_sha=OTHER_COMMIT, tested_sha=OTHER_COMMIT))),
+    Reply("this commit, but not what was tested", 5, ok(go(tested_sha=OTHER_COMMIT))),
+    Reply("what was tested is not known", 5, ok(go(tested_sha=None))),
+    Reply("the merge of another commit", 0, ok(go(codebase_sha=OTHER_COMMIT))),
     Reply("another environment", 5, ok(go(environment="test"))),
     Reply("another id", 5, ok(go(report_id="TSR-2"))),
     Reply("other bytes", 5, ok(go(report_digest="0" * 64)), (*ASKED, "--expect-digest", DIGEST)),

@@ -225,7 +225,12 @@ def run(command: Callable[..., Ran], *options: str) -> Ran:
     return command("run", *shas, "--codebase-repo", "https://forge.example/acme/bot", *options)
 
 
-LENIENT = "version: 1\nname: lenient\nrules:\n  - {id: unit, check: tests, where: {type: unit}, require: {failed: 0}}\n"
+LENIENT = """
+version: 1
+name: lenient
+rules:
+  - {id: unit, check: tests, where: {type: unit}, require: {failed: 0}}
+"""
 
 
 @pytest.mark.parametrize(

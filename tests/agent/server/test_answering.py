@@ -37,6 +37,7 @@ def test_the_answer_says_what_it_rests_on(site: Site) -> None:
     assert (answer.decision.value, answer.decided.value, answer.policy_in_force) == ("go", "go", True)
     assert answer.report_digest == codec.digest(codec.encode(report()))
     assert (answer.environment, answer.codebase_sha) == ("staging", CODE_SHA)
+    assert answer.tested_sha == answer.codebase_sha
     assert (answer.evaluated_at, answer.answered_at) == (NOON, NOON + timedelta(minutes=3))
     site.server.clock.forward(timedelta(minutes=1))
     later = msgspec.json.decode(site.get(f"tsr/{ID}/go-no-go").content, type=GoNoGo)
