@@ -51,6 +51,7 @@ COMMANDS = (
     Command("db check", "db_check", "read a whole database and name what is not as it was filed"),
     Command("db backup", "db_backup", "write one state of a database to a file, and check that file"),
     Command("db restore", "db_restore", "put a backup into a database that holds nothing yet"),
+    Command("sync", "sync", "bring a library and a server into step"),
     Command("schema", "schema", "print the JSON Schema of a document"),
 )
 

@@ -59,9 +59,10 @@ class Conflict:
 class Unsent:
     """Something that waited here and is not on the server."""
 
-    kind: str
-    """What it is: a report, an approval, a rejection or a withdrawal."""
-    id: str
+    what: str
+    """A report, or an approval, rejection or withdrawal for one."""
+    report_id: str
+    is_report: bool
     reason: str
     """In the server's own words, where it refused."""
     status: int | None = None
@@ -83,8 +84,12 @@ class SyncResult:
     """Documents that waited here and are on the server now."""
     refused: tuple[Unsent, ...] = ()
     """What the server refused: kept here, and not sent again by itself."""
-    waiting: tuple[Unsent, ...] = ()
-    """What is sent again next time."""
+    failed: tuple[Unsent, ...] = ()
+    """What could not be sent this time."""
+    waiting: int = 0
+    """How many are sent again next time, those that failed among them."""
+    damaged: tuple[str, ...] = ()
+    """One line for each file of the outbox that is no whole entry, and was set aside."""
     reports: int = 0
     """New ones, and so below."""
     decisions: int = 0

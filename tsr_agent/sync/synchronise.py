@@ -29,7 +29,7 @@ def synchronise(
     connect: Callable[[], Remote],
     terms: Terms,
     *,
-    push: Callable[[Remote, Terms], Pushed] | None = None,
+    send: Callable[[], Pushed] | None = None,
 ) -> SyncResult:
     """Brings a library and a server into step.
 
@@ -38,7 +38,8 @@ def synchronise(
         url: The server's address, by which the library remembers it.
         connect: Makes a connection to it; called on several threads.
         terms: How.
-        push: Sends what waits; None where nothing may.
+        send: Sends what waits, see ``push``; None where nothing may. It goes first, so that what was sent
+            comes back with the server's word on it.
 
     Returns:
         What was done. Where something ended it before its end, ``ended_by`` says what, and everything
@@ -50,7 +51,7 @@ def synchronise(
     pull: Pull | None = None
     remote = connect()
     try:
-        pushed = push(remote, terms) if push is not None else pushed
+        pushed = send() if send is not None else pushed
         pull = Pull(library, url, remote, connect, terms)
         if not terms.cancelled() and pushed.ended_by is None:
             pull.run()
@@ -79,7 +80,9 @@ def _result(  # noqa: PLR0917  (the parts of one whole)
         url=url,
         sent=pushed.sent,
         refused=pushed.refused,
+        failed=pushed.failed,
         waiting=pushed.waiting,
+        damaged=pushed.damaged,
         conflicts=conflicts,
         seconds=(terms.clock.now() - begun).total_seconds(),
         cancelled=terms.cancelled() and ended_by is None,
