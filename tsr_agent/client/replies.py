@@ -15,7 +15,7 @@ from tsr_agent.models import codec
 from tsr_agent.models.api import PROBLEM_TYPE, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from requests import Response
@@ -108,6 +108,9 @@ def read_reply(response: Response, most_bytes: int, address: ServerAddress) -> R
     encoding = headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip", ""):
         raise ServiceError(f"{address} answered in the encoding {encoding[:40]!r}, which was not asked for.")
+    if not _says_its_length(headers):
+        # Broken off among its headers, it would pass for a whole answer with an empty body.
+        raise BrokenAnswerError("it does not say how long it is")
     body = _Body(most_bytes, packed=encoding == "gzip")
     try:
         while piece := response.raw.read1(_PIECE, decode_content=False):
@@ -128,6 +131,11 @@ def read_reply(response: Response, most_bytes: int, address: ServerAddress) -> R
         retry_after=headers.get("Retry-After", ""),
         location=headers.get("Location", ""),
     )
+
+
+def _says_its_length(headers: Mapping[str, str]) -> bool:
+    length = headers.get("Content-Length", "").strip()
+    return length.isdigit() or headers.get("Transfer-Encoding", "").strip().lower() == "chunked"
 
 
 class _TooLargeError(Exception):

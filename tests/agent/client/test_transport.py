@@ -206,3 +206,11 @@ def test_a_connection_that_breaks_is_tried_again() -> None:
     waiting = VirtualWaiting()
     assert asked_of(play, waiting) == b"{}"
     assert len(waiting.slept) == 3
+
+
+def test_an_answer_that_is_cut_off_anywhere_never_passes_for_a_whole_one() -> None:
+    whole = answer(200, b'{"whole": true}')
+    for cut in range(len(whole)):
+        waiting = VirtualWaiting()
+        assert asked_of(saying(whole[:cut], whole), waiting) == b'{"whole": true}', cut
+        assert len(waiting.slept) == 1, cut

@@ -284,7 +284,7 @@ def test_an_altered_library_is_not_built_upon(library: Library, server: Library)
     with library.write() as connection:
         connection.exec_driver_sql("UPDATE test_summary_reports SET standing = 'go'")
     say(server, "r-1", ApprovalAction.REJECT)
-    with pytest.raises(IntegrityError, match="approvals"):
+    with pytest.raises(IntegrityError, match="altered"):
         pull(library, LibraryRemote(server))
 
 
