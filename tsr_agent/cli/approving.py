@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from tsr_agent.models.api import ApprovalAnswer, GoNoGo, Identity
     from tsr_agent.models.report import TestSummaryReport
 
-_REFUSALS = {403, 404, 409, 412, 422}
+_REFUSALS = {403, 404, 409, 412, 413, 422}
 """Statuses by which a server says why it does not take what somebody says."""
-_MAX_NOTE = 65_536
+_MAX_NOTE = 10_000
 T = TypeVar("T")
 
 
@@ -100,7 +100,7 @@ def note_of(arguments: argparse.Namespace) -> str:
         InputError: The file can't be read, is empty, or longer than a note may be.
     """
     if arguments.note_file is None:
-        return arguments.note or ""
+        return _fitting(arguments.note or "", "--note")
     from tsr_agent.cli.documents import read_bytes
 
     try:
@@ -109,8 +109,12 @@ def note_of(arguments: argparse.Namespace) -> str:
         raise InputError(f"{arguments.note_file}: is not UTF-8.") from error
     if not note:
         raise InputError(f"{arguments.note_file}: is empty.", next_step="Write the note, or leave it out.")
+    return _fitting(note, str(arguments.note_file))
+
+
+def _fitting(note: str, where: str) -> str:
     if len(note) > _MAX_NOTE:
-        raise InputError(f"{arguments.note_file}: longer than the {_MAX_NOTE:,} characters of a note.")
+        raise InputError(f"{where}: longer than the {_MAX_NOTE:,} characters that a note may have.")
     return note
 
 

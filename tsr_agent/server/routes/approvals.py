@@ -12,12 +12,19 @@ from tsr_agent.models.approval import ApprovalAction
 from tsr_agent.server import bodies
 from tsr_agent.server.access import APPROVERS, READERS
 from tsr_agent.server.injected import BodyBytes, CurrentPrincipal, CurrentServices
+from tsr_agent.server.problems import Kind
 from tsr_agent.server.settings import BodySize
 
 if TYPE_CHECKING:
     from tsr_agent.server.approving import Taken
 
-_OPT = {"roles": APPROVERS, "body": ApprovalRequest, "size": BodySize.SMALL}
+_OPT = {
+    "roles": APPROVERS,
+    "body": ApprovalRequest,
+    "size": BodySize.SMALL,
+    "statuses": (200,),
+    "problems": (Kind.CONFLICT, Kind.STALE),
+}
 
 
 @post("/api/tsr/{report_id:str}/approve", status_code=201, sync_to_thread=True, opt=_OPT)
