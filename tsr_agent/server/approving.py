@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from tsr_agent.gate.approvals import ApprovalState, basis_digest, standing
 from tsr_agent.gate.identity import identity_key, names_somebody, same_person
+from tsr_agent.gate.wording import plain
 from tsr_agent.models.api import (
     ApprovalAnswer,
     ApprovalHistory,
@@ -298,7 +299,9 @@ class _Said:
         wrong_role = me.role.value not in {each.value for each in terms.roles}
         withdrawal = self.action is ApprovalAction.REVOKE
         personal = withdrawal or wrong_role or mine or not names_somebody(me.subject)
-        return RefusalError(Kind.FORBIDDEN if personal else Kind.CONFLICT, _sentence(why))
+        # A reason may begin with the person's name, which is written as they write it.
+        said = f"{why}." if why.startswith(plain(me.subject)) else _sentence(why)
+        return RefusalError(Kind.FORBIDDEN if personal else Kind.CONFLICT, said)
 
 
 def _standing_rejections(record: OnRecord) -> list[Approval]:
