@@ -10,11 +10,18 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 import requests
 
 from tests.factories.judged_reports import releasable
 from tests.factories.servers import RunningServer, bearer, running_server
+from tsr_agent.cli.approving import look
+from tsr_agent.client.address import ServerAddress
+from tsr_agent.client.api import ServerApi
+from tsr_agent.client.credentials import token_from
+from tsr_agent.client.transport import Transport
+from tsr_agent.errors import IntegrityError
 from tsr_agent.models import codec
 from tsr_agent.models.access import Role
 
@@ -23,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import Agent
+    from tsr_agent.models.api import GoNoGo
 
 ID = "tsr-1"
 HOSTILE = "tsr-2"
@@ -174,6 +182,28 @@ def test_other_bytes_than_those_that_are_meant_are_not_approved(site: Site) -> N
     assert site.history(site.first)["items"] == []
     digest = codec.digest(site.documents[site.first])
     assert site.run("approve", site.first, "--yes", "--digest", digest).returncode == 0
+
+
+def test_a_server_that_says_something_else_than_the_report_is_not_believed(site: Site) -> None:
+    address = ServerAddress.parse(site.server.url, "the server")
+    token = token_from({"AITR_TOKEN": site.people["Ana"]})
+    api = ServerApi(Transport(address, token))
+    answer = api.go_no_go(site.first)
+
+    class Lying:
+        """The same server, which takes the release for one of another commit."""
+
+        document, identity = api.document, api.identity
+
+        def go_no_go(self, report_id: str, *, digest: str | None) -> GoNoGo:
+            return msgspec.structs.replace(answer, codebase_sha="f" * 40)
+
+    try:
+        assert look(api, site.first, None).report.id == site.first
+        with pytest.raises(IntegrityError, match="not what the report says"):
+            look(Lying(), site.first, None)  # type: ignore[arg-type]
+    finally:
+        api.close()
 
 
 def test_an_unknown_report_and_a_server_that_is_away(site: Site) -> None:

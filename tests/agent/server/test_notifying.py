@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.factories.answered_releases import Release, document, waiting
+from tests.factories.approval_documents import REJECT, WAITS, said, stands, withdrawn
 from tests.factories.reports import NOON
 from tests.factories.servers import HandClock, bearer, in_process
 from tests.factories.webhook_receivers import Receiver, receiver, status
@@ -18,9 +19,9 @@ from tsr_agent.errors import UsageError
 from tsr_agent.models.access import Role
 from tsr_agent.models.decision import GoNoGoDecision, PolicyReference
 from tsr_agent.server.app import build_app
-from tsr_agent.server.notifying import Notifier
+from tsr_agent.server.notifying import Notifier, event_of
 from tsr_agent.server.settings import ServerSettings
-from tsr_agent.server.webhooks.targets import read_webhooks
+from tsr_agent.server.webhooks.targets import Event, read_webhooks
 from tsr_agent.store.repository import ReportRepository
 
 if TYPE_CHECKING:
@@ -120,6 +121,17 @@ def test_the_address_is_nowhere_but_on_the_way(telling: InProcess, there: Receiv
         kept = str(list(connection.exec_driver_sql("SELECT * FROM webhook_deliveries")))
     assert "services" not in kept + telling.log.getvalue()
     assert telling.token(Role.VIEWER) not in there.heads[0]
+
+
+def test_what_does_not_count_is_told_to_nobody() -> None:
+    own = said("nightly build")
+    assert event_of(WAITS, stands(own), own) is None
+    assert event_of(WAITS, stands(said()), said()) is Event.APPROVED
+    # Of a rejection that was taken back the release is what it was before.
+    back = withdrawn(said("ana", REJECT))
+    assert event_of(WAITS, stands(said("ana", REJECT), back), back) is Event.PENDING_REVIEW
+    approved = stands(said("ben"), said("ana", REJECT), back)
+    assert event_of(WAITS, approved, back) is Event.APPROVED
 
 
 def test_metrics_say_what_waits_and_what_was_given_up(telling: InProcess, there: Receiver) -> None:

@@ -78,6 +78,12 @@ def test_an_approval_and_what_is_to_be_told_of_it_are_filed_together(
     assert [each[1] for each in rows(library)] == ["decided", "decided", "said", "said"]
 
 
+def test_the_same_target_is_told_once_of_one_cause(library: Library) -> None:
+    twice = ReportRepository(library, tell=lambda happening: [*tell(happening), *tell(happening)])
+    twice.add(DOCUMENT, waiting(DOCUMENT), received_at=NOON)
+    assert [each[0] for each in rows(library)] == ["chat", "mail"]
+
+
 def test_whoever_fails_to_tell_files_nothing(library: Library) -> None:
     def fail(_: Happening) -> Sequence[Notice]:
         raise InputError("no")
