@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from tsr_agent.errors import DocumentError, InputError, IntegrityError
 from tsr_agent.models import codec
@@ -147,7 +148,10 @@ class ApprovalRepository:
         _refuse_unbound(before, approval)
         _refuse_from_tomorrow(approval, at)
         digest, after = codec.digest(document), _with(before, approval)
-        connection.execute(_INSERT, _row(approval, document, at))
+        inserted = connection.execute(_INSERT[connection.dialect.name], _row(approval, document, at))
+        if inserted.scalar_one_or_none() is None:
+            # Somebody filed it about another report, whose row is not held here.
+            raise _other_approval(approval.id)
         columns = standing_row(after.decision, after.standing)
         connection.execute(update(reports).where(reports.c.id == before.report_id), columns)
         note_deliveries(connection, self._tell, _happening(after, approval, digest), at=at)
@@ -249,4 +253,7 @@ _LOCK = select(reports.c.id).where(reports.c.id == bindparam("key")).with_for_up
 _BY_ID = select(
     approvals.c.report_id, approvals.c.approval_id, approvals.c.size, approvals.c.body, approvals.c.digest
 ).where(approvals.c.approval_id == bindparam("id"))
-_INSERT = insert(approvals)
+_INSERT = {
+    dialect: made.on_conflict_do_nothing(index_elements=[approvals.c.approval_id]).returning(approvals.c.id)
+    for dialect, made in (("sqlite", sqlite.insert(approvals)), ("postgresql", postgresql.insert(approvals)))
+}

@@ -16,6 +16,7 @@ from tsr_agent.models.api import Change, ChangeKind, ChangePage
 from tsr_agent.store import bodies
 from tsr_agent.store.column_types import storable
 from tsr_agent.store.service_tables import change_counter, changes, policies
+from tsr_agent.store.spellings import spellings
 from tsr_agent.store.tables import approvals, decisions, report_documents
 
 if TYPE_CHECKING:
@@ -154,8 +155,9 @@ class ChangeFeed:
         Args:
             since: Number of the last change that is known; 0 from the beginning.
             limit: Most changes wanted, 1 to 1,000.
-            repository: Only documents about reports of this one. Policies are of no repository. ``next``
-                goes on behind what was left out, so a page may be short or empty before the end.
+            repository: Only documents about reports of this one, in whichever form it is written.
+                Policies are of no repository. ``next`` goes on behind what was left out, so a page may be
+                short or empty before the end.
 
         Raises:
             ValueError: The limit is out of range.
@@ -165,6 +167,7 @@ class ChangeFeed:
         """
         if not 1 <= limit <= MAX_PAGE:
             raise ValueError(f"a page has 1 to {MAX_PAGE} changes, not {limit}")
+        spelt = self._spelt(repository)
         with self._library.read() as connection:
             # The head first: whatever is committed after it is read is behind it and waits for the next page.
             counter = _counter(connection)
@@ -173,10 +176,10 @@ class ChangeFeed:
                 raise _no_such_place(since, head)
             until = head if repository is None else min(head, since + MAX_SCANNED)
             values: dict[str, Any] = {"since": since, "until": until, "limit": limit}
-            if repository is None:
+            if spelt is None:
                 found = connection.execute(_PAGE, values).all()
             else:
-                found = connection.execute(_PAGE_OF, values | {"repository": storable(repository)}).all()
+                found = connection.execute(_PAGE_OF, values | {"repositories": spelt}).all()
         items = tuple(_change(row) for row in found)
         after = items[-1].seq if len(items) == limit else until
         return ChangePage(epoch=counter.epoch, items=items, next=after, head=head)
@@ -186,20 +189,18 @@ class ChangeFeed:
 
         Args:
             digest: SHA-256 as 64 hexadecimal digits.
-            repository: Only if it is about a report of this one.
+            repository: Only if it is about a report of this one, in whichever form it is written.
 
         Raises:
             IntegrityError: It is not what was filed any more.
             StoreError: The library can't be read.
         """
-        values = {"digest": storable(digest)}
+        values, spelt = {"digest": storable(digest)}, self._spelt(repository)
         with self._library.read() as connection:
-            if repository is None:
+            if spelt is None:
                 found = connection.execute(_BY_DIGEST, values).one_or_none()
             else:
-                found = connection.execute(
-                    _BY_DIGEST_OF, values | {"repository": storable(repository)}
-                ).one_or_none()
+                found = connection.execute(_BY_DIGEST_OF, values | {"repositories": spelt}).one_or_none()
             if found is None:
                 return None
             kind = ChangeKind(found.kind)
@@ -209,6 +210,12 @@ class ChangeFeed:
             raise bodies.altered(name, "it is missing")
         document = bodies.unpack(body.body, size=body.size, digest=digest, name=name)
         return StoredDocument(kind=kind, report_id=found.report_id, document=document)
+
+    def _spelt(self, repository: str | None) -> list[str] | None:
+        """How a repository is spelt on record; none at all for no address, None for every repository."""
+        if repository is None:
+            return None
+        return [storable(repository), *spellings(self._library, repository)] if repository else []
 
 
 def _counter(connection: Connection) -> Any:
@@ -250,7 +257,8 @@ _PAGE = (
     .order_by(changes.c.seq)
     .limit(bindparam("limit"))
 )
-_PAGE_OF = _PAGE.where(changes.c.codebase_repo == bindparam("repository"))
+_OF_REPOSITORIES = changes.c.codebase_repo.in_(bindparam("repositories", expanding=True))
+_PAGE_OF = _PAGE.where(_OF_REPOSITORIES)
 # One document may have arrived twice, as a policy that is submitted again: any row names the same bytes.
 _BY_DIGEST = (
     select(changes.c.kind, changes.c.report_id)
@@ -258,7 +266,7 @@ _BY_DIGEST = (
     .order_by(changes.c.seq)
     .limit(1)
 )
-_BY_DIGEST_OF = _BY_DIGEST.where(changes.c.codebase_repo == bindparam("repository"))
+_BY_DIGEST_OF = _BY_DIGEST.where(_OF_REPOSITORIES)
 _BODIES = {
     ChangeKind.REPORT: select(report_documents.c.size, report_documents.c.body).where(
         report_documents.c.report_id == bindparam("report_id")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -8,12 +9,14 @@ from msgspec.structs import replace
 
 from tests.factories.recorded_approvals import LATER, approval_of, waiting
 from tests.factories.reports import NOON, manifest, report
-from tsr_agent.errors import DocumentError, InputError, IntegrityError
+from tsr_agent.errors import DocumentError, InputError, IntegrityError, TsrError
 from tsr_agent.gate.approvals import ApprovalState
 from tsr_agent.models import codec
 from tsr_agent.models.approval import ApprovalAction
 from tsr_agent.models.decision import GoNoGoDecision
-from tsr_agent.store.approvals import ApprovalRepository
+from tsr_agent.store.approvals import ApprovalRepository, IdTakenError
+from tsr_agent.store.integrity import check
+from tsr_agent.store.paging import ReportFilter
 
 if TYPE_CHECKING:
     from tsr_agent.models.approval import Approval
@@ -131,3 +134,58 @@ def test_what_is_yet_to_come_is_refused_until_it_has_come(
         )
     assert columns(library)[:2] == ("pending_review", "pending")
     assert approvals.take(document, received_at=LATER + ahead)
+
+
+def test_one_id_for_two_reports_at_once_is_taken_once(
+    library: Library, repository: ReportRepository, approvals: ApprovalRepository
+) -> None:
+    names = [f"r-{number}" for number in range(6)]
+    for name in names:
+        document = codec.encode(report(id=name))
+        repository.add(document, waiting(document), received_at=NOON)
+    taken: list[str] = []
+    refused: list[IdTakenError] = []
+    together = threading.Barrier(len(names))
+
+    def say(name: str) -> None:
+        together.wait()
+        try:
+            approvals.file(name, approval_of, received_at=LATER)
+            taken.append(name)
+        except IdTakenError as error:
+            refused.append(error)
+
+    threads = [threading.Thread(target=say, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(taken), len(refused)) == (1, len(names) - 1)
+    assert check(library).damages == ()
+    assert [row.id for row in repository.page(ReportFilter(standing=GO)).rows] == taken
+
+
+def test_people_at_once_are_all_on_record(library: Library, approvals: ApprovalRepository) -> None:
+    people = [f"p{number}" for number in range(8)]
+    problems: list[TsrError] = []
+    together = threading.Barrier(len(people))
+
+    def say(by: str) -> None:
+        together.wait()
+        try:
+            reject = {"action": ApprovalAction.REJECT} if by == "p0" else {}
+            approvals.file(REPORT_ID, lambda found: approval_of(found, by, **reject), received_at=LATER)
+        except TsrError as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=say, args=(by,)) for by in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    found = ApprovalRepository(library).on_record(REPORT_ID)
+    assert found is not None
+    assert sorted(each.approved_by for each in found.approvals) == people
+    assert found.released is PENDING
+    assert check(library).damages == ()

@@ -56,6 +56,28 @@ def test_a_feed_of_one_repository_goes_on_behind_the_others(
     assert feed.document(digest, repository="https://example.org/0") is not None
     assert feed.document(digest, repository="https://example.org/1") is None
     assert feed.document("0" * 64) is None
+    for other in ("git@example.org:0.git", "ssh://git@example.org/0"):
+        assert [each.seq for each in feed.page(0, limit=9, repository=other).items] == [1, 3, 5]
+        assert feed.document(digest, repository=other) is not None
+    for nobody in ("", "0", "https://example.org", "/0", "%"):
+        assert feed.page(0, limit=9, repository=nobody).items == ()
+        assert feed.document(digest, repository=nobody) is None
+
+
+def test_what_is_looked_at_for_a_page_of_one_repository_is_bounded(
+    library: Library, repository: ReportRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tsr_agent.store.feed.MAX_SCANNED", 3)
+    for number in range(8):
+        versions = manifest(codebase_repo="https://example.org/1" if number in {0, 7} else "https://a.org/b")
+        repository.add(codec.encode(report(id=f"r-{number}", versions=versions)), None, received_at=NOON)
+    feed, since, walked = ChangeFeed(library), 0, []
+    while since < 8:
+        page = feed.page(since, limit=2, repository="https://example.org/1")
+        assert since < page.next <= since + 3
+        walked += [each.seq for each in page.items]
+        since = page.next
+    assert walked == [1, 8]
 
 
 def test_what_is_no_place_of_the_feed_is_refused(library: Library) -> None:
