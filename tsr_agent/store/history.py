@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import bindparam, exists, select, tuple_
 
-from tsr_agent.gate.approvals import ApprovalState, standing
+from tsr_agent.gate.approvals import release_verdict, standing
 from tsr_agent.gate.baseline import Baseline, SameAs, may_come_from_a_fork, wanted_branch
 from tsr_agent.gate.evidence import of_document
 from tsr_agent.gate.policies.names import environment_key
@@ -24,7 +24,7 @@ from tsr_agent.store.statements import compiled, integer
 from tsr_agent.store.tables import approvals, decisions, report_documents, reports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -74,6 +74,8 @@ def baseline_for(
     place: Place,
     moment: datetime,
     known: Mapping[str, Recorded] = MappingProxyType({}),
+    *,
+    released_by: Collection[str] | None = None,
 ) -> Baseline | None:
     """The report that a policy compares with, as the library had it at a moment.
 
@@ -85,6 +87,10 @@ def baseline_for(
         moment: Of the judged report's decision, with its UTC offset: what was decided or approved
             later does not count.
         known: Reports of this library, by id, that were verified a moment ago and need not be read again.
+        released_by: Digests of the policies whose GO or approval counts as a release. None takes that of
+            any: right for a library of one's own, where whoever files a report chose the policy. A server
+            names those that it has had in force, so that what a milder one let go, decided before the
+            library was served or elsewhere, is nothing to be measured against.
 
     Returns:
         The report; None where the newest 20,000 reports have none. The gate looks at it again.
@@ -99,7 +105,8 @@ def baseline_for(
     if not policy.compares or selection.select is BaselineSelect.GIVEN:
         return None
     with library.snapshot() as connection:
-        return _Search(connection, selection, place, to_microseconds(moment), known).newest()
+        search = _Search(connection, selection, place, to_microseconds(moment), known, released_by)
+        return search.newest()
 
 
 @dataclass(frozen=True)
@@ -111,6 +118,7 @@ class _Search:
     place: Place
     moment: int
     known: Mapping[str, Recorded]
+    released_by: Collection[str] | None
 
     @property
     def branch(self) -> str | None:
@@ -171,10 +179,12 @@ class _Search:
         if self.selection.select is BaselineSelect.PREVIOUS:
             return True
         decision = self._known_decision(row) or self._decision(row)
+        if self.released_by is not None and decision.policy.digest not in self.released_by:
+            return False
         given = self._approvals(row.id) if row.has_approvals else []
         author, triggered_by = report.versions.codebase_author, report.triggered_by
         stands = standing(decision, given, author=author, triggered_by=triggered_by)
-        return stands.state in (ApprovalState.NOT_NEEDED, ApprovalState.APPROVED)
+        return release_verdict(decision, stands) is GoNoGoDecision.GO
 
     def _known_report(self, row: Any) -> TestSummaryReport | None:
         recorded = self.known.get(row.id)

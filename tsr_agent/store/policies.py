@@ -114,6 +114,18 @@ class PolicyRepository:
         """
         return self._read(_VERSIONS, name)
 
+    def policy_digests(self) -> frozenset[str]:
+        """Digests of the policies of all versions: those that decided here at one time or another.
+
+        Raises:
+            IntegrityError: A version is not what was submitted.
+            StoreError: The library can't be read.
+        """
+        with self._library.read() as connection:
+            found = connection.execute(select(policies)).all()
+        documents = (policy_of(row).submission.document for row in found)
+        return frozenset(codec.digest(each.encode()) for each in documents)
+
     def count(self) -> int:
         """How many versions there are of all policies. They are only added: the same number, the same ones.
 

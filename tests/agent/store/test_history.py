@@ -33,7 +33,7 @@ from tsr_agent.store.repository import ReportRepository
 from tsr_agent.store.tables import approvals, metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from tsr_agent.gate.baseline import Baseline
@@ -59,9 +59,14 @@ def file(repository: ReportRepository, report: TestSummaryReport, moment: dateti
 
 
 def found(
-    library: Library, judged: TestSummaryReport, moment: datetime = NOW, **selection: Any
+    library: Library,
+    judged: TestSummaryReport,
+    moment: datetime = NOW,
+    released_by: Collection[str] | None = None,
+    **selection: Any,
 ) -> Baseline | None:
-    return baseline_for(library, comparing(**selection), Place.of(judged), moment)
+    policy = comparing(**selection)
+    return baseline_for(library, policy, Place.of(judged), moment, released_by=released_by)
 
 
 def found_id(library: Library, judged: TestSummaryReport, moment: datetime = NOW, **selection: Any) -> str:
@@ -283,6 +288,19 @@ def say(library: Library, decision: Decision, day: float, by: str = "ben", **cha
     approval = Approval(**(values | changed))
     put_approval(library, approval)
     return approval
+
+
+def test_a_release_under_a_policy_that_does_not_count_is_no_baseline(library: Library) -> None:
+    mild = replace(ai_release(), digest="e" * 64)
+    counts = frozenset({ai_release().digest})
+    repository = ReportRepository(library)
+    for name, day, policy in (("strict", 1, ai_release()), ("mild", 2, mild)):
+        filed = made(name, day)
+        file_report(repository, codec.encode(filed), policy, None, None, filed.created_at)
+    assert found_id(library, JUDGED) == "mild"
+    assert found_id(library, JUDGED, released_by=counts) == "strict"
+    assert found_id(library, JUDGED, released_by=()) == ""
+    assert found_id(library, JUDGED, released_by=counts, select=BaselineSelect.PREVIOUS) == "mild"
 
 
 def test_one_that_waits_for_approval_was_not_released(library: Library) -> None:

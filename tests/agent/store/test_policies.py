@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import threading
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,15 @@ def test_versions_are_numbered_and_kept(library: Library) -> None:
     assert document is not None
     assert document.report_id is None
     assert feed.page(0, limit=9, repository="any").items == ()
+
+
+def test_every_policy_that_ever_decided_is_known_by_its_digest(library: Library) -> None:
+    policies = PolicyRepository(library)
+    assert policies.policy_digests() == frozenset()
+    for name, text in (("one", "name: ä"), ("one", "name: b"), ("two", "name: b")):
+        policies.add(name, PolicySubmission(document=text), submitted_by="ana", at=NOON)
+    wanted = {hashlib.sha256(text.encode()).hexdigest() for text in ("name: ä", "name: b")}
+    assert policies.policy_digests() == wanted
 
 
 def test_whoever_read_an_older_version_is_refused(library: Library) -> None:
