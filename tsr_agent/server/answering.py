@@ -92,7 +92,7 @@ class Answering:
         """
         known = self._approvals.on_record(report_id)
         if known is None or not may_see(known.codebase_repo):
-            raise no_report(report_id)
+            raise no_report()
         return known
 
     def is_in_force(self, known: OnRecord) -> bool:

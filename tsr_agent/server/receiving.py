@@ -140,7 +140,7 @@ class Receiving:
         """
         known = self._approvals.on_record(report_id)
         if known is None or not may_see(known.codebase_repo):
-            raise no_report(report_id)
+            raise no_report()
         if is_by(known.decision, self._policies.rulebook_for(known.codebase_repo)):
             return False
         document = self._reports.document(report_id)
@@ -217,9 +217,9 @@ def is_by(decision: Decision | None, rulebook: Rulebook) -> bool:
     return decision is not None and terms_of(decision) == rulebook.terms
 
 
-def no_report(report_id: str) -> RefusalError:
+def no_report() -> RefusalError:
     """The answer where there is no report, or none that the token may know of."""
-    return not_found(f"There is no report {plain(report_id, 100)!r}.")
+    return not_found("There is no report of this id.")
 
 
 def _not_announced(announced: str, digest: str) -> RefusalError:
