@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tsr_agent.server.policies_in_force import PoliciesInForce
     from tsr_agent.server.queries import ReleaseQuery
     from tsr_agent.server.receiving import MaySee
+    from tsr_agent.server.submitted_policy import Rulebook
     from tsr_agent.store.approvals import ApprovalRepository
     from tsr_agent.store.on_record import OnRecord
 
@@ -41,7 +42,7 @@ class _Written:
     """An answer up to its moment, good for as long as the record and the policy stay what they are."""
 
     known: OnRecord
-    in_force: bool
+    rulebook: Rulebook
     beginning: bytes
 
 
@@ -100,16 +101,17 @@ class Answering:
         return is_by(known.decision, self._policies.rulebook_for(known.codebase_repo))
 
     def _beginning(self, known: OnRecord, now: datetime) -> bytes:
-        in_force = self.is_in_force(known)
+        rulebook = self._policies.rulebook_for(known.codebase_repo)
         with self._lock:
             written = self._written.get(known.report_id)
-            if written is not None and written.known is known and written.in_force is in_force:
+            # What is on record and what judges are the same objects for as long as they say the same.
+            if written is not None and written.known is known and written.rulebook is rulebook:
                 self._written.move_to_end(known.report_id)
                 return written.beginning
-        answer = msgspec.json.encode(answer_of(known, now, in_force=in_force))
+        answer = msgspec.json.encode(answer_of(known, now, in_force=is_by(known.decision, rulebook)))
         beginning = answer[: answer.rindex(_LAST_FIELD) + len(_LAST_FIELD)]
         with self._lock:
-            self._written[known.report_id] = _Written(known, in_force, beginning)
+            self._written[known.report_id] = _Written(known, rulebook, beginning)
             if len(self._written) > _KEPT:
                 self._written.popitem(last=False)
         return beginning

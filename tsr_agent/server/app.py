@@ -36,17 +36,18 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from litestar import Litestar, Request
+from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from tsr_agent.errors import TsrError
-from tsr_agent.server.access import ANYONE, Principal, refuse_routes_without_roles, require_role
+from tsr_agent.server.access import ANYONE, refuse_routes_without_roles, require_role
 from tsr_agent.server.authentication import Authenticator
 from tsr_agent.server.bodies import BodyBudget, read_document
 from tsr_agent.server.error_answers import ErrorAnswers
 from tsr_agent.server.front_door import FrontDoor
+from tsr_agent.server.injected import principal_of
 from tsr_agent.server.last_use import LastUse
 from tsr_agent.server.parameters import ParameterGuard
 from tsr_agent.server.request_log import RequestLog
@@ -62,9 +63,10 @@ from tsr_agent.server.routes.tokens import create_token, list_tokens, revoke_tok
 from tsr_agent.server.services import services
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-    from litestar.handlers import HTTPRouteHandler
+    from litestar.connection import ASGIConnection
+    from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
     from tsr_agent.clock import Clock
     from tsr_agent.server.services import Services
@@ -154,17 +156,38 @@ def _application(
         route_handlers=list(routes),
         dependencies={
             "services": Provide(lambda: made, sync_to_thread=False),
-            "principal": Provide(_principal, sync_to_thread=False),
+            "principal": Provide(principal_of, sync_to_thread=False),
             "document": Provide(read_document),
         },
-        guards=[require_role, ParameterGuard()],
+        guards=[_guard()],
         exception_handlers={HTTPException: answers, TsrError: answers, Exception: answers},
         lifespan=[lifespan, lambda _: _telling(made.worker)],
         openapi_config=None,
         logging_config=None,
         request_max_body_size=None,
-        state=State({"settings": made.settings, "budget": budget, "description": _description(routes)}),
+        state=State(
+            {
+                "services": made,
+                "settings": made.settings,
+                "budget": budget,
+                "description": _description(routes),
+            }
+        ),
     )
+
+
+def _guard() -> Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]:
+    """What every request passes once it is known which route it is for: the role, then the parameters.
+
+    One guard, because the framework copies the route for each.
+    """
+    parameters = ParameterGuard()
+
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        await require_role(connection, handler)
+        await parameters(connection, handler)
+
+    return guard
 
 
 def _lifespan(
@@ -207,11 +230,6 @@ async def _telling(worker: Worker | None) -> AsyncIterator[None]:
     finally:
         # A message that is being posted is finished; the time for it is bounded by the poster.
         await asyncio.to_thread(worker.stop)
-
-
-def _principal(request: Request[Any, Any, Any]) -> Principal:
-    principal: Principal = request.scope["state"]["principal"]
-    return principal
 
 
 def _open_paths(routes: Sequence[HTTPRouteHandler]) -> frozenset[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from litestar import Request  # noqa: TC002  (the framework looks at the types of what it calls)
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
@@ -16,3 +17,15 @@ CurrentPrincipal: TypeAlias = NamedDependency[SkipValidation[Principal]]
 """Of a parameter named ``principal``: who asks."""
 BodyBytes: TypeAlias = NamedDependency[SkipValidation[bytes]]
 """Of a parameter named ``document``: the body, read within its limits and unpacked."""
+
+
+def principal_of(request: Request[Any, Any, Any]) -> Principal:
+    """Who asks."""
+    principal: Principal = request.scope["state"]["principal"]
+    return principal
+
+
+def services_of(request: Request[Any, Any, Any]) -> Services:
+    """What the routes work with."""
+    services: Services = request.app.state.services
+    return services

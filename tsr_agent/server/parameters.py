@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -88,16 +89,22 @@ def asked(request: Request[Any, Any, Any], form: type[F]) -> F:
     values: dict[str, Any] = {}
     problems = []
     given = dict(request.query_params.multi_items())
-    for field in msgspec.structs.fields(form):
-        if field.name not in given:
+    for name, kind in _types(form):
+        if name not in given:
             continue
         try:
-            values[field.name] = _value(given[field.name], field.type)
+            values[name] = _value(given[name], kind)
         except msgspec.ValidationError as error:
-            problems.append(f"{field.name}: {error}")
+            problems.append(f"{name}: {error}")
     if problems:
         raise _refusal(problems)
     return form(**values)
+
+
+@cache
+def _types(form: type[msgspec.Struct]) -> tuple[tuple[str, Any], ...]:
+    """Names and types of a form, of which there are only so many."""
+    return tuple((field.name, field.type) for field in msgspec.structs.fields(form))
 
 
 def _value(text: str, of: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tsr_agent.errors import IntegrityError, PolicyError
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MAX_READ = 64
 """Most submissions that are kept read."""
+MAX_ADDRESSES = 10_000
+"""Most spellings of repositories whose policy is remembered."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,16 @@ class _Choice:
     """How many versions there were: they are only ever added, so the same number means the same ones."""
     by_repository: Mapping[str, StoredPolicy]
     otherwise: StoredPolicy | None
+    by_address: dict[str, StoredPolicy | None] = field(default_factory=dict)
+    """Answers that were given already, by the address as a report spells it."""
+
+    def for_address(self, address: str) -> StoredPolicy | None:
+        """The version that judges a repository; None for the built-in policy."""
+        if address not in self.by_address:
+            if len(self.by_address) >= MAX_ADDRESSES:
+                self.by_address.clear()
+            self.by_address[address] = self.by_repository.get(repository_key(address), self.otherwise)
+        return self.by_address[address]
 
 
 class PoliciesInForce:
@@ -55,8 +67,7 @@ class PoliciesInForce:
             IntegrityError: The policy that is in force can't be read any more. No other takes its place.
             StoreError: The database can't be read.
         """
-        choice = self._current()
-        chosen = choice.by_repository.get(repository_key(repository), choice.otherwise)
+        chosen = self._current().for_address(repository)
         return self._built_in if chosen is None else self.rulebook(chosen)
 
     def _current(self) -> _Choice:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tsr_agent.errors import PolicyError
@@ -37,7 +38,7 @@ class Rulebook:
     policy: Policy
     waivers: Waivers | None
 
-    @property
+    @cached_property
     def terms(self) -> tuple[str, ...]:
         """Digests of all of it: two rulebooks of the same ones judge alike."""
         policy, waivers = self.policy, self.waivers

@@ -16,6 +16,7 @@ from tsr_agent.store.column_types import storable
 from tsr_agent.store.feed import record_change
 from tsr_agent.store.rows import checked_time
 from tsr_agent.store.service_tables import change_counter, policies
+from tsr_agent.store.statements import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,7 +134,8 @@ class PolicyRepository:
             StoreError: The library can't be read.
         """
         with self._library.read() as connection:
-            return int(connection.execute(_COUNT).scalar_one())
+            ((count,),) = _COUNT.rows(connection)
+        return int(count)
 
     def all_newest(self) -> tuple[StoredPolicy, ...]:
         """The newest version of every policy, the one that was submitted last first.
@@ -219,7 +221,7 @@ def _conflict(name: str, expected: int, newest: int) -> ConflictError:
     )
 
 
-_COUNT = select(func.count()).select_from(policies)
+_COUNT = compiled(select(func.count()).select_from(policies))
 _LOCK = select(change_counter.c.last).with_for_update()
 _VERSIONS = select(policies).where(policies.c.name == bindparam("name")).order_by(policies.c.number.desc())
 _NEWEST_NUMBER = select(func.coalesce(func.max(policies.c.number), 0)).where(

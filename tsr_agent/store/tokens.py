@@ -9,8 +9,9 @@ from sqlalchemy import and_, bindparam, insert, or_, select, update
 
 from tsr_agent.models.access import Role
 from tsr_agent.models.api import TokenView
-from tsr_agent.store.column_types import storable
+from tsr_agent.store.column_types import from_microseconds, storable
 from tsr_agent.store.service_tables import tokens
+from tsr_agent.store.statements import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,15 +20,18 @@ if TYPE_CHECKING:
     from tsr_agent.store.engine import Library
 
 _COLUMNS = tokens.c
-_FOUND = select(
-    _COLUMNS.id,
-    _COLUMNS.hash,
-    _COLUMNS.role,
-    _COLUMNS.subject,
-    _COLUMNS.project,
-    _COLUMNS.expires_at,
-    _COLUMNS.revoked_at,
-).where(_COLUMNS.id == bindparam("key"))
+# Asked with every request, so that SQLAlchemy's naming of the columns would be felt.
+_FOUND = compiled(
+    select(
+        _COLUMNS.id,
+        _COLUMNS.hash,
+        _COLUMNS.role,
+        _COLUMNS.subject,
+        _COLUMNS.project,
+        _COLUMNS.expires_at,
+        _COLUMNS.revoked_at,
+    ).where(_COLUMNS.id == bindparam("key"))
+)
 _ALL = select(tokens).order_by(_COLUMNS.created_at, _COLUMNS.id)
 
 
@@ -95,18 +99,18 @@ class TokenRepository:
             StoreError: The database can't be read.
         """
         with self._library.read() as connection:
-            row = connection.execute(_FOUND, {"key": token_id}).one_or_none()
-        if row is None:
-            return None
-        return KnownToken(
-            id=row.id,
-            hash=row.hash,
-            role=Role(row.role),
-            subject=row.subject,
-            project=row.project,
-            expires_at=row.expires_at,
-            revoked_at=row.revoked_at,
-        )
+            found = _FOUND.rows(connection, {"key": storable(token_id)})
+        for known, hashed, role, subject, project, expires_at, revoked_at in found:
+            return KnownToken(
+                id=known,
+                hash=hashed,
+                role=Role(role),
+                subject=subject,
+                project=project,
+                expires_at=from_microseconds(expires_at),
+                revoked_at=None if revoked_at is None else from_microseconds(revoked_at),
+            )
+        return None
 
     def all(self) -> tuple[TokenView, ...]:
         """Every token that was ever made, the oldest first.

@@ -13,7 +13,13 @@ from litestar.params import FromPath
 from tsr_agent.models.api import GoNoGo, Received, ReportPage
 from tsr_agent.models.report import TestSummaryReport
 from tsr_agent.server.access import DECIDERS, READERS, UPLOADERS
-from tsr_agent.server.injected import BodyBytes, CurrentPrincipal, CurrentServices
+from tsr_agent.server.injected import (
+    BodyBytes,
+    CurrentPrincipal,
+    CurrentServices,
+    principal_of,
+    services_of,
+)
 from tsr_agent.server.parameters import asked
 from tsr_agent.server.problems import not_found
 from tsr_agent.server.queries import ListQuery, NewestQuery, ReleaseQuery
@@ -86,15 +92,16 @@ def document(
 
 
 @get("/api/tsr/{report_id:str}/go-no-go", opt={"roles": READERS, "query": ReleaseQuery, "answer": GoNoGo})
-async def go_no_go(
-    report_id: FromPath[str], request: AnyRequest, principal: CurrentPrincipal, services: CurrentServices
-) -> Response[bytes]:
+async def go_no_go(report_id: FromPath[str], request: AnyRequest) -> Response[bytes]:
     """Whether a report may be released, for one commit and environment where they are named."""
+    # Asked by every pipeline that waits. What others are given costs more here than the answer.
+    services, principal = services_of(request), principal_of(request)
     wanted, now = asked(request, ReleaseQuery), services.clock.now()
     answer = partial(services.answering.go_no_go, report_id, wanted, principal.may_see, now)
     # A look at a file takes less than to hand it to a thread.
-    in_thread = getattr(services.library, "dialect", "sqlite") != "sqlite"
-    return Response(await asyncio.to_thread(answer) if in_thread else answer(), media_type=JSON)
+    in_thread = services.library.dialect != "sqlite"
+    found = await asyncio.to_thread(answer) if in_thread else answer()
+    return Response(found, media_type=JSON)
 
 
 @post(
