@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 from msgspec.structs import replace
 
 from tests.factories.answered_releases import Release, document, waiting
 from tests.factories.approval_documents import REJECT, WAITS, said, stands, withdrawn
+from tests.factories.judged_reports import releasable
 from tests.factories.reports import NOON
-from tests.factories.servers import HandClock, bearer, in_process
-from tests.factories.webhook_receivers import Receiver, receiver, status
+from tests.factories.servers import HandClock, bearer, in_process, running_server
+from tests.factories.webhook_receivers import OK, Receiver, receiver, status
 from tsr_agent.errors import UsageError
+from tsr_agent.models import codec
 from tsr_agent.models.access import Role
 from tsr_agent.models.decision import GoNoGoDecision, PolicyReference
 from tsr_agent.server.app import build_app
 from tsr_agent.server.notifying import Notifier, event_of
 from tsr_agent.server.settings import ServerSettings
 from tsr_agent.server.webhooks.targets import Event, read_webhooks
+from tsr_agent.store.engine import open_library
 from tsr_agent.store.repository import ReportRepository
 
 if TYPE_CHECKING:
@@ -148,3 +153,28 @@ def test_metrics_say_what_waits_and_what_was_given_up(telling: InProcess, there:
 def test_a_server_with_a_wrong_webhooks_file_does_not_start(library: Library, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="RELEASES_URL is empty"):
         build_app(settings(tmp_path, 1), library, HandClock())
+
+
+def test_a_real_server_tells_of_an_upload_and_stops_in_good_order(there: Receiver, tmp_path: Path) -> None:
+    named = settings(tmp_path, there.port).webhooks
+    options = ("--webhooks", str(named))
+    with running_server(tmp_path / "aitr.db", tmp_path, *options, RELEASES_URL=there.url) as server:
+        held = threading.Event()
+        # The first message is still being taken when the server is told to stop.
+        there.answers = [lambda connection: held.wait(5) and connection.sendall(OK)]
+        document = codec.encode(releasable(manual_approval_required=True))
+        answer = requests.post(
+            f"{server.url}/api/tsr",
+            data=document,
+            headers=bearer(server.token(Role.AGENT)) | {"Content-Type": "application/json"},
+            timeout=30,
+        )
+        assert answer.status_code == 201, answer.text
+        assert heard(there)[:2] == ["aitr: A release waits for approval", "Release: PENDING REVIEW"]
+        server.process.terminate()
+        held.set()
+        assert server.process.wait(30) == 0
+        assert "services" not in server.log()
+    with open_library(tmp_path / "aitr.db") as library, library.read() as connection:
+        told = connection.exec_driver_sql("SELECT outcome, attempts FROM webhook_deliveries").all()
+    assert [tuple(each) for each in told] == [("delivered", 1)]
