@@ -43,6 +43,8 @@ SETTINGS = {
     "lc_messages": "C",
 }
 _START_SECONDS = 60
+WITH_PASSWORD = "aitr_with_password"
+"""A user who has to show a password to a server of ours; a test makes it."""
 
 # Runs beside the tests and ends the server when its own standard input ends: even a killed test process
 # leaves no server behind.
@@ -148,6 +150,8 @@ class OwnServer(PostgresServer):
         )
         if done.returncode:
             pytest.fail(f"initdb made no PostgreSQL cluster: {done.stderr}")
+        rules = self.folder / "data" / "pg_hba.conf"
+        rules.write_text(f"local all {WITH_PASSWORD} scram-sha-256\n{rules.read_text()}")
 
     def start(self) -> None:
         """Starts the server and waits until it takes connections."""

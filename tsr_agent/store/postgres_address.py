@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SCHEMES = ("postgresql", "postgres")
+_PORTS = re.compile(r"[0-9,]*")
 _SECRETS = ("password", "sslpassword", "oauth_client_secret")
 
 
@@ -57,14 +59,25 @@ def read_address(where: str) -> PostgresAddress:
             "The PostgreSQL driver is not installed.", next_step="Install it: pip install 'aitr[postgres]'."
         ) from error
     try:
-        parameters = conninfo_to_dict(where)
+        parameters = None if _is_misread(where) else conninfo_to_dict(where)
     except (Error, ValueError):
-        # Not chained: libpq's words repeat the address.
+        parameters = None
+    # Raised out here: an error would carry libpq's along, whose words repeat the address.
+    if parameters is None or not _PORTS.fullmatch(str(parameters.get("port", ""))):
         raise UsageError(
             "The address of the PostgreSQL database is not one.",
             next_step="Write it as postgresql://USER@HOST:PORT/DATABASE; special characters as %XX.",
-        ) from None
+        )
     return PostgresAddress(parameters, _name(parameters))
+
+
+def _is_misread(where: str) -> bool:
+    """Whether libpq would take something else for the parts than was meant.
+
+    A password with a slash in it ends the host: what follows would be shown as the database's name.
+    """
+    path = where.partition("://")[2].partition("?")[0].partition("/")[2]
+    return not where.isprintable() or "@" in path
 
 
 def _name(parameters: Mapping[str, Any]) -> str:

@@ -81,12 +81,13 @@ _CAUSES: dict[str, Cause] = {
 """By SQLSTATE or its beginning; the longest that fits counts."""
 
 _AT_CONNECTING: tuple[tuple[str, Cause], ...] = (
-    ("authentication failed", _REFUSED),
-    ("no password supplied", _REFUSED),
-    ("pg_hba.conf", _REFUSED),
     ("too many clients", _CROWDED),
     ("too many connections", _CROWDED),
     ("remaining connection slots", _CROWDED),
+    ("authentication failed", _REFUSED),
+    ("no password supplied", _REFUSED),
+    ("pg_hba.conf", _REFUSED),
+    ('role "', _REFUSED),
     ("does not exist", _ABSENT),
     ("permission denied for database", _NO_RIGHTS),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -88,17 +89,15 @@ class Statement:
         """
         if connection.dialect.name != "sqlite":
             return list(self.run(connection, parameters).fetchall())
-        cursor = connection.connection.cursor()
         try:
-            cursor.execute(self.sqlite.sql, self.sqlite.values(parameters))
-            return list(cursor.fetchall())
+            with closing(connection.connection.cursor()) as cursor:
+                cursor.execute(self.sqlite.sql, self.sqlite.values(parameters))
+                return list(cursor.fetchall())
         except sqlite3.Error as error:
             # Nobody else sees this error who could drop the connection.
             if primary_code(error) in LOST_CONNECTION:
                 connection.invalidate(error)
             raise
-        finally:
-            cursor.close()
 
 
 def compiled(query: Select[Any]) -> Statement:
