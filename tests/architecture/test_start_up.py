@@ -84,6 +84,16 @@ def test_version_loads_next_to_nothing() -> None:
     )
 
 
+def test_a_gate_on_a_file_loads_nothing_of_the_road_to_a_server() -> None:
+    script = (
+        "import contextlib, io\n"
+        "from tsr_agent.cli.main import run_command_line\n"
+        "with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):\n"
+        "    assert run_command_line(['gate', 'there/is-none.json']) == 2"
+    )
+    assert loaded_after(script) & (HEAVY | {"requests", "urllib3", "ssl", "http", "socket"}) == set()
+
+
 def test_the_pytest_plugin_brings_nothing_of_ours_with_it() -> None:
     script = (
         "import sys\nimport tsr_agent.pytest_plugin\n"

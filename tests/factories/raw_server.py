@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
     from types import TracebackType
 
@@ -45,6 +46,7 @@ class RawServer:
     play: Callable[[socket.socket, Asked], None]
     port: int = 0
     """0 takes any that is free."""
+    tls: ssl.SSLContext | None = None
     asked: list[Asked] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -73,7 +75,7 @@ class RawServer:
     @property
     def url(self) -> str:
         """Its address."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
 
     def wait(self, seconds: float) -> bool:
         """Waits until the server is closed, or so long; whether it is closed."""
@@ -90,6 +92,12 @@ class RawServer:
             thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
+        if self.tls is not None:
+            try:
+                connection = self.tls.wrap_socket(connection, server_side=True)
+            except OSError:
+                connection.close()
+                return
         self._open.add(connection)
         try:
             with connection, suppress(OSError):

@@ -15,52 +15,19 @@ import pytest
 
 from tests.factories.raw_server import JSON, RawServer, answer, reset
 from tests.factories.reports import report
-from tests.factories.servers import in_process
 from tsr_agent.client.address import ServerAddress
 from tsr_agent.client.outbox import Outbox
 from tsr_agent.clock import SystemClock
 from tsr_agent.models import codec
-from tsr_agent.models.access import Role
-from tsr_agent.store.engine import open_library
-from tsr_agent.store.repository import ReportRepository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tests.factories.commands_in_process import Ran, VirtualWaiting
     from tests.factories.raw_server import Asked
-    from tests.factories.servers import InProcess
+    from tests.factories.upstream import Upstream
 
     Fault = Callable[[socket.socket, Asked, "Upstream"], None]
-
-
-class Upstream:
-    """The real application, asked in this process."""
-
-    def __init__(self, server: InProcess) -> None:
-        self.server = server
-        self.token = server.token(Role.AGENT)
-
-    def forward(self, asked: Asked) -> bytes:
-        """What the application answers, as bytes on the wire."""
-        headers = {name: value for name, value in asked.headers.items() if name != "host"}
-        found = self.server.client.request(
-            asked.method, asked.target, content=asked.body, headers=headers, follow_redirects=False
-        )
-        more = [f"{name}: {found.headers[name]}" for name in ("retry-after",) if name in found.headers]
-        return answer(found.status_code, found.content, found.headers.get("content-type"), *more)
-
-    def rows(self, report_id: str) -> list[bytes]:
-        """The documents on record under an id."""
-        repository = ReportRepository(self.server.library)
-        return [repository.document(report_id)] if repository.row(report_id) is not None else []
-
-
-@pytest.fixture(scope="module")
-def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
-    path = tmp_path_factory.mktemp("faults") / "library.db"
-    with open_library(path, create=True) as library, in_process(library) as server:
-        yield Upstream(server)
 
 
 def hang(connection: socket.socket, _asked: Asked, _upstream: Upstream) -> None:

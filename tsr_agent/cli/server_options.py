@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tsr_agent.cli.options import path, text
 
@@ -98,4 +98,24 @@ def api_of(address: ServerAddress, console: Console | None = None) -> ServerApi:
             next_step="Set AITR_TOKEN, or AITR_TOKEN_FILE to a file that only you can read.",
         )
     told = console.note if console is not None else None
-    return ServerApi(Transport(address, token, way=way_to(address, os.environ), told=told))
+    progress = SendingBar().show if console is not None and console.interactive else None
+    way = way_to(address, os.environ)
+    return ServerApi(Transport(address, token, way=way, told=told, progress=progress))
+
+
+class SendingBar:
+    """Draws how much of a document was sent, on a terminal only and where it takes a moment."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def show(self, sent: int, size: int) -> None:
+        """So much of so many bytes was sent."""
+        if self._bar is None or sent < self._bar.n:
+            from tqdm import tqdm
+
+            self._bar = tqdm(desc="Sending", total=size, unit="B", unit_scale=True, leave=False, delay=0.5)
+        self._bar.update(sent - self._bar.n)
+        if sent >= size:
+            self._bar.close()
+            self._bar = None

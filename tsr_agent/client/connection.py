@@ -10,6 +10,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from socket import socket
 
     from tsr_agent.client.pace import Waiting
@@ -18,10 +19,16 @@ _PIECE = 65_536
 
 
 class Deadline:
-    """When the exchange that is under way ends, and how long it may be silent before."""
+    """When the exchange that is under way ends, and how long it may be silent before.
 
-    def __init__(self, waiting: Waiting) -> None:
+    Args:
+        waiting: The time that passes.
+        sent: Is told how many bytes went out just now.
+    """
+
+    def __init__(self, waiting: Waiting, sent: Callable[[int], None]) -> None:
         self._waiting = waiting
+        self.sent = sent
         self._until = 0.0
         self._silence = 0.0
 
@@ -84,6 +91,7 @@ class _TimedSocket:
             for start in range(0, len(view), _PIECE):
                 self._sock.settimeout(self._deadline.left())
                 self._sock.sendall(view[start : start + _PIECE])
+                self._deadline.sent(min(_PIECE, len(view) - start))
 
 
 class TimedAdapter(HTTPAdapter):

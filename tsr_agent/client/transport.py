@@ -79,6 +79,7 @@ class Transport:
         waiting: The time that passes.
         clock: The time of day, for a server that names a moment to return at.
         told: Is told of each try that failed, in a line.
+        progress: Is told of a large document how many of its bytes were sent, and how many it has as sent.
     """
 
     def __init__(
@@ -91,13 +92,16 @@ class Transport:
         waiting: Waiting | None = None,
         clock: Clock | None = None,
         told: Callable[[str], None] | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> None:
         self.address = address
         self._token, self._way, self._pace = token, way or Way(), pace or Pace()
         self._waiting = waiting or SystemWaiting()
         self._clock = clock or SystemClock()
         self._told = told or (lambda _line: None)
-        self._deadline = Deadline(self._waiting)
+        self._progress = progress
+        self._sent, self._size = 0, 0
+        self._deadline = Deadline(self._waiting, self._on_sent)
         self._adapter = TimedAdapter(self._deadline)
 
     def __enter__(self) -> Transport:
@@ -200,6 +204,7 @@ class Transport:
     def _exchanged(self, question: Question, request: PreparedRequest, seconds: float) -> Reply:
         way, pace = self._way, self._pace
         self._deadline.begin(seconds, pace.read)
+        self._sent, self._size = 0, len(request.body or b"")
         try:
             response = self._adapter.send(
                 request,
@@ -216,6 +221,12 @@ class Transport:
             raise FailedTryError("its answer did not come to its end") from error
         finally:
             response.close()
+
+    def _on_sent(self, count: int) -> None:
+        self._sent += count
+        if self._progress is not None and self._size > _SMALL:
+            # The head of the request counts as well, so that it is more in the end.
+            self._progress(min(self._sent, self._size), self._size)
 
     def _unreached(self, error: Exception) -> Exception:
         """What the failure of a connection means; its own text may repeat what was sent."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import time
 import zlib
 from dataclasses import dataclass, field
@@ -84,6 +85,20 @@ def test_a_plain_answer_comes_through_and_the_token_goes_out_once() -> None:
         (asked,) = server.asked
     assert (asked.method, asked.target) == ("GET", "/api/x?a=b+c")
     assert asked.headers["authorization"] == f"Bearer {SECRET}"
+
+
+def test_a_large_document_says_how_far_it_is() -> None:
+    told: list[tuple[int, int]] = []
+    document = random.Random(1).randbytes(1_000_000)
+    with RawServer(saying(answer(503), answer(200, b"{}"))) as server:
+        address, waiting = ServerAddress.parse(server.url), VirtualWaiting()
+        with Transport(address, None, waiting=waiting, progress=lambda *each: told.append(each)) as transport:
+            transport.ask(Question(method="POST", path=("x",), document=document))
+        assert [each.document for each in server.asked] == [document, document]
+    sent = [each for each, _ in told]
+    assert len(sent) > 20
+    assert sent.count(told[0][1]) == 2
+    assert sent != sorted(sent)
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
