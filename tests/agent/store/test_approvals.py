@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import update
 
+from tests.factories.decisions import decision_about
 from tests.factories.recorded_approvals import LATER, approval_of, waiting
 from tests.factories.reports import NOON, manifest, report
 from tsr_agent.errors import DocumentError, InputError, IntegrityError, TsrError
@@ -17,6 +19,7 @@ from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.store.approvals import ApprovalRepository, IdTakenError
 from tsr_agent.store.integrity import check
 from tsr_agent.store.paging import ReportFilter
+from tsr_agent.store.tables import reports
 
 if TYPE_CHECKING:
     from tsr_agent.models.approval import Approval
@@ -189,3 +192,45 @@ def test_people_at_once_are_all_on_record(library: Library, approvals: ApprovalR
     assert sorted(each.approved_by for each in found.approvals) == people
     assert found.released is PENDING
     assert check(library).damages == ()
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("go_no_go_decision", "go"),
+        ("decision_digest", "0" * 64),
+        ("standing", "go"),
+        ("approval_state", "approved"),
+        ("codebase_repo", "https://example.org/another"),
+        ("codebase_sha", "0" * 40),
+        ("digest", "0" * 64),
+    ],
+)
+@pytest.mark.parametrize("asked_before", [False, True])
+def test_a_column_that_was_altered_is_never_answered(
+    library: Library, approvals: ApprovalRepository, column: str, value: str, asked_before: bool
+) -> None:
+    if asked_before:
+        assert approvals.on_record(REPORT_ID) is not None
+    with library.write() as connection:
+        connection.execute(update(reports).values({column: value}))
+    with pytest.raises(IntegrityError, match=REPORT_ID):
+        approvals.on_record(REPORT_ID)
+    with pytest.raises(IntegrityError, match=REPORT_ID):
+        approvals.file(REPORT_ID, approval_of, received_at=LATER)
+
+
+def test_what_was_remembered_gives_way_to_what_is_filed(
+    library: Library, repository: ReportRepository, approvals: ApprovalRepository
+) -> None:
+    assert approvals.on_record(REPORT_ID) is approvals.on_record(REPORT_ID)
+    elsewhere = ApprovalRepository(library)
+    elsewhere.file(REPORT_ID, approval_of, received_at=LATER)
+    found = approvals.on_record(REPORT_ID)
+    assert found is not None
+    assert found.released is GO
+    worse = decision_about(DOCUMENT, decision=NO_GO, evaluated_at=LATER)
+    repository.add(DOCUMENT, worse, supersede=True, received_at=LATER)
+    found = approvals.on_record(REPORT_ID)
+    assert found is not None
+    assert (found.decision, found.released) == (worse, NO_GO)
