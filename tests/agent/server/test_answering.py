@@ -10,24 +10,25 @@ import pytest
 
 from tests.factories.reports import CODE_SHA, NOON, manifest, report
 from tests.factories.servers import in_process
+from tests.factories.tampering import drop_guards
 from tests.factories.uploads import Site
 from tsr_agent.models import codec
 from tsr_agent.models.access import Role
 from tsr_agent.models.api import GoNoGo
 from tsr_agent.models.manifest import BuildContext, PullRequest
+from tsr_agent.store.database import open_database
 from tsr_agent.store.repository import ReportRepository
 
 if TYPE_CHECKING:
     from tests.factories.servers import InProcess
-    from tsr_agent.store.engine import Library
 
 ID = report().id
 MERGE = "d" * 40
 
 
 @pytest.fixture
-def site(server: InProcess) -> Site:
-    return Site(server)
+def site(server_on_each: InProcess) -> Site:
+    return Site(server_on_each)
 
 
 def test_the_answer_says_what_it_rests_on(site: Site) -> None:
@@ -167,22 +168,24 @@ def test_reports_of_other_projects_are_not_there(site: Site) -> None:
         "UPDATE test_summary_reports SET go_no_go_decision = 'go'",
         "UPDATE test_summary_reports SET standing = 'go', approval_state = 'approved'",
         "UPDATE test_summary_reports SET digest = '" + "0" * 64 + "'",
+        "UPDATE test_summary_reports SET codebase_sha = '" + "0" * 40 + "'",
         "UPDATE decisions SET digest = '" + "0" * 64 + "'",
-        "UPDATE decisions SET body = x'00'",
+        "UPDATE decisions SET body = {zero}",
         "DELETE FROM decisions",
-        "UPDATE report_documents SET body = x'00'",
+        "UPDATE report_documents SET body = {zero}",
     ],
 )
-def test_an_altered_record_is_never_a_decision(library: Library, damage: str) -> None:
-    with in_process(library) as running:
-        Site(running).upload(codec.encode(report(test_results=())))
-        assert Site(running).answer()["decision"] != "go"
-    with library.write() as connection:
-        for trigger in ("decisions_no_update", "decisions_no_delete", "report_documents_no_update"):
-            connection.exec_driver_sql(f"DROP TRIGGER {trigger}")
-        connection.exec_driver_sql(damage)
-    with in_process(library, faults_allowed=True) as running:
-        answer = Site(running).get(f"tsr/{ID}/go-no-go")
-        assert answer.status_code == 503, answer.text
-        assert answer.json()["type"] == "urn:aitr:problem:record-altered"
-        assert Site(running).get(f"tsr/{ID}").status_code == 503
+def test_an_altered_record_is_never_a_decision(database: str, damage: str) -> None:
+    with open_database(database) as library:
+        with in_process(library) as running:
+            Site(running).upload(codec.encode(report(test_results=())))
+            assert Site(running).answer()["decision"] != "go"
+        with library.write() as connection:
+            drop_guards(connection, "decisions", "report_documents")
+            zero = r"'\x00'" if library.dialect == "postgresql" else "x'00'"
+            connection.exec_driver_sql(damage.format(zero=zero))
+        with in_process(library, faults_allowed=True) as running:
+            answer = Site(running).get(f"tsr/{ID}/go-no-go")
+            assert answer.status_code == 503, answer.text
+            assert answer.json()["type"] == "urn:aitr:problem:record-altered"
+            assert Site(running).get(f"tsr/{ID}").status_code == 503

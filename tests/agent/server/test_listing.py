@@ -10,23 +10,32 @@ import msgspec
 import pytest
 
 from tests.factories.reports import NOON, manifest, report
+from tests.factories.servers import in_process
 from tests.factories.uploads import Site
 from tsr_agent.models import codec
 from tsr_agent.models.access import Role
 from tsr_agent.models.api import ReportPage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.factories.servers import InProcess
+    from tests.libraries import Databases
 
 OURS = "https://forge.example/acme/support-bot"
 THEIRS = "git@forge.example:acme/other.git"
 
 
-@pytest.fixture
-def site(server: InProcess) -> Site:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def site(databases: Databases, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """Six reports that no test changes."""
+    with databases.library(request.param) as library, in_process(library) as server:
+        yield filled(Site(server))
+
+
+def filled(site: Site) -> Site:
     """Six reports of two repositories, two of them no go."""
-    site = Site(server)
-    server.clock.forward(timedelta(hours=1))
+    site.server.clock.forward(timedelta(hours=1))
     for number in range(6):
         made = report(
             id=f"r-{number}",
@@ -80,7 +89,8 @@ def test_lists_are_narrowed(site: Site, query: str, found: list[str]) -> None:
     assert ids(site, query) == found
 
 
-def test_pages_follow_one_another_and_nothing_in_between_disturbs_them(site: Site) -> None:
+def test_pages_follow_one_another_and_nothing_in_between_disturbs_them(server_on_each: InProcess) -> None:
+    site = filled(Site(server_on_each))
     seen, cursor = [], ""
     while True:
         page = site.get(f"tsr/query?limit=2{cursor}").json()
@@ -135,9 +145,8 @@ def test_a_cursor_that_no_page_gave_is_refused(site: Site, cursor: str) -> None:
         "environment",
     ],
 )
-@pytest.mark.parametrize("path", ["tsr/query"])
-def test_a_question_that_is_not_understood_is_refused(site: Site, path: str, query: str) -> None:
-    answer = site.get(f"{path}?{query}")
+def test_a_question_that_is_not_understood_is_refused(site: Site, query: str) -> None:
+    answer = site.get(f"tsr/query?{query}")
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"]
 

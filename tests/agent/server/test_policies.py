@@ -36,8 +36,8 @@ waivers:
 
 
 @pytest.fixture
-def site(server: InProcess) -> Site:
-    return Site(server)
+def site(server_on_each: InProcess) -> Site:
+    return Site(server_on_each)
 
 
 def test_a_policy_is_put_and_read(site: Site) -> None:

@@ -26,8 +26,8 @@ BROKEN = report(test_results=(results(TestType.UNIT, CaseStatus.PASSED, CaseStat
 
 
 @pytest.fixture
-def site(server: InProcess) -> Site:
-    return Site(server)
+def site(server_on_each: InProcess) -> Site:
+    return Site(server_on_each)
 
 
 def test_a_report_is_judged_and_filed(site: Site) -> None:
