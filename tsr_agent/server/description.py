@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 _COMPONENTS = "#/components/schemas/{name}"
-_EVERYWHERE = (Kind.MALFORMED, Kind.UNAVAILABLE)
+_EVERYWHERE = (Kind.MALFORMED, Kind.PARAMETER, Kind.UNAVAILABLE)
 _WITH_TOKEN = (
     Kind.UNAUTHENTICATED,
     Kind.FORBIDDEN,

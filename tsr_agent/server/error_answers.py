@@ -46,7 +46,7 @@ class ErrorAnswers:
         """The answer, a problem of the one form."""
         request_id = request.scope["state"]["request_id"]
         refusal = refusal_of_framework(error) if isinstance(error, HTTPException) else refusal_of(error)
-        if refusal.kind.status >= 500:
+        if refusal.kind.status >= 500 and refusal is not error:
             self._log.fault(at=self._clock.now(), request_id=request_id, error=error)
         return Response(
             problem_bytes(refusal, request_id),

@@ -104,6 +104,8 @@ class FrontDoor:
             raise RefusalError(
                 Kind.HEADERS, f"The headers may have {self._settings.header_bytes:,} bytes together."
             )
+        if _has_two_lengths(headers):
+            raise RefusalError(Kind.MALFORMED, "The length of the body is given in two ways.")
         self._check_host(headers)
         _check_origin(scope["scheme"], headers)
         if scope["method"] == "OPTIONS":
@@ -190,6 +192,12 @@ class _Exchange:
 def _known_method(method: str) -> str:
     """The method, or one word for all that nobody has heard of: each label of a metric is kept for ever."""
     return method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "(other)"
+
+
+def _has_two_lengths(headers: Any) -> bool:
+    """A proxy that believes one of the two and a server that believes the other see different requests."""
+    names = {name for name, _ in headers}
+    return b"transfer-encoding" in names and b"content-length" in names
 
 
 def _header(headers: Any, wanted: bytes) -> str:
