@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     try:
         from tsr_agent.server.request_log import RequestLog
-        from tsr_agent.server.serving import refuse_open_door, serve
+        from tsr_agent.server.serving import refuse_open_door, refuse_unusable_certificate, serve
     except ModuleNotFoundError as error:
         raise UsageError(
             f"The server needs a part of aitr that is not installed here: {error.name}.",
@@ -71,6 +71,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
     settings = _settings(arguments)
     refuse_open_door(settings)
+    refuse_unusable_certificate(settings)
     named = named_database(arguments.database)
     with opened_database(named or DEFAULT_DATABASE, create=True) as library:
 

@@ -6,6 +6,7 @@ import contextlib
 import ipaddress
 import signal
 import socket
+import ssl
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -69,6 +70,31 @@ def refuse_open_door(settings: ServerSettings) -> None:
             next_step="Give --tls-cert and --tls-key, or --behind-proxy where a proxy ends TLS, "
             "or listen on 127.0.0.1.",
         )
+
+
+def refuse_unusable_certificate(settings: ServerSettings) -> None:
+    """Looks at the certificate before anything is made or opened.
+
+    Raises:
+        UsageError: It or its key can't be read, or they do not belong together.
+    """
+    if settings.tls_cert is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(
+            settings.tls_cert, settings.tls_key, password=_no_password
+        )
+    except (OSError, ValueError) as error:
+        cause = getattr(error, "strerror", None) or str(error)
+        raise UsageError(
+            f"The certificate {settings.tls_cert} with the key {settings.tls_key} can't be used: {cause}.",
+            next_step="Give both as PEM files, the key without a password.",
+        ) from error
+
+
+def _no_password() -> str:
+    # OpenSSL would ask on the terminal, and a service has none.
+    raise ValueError("the key has a password")
 
 
 def is_loopback(host: str) -> bool:
