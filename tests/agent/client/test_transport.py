@@ -208,6 +208,17 @@ def test_a_slow_answer_is_cut(stage: str) -> None:
     assert time.monotonic() - began < 3.0
 
 
+def test_a_try_ends_in_time_even_while_longer_silences_are_allowed() -> None:
+    began = time.monotonic()
+    with pytest.raises(ServiceError):
+        asked_of(
+            lambda connection, _asked: connection.recv(1),
+            VirtualWaiting(),
+            pace=Pace(tries=1, read=9.0, exchange=0.3),
+        )
+    assert time.monotonic() - began < 5.0
+
+
 def test_a_connection_that_breaks_is_tried_again() -> None:
     stages = [b"", b"HTTP/1.1 20", answer(200, b"{}", length=10)]
 
