@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.libraries import *  # noqa: F403  (its fixtures)
 from tsr_agent.store.engine import Library, open_library
 
 if TYPE_CHECKING:
@@ -13,14 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     NewLibrary = Callable[[str], Library]
-
-
-@pytest.fixture(scope="session")
-def empty_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty library that tests copy, so that each need not run the migrations."""
-    path = tmp_path_factory.mktemp("library") / "empty.db"
-    open_library(path, create=True).close()
-    return path
 
 
 @pytest.fixture

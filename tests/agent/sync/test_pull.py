@@ -24,6 +24,7 @@ from tsr_agent.models import codec
 from tsr_agent.models.api import ChangeKind, PolicySubmission
 from tsr_agent.models.approval import ApprovalAction
 from tsr_agent.models.decision import GoNoGoDecision
+from tsr_agent.store.database import open_database
 from tsr_agent.store.following import SourceRepository
 from tsr_agent.store.integrity import check
 from tsr_agent.store.policies import PolicyRepository
@@ -74,6 +75,17 @@ def test_everything_of_a_server_comes_here_byte_for_byte_with_what_people_said(
     row = ReportRepository(library).row("r-2")
     assert row is not None
     assert standings(library)["r-2"] == ("pending_review", "go", "approved", "Rita")
+
+
+def test_a_server_on_either_database_is_followed_alike(library: Library, database: str) -> None:
+    with open_database(database) as server:
+        upload(server, "r-1", waits=True)
+        upload(server, "r-2")
+        say(server, "r-1", ApprovalAction.APPROVE)
+        say(server, "r-2", ApprovalAction.REJECT)
+        PolicyRepository(server).add("team", PolicySubmission(document="x"), submitted_by="Tea", at=LATER)
+        assert pull(library, LibraryRemote(server)).complete
+        equal(library, server)
 
 
 def test_a_second_time_asks_one_question_and_changes_nothing(library: Library, server: Library) -> None:

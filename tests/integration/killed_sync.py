@@ -1,4 +1,4 @@
-"""What ``test_killed.py`` does: processes that synchronise and are killed; prints what came of it as JSON.
+"""Processes that synchronise and are killed, for ``test_sync_killed.py``; prints what came of it as JSON.
 
 It is a process of its own because it forks and kills, and neither may happen inside the one that runs
 the tests.

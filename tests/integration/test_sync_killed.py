@@ -48,7 +48,7 @@ def test_killed_at_any_moment_it_goes_on_without_loss_and_without_anything_twice
     tmp_path: Path, project_dir: Path
 ) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.agent.sync.killed", str(tmp_path), "60"],
+        [sys.executable, "-m", "tests.integration.killed_sync", str(tmp_path), "60"],
         cwd=project_dir,
         capture_output=True,
         text=True,
@@ -114,8 +114,9 @@ def exchanged(library: Library, url: str) -> SyncResult:
 
 
 def test_broken_off_after_any_byte_it_goes_on_and_has_everything(
-    empty_library: Path, tmp_path: Path, server: Library, monkeypatch: pytest.MonkeyPatch
+    empty_library: Path, tmp_path: Path, sqlite_library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    server = sqlite_library
     monkeypatch.setattr("tsr_agent.sync.pull.MOST_BYTES_OF_A_BATCH", 3_000)
     for number in range(2):
         upload(server, f"r-{number}", waits=True)
