@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tsr_agent.gate.evaluate import evaluate
 from tsr_agent.models import codec
 from tsr_agent.store.approvals import ApprovalRepository
+from tsr_agent.store.deliveries import tell_nobody
 from tsr_agent.store.repository import _Filing
 from tsr_agent.store.rows import DecisionSource
 
@@ -26,7 +27,9 @@ def put_reports(library: Library, reports: Iterable[TestSummaryReport], policy: 
             document = codec.encode(report)
             digest = codec.digest(document)
             decision = evaluate(report, policy, None, None, report.created_at, report_digest=digest)
-            filing = _Filing(document, report, digest, decision, DecisionSource.LOCAL, report.created_at)
+            filing = _Filing(
+                document, report, digest, decision, DecisionSource.LOCAL, report.created_at, tell_nobody
+            )
             filing.insert_report(connection)
 
 
