@@ -19,6 +19,7 @@ from tsr_agent.models import codec
 from tsr_agent.models.api import ApprovalRequest, ReportId, RevokeRequest
 from tsr_agent.models.approval import ApprovalAction
 from tsr_agent.models.base import Digest, Record, ShortText, UtcTime
+from tsr_agent.models.forms import ready
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -147,7 +148,7 @@ def report_id_of(document: bytes) -> str:
         DocumentError: It has none that a server would take.
     """
     try:
-        return msgspec.json.decode(document, type=_Report).id
+        return msgspec.json.decode(document, type=ready(_Report)).id
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise DocumentError(f"That is no report: {error}.") from error
 

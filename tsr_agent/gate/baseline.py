@@ -15,6 +15,7 @@ from tsr_agent.gate.policies.names import environment_key
 from tsr_agent.gate.wording import plain
 from tsr_agent.models.base import Digest, Record, UtcTime
 from tsr_agent.models.decision import BaselineReference, BaselineSelect, RuleState
+from tsr_agent.models.forms import ready
 from tsr_agent.models.report import TestSummaryReport
 
 _TRUST = (BaselineSelect.GIVEN, BaselineSelect.PREVIOUS, BaselineSelect.LAST_APPROVED)
@@ -118,7 +119,7 @@ def _unfit(baseline: Baseline) -> str:
     if not isinstance(select, BaselineSelect):
         return "it is not known how it was found"
     try:
-        msgspec.convert(baseline.digest, Digest)
+        msgspec.convert(baseline.digest, ready(Digest))
     except msgspec.ValidationError:
         return "it has no digest"
     return ""
@@ -181,7 +182,7 @@ def _other_time(baseline: Baseline, selection: BaselineSelection, judged: Judged
 
 def _moment(value: object) -> datetime | None:
     try:
-        made: datetime = msgspec.convert(msgspec.to_builtins(value), UtcTime)
+        made: datetime = msgspec.convert(msgspec.to_builtins(value), ready(UtcTime))
         return made.astimezone(UTC)
     except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError):
         return None

@@ -18,6 +18,7 @@ from tsr_agent.models.base import Count, Record
 from tsr_agent.models.coverage import CodeCoverage
 from tsr_agent.models.evals import EvalIterationSummary
 from tsr_agent.models.findings import StaticAnalysis
+from tsr_agent.models.forms import ready
 from tsr_agent.models.manifest import BuildContext, VersionManifest, tested_sha
 from tsr_agent.models.report import InputFile
 from tsr_agent.models.requirements import RequirementCoverage, UnknownRequirement, VerificationStatus
@@ -165,7 +166,7 @@ def _name(value: object, field: str, limit: int, problems: list[str]) -> str:
 
 def _part(value: object, form: Any, field: str, problems: list[str]) -> Any:
     try:
-        return msgspec.convert(msgspec.to_builtins(value), form)
+        return msgspec.convert(msgspec.to_builtins(value), ready(form))
     except _NOT_OF_ITS_FORM as error:
         problems.append(f"{field}: {plain(' '.join(str(error).split()))}")
         return None
@@ -177,6 +178,7 @@ def _parts(value: object, form: type[T], field: str, problems: list[str]) -> tup
         problems.append(f"{field} is not a list")
         return ()
     try:
+        ready(form)
         whole: tuple[T, ...] = msgspec.convert(msgspec.to_builtins(value), tuple[form, ...])  # type: ignore[valid-type]  # a type at run time
     except _NOT_OF_ITS_FORM:
         singly = (_part(each, form, f"{field}[{place}]", problems) for place, each in enumerate(value))

@@ -13,6 +13,7 @@ import msgspec
 
 from tsr_agent.errors import DocumentError
 from tsr_agent.models.base import SCHEMA_VERSION
+from tsr_agent.models.forms import ready
 
 MAX_DOCUMENT_BYTES = 512 * 1024 * 1024
 """A report of a million test cases with ordinary names has 300 MB."""
@@ -51,7 +52,7 @@ def decode(
             f"{source}: {len(document):,} bytes; a document may have at most {MAX_DOCUMENT_BYTES:,}."
         )
     try:
-        decoded = msgspec.json.decode(document, type=document_type)
+        decoded = msgspec.json.decode(document, type=ready(document_type))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         # msgspec stops at the first problem; a second, slower pass finds them all.
         _explain(document, document_type, source, error)

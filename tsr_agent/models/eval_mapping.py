@@ -11,6 +11,7 @@ from tsr_agent.errors import UsageError
 from tsr_agent.models.base import Count, Record
 from tsr_agent.models.evals import IterationOutcome
 from tsr_agent.models.form_problems import problems_of
+from tsr_agent.models.forms import ready
 
 COMPLETENESS = "completeness"
 """Computed from the counts of the runs, so that no metric of a tool may be given this name."""
@@ -86,7 +87,7 @@ def _converted(written: Any, form: Any, where: str) -> Any:
         raise UsageError(
             f"{where}{path}: {what.rstrip('.')}.", details=[where + each for each in problems[1:]]
         )
-    return msgspec.convert(written, form)
+    return msgspec.convert(written, ready(form))
 
 
 def _refuse_odd_names(names: dict[str, str], where: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 import msgspec
 
 from tsr_agent.models.form_words import in_words, written_otherwise
+from tsr_agent.models.forms import ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,7 +41,7 @@ def problems_of(
         semicolon of a line is advice.
     """
     try:
-        msgspec.convert(tree, type=expected)
+        msgspec.convert(tree, type=ready(expected))
     except msgspec.ValidationError as error:
         found = _problems_inside(tree, _member_for(tree, expected), path, above)
         if found:

@@ -13,6 +13,7 @@ import msgspec
 from litestar.typing import FieldDefinition
 
 from tsr_agent.gate.wording import plain
+from tsr_agent.models.forms import ready
 from tsr_agent.server.problems import Kind, RefusalError
 
 if TYPE_CHECKING:
@@ -116,11 +117,11 @@ def _value(text: str, of: Any) -> Any:
         msgspec.ValidationError: It stands for none.
     """
     try:
-        return msgspec.convert(text, of)
+        return msgspec.convert(text, ready(of))
     except msgspec.ValidationError:
         if not _WHOLE_NUMBER.fullmatch(text):
             raise
-        return msgspec.convert(int(text), of)
+        return msgspec.convert(int(text), ready(of))
 
 
 def _refusal(problems: Sequence[str]) -> RefusalError:

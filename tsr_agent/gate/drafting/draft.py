@@ -30,6 +30,7 @@ from tsr_agent.gate.facts import Facts
 from tsr_agent.gate.wording import plain
 from tsr_agent.models.base import Record
 from tsr_agent.models.decision import RuleSeverity, RuleState
+from tsr_agent.models.forms import ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -120,7 +121,7 @@ def _tried(parts: Iterable[Part], facts: Facts) -> tuple[list[DraftedRule], list
 def _why_not(part: DraftedRule, facts: Facts) -> str:
     """Why a rule can't be kept; empty where the report passes it."""
     try:
-        rule = msgspec.convert(part.entry(), CHECKS[part.check])
+        rule = msgspec.convert(part.entry(), ready(CHECKS[part.check]))
     except msgspec.ValidationError as error:
         return plain(str(error))
     if slips := rule.impossible():

@@ -12,6 +12,7 @@ from tsr_agent.gate.source.tree import parse_source
 from tsr_agent.gate.wording import plain, visible
 from tsr_agent.models.decision import ExceptionStanding
 from tsr_agent.models.form_problems import problems_of
+from tsr_agent.models.forms import ready
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,7 @@ def read_exception_file(data: bytes, source: str, form: type[F], what: str) -> F
     problems = problems_of(document.tree, form)
     if problems:
         raise refusal(source, what, document.problems(problems))
-    return msgspec.convert(document.tree, form)
+    return msgspec.convert(document.tree, ready(form))
 
 
 def fault_of(entry: object, form: type[Any], path: str, written: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from tsr_agent.gate.source.tree import read_source
 from tsr_agent.gate.wording import untrusted_id, visible
 from tsr_agent.models.codec import digest
 from tsr_agent.models.decision import ExceptionStanding, QuarantineNote
+from tsr_agent.models.forms import ready
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +61,7 @@ def parse_quarantine(data: bytes, source: str) -> Quarantine:
         if reason:
             unusable[place] = _unusable(entry, place, reason)
         else:
-            usable.append(msgspec.convert(entry, QuarantinedTest))
+            usable.append(msgspec.convert(entry, ready(QuarantinedTest)))
     return Quarantine(
         digest=digest(data), tests=tuple(usable), unusable=tuple(unusable.values()), places=tuple(unusable)
     )

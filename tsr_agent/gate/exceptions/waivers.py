@@ -20,6 +20,7 @@ from tsr_agent.gate.wording import visible
 from tsr_agent.models.base import LongText, Record, Sha, ShortText
 from tsr_agent.models.codec import digest
 from tsr_agent.models.decision import ExceptionStanding, WaiverNote
+from tsr_agent.models.forms import ready
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,7 +108,7 @@ def parse_waivers(data: bytes, source: str) -> Waivers:
         if fault:
             unusable[place] = _unusable(entry, place, fault)
         else:
-            usable.append(msgspec.convert(entry, Waiver))
+            usable.append(msgspec.convert(entry, ready(Waiver)))
     return Waivers(
         digest=digest(data),
         waivers=tuple(usable),

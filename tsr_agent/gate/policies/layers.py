@@ -19,6 +19,7 @@ from tsr_agent.gate.source.tree import SourceTree
 from tsr_agent.gate.wording import plain
 from tsr_agent.models.base import Record
 from tsr_agent.models.decision import PolicyParent
+from tsr_agent.models.forms import ready
 
 _RULE = re.compile(r"\$\.rules\[(\d+)\]")
 _LAID_OVER = ("require", "where")
@@ -308,7 +309,7 @@ class _Given(NamedTuple):
 
 def _read(value: object, form: Any) -> Any:
     try:
-        return msgspec.convert(value, form)
+        return msgspec.convert(value, ready(form))
     except msgspec.ValidationError:
         return None
 

@@ -15,6 +15,7 @@ from tsr_agent.gate.policies.policy import MAX_RULES, FlakyPolicy, Policy, Polic
 from tsr_agent.gate.rule import MissingEvidence, Rule
 from tsr_agent.models.decision import RuleSeverity
 from tsr_agent.models.form_problems import nearest, problems_of
+from tsr_agent.models.forms import ready
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +52,7 @@ def read_policy_tree(tree: dict[str, Any], policy_digest: str, problems: list[st
     _refuse_twins([rule for rule in read if rule is not None], problems)
     if problems:
         return None
-    form = msgspec.convert(tree, PolicyForm)
+    form = msgspec.convert(tree, ready(PolicyForm))
     rules = tuple(rule for rule in read if rule is not None)
     policy = Policy(
         name=form.name,
@@ -97,7 +98,7 @@ def _rule(entry: object, path: str, problems: list[str]) -> Rule | None:
         return None
     found = _explained(problems_of(entry, form, path, above=(PolicyForm,)), entry, path)
     if not found:
-        rule = msgspec.convert(entry, form)
+        rule = msgspec.convert(entry, ready(form))
         found = [f"{path}.{where}: {what}" for where, what in rule.impossible()]
         if rule.id == RULE_ID:
             found.append(f"{path}.id: {RULE_ID!r} is the rule that every policy has; choose another id")
@@ -240,7 +241,7 @@ def _in_environment(rule: Rule, entry: dict[str, Any], path: str, key: str, prob
     laid_over = _laid_over(entry, override)
     found = _explained(problems_of(laid_over, type(rule), where), laid_over, where)
     if not found:
-        changed = msgspec.convert(laid_over, type(rule))
+        changed = msgspec.convert(laid_over, ready(type(rule)))
         found = [f"{where}.{below}: {what}" for below, what in changed.impossible()]
     problems += found
     return rule if found else changed

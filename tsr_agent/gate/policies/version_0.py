@@ -15,6 +15,7 @@ from tsr_agent.gate.wording import exact
 from tsr_agent.models.base import Count, LongText, Record, Share, ShortText
 from tsr_agent.models.evals import Severity
 from tsr_agent.models.form_problems import problems_of
+from tsr_agent.models.forms import ready
 from tsr_agent.models.results import TestType
 
 _Kind = Meta(description="Which condition it is.")
@@ -142,7 +143,7 @@ def translate(tree: dict[str, Any], problems: list[str]) -> tuple[dict[str, Any]
     problems += problems_of(tree, PolicyForm0)
     if problems:
         return {}, Origins()
-    form = msgspec.convert(tree, PolicyForm0)
+    form = msgspec.convert(tree, ready(PolicyForm0))
     found: list[tuple[str, dict[str, Any]]] = []
     for key, severity in (("blocking_conditions", "block"), ("warning_conditions", "warn")):
         for place, entry in enumerate(getattr(form, key)):
@@ -175,7 +176,7 @@ def _condition(entry: dict[str, Any], path: str, problems: list[str]) -> dict[st
     problems += found
     if found:
         return {}
-    condition = msgspec.convert(entry, form)
+    condition = msgspec.convert(entry, ready(form))
     if isinstance(condition, EvalMetricBelow) and condition.threshold <= 0:
         given = exact(condition.threshold)
         problems.append(f"{path}.threshold: {given} asks for nothing; it must be above 0")

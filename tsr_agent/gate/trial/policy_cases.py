@@ -16,6 +16,7 @@ from tsr_agent.gate.wording import visible
 from tsr_agent.models.base import LongText, Record, UtcTime
 from tsr_agent.models.decision import GoNoGoDecision, RuleEffect, RuleState
 from tsr_agent.models.form_problems import nearest, problems_of
+from tsr_agent.models.forms import ready
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,7 +149,7 @@ def parse_cases(data: bytes, source: str) -> CasesFile:
     problems = problems_of(document.tree, PolicyCases)
     if problems:
         raise refusal(source, KIND, document.problems(problems))
-    read = CasesFile(document=document, content=msgspec.convert(document.tree, PolicyCases))
+    read = CasesFile(document=document, content=msgspec.convert(document.tree, ready(PolicyCases)))
     problems = [*_repeated_names(read.content.cases), *_empty_expectations(read.content.cases)]
     if problems:
         raise read.refused(problems)

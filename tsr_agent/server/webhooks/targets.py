@@ -19,6 +19,7 @@ from msgspec import Meta
 
 from tsr_agent.errors import UsageError
 from tsr_agent.ingest.repository_url import same_repository
+from tsr_agent.models.forms import ready
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,7 +134,7 @@ def _parsed(path: Path) -> _File:
             raw = stream.read(_MAX_FILE_BYTES + 1)
         if len(raw) > _MAX_FILE_BYTES:
             raise UsageError(f"{path}: is larger than {_MAX_FILE_BYTES} bytes.")
-        return msgspec.convert(tomllib.loads(raw.decode("utf-8")), _File)
+        return msgspec.convert(tomllib.loads(raw.decode("utf-8")), ready(_File))
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or 'can not be read'}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
