@@ -29,7 +29,7 @@ def recorded() -> Iterator[Recording]:
     """Everything that this process sends to any database meanwhile, transactions included."""
     recording = Recording()
 
-    def sent(_connection: Any, _cursor: Any, sql: str, parameters: Any, _context: Any, many: bool) -> None:  # noqa: FBT001
+    def sent(_connection: Any, _cursor: Any, sql: str, parameters: Any, _context: Any, many: bool) -> None:
         recording.statements.append((sql, list(parameters) if many else [parameters], many))
 
     def begun(connection: Any) -> None:
