@@ -1,4 +1,4 @@
-"""The limit: a bare ASGI handler that runs the very SQL of a server's request on the bare driver, and nothing else.
+"""The limit: a bare ASGI handler that runs the very SQL of a server's request on the bare driver, no more.
 
 The statements are those that a request of the real server sent to its database, taken down by
 ``recorded_sql``; only the report's id is another one each time. There is no authentication, no
