@@ -1,0 +1,150 @@
+"""Server and agent are killed, wherever they are, again and again: nothing is lost and nothing is halved.
+
+A hundred reports are handed in to a real server on each database. In each round either the server
+or the agent gets a SIGKILL at a moment of its own. In the end every report is on record once, byte for
+byte, and the library is sound.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import socket
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tests.factories.forking import Forge, Forked, forge
+from tests.factories.reports import report
+from tests.factories.servers import new_token
+from tsr_agent.models import codec
+from tsr_agent.models.access import Role
+from tsr_agent.store.database import open_database
+from tsr_agent.store.feed import ChangeFeed
+from tsr_agent.store.integrity import check
+from tsr_agent.store.repository import ReportRepository
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KILLS = 100
+"""On each of the two databases."""
+KILLED = -9
+LONGEST = 0.35
+"""Seconds: about what a hand-in takes from start to end, so that kills hit every part of it."""
+
+
+@dataclass
+class Road:
+    """One server that dies and comes back at its address, and agents that hand in to it."""
+
+    forge: Forge
+    database: str
+    folder: Path
+    port: int
+    token: str
+
+    def server(self) -> Forked:
+        """A server, begun again."""
+        arguments = ["serve", "--port", str(self.port)]
+        started = self.forge.start(arguments, {"AITR_DATABASE": self.database}, self.folder / "server.log")
+        self._reached()
+        return started
+
+    def agent(self, *arguments: str) -> Forked:
+        """A command that talks to the server."""
+        environ = {
+            "AITR_SERVER": f"http://127.0.0.1:{self.port}",
+            "AITR_TOKEN": self.token,
+            "AITR_OUTBOX": str(self.folder / "outbox"),
+        }
+        return self.forge.start([*arguments], environ, self.folder / "agent.log")
+
+    def _reached(self) -> None:
+        """Waits until somebody listens; bounded."""
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+        raise AssertionError((self.folder / "server.log").read_text())
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def after(seconds: float) -> None:
+    """Lets so much time pass that a kill comes at another place each time; nothing is waited for."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        nobody.listen()
+        nobody.settimeout(seconds)
+        try:
+            nobody.accept()
+        except TimeoutError:
+            return
+
+
+def test_a_hundred_kills_lose_nothing_and_halve_nothing(database: str, tmp_path: Path) -> None:
+    chance = random.Random(20_261)
+    documents = {
+        f"killed-{number:03d}": codec.encode(report(id=f"killed-{number:03d}")) for number in range(KILLS)
+    }
+    with open_database(database, create=True) as library:
+        token = new_token(library, Role.AGENT, now=datetime.now(UTC))
+    killed = 0
+    with forge() as forged:
+        road = Road(forged, database, tmp_path, free_port(), token)
+        server = road.server()
+        for number, (report_id, document) in enumerate(documents.items()):
+            path = tmp_path / f"{report_id}.json"
+            path.write_bytes(document)
+            agent = road.agent("upload", str(path))
+            after(chance.uniform(0, LONGEST))
+            if number % 2:
+                agent.kill()
+                killed += agent.wait() == KILLED
+                continue
+            server.kill()
+            killed += server.wait() == KILLED
+            server = road.server()
+            agent.wait()
+        assert killed > KILLS * 0.7  # The rest had ended by itself before.
+        waiting = {json.dumps(each.name) for each in (tmp_path / "outbox").rglob("*") if each.is_file()}
+        assert road.agent("upload", "--drain").wait() == 0, (tmp_path / "agent.log").read_text()[-2000:]
+        assert_spooled_ones_arrived(database, documents)
+        # Whoever was killed before a report was on disk knows nothing of it: the job runs again.
+        for report_id in documents:
+            assert road.agent("upload", str(tmp_path / f"{report_id}.json")).wait() == 0, waiting
+        server.kill()
+        server.wait()
+    assert_all_there_once(database, documents)
+
+
+def assert_spooled_ones_arrived(database: str, documents: dict[str, bytes]) -> None:
+    """What arrived is whole, and no server's death kept more than a few from arriving."""
+    with open_database(database) as library:
+        repository = ReportRepository(library)
+        there = [each for each in documents if repository.row(each) is not None]
+        for report_id in there:
+            assert repository.document(report_id) == documents[report_id]
+    # An agent whose server died has its report on disk: all of the even ones have to be there.
+    missing = [each for number, each in enumerate(documents) if number % 2 == 0 and each not in there]
+    assert missing == []
+
+
+def assert_all_there_once(database: str, documents: dict[str, bytes]) -> None:
+    with open_database(database) as library:
+        repository = ReportRepository(library)
+        assert repository.count() == len(documents)
+        for report_id, document in documents.items():
+            assert repository.document(report_id) == document
+        page = ChangeFeed(library).page(0, limit=1_000)
+        assert [each.seq for each in page.items] == list(range(1, 2 * len(documents) + 1))
+        assert len({each.digest for each in page.items}) == len(page.items)
+        result = check(library)
+        assert (result.sound, result.reports) == (True, len(documents)), result.damages
