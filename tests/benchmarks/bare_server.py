@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from tests.benchmarks.recorded_sql import Recording
 
-_ID_AT = {"GET": 3, "POST": 3}
-"""Which part of the path names the report: ``/api/tsr/ID``."""
+_ID_AT = 3
+"""Which part of the path names the report: ``/api/tsr/ID``, for an upload too."""
 
 
 class BareServer:
@@ -47,7 +47,7 @@ class BareServer:
         more = True
         while more:
             more = (await receive()).get("more_body", False)
-        self._replay(scope["path"].split("/")[_ID_AT[scope["method"]]])
+        self._replay(scope["path"].split("/")[_ID_AT])
         body = self._recording.answer
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": self._recording.status, "headers": headers})
@@ -55,19 +55,21 @@ class BareServer:
 
     def _replay(self, report_id: str) -> None:
         cursor = self._connection.cursor()
-        returned: dict[Any, Any] = {}
+        last = 0
         for sql, parameters, many in self._recording.statements:
             if sql == "COMMIT" and not _in_transaction(self._connection):
                 continue
-            given = [_with_id(each, report_id, returned) for each in parameters]
+            given = [_with_id(each, report_id) for each in parameters]
+            if sql.startswith("INSERT INTO changes"):
+                # The number of a change is the one thing that the database gives out and takes back.
+                given = [_numbered(each, last - len(given) + place) for place, each in enumerate(given, 1)]
             if many:
                 cursor.executemany(sql, given)
             else:
                 cursor.execute(sql, given[0])
-            if "RETURNING" in sql:
-                # The number of a change is the one thing that the database gives out and takes back.
-                returned["seq"] = cursor.fetchone()[0]
-            elif sql.startswith("SELECT"):
+            if "RETURNING change_counter" in sql or sql.endswith("RETURNING last"):
+                last = cursor.fetchone()[0]
+            elif sql.startswith("SELECT") or "RETURNING" in sql:
                 cursor.fetchall()
 
 
@@ -75,16 +77,17 @@ def _in_transaction(connection: Any) -> bool:
     return bool(connection.in_transaction) if isinstance(connection, sqlite3.Connection) else True
 
 
-def _with_id(parameters: Any, report_id: str, returned: dict[Any, Any]) -> Any:
+def _with_id(parameters: Any, report_id: str) -> Any:
     if isinstance(parameters, dict):
-        return {
-            name: returned["seq"] if name == "seq" and "seq" in returned else _value(value, report_id)
-            for name, value in parameters.items()
-        }
-    values = [_value(value, report_id) for value in parameters]
-    if "seq" in returned and values and isinstance(values[0], int):
-        values[0] = returned.pop("seq")
-    return tuple(values)
+        return {name: _value(value, report_id) for name, value in parameters.items()}
+    return tuple(_value(value, report_id) for value in parameters)
+
+
+def _numbered(parameters: Any, number: int) -> Any:
+    """The row of a change with its number, which is the first column."""
+    if isinstance(parameters, dict):
+        return parameters | {"seq": number}
+    return (number, *parameters[1:])
 
 
 def _value(value: Any, report_id: str) -> Any:
@@ -104,10 +107,14 @@ def _connect(database: str) -> Any:
 
 def serve(app: Any) -> None:
     """Serves an application on a free port of the loopback interface, and prints the port."""
-    listener = socket.socket()
+    # With its protocol named, asyncio sends small answers at once.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
     print(listener.getsockname()[1], flush=True)
-    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
+    config = uvicorn.Config(
+        app, http="h11", loop="asyncio", log_level="warning", access_log=False, lifespan="off"
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -30,7 +30,8 @@ def recorded() -> Iterator[Recording]:
     recording = Recording()
 
     def sent(_connection: Any, _cursor: Any, sql: str, parameters: Any, _context: Any, many: bool) -> None:
-        recording.statements.append((sql, list(parameters) if many else [parameters], many))
+        given = list(parameters) if many else [parameters]
+        recording.statements.append((sql, [_plain(each) for each in given], many))
 
     def begun(connection: Any) -> None:
         if connection.dialect.name != "sqlite":
@@ -52,3 +53,14 @@ def recorded() -> Iterator[Recording]:
     finally:
         for name, listener in listened:
             event.remove(Engine, name, listener)
+
+
+def _plain(parameters: Any) -> Any:
+    """Parameters that can be kept: SQLAlchemy wraps bytes for the driver."""
+    if isinstance(parameters, dict):
+        return {name: _bytes(value) for name, value in parameters.items()}
+    return tuple(_bytes(value) for value in parameters)
+
+
+def _bytes(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value

@@ -77,6 +77,8 @@ class Running:
     port: int
     pid: int
     token: str
+    path: str = ""
+    """Where it is asked instead of where the real server is."""
 
 
 def document(load: Load) -> bytes:
@@ -134,7 +136,7 @@ def measured(load: Load, running: Running, round_name: str, folder: Path) -> tup
     plan = Plan(
         port=running.port,
         method=load.method,
-        path=load.path,
+        path=running.path or load.path,
         headers=headers,
         ids=ids,
         connections=load.connections,
@@ -191,7 +193,7 @@ def bare(recording: Recording, database: str, load: Load, folder: Path) -> Itera
     token = put_report(database, load)
     (folder / "recording").write_bytes(pickle.dumps(recording))
     with process("bare_server", str(folder / "recording"), database) as running:
-        yield Running(port=running[0], pid=running[1], token=token)
+        yield Running(port=running[0], pid=running[1], token=token, path=f"/api/tsr/{PLACEHOLDER}")
 
 
 @contextmanager
