@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
 JSON = "application/json"
+_UNCHANGED = 304
+_AS_BEFORE = {"description": "The document that If-None-Match names is the one there is."}
 _COMPONENTS = "#/components/schemas/{name}"
 _EVERYWHERE = (Kind.MALFORMED, Kind.PARAMETER, Kind.UNAVAILABLE)
 _WITH_TOKEN = (
@@ -182,7 +184,7 @@ def _responses(
 ) -> dict[str, Any]:
     answer = _answer(route, function, forms)
     statuses = {route.status_code, *route.opt.get("statuses", ())}
-    found = {str(status): answer for status in sorted(statuses)}
+    found = {str(status): answer if status != _UNCHANGED else _AS_BEFORE for status in sorted(statuses)}
     by_status: dict[int, list[Kind]] = {}
     for kind in _problems(route, path):
         by_status.setdefault(kind.status, []).append(kind)

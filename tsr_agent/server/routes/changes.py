@@ -12,14 +12,18 @@ from tsr_agent.models.api import ChangePage
 from tsr_agent.server.access import FOLLOWERS
 from tsr_agent.server.injected import CurrentPrincipal, CurrentServices
 from tsr_agent.server.parameters import asked
-from tsr_agent.server.problems import not_found
+from tsr_agent.server.problems import Kind, not_found
 from tsr_agent.server.queries import ChangesQuery
 from tsr_agent.server.routes.conditional import answer_once
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-@get("/api/changes", sync_to_thread=True, opt={"roles": FOLLOWERS, "query": ChangesQuery})
+@get(
+    "/api/changes",
+    sync_to_thread=True,
+    opt={"roles": FOLLOWERS, "query": ChangesQuery, "problems": (Kind.INVALID,)},
+)
 def changes(
     request: Request[Any, Any, Any], principal: CurrentPrincipal, services: CurrentServices
 ) -> ChangePage:
@@ -28,7 +32,7 @@ def changes(
     return services.changes.page(wanted.since, limit=wanted.limit, repository=principal.project)
 
 
-@get("/api/documents/{digest:str}", sync_to_thread=True, opt={"roles": FOLLOWERS})
+@get("/api/documents/{digest:str}", sync_to_thread=True, opt={"roles": FOLLOWERS, "statuses": (304,)})
 def document_of(
     digest: FromPath[str],
     request: Request[Any, Any, Any],

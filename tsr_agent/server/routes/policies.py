@@ -9,6 +9,7 @@ from tsr_agent.models.api import PolicyList, PolicySubmission, PolicyVersion
 from tsr_agent.server.access import POLICY_READERS, POLICY_WRITERS
 from tsr_agent.server.bodies import decoded
 from tsr_agent.server.injected import BodyBytes, CurrentPrincipal, CurrentServices
+from tsr_agent.server.problems import Kind
 from tsr_agent.server.settings import BodySize
 
 
@@ -28,7 +29,13 @@ def policy(name: FromPath[str], services: CurrentServices) -> PolicyVersion:
     "/api/policies/{name:str}",
     status_code=201,
     sync_to_thread=True,
-    opt={"roles": POLICY_WRITERS, "body": PolicySubmission, "size": BodySize.POLICY},
+    opt={
+        "roles": POLICY_WRITERS,
+        "body": PolicySubmission,
+        "size": BodySize.POLICY,
+        "statuses": (200,),
+        "problems": (Kind.CONFLICT,),
+    },
 )
 def put_policy(
     name: FromPath[str], document: BodyBytes, principal: CurrentPrincipal, services: CurrentServices

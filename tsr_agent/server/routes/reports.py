@@ -21,7 +21,7 @@ from tsr_agent.server.injected import (
     services_of,
 )
 from tsr_agent.server.parameters import asked
-from tsr_agent.server.problems import not_found
+from tsr_agent.server.problems import Kind, not_found
 from tsr_agent.server.queries import ListQuery, NewestQuery, ReleaseQuery
 from tsr_agent.server.routes.conditional import JSON, answer_once
 from tsr_agent.server.settings import BodySize
@@ -33,7 +33,14 @@ AnyRequest: TypeAlias = Request[Any, Any, Any]
     "/api/tsr",
     status_code=201,
     sync_to_thread=True,
-    opt={"roles": UPLOADERS, "body": TestSummaryReport, "size": BodySize.REPORT, "answer": Received},
+    opt={
+        "roles": UPLOADERS,
+        "body": TestSummaryReport,
+        "size": BodySize.REPORT,
+        "answer": Received,
+        "statuses": (200,),
+        "problems": (Kind.CONFLICT,),
+    },
 )
 def upload(
     request: AnyRequest, document: BodyBytes, principal: CurrentPrincipal, services: CurrentServices
@@ -59,7 +66,11 @@ def upload(
     )
 
 
-@get("/api/tsr/latest", sync_to_thread=True, opt={"roles": READERS, "query": NewestQuery})
+@get(
+    "/api/tsr/latest",
+    sync_to_thread=True,
+    opt={"roles": READERS, "query": NewestQuery, "problems": (Kind.NOT_FOUND,)},
+)
 def latest(request: AnyRequest, principal: CurrentPrincipal, services: CurrentServices) -> TestSummaryReport:
     """The newest report of an environment, a branch or a repository, with this server's verdict."""
     found = services.listing.newest(asked(request, NewestQuery), principal.project)
@@ -82,7 +93,7 @@ def report(
     return services.showing.report(report_id, principal.may_see)
 
 
-@get("/api/tsr/{report_id:str}/document", sync_to_thread=True, opt={"roles": READERS})
+@get("/api/tsr/{report_id:str}/document", sync_to_thread=True, opt={"roles": READERS, "statuses": (304,)})
 def document(
     report_id: FromPath[str], request: AnyRequest, principal: CurrentPrincipal, services: CurrentServices
 ) -> Response[bytes]:
@@ -91,7 +102,10 @@ def document(
     return answer_once(request, known.report_digest, lambda: services.reports.document(report_id))
 
 
-@get("/api/tsr/{report_id:str}/go-no-go", opt={"roles": READERS, "query": ReleaseQuery, "answer": GoNoGo})
+@get(
+    "/api/tsr/{report_id:str}/go-no-go",
+    opt={"roles": READERS, "query": ReleaseQuery, "answer": GoNoGo, "problems": (Kind.CONFLICT,)},
+)
 async def go_no_go(report_id: FromPath[str], request: AnyRequest) -> Response[bytes]:
     """Whether a report may be released, for one commit and environment where they are named."""
     # Asked by every pipeline that waits. What others are given costs more here than the answer.
@@ -108,7 +122,7 @@ async def go_no_go(report_id: FromPath[str], request: AnyRequest) -> Response[by
     "/api/tsr/{report_id:str}/decisions",
     status_code=201,
     sync_to_thread=True,
-    opt={"roles": DECIDERS, "answer": GoNoGo},
+    opt={"roles": DECIDERS, "answer": GoNoGo, "statuses": (200,)},
 )
 def decide_again(
     report_id: FromPath[str], principal: CurrentPrincipal, services: CurrentServices
