@@ -52,7 +52,7 @@ def report_detail(opened: OpenedReport) -> ReportDetail:
     return ReportDetail(
         report_id=report.id,
         digest=opened.digest,
-        head=overview(report, decision),
+        head=overview(report, decision, standing=opened.standing),
         blocks=(
             _rules_block(opened),
             _tests_block(opened),

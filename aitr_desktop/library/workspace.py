@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from aitr_desktop.library.paging import Step
+    from tsr_agent.gate.approvals import ApprovalStanding
     from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
@@ -36,6 +37,8 @@ class OpenedReport:
     report: TestSummaryReport
     decision: Decision | None
     digest: str
+    standing: ApprovalStanding | None = None
+    """What people's approvals say about the decision; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,11 +131,17 @@ class StoreWorkspace:
         """
         from tsr_agent.models import codec
         from tsr_agent.models.report import TestSummaryReport
+        from tsr_agent.store.approvals import ApprovalRepository
 
         document = self._repository.document(report_id)
         report = codec.decode(document, TestSummaryReport, source=f"report {report_id}")
-        decision = self._repository.decision(report_id)
-        return OpenedReport(report=report, decision=decision, digest=codec.digest(document))
+        record = ApprovalRepository(self._library).on_record(report_id)
+        return OpenedReport(
+            report=report,
+            decision=record.decision if record else None,
+            digest=codec.digest(document),
+            standing=record.standing if record else None,
+        )
 
     def import_file(self, path: Path, now: datetime) -> Imported:
         """Files a document, judged by the built-in policy.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from tsr_agent.gate.approvals import release_verdict
 from tsr_agent.models.decision import BaselineSelect, ExceptionStanding, GoNoGoDecision, RuleState
 from tsr_agent.sections.approval import approval_terms
 from tsr_agent.sections.exceptions import exceptions_summary
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import tzinfo
 
+    from tsr_agent.gate.approvals import ApprovalStanding
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
 
@@ -65,20 +67,28 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
         return " · ".join(part for part in (self.repository, self.branch, self.environment) if part)
 
 
-def overview(report: TestSummaryReport, decision: Decision | None, zone: tzinfo | None = None) -> Overview:
+def overview(
+    report: TestSummaryReport,
+    decision: Decision | None,
+    zone: tzinfo | None = None,
+    *,
+    standing: ApprovalStanding | None = None,
+) -> Overview:
     """The head of a report.
 
     Args:
         report: The evidence.
         decision: The decision taken from it; None says so instead of trusting the report's own claim.
         zone: Where the viewer is; None for the zone of this machine.
+        standing: What approvals say about that decision; None where nothing is known of any.
     """
     versions = report.versions
+    weighed = release_verdict(decision, standing) if decision and standing else None
     return Overview(
         report_id=report.id,
         created=moment(report.created_at, zone),
-        verdict=verdict(decision.decision if decision else None),
-        sentence=verdict_sentence(decision),
+        verdict=verdict(weighed or (decision.decision if decision else None)),
+        sentence=_with_people(decision, standing, weighed),
         reasons=tuple(one_line(each, 1000) for each in _reasons(decision)),
         warnings=tuple(one_line(each, 1000) for each in (decision.warnings if decision else ())),
         environment=one_line(decision.environment if decision else report.environment),
@@ -96,6 +106,17 @@ def overview(report: TestSummaryReport, decision: Decision | None, zone: tzinfo 
         if decision and decision.approval
         else "",
     )
+
+
+def _with_people(
+    decision: Decision | None, standing: ApprovalStanding | None, weighed: GoNoGoDecision | None
+) -> str:
+    """The sentence of the verdict; where people made another one of it, who they are comes first."""
+    said = verdict_sentence(decision)
+    if decision is None or standing is None or weighed is decision.decision:
+        return said
+    people = one_line(standing.reason, MAX_REASON_LENGTH)
+    return f"{people}; the policy says {verdict(decision.decision).word}: {said}"
 
 
 def _without_exceptions(decision: Decision) -> Mark | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from aitr_desktop.item_models.report_detail import report_detail
 from aitr_desktop.library.listing import Query
 from aitr_desktop.library.paging import ReportPages
 from aitr_desktop.library.workspace import (
@@ -19,13 +20,15 @@ from aitr_desktop.library.workspace import (
 from tests.agent.cli.test_gate import good
 from tests.factories import shown_reports as reports
 from tests.factories.decisions import decision_about
-from tests.factories.recorded_approvals import approval_of
+from tests.factories.recorded_approvals import LATER, approval_about, approval_of, waiting
+from tests.factories.reports import NOON, report
 from tsr_agent.errors import InputError, IntegrityError, StoreError
 from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.models import codec
 from tsr_agent.models.approval import ApprovalTerms
 from tsr_agent.models.decision import GoNoGoDecision, PolicyReference
 from tsr_agent.models.report import TestSummaryReport
+from tsr_agent.sections.wording import verdict
 from tsr_agent.store.approvals import ApprovalRepository
 from tsr_agent.store.engine import open_library
 from tsr_agent.store.repository import ReportRepository
@@ -223,3 +226,19 @@ def test_a_milder_policy_than_its_own_gives_no_report_a_go(
             assert done.claimed is not None
             assert workspace.load(report.id).decision is None
             assert workspace.count(Query(decision=GoNoGoDecision.GO)) == 0
+
+
+def test_an_approved_release_reads_go_in_the_list_and_in_its_detail(tmp_path: Path) -> None:
+    """Whoever opens a report must not find another verdict than the list had."""
+    document = codec.encode(report(manual_approval_required=True))
+    with open_library(tmp_path / "library.db", create=True) as library:
+        decision = waiting(document)
+        ReportRepository(library).add(document, decision, received_at=NOON)
+        ApprovalRepository(library).take(codec.encode(approval_about(decision)), received_at=LATER)
+    workspace = open_workspace(tmp_path / "library.db")
+    opened = workspace.load(report().id)
+    listed = workspace.page(Query(), FIRST, LATER)[0]
+    head = report_detail(opened).head
+    workspace.close()
+    assert head.verdict == listed.verdict == verdict(GoNoGoDecision.GO)
+    assert head.sentence.startswith("Approved by ana; the policy says PENDING REVIEW: ")
