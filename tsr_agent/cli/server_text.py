@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tsr_agent.cli.layout import marked, paragraph
-from tsr_agent.models.api import Received
+from tsr_agent.models.api import ApprovalStateName, Received
 from tsr_agent.sections.plain_text import one_line
 from tsr_agent.sections.wording import counted, verdict
 
@@ -41,7 +41,10 @@ def verdict_lines(
         lines.append(f"  tested: {answer.tested_sha or 'not known'}")
     most = None if show_all else _FEW
     lines += _issues("Stops the release", "■", answer.blocking_issues, width, most)
-    lines += _issues("A person has to look", "▲", answer.review_issues, width, most)
+    looked = answer.approval.state is ApprovalStateName.APPROVED
+    lines += _issues(
+        "A person has looked at" if looked else "A person has to look", "▲", answer.review_issues, width, most
+    )
     lines += _issues("Warns", "▲", answer.warnings, width, most)
     lines += ["", *paragraph(f"Approval: {one_line(answer.approval.reason, _LONG)}", width, "  ", "    ")]
     lines += ["", f"  Server  {address}", f"  Report  {answer.report_id}"]
