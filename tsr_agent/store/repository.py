@@ -290,7 +290,7 @@ class _Filing:
     decision: Decision | None
     source: DecisionSource
     received_at: datetime
-    tell: Tell
+    tell: Tell = tell_nobody
 
     def insert_report(self, connection: Connection) -> bool:
         """Files the report and, where there is one, the decision about it; False where its id is taken.
