@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from tsr_agent.gate.policies.names import environment_key
@@ -62,6 +63,8 @@ def same_repository(one: str, other: str) -> bool:
     return first is not None and first == second
 
 
+# Asked with every request of a token that is for one project.
+@lru_cache(maxsize=4_096)
 def repository_key(address: str) -> str:
     """One spelling of a repository, for access and for choosing the policy that judges its reports.
 

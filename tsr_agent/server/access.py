@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tsr_agent.ingest.repository_url import same_repository
+from tsr_agent.ingest.repository_url import repository_key
 from tsr_agent.models.access import Role
 from tsr_agent.server.problems import Kind, RefusalError
 
@@ -50,7 +50,10 @@ class Principal:
 
     def may_see(self, repository: str) -> bool:
         """Whether the token is good for a report's ``codebase_repo``; where not, it is not found."""
-        return self.project is None or same_repository(self.project, repository)
+        if self.project is None:
+            return True
+        ours = repository_key(self.project)
+        return bool(ours) and repository_key(repository) == ours
 
 
 async def require_role(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:

@@ -177,6 +177,18 @@ def test_a_token_of_a_project_lists_only_its_own_reports(site: Site) -> None:
     assert ids(site, project="https://git.example/empty") == []
 
 
+def test_what_a_token_lists_it_can_read(server_on_each: InProcess) -> None:
+    site = Site(server_on_each)
+    spelt = ("forge.example/acme/app", "https://forge.example/acme/%61pp", "git@Forge.example:acme/app.git")
+    for number, address in enumerate(spelt):
+        made = report(id=f"s-{number}", versions=manifest(codebase_repo=address))
+        assert site.upload(codec.encode(made), project="https://forge.example/acme/app").status_code == 201
+    listed = ids(site, project="https://forge.example/acme/app/")
+    assert len(listed) == len(spelt)
+    for report_id in listed:
+        assert site.get(f"tsr/{report_id}", project=spelt[2]).status_code == 200
+
+
 def test_a_document_is_sent_once(site: Site) -> None:
     first = site.get("tsr/r-1/document")
     tag = first.headers["etag"]
