@@ -255,9 +255,11 @@ class Convergence(RuleBasedStateMachine):
             if stands is not None and stands.approved_by and stands.rejected_by:
                 row = ReportRepository(where).row(name)
                 assert row is not None
-                assert found.released is not GoNoGoDecision.GO
-                if found.decision is not None and found.decision.decision is not GoNoGoDecision.NO_GO:
-                    assert row.standing is GoNoGoDecision.PENDING_REVIEW
+                # Where nobody was asked to approve, the rejection alone counts: stricter still.
+                asked = stands.needed > 0 and found.decision is not None
+                blocked = not asked or found.decision.decision is GoNoGoDecision.NO_GO
+                waits = GoNoGoDecision.NO_GO if blocked else GoNoGoDecision.PENDING_REVIEW
+                assert row.standing is found.released is waits
         assert recorded == said, "what somebody said was lost"
 
 
