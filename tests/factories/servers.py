@@ -15,6 +15,7 @@ As a process, over a file or a PostgreSQL URL::
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import os
@@ -29,13 +30,14 @@ from litestar.testing import TestClient
 
 from tests.factories.reports import NOON
 from tsr_agent.server.app import ROUTES, build_app
+from tsr_agent.server.description import described
 from tsr_agent.server.request_log import RequestLog
 from tsr_agent.server.settings import ServerSettings
 from tsr_agent.server.token_making import PERSONS, Wanted, make_token
 from tsr_agent.store.tokens import TokenRepository
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime, timedelta
     from pathlib import Path
 
@@ -119,6 +121,30 @@ def in_process(
         server = InProcess(app, client, library, clock, log)
         yield server
     assert faults_allowed or server.faults() == []
+    unknown = undocumented(server.log_lines())
+    assert not unknown, f"the description does not know these answers: {unknown}"
+
+
+@functools.cache
+def documented() -> dict[tuple[str, str], set[int]]:
+    """The statuses that the API's description names, by method and path."""
+    paths = described(ROUTES)["paths"]
+    return {
+        (method.upper(), path): set(map(int, operation["responses"]))
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+    }
+
+
+def undocumented(lines: Iterable[dict[str, Any]]) -> set[tuple[str, str, int]]:
+    """Answers in a log that the description does not know; a fault is never one that it should."""
+    answers = {
+        (each["method"], each["route"], each["status"])
+        for each in lines
+        if each["event"] == "request" and each["status"] != 500
+    }
+    known = documented()
+    return {each for each in answers if each[:2] in known and each[2] not in known[each[:2]]}
 
 
 @dataclass

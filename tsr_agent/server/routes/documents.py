@@ -23,7 +23,11 @@ _LEVEL = 1
 """The fastest: documents repeat themselves so much that higher levels gain little."""
 
 
-@get("/api/documents", sync_to_thread=True, opt={"roles": FOLLOWERS})
+@get(
+    "/api/documents",
+    sync_to_thread=True,
+    opt={"roles": FOLLOWERS, "media": BATCH_TYPE, "problems": (Kind.NOT_FOUND, Kind.TOO_LARGE)},
+)
 def documents(
     digests: FromQuery[str],
     request: Request[Any, Any, Any],
