@@ -42,9 +42,9 @@ class Served:
         return new_token(self.library, role, now=self.clock.now(), **wanted)
 
     def faults(self) -> list[dict[str, Any]]:
-        """Errors that the client was not told the cause of, and what libraries complained of."""
+        """Errors that the client was not told the cause of."""
         lines = (json.loads(line) for line in self.log.getvalue().splitlines())
-        return [each for each in lines if each["event"] in ("fault", "warning")]
+        return [each for each in lines if each["event"] == "fault"]
 
 
 @contextmanager
