@@ -78,12 +78,14 @@ def repository_key(address: str) -> str:
     Returns:
         Host and path in lower case; empty where nothing can be seen, which is no repository.
     """
+    # What is an address as it stands is taken apart as it stands: a full-width colon in the name of a
+    # user would become the one behind the host, and the same place another repository.
     spelt = environment_key(address)
-    place = _place(spelt)
+    place = _place(address) or _place(spelt)
     if place is None:
         host, _, path = spelt.partition("/")
     else:
-        host, path = place
+        host, path = (environment_key(each) for each in place)
     path = posixpath.normpath("/" + unquote(path).strip()).strip("/").removesuffix(".git").rstrip("/")
     return environment_key(f"{host}/{path}").strip("/")
 
@@ -108,6 +110,9 @@ def _clean_url(url: str, schemes: tuple[str, ...]) -> str:
         return ""
     # Browsers take a backslash for a slash, and so another host than Python does.
     if parts.scheme.lower() not in schemes or not host or not url.isprintable() or "\\" in url:
+        return ""
+    # Of brackets that belong to a user's name one is left over, and with it no address any more.
+    if "[" in host or "]" in host:
         return ""
     path = _PARAMETERS.sub("", parts.path)
     if _USER_IN_PATH.search(path):

@@ -49,7 +49,10 @@ class Principal:
     expires_at: datetime
 
     def may_see(self, repository: str) -> bool:
-        """Whether the token is good for a report's ``codebase_repo``; where not, it is not found."""
+        """Whether the token is good for a report's ``codebase_repo``; where not, it is not found.
+
+        The policy is chosen by the same key: whoever may speak for a repository is judged by its policy.
+        """
         if self.project is None:
             return True
         ours = repository_key(self.project)

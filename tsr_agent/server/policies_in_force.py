@@ -54,6 +54,7 @@ class PoliciesInForce:
     def __init__(self, policies: PolicyRepository) -> None:
         self._policies = policies
         self._choice: _Choice | None = None
+        self._ever: tuple[int, frozenset[str]] | None = None
         self._read: OrderedDict[str, Rulebook] = OrderedDict()
         self._lock = threading.Lock()
         self._built_in = Rulebook(policy=ai_release(), waivers=None)
@@ -69,6 +70,21 @@ class PoliciesInForce:
         """
         chosen = self._current().for_address(repository)
         return self._built_in if chosen is None else self.rulebook(chosen)
+
+    def ever_in_force(self) -> frozenset[str]:
+        """Digests of every policy that was in force here at one time or another, the built-in one among them.
+
+        A release that another policy let go, elsewhere or before the library was served, is none here.
+
+        Raises:
+            IntegrityError: A version is not what was submitted.
+            StoreError: The database can't be read.
+        """
+        stamp, ever = self._policies.count(), self._ever
+        if ever is None or ever[0] != stamp:
+            digests = self._policies.policy_digests() | {self._built_in.policy.digest}
+            self._ever = ever = (stamp, digests)
+        return ever[1]
 
     def _current(self) -> _Choice:
         stamp = self._policies.count()

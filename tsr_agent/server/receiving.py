@@ -174,7 +174,9 @@ class Receiving:
 
     def _judge(self, judged: _Judged, rulebook: Rulebook, now: datetime) -> Decision:
         report, policy = judged.report, rulebook.policy
-        baseline = baseline_for(self._reports.library, policy, Place.of(report), now)
+        # What a milder policy let go elsewhere is no release of this server's to be measured against.
+        ours = self._policies.ever_in_force()
+        baseline = baseline_for(self._reports.library, policy, Place.of(report), now, released_by=ours)
         return evaluate(report, policy, rulebook.waivers, baseline, now, report_digest=judged.digest)
 
     def _file(self, judged: _Judged, decision: Decision, may_see: MaySee, now: datetime) -> Added:

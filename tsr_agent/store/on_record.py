@@ -11,7 +11,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from tsr_agent.models import codec
 from tsr_agent.models.manifest import tested_sha
@@ -20,6 +20,7 @@ from tsr_agent.store import bodies
 from tsr_agent.store.column_types import storable
 from tsr_agent.store.repository import decision_of, refuse_unbound
 from tsr_agent.store.rows import UNJUDGED
+from tsr_agent.store.service_tables import changes
 from tsr_agent.store.standing import approvals_of, released, standing_of, standing_row
 from tsr_agent.store.statements import compiled
 from tsr_agent.store.tables import approvals, decisions, report_documents, reports
@@ -96,8 +97,10 @@ class Documents:
         found = _ON_RECORD.rows(connection, {"key": report_id})
         if not found:
             return None
-        digest, newest, *shown = found[0][:-1]
+        digest, newest, *shown, named, decided = found[0][:-1]
         said = tuple(row[-1] for row in found if row[-1] is not None)
+        if named != 1 + decided + len(said):
+            raise _named_otherwise(report_id, named, 1 + decided + len(said))
         key = (report_id, digest, newest, said)
         read = self._read.get(key)
         if read is None:
@@ -170,6 +173,12 @@ def _listed_otherwise(report_id: str, shown: Sequence[Any], meant: Sequence[Any]
     return bodies.altered(f"Report {report_id}", f"the {wrong[0]} in the list is not that of its documents")
 
 
+def _named_otherwise(report_id: str, named: int, there: int) -> IntegrityError:
+    """A rejection that is gone, or the decision that said NO-GO, would leave a GO that nobody gave."""
+    what = f"the change feed names {named:,} documents about it, and there are {there:,}"
+    return bodies.altered(f"Report {report_id}", what)
+
+
 def _given(connection: Connection, report_id: str, said: Sequence[str]) -> list[Approval]:
     """The approvals of these digests, and none that has arrived since they were read."""
     if not said:
@@ -228,6 +237,8 @@ _NEWEST = (
     .limit(1)
     .scalar_subquery()
 )
+_NAMED = select(func.count()).where(changes.c.report_id == reports.c.id).scalar_subquery()
+_DECIDED = select(func.count()).where(decisions.c.report_id == reports.c.id).scalar_subquery()
 # One statement: what is filed meanwhile can't make header, decision and approvals differ.
 _ON_RECORD = compiled(
     select(
@@ -239,6 +250,8 @@ _ON_RECORD = compiled(
         reports.c.approval_state,
         reports.c.codebase_repo,
         reports.c.codebase_sha,
+        _NAMED,
+        _DECIDED,
         approvals.c.digest,
     )
     .select_from(reports.outerjoin(approvals))

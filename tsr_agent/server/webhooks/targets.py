@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Meta
 
 from tsr_agent.errors import UsageError
-from tsr_agent.ingest.repository_url import same_repository
+from tsr_agent.ingest.repository_url import repository_key
 from tsr_agent.models.forms import ready
 
 if TYPE_CHECKING:
@@ -78,8 +78,8 @@ class Webhook:
 
     def wants(self, event: Event, repository: str) -> bool:
         """Whether it is told of this."""
-        ours = not self.repositories or any(same_repository(each, repository) for each in self.repositories)
-        return event in self.events and ours
+        keys = {repository_key(each) for each in self.repositories}
+        return event in self.events and (not keys or repository_key(repository) in keys)
 
 
 class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
