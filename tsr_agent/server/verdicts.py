@@ -19,15 +19,17 @@ NOT_IN_FORCE = "It was decided by a policy that is no longer in force; it has to
 def verdict_of(known: OnRecord, *, in_force: bool) -> GoNoGoDecision:
     """The verdict that holds now.
 
-    What was decided by a policy that is no longer in force waits to be decided again, whatever it was.
-    What somebody rejected stays so under every policy.
+    What a policy that is no longer in force would let go waits to be decided again. What it blocked stays
+    blocked until then, or whoever lets pending releases pass would let it pass. What somebody rejected
+    stays so under every policy.
 
     Args:
         known: The report.
         in_force: Whether the policy that decided is the one that would decide now.
     """
-    rejected = known.standing is not None and known.standing.state is ApprovalState.REJECTED
-    return known.released if in_force or rejected else GoNoGoDecision.PENDING_REVIEW
+    if in_force or known.released is GoNoGoDecision.NO_GO:
+        return known.released
+    return GoNoGoDecision.PENDING_REVIEW
 
 
 def reason_of(known: OnRecord, decision: Decision, *, in_force: bool) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from tests.factories.reports import CODE_SHA, NOON, manifest, report
+from tests.factories.reports import CODE_SHA, NOON, manifest, report, results
 from tests.factories.servers import in_process
 from tests.factories.tampering import drop_guards
 from tests.factories.uploads import Site
@@ -16,6 +16,7 @@ from tsr_agent.models import codec
 from tsr_agent.models.access import Role
 from tsr_agent.models.api import GoNoGo
 from tsr_agent.models.manifest import BuildContext, PullRequest
+from tsr_agent.models.results import CaseStatus, TestType
 from tsr_agent.store.database import open_database
 from tsr_agent.store.repository import ReportRepository
 
@@ -122,6 +123,17 @@ def test_a_decision_by_a_policy_that_was_replaced_waits(site: Site) -> None:
     )
     assert "no longer in force" in answer["reason"]
     assert site.get(f"tsr/{ID}").json()["go_no_go_decision"] == "pending_review"
+
+
+def test_what_was_blocked_stays_blocked_until_it_is_decided_again(site: Site) -> None:
+    """Whoever lets pending releases pass must not get a NO-GO through by replacing the policy."""
+    unit = results(TestType.UNIT, CaseStatus.PASSED, CaseStatus.FAILED)
+    site.upload(codec.encode(report(test_results=(unit, *report().test_results[1:]))))
+    assert site.answer()["decision"] == "no_go"
+    site.put_policy()
+    answer = site.answer()
+    assert (answer["decision"], answer["policy_in_force"]) == ("no_go", False)
+    assert "no longer in force" in answer["reason"]
 
 
 def test_what_was_rejected_stays_rejected_under_another_policy(site: Site) -> None:
