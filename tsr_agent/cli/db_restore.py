@@ -80,7 +80,7 @@ def _lines(restored: Restored, arguments: argparse.Namespace) -> list[str]:
     if arguments.same_history:
         lines += ["The history keeps its name: whoever synchronised with it goes on."]
     else:
-        lines += ["The history has a new name: whoever synchronised with it begins again, and is told so."]
+        lines += ["The history has a new name: sync refuses it until --accept-new-history is given."]
     if arguments.revoke_tokens:
         lines += ["Every token is revoked. Make new ones with tsr-agent token create."]
     elif restored.usable_tokens:

@@ -8,7 +8,6 @@ where they are no JSON, ``statuses`` for further successes, ``problems`` for pro
 from __future__ import annotations
 
 import inspect
-from enum import Enum
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -211,17 +210,12 @@ def _answer(route: HTTPRouteHandler, function: Callable[..., Any], forms: _Forms
     form = route.opt.get("answer") or get_type_hints(function)["return"]
     if get_origin(form) is Response:
         (form,) = get_args(form)
-    media = route.opt.get("media") or (JSON if _is_model(form) else _media_type(route))
+    media = route.opt.get("media") or (JSON if _is_model(form) else str(route.media_type or JSON))
     description = {"description": "Done." if media == JSON else "The text."}
     if not _is_model(form):
         kind = {"type": "string"} if form is str else {}
         return description | {"content": {media: {"schema": kind}}}
     return description | {"content": {media: {"schema": forms.reference(form), "example": example_of(form)}}}
-
-
-def _media_type(route: HTTPRouteHandler) -> str:
-    given = route.media_type or JSON
-    return str(given.value) if isinstance(given, Enum) else given
 
 
 def _is_model(form: Any) -> bool:
