@@ -11,7 +11,7 @@ import inspect
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 import msgspec
-from litestar import Response
+from litestar import MediaType, Response
 
 from tsr_agent import __version__
 from tsr_agent.models.api import PROBLEM_TYPE, Problem
@@ -210,12 +210,16 @@ def _answer(route: HTTPRouteHandler, function: Callable[..., Any], forms: _Forms
     form = route.opt.get("answer") or get_type_hints(function)["return"]
     if get_origin(form) is Response:
         (form,) = get_args(form)
-    media = route.opt.get("media") or (JSON if _is_model(form) else str(route.media_type or JSON))
+    media = route.opt.get("media") or (JSON if _is_model(form) else _written(route.media_type))
     description = {"description": "Done." if media == JSON else "The text."}
     if not _is_model(form):
         kind = {"type": "string"} if form is str else {}
         return description | {"content": {media: {"schema": kind}}}
     return description | {"content": {media: {"schema": forms.reference(form), "example": example_of(form)}}}
+
+
+def _written(media: MediaType | str) -> str:
+    return str(media.value if isinstance(media, MediaType) else media) or JSON
 
 
 def _is_model(form: Any) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.factories.servers import bearer
+from tsr_agent.models import tokens as token_form
 from tsr_agent.models.access import Role
 
 if TYPE_CHECKING:
@@ -25,3 +26,21 @@ def test_nobody_else_is_answered(server: InProcess) -> None:
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["www-authenticate"] == 'Bearer realm="aitr"'
+
+
+def test_the_id_of_a_token_and_a_right_checksum_are_not_the_token(server: InProcess) -> None:
+    good = server.token(Role.ADMIN)
+    body = good[: len("aitr_adm_") + 8] + "0" * 32
+    forged = body + token_form._checksum(body)
+    parsed = token_form.parse(forged)
+    assert parsed is not None
+    assert parsed.id == good.split("_")[2][:8]
+    assert server.client.get("/api/whoami", headers=bearer(forged)).status_code == 401
+    assert server.client.get("/api/whoami", headers=bearer(good)).status_code == 200
+
+
+def test_two_headers_are_none(server: InProcess) -> None:
+    good = ("Authorization", f"Bearer {server.token(Role.ADMIN)}")
+    for other in (good, ("Authorization", "Bearer x"), ("Authorization", "Basic YTpi")):
+        for headers in ([good, other], [other, good]):
+            assert server.client.get("/api/whoami", headers=headers).status_code == 401

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -80,6 +81,7 @@ def test_every_operation_shows_what_is_sent_and_answered(description: dict[str, 
         for status, answer in operation["responses"].items():
             whole = resolved(description, answer)
             for media, content in whole.get("content", {}).items():
+                assert re.fullmatch(r"[a-z]+/[a-z0-9.+-]+(; [a-z]+=[A-Za-z0-9.-]+)*", media), label
                 assert (int(status) >= 400) == (media == "application/problem+json"), label
                 if "example" in content:
                     holds(description, content["schema"], content["example"])
