@@ -9,6 +9,7 @@ import pytest
 from tests.factories.servers import bearer
 from tsr_agent.models import tokens as token_form
 from tsr_agent.models.access import Role
+from tsr_agent.server.authentication import bearer as token_in
 
 if TYPE_CHECKING:
     from tests.factories.servers import InProcess
@@ -39,8 +40,10 @@ def test_the_id_of_a_token_and_a_right_checksum_are_not_the_token(server: InProc
     assert server.client.get("/api/whoami", headers=bearer(good)).status_code == 200
 
 
-def test_two_headers_are_none(server: InProcess) -> None:
-    good = ("Authorization", f"Bearer {server.token(Role.ADMIN)}")
-    for other in (good, ("Authorization", "Bearer x"), ("Authorization", "Basic YTpi")):
-        for headers in ([good, other], [other, good]):
-            assert server.client.get("/api/whoami", headers=headers).status_code == 401
+def test_two_headers_are_none() -> None:
+    """A proxy may look at the one and the server at the other. (Clients in tests join them into one.)"""
+    good = (b"authorization", f"Bearer {token_form.make(Role.ADMIN)}".encode())
+    assert token_in([good]) is not None
+    for other in (good, (b"authorization", b"Bearer x"), (b"authorization", b"")):
+        assert token_in([good, other]) is None
+        assert token_in([other, good]) is None
