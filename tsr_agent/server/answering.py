@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -22,8 +23,9 @@ from tsr_agent.server.receiving import is_by, no_report
 from tsr_agent.server.verdicts import NOT_IN_FORCE, reason_of, summary, verdict_of
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
+    from tsr_agent.clock import Clock
     from tsr_agent.models.decision import Decision
     from tsr_agent.server.policies_in_force import PoliciesInForce
     from tsr_agent.server.queries import ReleaseQuery
@@ -43,6 +45,8 @@ class _Written:
 
     known: OnRecord
     rulebook: Rulebook
+    day: date
+    """An exception ends with a day."""
     beginning: bytes
 
 
@@ -52,11 +56,13 @@ class Answering:
     Args:
         approvals: What is on record about reports.
         policies: What is in force.
+        clock: The server's.
     """
 
-    def __init__(self, approvals: ApprovalRepository, policies: PoliciesInForce) -> None:
+    def __init__(self, approvals: ApprovalRepository, policies: PoliciesInForce, clock: Clock) -> None:
         self._approvals = approvals
         self._policies = policies
+        self._clock = clock
         self._written: OrderedDict[str, _Written] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -97,21 +103,22 @@ class Answering:
         return known
 
     def is_in_force(self, known: OnRecord) -> bool:
-        """Whether the policy that decided is the one that would decide now."""
-        return is_by(known.decision, self._policies.rulebook_for(known.codebase_repo))
+        """Whether what decided, the policy and its exceptions, is what would decide now."""
+        return is_by(known.decision, self._policies.rulebook_for(known.codebase_repo), self._clock.now())
 
     def _beginning(self, known: OnRecord, now: datetime) -> bytes:
-        rulebook = self._policies.rulebook_for(known.codebase_repo)
+        rulebook, day = self._policies.rulebook_for(known.codebase_repo), now.astimezone(UTC).date()
         with self._lock:
             written = self._written.get(known.report_id)
             # What is on record and what judges are the same objects for as long as they say the same.
-            if written is not None and written.known is known and written.rulebook is rulebook:
+            same = written is not None and written.known is known and written.rulebook is rulebook
+            if written is not None and same and written.day == day:
                 self._written.move_to_end(known.report_id)
                 return written.beginning
-        answer = msgspec.json.encode(answer_of(known, now, in_force=is_by(known.decision, rulebook)))
+        answer = msgspec.json.encode(answer_of(known, now, in_force=is_by(known.decision, rulebook, now)))
         beginning = answer[: answer.rindex(_LAST_FIELD) + len(_LAST_FIELD)]
         with self._lock:
-            self._written[known.report_id] = _Written(known, rulebook, beginning)
+            self._written[known.report_id] = _Written(known, rulebook, day, beginning)
             if len(self._written) > _KEPT:
                 self._written.popitem(last=False)
         return beginning

@@ -7,7 +7,7 @@ kept in the document, and a difference is told.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from tsr_agent.errors import IntegrityError
@@ -16,6 +16,7 @@ from tsr_agent.gate.evaluate import evaluate
 from tsr_agent.gate.wording import plain
 from tsr_agent.models import codec
 from tsr_agent.models.api import Received
+from tsr_agent.models.decision import ExceptionStanding
 from tsr_agent.models.report import TestSummaryReport
 from tsr_agent.server.problems import Kind, RefusalError, not_found
 from tsr_agent.server.submitted_policy import terms_of
@@ -40,6 +41,9 @@ MAX_AHEAD = timedelta(minutes=5)
 _ATTEMPTS = 3
 """How often a report is judged whose policy is replaced while it is being judged."""
 _SOURCE = "report"
+_APPLIED = ExceptionStanding.APPLIED
+_ROUTES = frozenset({"latest", "query"})
+"""Ids whose address is that of another question: nobody could look at such a report."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +110,8 @@ class Receiving:
             announced: SHA-256 that the client states for these bytes; None states none.
 
         Raises:
-            RefusalError: Other bytes than announced, from the future, of a repository that the token is not
-                good for, or another report has its id.
+            RefusalError: Other bytes than announced, an id that asks for something else, from the future, of
+                a repository that the token is not good for, or another report has its id.
             DocumentError: It is no report.
             IntegrityError: What it is judged with was altered.
             StoreError: Not written.
@@ -119,6 +123,8 @@ class Receiving:
         judged = _Judged(report=report, document=document, digest=digest)
         if not may_see(judged.repository):
             raise _other_project(judged.repository)
+        if report.id in _ROUTES:
+            raise _no_id(report.id)
         if report.created_at > now + MAX_AHEAD:
             raise _from_the_future(report, now)
         known = self._approvals.on_record(report.id)
@@ -129,6 +135,8 @@ class Receiving:
 
     def decide_again(self, report_id: str, may_see: MaySee, now: datetime) -> bool:
         """Decides about a report on record by the policy that is in force now, if it is another one.
+
+        Also where an exception that the decision made use of has ended.
 
         Returns:
             Whether there is a new decision.
@@ -141,7 +149,7 @@ class Receiving:
         known = self._approvals.on_record(report_id)
         if known is None or not may_see(known.codebase_repo):
             raise no_report()
-        if is_by(known.decision, self._policies.rulebook_for(known.codebase_repo)):
+        if is_by(known.decision, self._policies.rulebook_for(known.codebase_repo), now):
             return False
         document = self._reports.document(report_id)
         report = codec.decode(document, TestSummaryReport, source=_SOURCE)
@@ -159,12 +167,13 @@ class Receiving:
         is_new = False
         for _ in range(_ATTEMPTS):
             rulebook = self._policies.rulebook_for(judged.repository)
-            if known is not None and is_by(known.decision, rulebook):
+            if known is not None and is_by(known.decision, rulebook, now):
                 break
             decision = self._judge(judged, rulebook, now)
             added = self._file(judged, decision, may_see, now)
             is_new = is_new or added.report_is_new
-            if added.report_is_new and is_by(decision, self._policies.rulebook_for(judged.repository)):
+            in_force = self._policies.rulebook_for(judged.repository)
+            if added.report_is_new and is_by(decision, in_force, now):
                 # Nobody can have said anything about it yet, so that nothing needs to be read back.
                 return _fresh(judged.report, decision)
             known = self._approvals.on_record(judged.report.id)
@@ -214,9 +223,24 @@ def _fresh(report: TestSummaryReport, decision: Decision) -> _Verdict:
     return _Verdict(decision, digest, release_verdict(decision, stands), is_new=True)
 
 
-def is_by(decision: Decision | None, rulebook: Rulebook) -> bool:
-    """Whether a decision was taken by just these rules."""
-    return decision is not None and terms_of(decision) == rulebook.terms
+def is_by(decision: Decision | None, rulebook: Rulebook, now: datetime) -> bool:
+    """Whether a decision was taken by just these rules, and by no exception that has ended since.
+
+    Args:
+        decision: None where none has been taken.
+        rulebook: What is in force.
+        now: The server's time.
+    """
+    if decision is None or terms_of(decision) != rulebook.terms:
+        return False
+    return decision.decision is decision.decision_without_waivers or not _has_outlived(decision, now)
+
+
+def _has_outlived(decision: Decision, now: datetime) -> bool:
+    """Whether an exception that a decision made use of was good for the last time on a day before this."""
+    today = now.astimezone(UTC).date()
+    used = (each for each in (*decision.waivers, *decision.quarantine) if each.standing is _APPLIED)
+    return any(each.expires is None or each.expires < today for each in used)
 
 
 def no_report() -> RefusalError:
@@ -238,6 +262,15 @@ def _other_project(repository: str) -> RefusalError:
         Kind.FORBIDDEN,
         f"The token is not good for reports of {plain(repository) or 'no repository'}.",
         next_step="Use a token of that project, or state versions.codebase_repo of this one.",
+    )
+
+
+def _no_id(report_id: str) -> RefusalError:
+    return RefusalError(
+        Kind.INVALID,
+        f"A report can't have the id {report_id!r}, which asks this server for something else.",
+        next_step="Give the report an id of its own.",
+        errors=[f"$.id: {report_id}"],
     )
 
 

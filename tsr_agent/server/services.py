@@ -69,7 +69,7 @@ def services(settings: ServerSettings, library: Library, clock: Clock, log: Requ
     reports = ReportRepository(library, tell=notifier)
     approvals = ApprovalRepository(library, tell=notifier)
     policies = Policies(PolicyRepository(library))
-    answering = Answering(approvals, policies.in_force)
+    answering = Answering(approvals, policies.in_force, clock)
     worker = Worker(webhooks, deliveries, HttpPoster(), clock=clock, chance=random.SystemRandom())
     changes, metrics = ChangeFeed(library), Metrics()
     metrics.add_gauge("aitr_feed_head", "Number of the newest change.", changes.head)

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from tsr_agent.models.decision import Decision
     from tsr_agent.store.on_record import OnRecord
 
-NOT_IN_FORCE = "It was decided by a policy that is no longer in force; it has to be decided again"
+NOT_IN_FORCE = (
+    "It was decided by a policy or exception that is no longer in force; it has to be decided again"
+)
 
 
 def verdict_of(known: OnRecord, *, in_force: bool) -> GoNoGoDecision:
@@ -25,7 +27,7 @@ def verdict_of(known: OnRecord, *, in_force: bool) -> GoNoGoDecision:
 
     Args:
         known: The report.
-        in_force: Whether the policy that decided is the one that would decide now.
+        in_force: Whether the policy and the exceptions that decided are those that would decide now.
     """
     if in_force or known.released is GoNoGoDecision.NO_GO:
         return known.released

@@ -128,3 +128,45 @@ def test_what_another_policy_released_elsewhere_is_nothing_to_compare_with(
     assert site.upload(codec.encode(releasable(id="judged", created_at=NOON))).status_code == 201
     answer = site.answer("judged")
     assert answer["decision"] == verdict, answer
+
+
+DEMANDING = """\
+version: 1
+name: demanding
+rules:
+  - {id: accurate, check: eval_metric, where: {metric: accuracy}, require: {at_least: 0.9999}}
+"""
+WAIVERS = """\
+version: 1
+waivers:
+  - {id: W-1, rule: accurate, scope: {branch: main}, reason: known, ticket: T-1, owner: ana,
+     approved_by: ben, expires: "2026-03-05"}
+"""
+
+
+def test_an_exception_that_ended_keeps_no_go_away_no_longer(site: Site) -> None:
+    sent = codec.encode(releasable(id="excused", created_at=NOON))
+    assert site.put_policy(DEMANDING, waivers=WAIVERS).status_code == 201
+    site.upload(sent)
+    assert site.answer("excused")["decision"] == "go"
+    site.server.clock.forward(timedelta(hours=35))
+    assert site.answer("excused")["decision"] == "go", "the last day is not over"
+    assert site.decide_again("excused").status_code == 200
+    site.server.clock.forward(timedelta(hours=1))
+    answer = site.answer("excused")
+    assert (answer["decision"], answer["decided"], answer["policy_in_force"]) == (
+        "pending_review",
+        "go",
+        False,
+    )
+    assert site.get("tsr/excused").json()["go_no_go_decision"] == "pending_review"
+    assert site.upload(sent).json()["go_no_go_decision"] == "no_go"
+    assert site.decide_again("excused").status_code == 200
+    assert site.answer("excused")["decision"] == "no_go"
+
+
+@pytest.mark.parametrize("name", ["latest", "query"])
+def test_no_report_is_called_what_asks_for_something_else(site: Site, name: str) -> None:
+    answer = site.upload(codec.encode(report(id=name)))
+    assert answer.status_code == 422
+    assert site.get(f"tsr/{name}/go-no-go").status_code == 404
