@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from tsr_agent.models.decision import Decision, GoNoGoDecision
+    from tsr_agent.models.decision import Decision, GoNoGoDecision, QuarantineNote, WaiverNote
     from tsr_agent.server.policies_in_force import PoliciesInForce
     from tsr_agent.server.submitted_policy import Rulebook
     from tsr_agent.store.approvals import ApprovalRepository
@@ -239,7 +239,8 @@ def is_by(decision: Decision | None, rulebook: Rulebook, now: datetime) -> bool:
 def _has_outlived(decision: Decision, now: datetime) -> bool:
     """Whether an exception that a decision made use of was good for the last time on a day before this."""
     today = now.astimezone(UTC).date()
-    used = (each for each in (*decision.waivers, *decision.quarantine) if each.standing is _APPLIED)
+    noted: tuple[WaiverNote | QuarantineNote, ...] = (*decision.waivers, *decision.quarantine)
+    used = (each for each in noted if each.standing is _APPLIED)
     return any(each.expires is None or each.expires < today for each in used)
 
 
