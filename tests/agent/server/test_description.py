@@ -13,10 +13,12 @@ import schemathesis
 from tests.factories.servers import bearer
 from tsr_agent.models import api, codec
 from tsr_agent.models.access import Role
+from tsr_agent.models.document_batch import BATCH_TYPE
 from tsr_agent.server.access import ANYONE
 from tsr_agent.server.app import ROUTES
 from tsr_agent.server.description import described
 from tsr_agent.server.examples import example_json, example_of
+from tsr_agent.server.metrics import TEXT_FORMAT
 from tsr_agent.server.problems import Kind
 
 if TYPE_CHECKING:
@@ -85,6 +87,14 @@ def test_every_operation_shows_what_is_sent_and_answered(description: dict[str, 
                 assert (int(status) >= 400) == (media == "application/problem+json"), label
                 if "example" in content:
                     holds(description, content["schema"], content["example"])
+
+
+def test_what_is_no_json_has_its_media_type(description: dict[str, Any]) -> None:
+    given = {
+        path: list(description["paths"][path]["get"]["responses"]["200"]["content"])
+        for path in ("/healthz", "/metrics", "/api/documents")
+    }
+    assert given == {"/healthz": ["text/plain"], "/metrics": [TEXT_FORMAT], "/api/documents": [BATCH_TYPE]}
 
 
 def resolved(description: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
