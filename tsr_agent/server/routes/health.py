@@ -17,7 +17,7 @@ def healthz() -> str:
 
 @get("/readyz", opt={"roles": ANYONE}, media_type=MediaType.TEXT, sync_to_thread=True)
 def readyz(services: CurrentServices) -> str:
-    """The database answers and is of this build's version; 503 sends requests to another instance."""
+    """The database answers; 503 sends requests to another instance."""
     services.changes.head()
     return "ready\n"
 
