@@ -9,6 +9,7 @@ from tsr_agent.cli.options import path, text
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from tsr_agent.cli.console import Console
     from tsr_agent.client.address import ServerAddress
@@ -52,7 +53,7 @@ def server_address(arguments: argparse.Namespace) -> ServerAddress:
     """The server that is meant.
 
     Raises:
-        UsageError: None is named, or not by an address.
+        UsageError: None is named, not by an address, or in a pipeline only by its checkout.
     """
     from tsr_agent.client.address import ServerAddress
     from tsr_agent.errors import UsageError
@@ -63,7 +64,24 @@ def server_address(arguments: argparse.Namespace) -> ServerAddress:
             "No server is named.",
             next_step="Give --server URL, set AITR_SERVER, or write url under [server] in aitr.toml.",
         )
+    if _is_from_a_file(arguments) and _in_pipeline(os.environ):
+        # Whoever opens a pull request can change that file, and would get the token and say GO.
+        raise UsageError(
+            f"In a pipeline the server is not taken from {config.source}, which a pull request can change.",
+            kept="the token; nothing was sent.",
+            next_step="Set AITR_SERVER where the pipeline keeps AITR_TOKEN, or give --server URL.",
+        )
     return ServerAddress.parse(config.server, "--server" if arguments.server else "the server's address")
+
+
+def _is_from_a_file(arguments: argparse.Namespace) -> bool:
+    return not arguments.server and not os.environ.get("AITR_SERVER", "").strip()
+
+
+def _in_pipeline(environ: Mapping[str, str]) -> bool:
+    """Whether a CI system runs this; nearly all of them set ``CI``."""
+    named = environ.get("CI", "").strip().lower() not in ("", "0", "false", "no")
+    return named or any(environ.get(each) for each in ("TF_BUILD", "JENKINS_URL", "BUILDKITE"))
 
 
 def server_api(arguments: argparse.Namespace, console: Console | None = None) -> ServerApi:

@@ -275,3 +275,29 @@ def test_a_run_without_a_token_keeps_the_report(
     assert ran.code == 1
     assert "no token" in ran.err
     assert len(outbox.look(ServerAddress.parse("http://127.0.0.1:9")).entries) == 1
+
+
+@pytest.mark.usefixtures("waiting", "outbox")
+@pytest.mark.parametrize("variable", ["CI", "TF_BUILD", "JENKINS_URL"])
+def test_in_a_pipeline_no_checkout_says_where_the_token_goes(
+    command: Callable[..., Ran], here: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """A pull request could write its author's server into aitr.toml, and be sent the token and believed."""
+    for name in ("CI", "TF_BUILD", "JENKINS_URL", "BUILDKITE"):
+        monkeypatch.delenv(name, raising=False)
+    with RawServer(taking()) as server:
+        (here / "aitr.toml").write_text(f'[server]\nurl = "{server.url}"\n')
+        assert command("upload", "tsr.json").code == 0
+        asked = len(server.asked)
+        monkeypatch.setenv(variable, "true")
+        for arguments in (
+            ("upload", "tsr.json"),
+            ("gate", report().id),
+            ("gate", report().id, "--wait", "1h"),
+        ):
+            ran = command(*arguments)
+            assert ran.code == 2
+            assert "a pull request can change" in ran.err
+        assert len(server.asked) == asked
+        monkeypatch.setenv("AITR_SERVER", server.url)
+        assert command("upload", "tsr.json").code == 0
