@@ -167,7 +167,18 @@ class OwnServer(PostgresServer):
 
     def _wait(self) -> None:
         # pg_isready's own wait: no file says so as surely as an answer does.
-        command = [self._place / "pg_isready", "-q", "-h", self.folder, "-t", "1"]
+        command = [
+            self._place / "pg_isready",
+            "-q",
+            "-h",
+            self.folder,
+            "-U",
+            "aitr",
+            "-d",
+            "postgres",
+            "-t",
+            "1",
+        ]
         for _ in range(_START_SECONDS * 50):
             if subprocess.run(command, check=False, capture_output=True).returncode == 0:
                 return

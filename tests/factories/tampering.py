@@ -27,3 +27,12 @@ def drop_check(connection: Connection, table: str, name: str) -> None:
         connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
     else:
         connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+
+
+def drop_all_checks(connection: Connection, table: str) -> None:
+    """Drops every check of a table on PostgreSQL."""
+    found = connection.exec_driver_sql(
+        "SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid = %s::regclass", (table,)
+    )
+    for name in found.scalars().all():
+        connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")

@@ -7,7 +7,7 @@ from itertools import chain, repeat
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import bindparam, exists, select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 
 from tsr_agent.gate.approvals import release_verdict, standing
 from tsr_agent.gate.baseline import Baseline, SameAs, may_come_from_a_fork, wanted_branch
@@ -242,7 +242,8 @@ def earlier_statement(*, of_branch: bool) -> Statement:
         .limit(1)
         .scalar_subquery()
     )
-    approved = exists().where(approvals.c.report_id == columns.id)
+    # Not EXISTS: PostgreSQL, which does not think of the limit there, would read every approval instead.
+    approved = select(approvals.c.id).where(approvals.c.report_id == columns.id).limit(1).scalar_subquery()
     query = select(
         columns.id,
         columns.created_at,
@@ -250,7 +251,7 @@ def earlier_statement(*, of_branch: bool) -> Statement:
         columns.environment,
         columns.codebase_repo,
         verdict.label("verdict"),
-        approved.label("has_approvals"),
+        approved.is_not(None).label("has_approvals"),
     ).where(tuple_(columns.created_at, columns.id) < tuple_(integer("key_created_at"), bindparam("key_id")))
     if of_branch:
         query = query.where(columns.codebase_branch == bindparam("branch"))

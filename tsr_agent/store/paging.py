@@ -18,7 +18,7 @@ from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.models.report import OverallStatus
 from tsr_agent.store.column_types import from_microseconds, storable, to_microseconds
 from tsr_agent.store.rows import DecisionSource
-from tsr_agent.store.statements import compiled, integer, like_ascii
+from tsr_agent.store.statements import compiled, integer, like_ascii, starts_with
 from tsr_agent.store.tables import reports
 
 if TYPE_CHECKING:
@@ -299,7 +299,7 @@ def _conditions() -> dict[str, ColumnElement[bool]]:
         "created_from": columns.created_at >= integer("created_from"),
         "created_to": columns.created_at < integer("created_to"),
         "nothing": integer("nothing") != 0,
-        "sha_start": func.substr(columns.codebase_sha, 1, func.length(sha_start)) == sha_start,
+        "sha_start": starts_with(columns.codebase_sha, sha_start),
         "sha_from": columns.codebase_sha >= bindparam("sha_from"),
         "sha_before": columns.codebase_sha < bindparam("sha_before"),
         "pattern": or_(*(like_ascii(column, bindparam("pattern")) for column in _SEARCHED)),

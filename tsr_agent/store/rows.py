@@ -25,6 +25,9 @@ Row = dict[str, Any]
 
 _COUNTS = ("total", "passed", "failed", "errors", "skipped", "xfailed", "xpassed", "flaky", "duration_ms")
 
+MAX_KEY_BYTES = 2_400
+"""An entry of an index on PostgreSQL has at most 2,704 bytes, a time and an id among them."""
+
 UNJUDGED = GoNoGoDecision.PENDING_REVIEW
 """What a report is listed as while no decision about it has been taken: never what it claims."""
 NOT_JUDGED_REASON = "No decision has been taken here; what the report claims of itself is not one."
@@ -45,7 +48,8 @@ def report_row(report: TestSummaryReport, digest: str) -> Row:
     """Header columns that follow from the report alone.
 
     Raises:
-        DocumentError: A time outside the calendar that can be shown.
+        DocumentError: A time outside the calendar that can be shown, or a branch or address too long for
+            an index.
     """
     versions = report.versions
     return {
@@ -57,8 +61,8 @@ def report_row(report: TestSummaryReport, digest: str) -> Row:
         "overall_status": report.overall_status.value,
         "claimed_decision": report.go_no_go_decision.value,
         "codebase_sha": versions.codebase_sha,
-        "codebase_branch": storable(versions.codebase_branch),
-        "codebase_repo": storable(versions.codebase_repo),
+        "codebase_branch": checked_key(versions.codebase_branch, f"report {report.id}: codebase_branch"),
+        "codebase_repo": checked_key(versions.codebase_repo, f"report {report.id}: codebase_repo"),
         "testbase_sha": versions.testbase_sha,
         "prompts_sha": versions.prompts_sha,
         "prompts_version": _optional(versions.prompts_version),
@@ -172,6 +176,21 @@ def checked_time(moment: datetime, name: str) -> datetime:
             next_step="Look at the clock of the machine that made it.",
         )
     return moment
+
+
+def checked_key(text: str, name: str) -> str:
+    """The text for a column that stands in an index, where PostgreSQL bounds the bytes of an entry.
+
+    Raises:
+        DocumentError: More than 2,400 bytes in UTF-8.
+    """
+    stored = storable(text)
+    size = len(stored.encode("utf-8"))
+    if size > MAX_KEY_BYTES:
+        raise DocumentError(
+            f"{name} has {size:,} bytes; what lists are searched by may have at most {MAX_KEY_BYTES:,}."
+        )
+    return stored
 
 
 def _optional(text: str | None) -> str | None:

@@ -17,7 +17,7 @@ from tsr_agent.models.api import ApprovalStateName
 from tsr_agent.models.approval import Approval
 from tsr_agent.store import bodies
 from tsr_agent.store.column_types import storable
-from tsr_agent.store.rows import UNJUDGED, checked_time
+from tsr_agent.store.rows import UNJUDGED, checked_key, checked_time
 from tsr_agent.store.tables import approvals
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def approval_row(approval: Approval) -> Row:
         DocumentError: A time outside the calendar that can be shown.
     """
     return {
-        "approval_id": storable(approval.id),
+        "approval_id": checked_key(approval.id, "approval: id"),
         "report_id": approval.report_id,
         "report_digest": approval.report_digest,
         "action": approval.action.value,

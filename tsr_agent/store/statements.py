@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Boolean, bindparam
+from sqlalchemy import BigInteger, Boolean, bindparam, func
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.ext.compiler import compiles
@@ -130,3 +130,25 @@ def _like_on_sqlite(element: like_ascii, compiler: SQLCompiler, **options: Any) 
 def _like_on_postgresql(element: like_ascii, compiler: SQLCompiler, **options: Any) -> str:
     column, pattern = (compiler.process(each, **options) for each in element.clauses)
     return f'({column} COLLATE "C" ILIKE {pattern})'
+
+
+class starts_with(FunctionElement[bool]):  # noqa: N801  (reads as the function that it stands for)
+    """Whether a column starts with hexadecimal digits, most rows expected to be walked in another order.
+
+    SQLite must not be tempted to another index, and PostgreSQL has to see how many rows it would find.
+    """
+
+    inherit_cache = True
+    type = Boolean()
+
+
+@compiles(starts_with, "sqlite")
+def _start_on_sqlite(element: starts_with, compiler: SQLCompiler, **options: Any) -> str:
+    column, start = element.clauses
+    return f"({compiler.process(func.substr(column, 1, func.length(start)) == start, **options)})"
+
+
+@compiles(starts_with, "postgresql")
+def _start_on_postgresql(element: starts_with, compiler: SQLCompiler, **options: Any) -> str:
+    column, start = element.clauses
+    return f"({compiler.process(column.like(start.concat('%')), **options)})"

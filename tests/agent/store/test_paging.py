@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.factories.library_rows import header_row, put_rows
 from tests.factories.reports import NOON
 from tests.factories.tampering import drop_check
+from tests.libraries import DIALECTS
 from tsr_agent.errors import StoreError, UsageError
 from tsr_agent.models.api import ApprovalStateName
 from tsr_agent.models.decision import GoNoGoDecision
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.libraries import Databases
     from tsr_agent.store.paging import ReportRow
 
 REPOSITORIES = ("https://example.org/one", "https://example.org/two", "")
@@ -47,14 +49,12 @@ def sample_rows() -> list[dict[str, Any]]:
     ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=DIALECTS)
 def filled(
-    empty_library: Path, tmp_path_factory: pytest.TempPathFactory
+    databases: Databases, request: pytest.FixtureRequest
 ) -> Iterator[tuple[ReportRepository, list[ReportRow]]]:
     """A library of sixty rows, and the rows as one read of everything gives them."""
-    path = tmp_path_factory.mktemp("paging") / "library.db"
-    path.write_bytes(empty_library.read_bytes())
-    with open_library(path) as library:
+    with databases.library(request.param) as library:
         put_rows(library, sample_rows())
         repository = ReportRepository(library)
         rows = list(repository.page(limit=500).rows)

@@ -16,6 +16,7 @@ from tsr_agent.models.report import OverallStatus
 from tsr_agent.models.results import CaseStatus, TestType
 from tsr_agent.store import tables
 from tsr_agent.store.database import open_database
+from tsr_agent.store.integrity import check
 from tsr_agent.store.repository import ReportRepository
 from tsr_agent.store.rows import DecisionSource
 
@@ -181,6 +182,37 @@ def test_hostile_text_is_kept_as_text(repository: ReportRepository) -> None:
     assert row.branch == branch.replace("\0", "\ufffd")
     assert repository.document(added.report_id) == document
     assert repository.branches() == (row.branch,)
+
+
+WIDE = "".join(chr(0x1F300 + 7 * place % 0x2FF) for place in range(1_000))
+"""A thousand signs of four bytes each that no database can make shorter."""
+
+
+@pytest.mark.parametrize("name", ["codebase_branch", "codebase_repo"])
+def test_names_that_are_searched_by_fit_into_an_index_or_are_refused(
+    repository: ReportRepository, name: str
+) -> None:
+    document = codec.encode(report(versions=manifest(**{name: WIDE[:600]})))
+    repository.add(document, None, received_at=RECEIVED)
+    assert repository.row(report().id) is not None
+    longer = codec.encode(report(id="longer", versions=manifest(**{name: WIDE[:601]})))
+    with pytest.raises(DocumentError, match=r"2,404 bytes; .* at most 2,400"):
+        repository.add(longer, None, received_at=RECEIVED)
+    assert repository.count() == 1
+
+
+def test_other_names_are_kept_at_their_greatest_length(
+    library: Library, repository: ReportRepository
+) -> None:
+    named = report(
+        triggered_by=WIDE[:100],
+        environment=WIDE[:50],
+        versions=manifest(prompts_version=WIDE, codebase_branch=WIDE[:600], codebase_repo=WIDE[:600]),
+        eval_iterations=(iteration(version_name=WIDE, prompt_version=WIDE),),
+    )
+    document = codec.encode(named)
+    repository.add(document, decision_about(document, reason=WIDE * 60), received_at=RECEIVED)
+    assert check(library).sound
 
 
 def test_unknown_ids_are_the_asker_s_mistake(repository: ReportRepository) -> None:
