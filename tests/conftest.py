@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.libraries import *  # noqa: F403  (its fixtures; once, so that they share one PostgreSQL server)
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 

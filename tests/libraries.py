@@ -1,8 +1,7 @@
 """Libraries for tests, on SQLite and on PostgreSQL: a test that asks for ``library`` runs on both.
 
-Import the fixtures into a ``conftest.py``: ``from tests.libraries import *``. What is about one database
-only asks for ``sqlite_library`` or ``postgres_library``; what needs a library for a whole module asks
-``databases`` for one.
+``tests/conftest.py`` has these fixtures for every test. What is about one database only asks for
+``sqlite_library`` or ``postgres_library``; what needs a library for a whole module asks ``databases``.
 """
 
 from __future__ import annotations

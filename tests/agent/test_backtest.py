@@ -9,11 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from sqlalchemy import text, update
 
 from tests.factories.comparing_policies import comparing
 from tests.factories.generated_reports import WORSENINGS, Dice, consistent_report, dice
 from tests.factories.judged_reports import iteration, passing, releasable
 from tests.factories.reports import NOON, manifest
+from tests.factories.tampering import drop_guard
 from tsr_agent.backtest import (
     APPROVAL,
     NOTHING_JUDGED,
@@ -39,10 +41,12 @@ from tsr_agent.store.filing import file_report
 from tsr_agent.store.history import Place, baseline_for
 from tsr_agent.store.records import Recorded, Records, Span
 from tsr_agent.store.repository import ReportRepository
+from tsr_agent.store.tables import metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from sqlalchemy import Connection
 
     from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.models.report import TestSummaryReport
@@ -50,21 +54,6 @@ if TYPE_CHECKING:
 
 GO, NO_GO, PENDING = GoNoGoDecision.GO, GoNoGoDecision.NO_GO, GoNoGoDecision.PENDING_REVIEW
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(scope="session")
-def empty_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("library") / "empty.db"
-    open_library(path, create=True).close()
-    return path
-
-
-@pytest.fixture
-def library(empty_library: Path, tmp_path: Path) -> Iterator[Library]:
-    path = tmp_path / "library.db"
-    path.write_bytes(empty_library.read_bytes())
-    with open_library(path) as opened:
-        yield opened
 
 
 def accuracy(value: float) -> dict[str, Any]:
@@ -249,13 +238,18 @@ def test_reports_without_a_decision_are_counted_and_named(library: Library) -> N
     assert (found.reports, found.judged, found.undecided, found.undecided_reports) == (2, 1, 1, ("bare",))
 
 
+def damage(connection: Connection, table: str) -> None:
+    """Writes zeros over a document about the report r1."""
+    drop_guard(connection, table, "update")
+    connection.execute(update(metadata.tables[table]).values(body=bytes(9)).where(text("report_id = 'r1'")))
+
+
 @pytest.mark.parametrize("table", ["report_documents", "decisions"])
 def test_damaged_reports_are_counted_and_named_and_judge_nothing(library: Library, table: str) -> None:
     for day in range(3):
         file(library, made(f"r{day}", day, **accuracy(0.8)), policy_of(UNIT))
     with library.write() as connection:
-        connection.exec_driver_sql(f"DROP TRIGGER {table}_no_update")
-        connection.exec_driver_sql(f"UPDATE {table} SET body = zeroblob(9) WHERE report_id = 'r1'")
+        damage(connection, table)
     found = tried(library, ai_release())
     assert (found.reports, found.judged, found.damaged) == (3, 2, 1)
     assert [each.report_id for each in found.damaged_reports] == ["r1"]
@@ -275,20 +269,19 @@ def test_a_damaged_baseline_leaves_its_report_out(library: Library) -> None:
     for day in range(3):
         file(library, made(f"r{day}", day))
     with library.write() as connection:
-        connection.exec_driver_sql("DROP TRIGGER report_documents_no_update")
-        connection.exec_driver_sql("UPDATE report_documents SET body = zeroblob(9) WHERE report_id = 'r1'")
+        damage(connection, "report_documents")
     found = tried(library, comparing())
     assert [each.report_id for each in found.damaged_reports] == ["r1", "r2"]
     assert "report r1" in found.damaged_reports[1].reason
 
 
-def test_it_is_read_only(library: Library) -> None:
-    file(library, made("r"))
-    library.close()
-    before = library.path.read_bytes()
-    with open_library(library.path, read_only=True) as opened:
+def test_it_is_read_only(sqlite_library: Library) -> None:
+    file(sqlite_library, made("r"))
+    sqlite_library.close()
+    before = sqlite_library.path.read_bytes()
+    with open_library(sqlite_library.path, read_only=True) as opened:
         assert tried(opened, comparing()).judged == 1
-    assert library.path.read_bytes() == before
+    assert sqlite_library.path.read_bytes() == before
 
 
 def test_it_stops_when_asked_and_keeps_what_it_has(library: Library) -> None:

@@ -9,7 +9,6 @@ import pytest
 from tests.factories.commands_in_process import command, here, waiting
 from tests.factories.servers import in_process
 from tests.factories.upstream import Upstream
-from tests.libraries import *  # noqa: F403  (its fixtures)
 from tsr_agent.store.engine import open_library
 
 if TYPE_CHECKING:

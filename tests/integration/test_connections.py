@@ -16,7 +16,6 @@ import pytest
 import requests
 
 from tests.factories.servers import bearer, new_token
-from tests.libraries import *  # noqa: F403  (its fixtures)
 from tsr_agent.clock import SystemClock
 from tsr_agent.models.access import Role
 from tsr_agent.store.engine import open_library

@@ -16,7 +16,6 @@ import requests
 
 from tests.factories.reports import report
 from tests.factories.servers import RunningServer, bearer, running_server
-from tests.libraries import *  # noqa: F403  (its fixtures)
 from tsr_agent.models import codec
 from tsr_agent.models.access import Role
 

@@ -125,7 +125,7 @@ class Records:
         parameters = self._parameters(key) | {"limit": PAGE}
         rows: list[Any] = []
         held = 0
-        with self._library.read() as connection, statement.run(connection, parameters) as found:
+        with self._library.snapshot() as connection, statement.stream(connection, parameters) as found:
             for row in found:
                 rows.append(row)
                 held += len(row.document_body or b"")

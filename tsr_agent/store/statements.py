@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
     from sqlalchemy.sql.compiler import SQLCompiler
 
+_BUFFERED = 8
+"""Rows that are fetched ahead."""
 _NOTHING_GIVEN: dict[str, Any] = {}
 
 
@@ -79,6 +81,15 @@ class Statement:
         """Asks the database of a connection."""
         text = self.text(connection.dialect.name)
         return connection.exec_driver_sql(text.sql, text.values(parameters))
+
+    def stream(self, connection: Connection, parameters: Mapping[str, Any]) -> CursorResult[Any]:
+        """``run`` for rows that are many or large, fetched as they are read; inside a snapshot only.
+
+        PostgreSQL's driver takes the whole answer into memory otherwise.
+        """
+        return self.run(
+            connection.execution_options(stream_results=True, max_row_buffer=_BUFFERED), parameters
+        )
 
     def rows(
         self, connection: Connection, parameters: Mapping[str, Any] = _NOTHING_GIVEN

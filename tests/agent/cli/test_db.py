@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.factories.whole_library import fill, put_report
-from tests.libraries import *  # noqa: F403  (its fixtures)
 from tsr_agent.store.database import open_database
 from tsr_agent.store.feed import ChangeFeed
 from tsr_agent.store.tables import LIBRARY_VERSION

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.factories.servers import InProcess, in_process
-from tests.libraries import *  # noqa: F403  (its fixtures)
 from tsr_agent.store.database import open_database
 from tsr_agent.store.engine import Library, open_library
 

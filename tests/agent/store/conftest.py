@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.libraries import *  # noqa: F403  (its fixtures)
 from tsr_agent.store.migrate import SHIPPED, Migrations
 
 if TYPE_CHECKING:

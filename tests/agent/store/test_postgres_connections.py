@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import exc
+from sqlalchemy import Engine, event, exc
 
 from tests.factories.decisions import decision_about
 from tests.factories.reports import NOON, report
 from tests.postgres import WITH_PASSWORD, OwnServer, own_server
 from tsr_agent.errors import StoreError, TsrError, UsageError
 from tsr_agent.models import codec
+from tsr_agent.store import records
 from tsr_agent.store.database import holds_password, open_database
 from tsr_agent.store.failures import store_error
 from tsr_agent.store.postgres_address import read_address
@@ -106,6 +107,27 @@ def test_a_snapshot_sees_one_state_and_reading_sees_each(postgres_library: Libra
     # The transaction of the snapshot does not live on in the connection that the pool gets back.
     with postgres_library.read() as reading:
         assert reading.exec_driver_sql("SELECT now() = statement_timestamp()").scalar_one()
+
+
+def test_all_that_is_on_record_is_fetched_as_it_is_read(
+    postgres_library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The driver would take two hundred documents into memory at once."""
+    cursors: list[str] = []
+    for name in ("a", "b", "c"):
+        file(postgres_library, name)
+    monkeypatch.setattr(records, "PAGE", 2)
+
+    def catch(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if "report_documents" in statement:
+            cursors.append(type(cursor).__name__)
+
+    event.listen(Engine, "before_cursor_execute", catch)
+    try:
+        assert len(list(records.Records(postgres_library, records.Span()))) == 3
+    finally:
+        event.remove(Engine, "before_cursor_execute", catch)
+    assert cursors == ["ServerCursor"] * 2
 
 
 # ---------------------------------------------------------------------------------------------

@@ -139,6 +139,7 @@ ASKED: dict[str, tuple[Callable[[Library], Any], set[str]]] = {
             "pk_report_documents",
             "uq_decisions_report_id_digest",
             "ix_approvals_report_id",
+            "ix_changes_report_id",
         },
     ),
     "a page of the feed": (

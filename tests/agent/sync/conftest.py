@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.libraries import *  # noqa: F403  (its fixtures)
 from tsr_agent.store.engine import Library, open_library
 
 if TYPE_CHECKING:

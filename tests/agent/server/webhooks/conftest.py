@@ -1,5 +1,7 @@
-"""Deliveries on both databases."""
+"""Deliveries on both databases, where the other tests of the server use a file."""
 
 from __future__ import annotations
 
-from tests.libraries import *  # noqa: F403  (its fixtures)
+from tests.libraries import library
+
+__all__ = ["library"]
