@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 KILLS = 100
 """On each of the two databases."""
 KILLED = -9
-LONGEST = 0.35
-"""Seconds: about what a hand-in takes from start to end, so that kills hit every part of it."""
+LONGEST = 0.2
+"""Seconds before the first kill of a round, and again before the second: about what a hand-in takes, so that
+kills hit every part of it."""
 
 
 @dataclass
@@ -90,27 +91,32 @@ def after(seconds: float) -> None:
 
 def test_a_hundred_kills_lose_nothing_and_halve_nothing(database: str, tmp_path: Path) -> None:
     chance = random.Random(20_261)
-    ids = [f"killed-{number:03d}" for number in range(KILLS)]
-    documents = {each: codec.encode(report(id=each)) for each in ids}
+    documents: dict[str, bytes] = {}
+    survivors: list[str] = []
     with open_database(database, create=True) as library:
         token = new_token(library, Role.AGENT, now=datetime.now(UTC))
-    killed = 0
+    killed, reach = 0, LONGEST
     with forge() as forged:
         road = Road(forged, database, tmp_path, free_port(), token)
-        for report_id, document in documents.items():
-            (tmp_path / f"{report_id}.json").write_bytes(document)
         server = road.server()
-        for doomed, survivor in zip(ids[::2], ids[1::2], strict=True):
-            agents = [road.agent("upload", str(tmp_path / f"{each}.json")) for each in (doomed, survivor)]
-            for victim in chance.sample([agents[0], server], 2):
-                after(chance.uniform(0, LONGEST / 2))
+        while killed < KILLS:
+            names = [f"killed-{len(documents) + place:03d}" for place in range(2)]
+            for name in names:
+                documents[name] = codec.encode(report(id=name))
+                (tmp_path / f"{name}.json").write_bytes(documents[name])
+            survivors.append(names[1])
+            doomed, survivor = (road.agent("upload", str(tmp_path / f"{name}.json")) for name in names)
+            for victim in chance.sample([doomed, server], 2):
+                after(chance.uniform(0, reach))
                 victim.kill()
-                killed += victim.wait() == KILLED
+            hit = doomed.wait() == KILLED
+            killed += hit + (server.wait() == KILLED)
+            # An agent that had ended before was quicker than was thought, as it is on a faster machine.
+            reach = min(LONGEST, reach * 1.1) if hit else reach * 0.8
             server = road.server()
-            agents[1].wait()
-        assert killed > KILLS * 0.7  # The rest had ended by itself before.
+            survivor.wait()
         assert road.agent("upload", "--drain").wait() == 0, (tmp_path / "agent.log").read_text()[-2000:]
-        assert_survivors_arrived(database, documents, ids[1::2])
+        assert_survivors_arrived(database, documents, survivors)
         # Whoever was killed before a report was on disk knows nothing of it: the job runs again.
         for report_id in documents:
             assert road.agent("upload", str(tmp_path / f"{report_id}.json")).wait() == 0
