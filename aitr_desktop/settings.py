@@ -6,7 +6,8 @@ replaced by its default, a file of a newer version is left alone and read as far
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+import json
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,7 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Choice = TypeVar("Choice", bound=Enum)
-VERSION = 1
+VERSION = 2
+MAX_RECENT = 10
+"""Libraries that are remembered."""
+SCALES = (100, 125, 150, 175, 200)
+"""Sizes of everything on screen that can be chosen, in per cent of what the desktop asks for."""
+MAX_LISTED = 200
+"""Values of one list that are read; nobody saves as many filters."""
+MAX_VALUE_LENGTH = 4_000
 MAX_STATE_LENGTH = 20_000
 """Longest layout state that is read, in characters; Qt's own are some hundreds."""
 
@@ -47,29 +55,62 @@ class Settings:
 
     theme: ThemeChoice = ThemeChoice.SYSTEM
     density: Density = Density.NORMAL
+    scale: int = 100
+    """One of ``SCALES``, in force from the next start."""
     library: str = ""
     """Path of the library that was open last; empty for none."""
+    recent: tuple[str, ...] = ()
+    """Paths of libraries, the one opened last first."""
     folder: str = ""
     """Folder of the last file dialog."""
+    filters: Mapping[str, str] = field(default_factory=dict)
+    """Saved filters: the name that the person gave, and the question as text."""
+    shown_columns: tuple[str, ...] = ()
+    """Columns of the list by key, from the left; none means those of the first start."""
+    order: str = ""
+    """What the list is sorted by, as text; empty for the newest first."""
+    servers: tuple[str, ...] = ()
+    """Addresses of servers, the one connected last first. Never a token."""
+    forges: tuple[str, ...] = ()
+    """Hosts whose pages may be opened beside those that everybody knows."""
+    clones: Mapping[str, str] = field(default_factory=dict)
+    """Folder of the local clone by repository address."""
+    commands: tuple[str, ...] = ()
+    """Commands of the palette, the one used last first."""
     geometry: str = ""
     splitter: str = ""
     columns: str = ""
 
     def without_layout(self) -> Settings:
         """The same with the layout of a first start."""
-        return replace(self, geometry="", splitter="", columns="")
+        return replace(self, geometry="", splitter="", columns="", shown_columns=(), order="")
+
+    def with_library(self, path: str) -> Settings:
+        """The same after a library was opened."""
+        others = (each for each in self.recent if each != path)
+        return replace(self, library=path, recent=(path, *others)[:MAX_RECENT])
 
 
 def decode(stored: Mapping[str, str]) -> Settings:
     """Settings from stored strings; never fails."""
     default = Settings()
     layout_is_ours = stored.get("version", "") == str(VERSION)
+    scale = stored.get("scale", "")
     return Settings(
         theme=_choice(ThemeChoice, stored.get("theme"), default.theme),
         density=_choice(Density, stored.get("density"), default.density),
+        scale=int(scale) if scale in map(str, SCALES) else default.scale,
         library=stored.get("library", ""),
+        recent=_listed(stored, "recent")[:MAX_RECENT],
         folder=stored.get("folder", ""),
+        filters=_named(stored, "filters"),
+        order=stored.get("order", ""),
+        servers=_listed(stored, "servers"),
+        forges=_listed(stored, "forges"),
+        clones=_named(stored, "clones"),
+        commands=_listed(stored, "commands"),
         # A layout of another version would place panes that no longer are the same.
+        shown_columns=_listed(stored, "shown_columns") if layout_is_ours else (),
         geometry=_state(stored, "geometry") if layout_is_ours else "",
         splitter=_state(stored, "splitter") if layout_is_ours else "",
         columns=_state(stored, "columns") if layout_is_ours else "",
@@ -78,9 +119,16 @@ def decode(stored: Mapping[str, str]) -> Settings:
 
 def encode(settings: Settings) -> dict[str, str]:
     """Settings as the strings that ``decode`` reads, with the version."""
-    values = {field.name: getattr(settings, field.name) for field in fields(settings)}
-    plain = {name: value.value if isinstance(value, Enum) else str(value) for name, value in values.items()}
-    return {"version": str(VERSION), **plain}
+    stored = {"version": str(VERSION)}
+    for each in fields(settings):
+        value = getattr(settings, each.name)
+        if isinstance(value, Enum):
+            stored[each.name] = str(value.value)
+        elif isinstance(value, str | int):
+            stored[each.name] = str(value)
+        else:
+            stored[each.name] = json.dumps(value)
+    return stored
 
 
 def _choice(kind: type[Choice], stored: str | None, default: Choice) -> Choice:
@@ -90,3 +138,26 @@ def _choice(kind: type[Choice], stored: str | None, default: Choice) -> Choice:
 def _state(stored: Mapping[str, str], name: str) -> str:
     value = stored.get(name, "")
     return value if len(value) <= MAX_STATE_LENGTH and value.isascii() else ""
+
+
+def _read(stored: Mapping[str, str], name: str) -> object:
+    try:
+        return json.loads(stored.get(name, ""))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _listed(stored: Mapping[str, str], name: str) -> tuple[str, ...]:
+    found = _read(stored, name)
+    values = found if isinstance(found, list) else []
+    return tuple(each for each in values if _is_value(each))[:MAX_LISTED]
+
+
+def _named(stored: Mapping[str, str], name: str) -> dict[str, str]:
+    found = _read(stored, name)
+    values = list(found.items()) if isinstance(found, dict) else []
+    return dict([(key, each) for key, each in values if _is_value(key) and _is_value(each)][:MAX_LISTED])
+
+
+def _is_value(found: object) -> bool:
+    return isinstance(found, str) and 0 < len(found) <= MAX_VALUE_LENGTH

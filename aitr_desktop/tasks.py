@@ -1,12 +1,14 @@
 """The one door to threads: work goes out, its result comes back on the user-interface thread.
 
-Two lanes: ``LIBRARY`` does one thing after another on one thread, as the database wants it;
-``WIDE`` does several at once. A result is handed over by a slot of an object that lives on the
+Three lanes: ``LIBRARY`` and ``FILING`` each do one thing after another on one thread, as the database
+wants it; ``WIDE`` does several at once. A result is handed over by a slot of an object that lives on the
 user-interface thread, never by the thread that worked.
 """
 
 from __future__ import annotations
 
+import threading
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -22,10 +24,61 @@ Result = TypeVar("Result")
 
 
 class Lane(Enum):
-    """Where a task runs; the value is the number of threads."""
+    """Where a task runs: a name, and the number of threads."""
 
-    LIBRARY = 1
-    WIDE = 4
+    LIBRARY = "library", 1
+    """What the screen waits for: reading the library, one thing after another."""
+    FILING = "filing", 1
+    """What changes the library and takes long, so that reading goes on beside it."""
+    WIDE = "wide", 4
+
+    def __init__(self, title: str, threads: int) -> None:
+        self.title = title
+        self.threads = threads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """How far a long piece of work has come."""
+
+    done: int = 0
+    total: int = 0
+    """0 while nobody knows."""
+    unit: str = ""
+    """What is counted, in the plural."""
+    rate: str = ""
+    """How fast, in words; empty where nothing is worth saying."""
+
+
+class Progress:
+    """What long work says of itself, and whether it is still wanted. Safe from any thread.
+
+    Args:
+        title: What is being done, for the person who waits.
+    """
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self._seen = Seen()
+        self._cancelled = threading.Event()
+
+    def report(self, done: int, total: int, unit: str = "", rate: str = "") -> None:
+        """Says how far it is; as often as one likes, for nobody is called."""
+        self._seen = Seen(done=done, total=total, unit=unit, rate=rate)
+
+    @property
+    def seen(self) -> Seen:
+        """What was said last."""
+        return self._seen
+
+    def cancel(self) -> None:
+        """Asks the work to end early."""
+        self._cancelled.set()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the work should end: it keeps what it has done and returns."""
+        return self._cancelled.is_set()
 
 
 class Task(Generic[Result]):
@@ -69,12 +122,17 @@ class Tasks(QObject):
 
     idle = Signal()
     """The last task under way was delivered or dropped."""
+    began = Signal(object)
+    """A ``Progress`` of long work."""
+    ended = Signal(object)
+    """The same one: its work is over, whatever came of it."""
     _finished = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pools: dict[Lane, ThreadPoolExecutor] = {}
         self._under_way: set[Task[object]] = set()
+        self._long: dict[Task[object], Progress] = {}
         self._is_closed = False
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -109,27 +167,62 @@ class Tasks(QObject):
         future.add_done_callback(lambda _: self._finished.emit(task))
         return task
 
+    def run_long(
+        self,
+        title: str,
+        work: Callable[[Progress], Result],
+        on_result: Callable[[Result], None],
+        on_error: Callable[[TsrError], None],
+        lane: Lane = Lane.FILING,
+    ) -> Progress:
+        """Starts work that a person watches and may cancel.
+
+        Cancelling asks: ``work`` looks at ``Progress.is_cancelled`` between its steps, keeps what is done
+        and returns, so that its result says how far it came.
+
+        Args:
+            title: What is being done.
+            work: What to do there; it is given the progress to report to.
+            on_result: As in ``run``.
+            on_error: As in ``run``.
+            lane: Where it runs.
+
+        Returns:
+            The progress, which ``began`` and ``ended`` name too.
+        """
+        progress = Progress(title)
+        task = self.run(lambda: work(progress), on_result, on_error, lane)
+        self._long[task] = progress  # type: ignore[index]  # a task of any result
+        self.began.emit(progress)
+        return progress
+
     def close(self) -> None:
         """Drops what waits, lets what runs come to its end, and delivers nothing more."""
         self._is_closed = True
         for task in self._under_way:
             task.cancel()
+        for progress in self._long.values():
+            progress.cancel()
         for pool in self._pools.values():
             pool.shutdown(wait=True, cancel_futures=True)
         self._pools.clear()
         self._under_way.clear()
+        self._long.clear()
 
     def _pool(self, lane: Lane) -> ThreadPoolExecutor:
         # Imported with the first task: the window is painted by then.
         from concurrent.futures import ThreadPoolExecutor
 
         if lane not in self._pools:
-            self._pools[lane] = ThreadPoolExecutor(lane.value, thread_name_prefix=f"aitr-{lane.name.lower()}")
+            self._pools[lane] = ThreadPoolExecutor(lane.threads, thread_name_prefix=f"aitr-{lane.title}")
         return self._pools[lane]
 
     @Slot(object)
     def _deliver(self, task: Task[object]) -> None:
         self._under_way.discard(task)
+        progress = self._long.pop(task, None)
+        if progress is not None:
+            self.ended.emit(progress)
         try:
             if not self._is_closed:
                 task.hand_over()

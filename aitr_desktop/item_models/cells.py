@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt
@@ -15,6 +16,33 @@ if TYPE_CHECKING:
 CELL_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 """The ``Cell`` itself, for the delegate."""
 MAX_TOOLTIP = 2_000
+
+
+class Kind(Enum):
+    """What a target is."""
+
+    RULE = "rule"
+    TEST = "test"
+    REQUIREMENT = "requirement"
+    FAILURE_MODE = "failure mode"
+    ITERATION = "iteration"
+    INPUT = "input"
+    APPROVAL = "approval"
+    REPORT = "report"
+    """Another report, by its id."""
+    COMMIT = "commit"
+    """A commit of the report's repository, by its whole SHA."""
+    LINE = "line"
+    """A place in its code: ``FILE:LINE`` at the SHA that was judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a figure leads: a row of the same report, or something outside of it."""
+
+    kind: Kind
+    value: str
+    """Its id as the report writes it, never shortened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +58,8 @@ class Cell:
     is_strong: bool = False
     is_block: bool = False
     """Several lines, drawn line by line in the monospaced font."""
+    leads_to: Target | None = None
+    """What a click, or Enter on its row, opens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +72,8 @@ class Node:
     """The first cell takes the whole width."""
     is_open: bool = False
     """Open from the start."""
+    anchor: Target | None = None
+    """What the row is about, so that a figure elsewhere can lead to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

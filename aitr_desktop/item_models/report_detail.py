@@ -28,6 +28,8 @@ PLACES = 3
 class Block:
     """One section: a heading, a line about it, its tables; or a sentence where it has nothing."""
 
+    key: str
+    """Lasting name, for links and tests."""
     title: str
     summary: str
     tables: tuple[tuple[str, Table], ...]
@@ -57,12 +59,14 @@ def report_detail(opened: OpenedReport) -> ReportDetail:
             _rules_block(opened),
             _tests_block(opened),
             _block(
+                "evals",
                 "Evals",
                 "Oldest first; the highest number is the latest.",
                 "No eval iterations in this report.",
                 ("Eval iterations", section_tables.evals_table(evals(report))),
             ),
             _block(
+                "failure_modes",
                 "Failure modes",
                 "Open and critical first.",
                 "No failure modes are recorded in this report.",
@@ -70,6 +74,7 @@ def report_detail(opened: OpenedReport) -> ReportDetail:
             ),
             _requirements_block(opened),
             _block(
+                "inputs",
                 "Inputs",
                 counted(len(report.inputs), "file") + " handed in",
                 "No files were handed in.",
@@ -78,6 +83,7 @@ def report_detail(opened: OpenedReport) -> ReportDetail:
                 ("Static analysis", section_tables.scans_table(scans(report))),
             ),
             _block(
+                "versions",
                 "Versions",
                 "What was judged, and what built it.",
                 "",
@@ -96,6 +102,7 @@ def _rules_block(opened: OpenedReport) -> Block:
     parts += [f"{idle:,} had nothing to judge"] if idle else []
     summary = " · ".join(parts) if rows else ""
     return _block(
+        "rules",
         "Rules",
         summary,
         "No decision is stored for this report, so no rule was judged.",
@@ -108,6 +115,7 @@ def _tests_block(opened: OpenedReport) -> Block:
     section = tests(opened.report)
     total = sum(each.total for each in opened.report.test_results)
     return _block(
+        "tests",
         "Tests",
         counted(total, "test") if section.types else "",
         "No test results in this report: nothing ran, or nothing was handed in.",
@@ -119,6 +127,7 @@ def _tests_block(opened: OpenedReport) -> Block:
 def _requirements_block(opened: OpenedReport) -> Block:
     section = requirements(opened.report)
     return _block(
+        "requirements",
         "Requirements",
         section.summary if section.rows else "",
         "No requirements in this report.",
@@ -126,6 +135,7 @@ def _requirements_block(opened: OpenedReport) -> Block:
     )
 
 
-def _block(title: str, summary: str, nothing: str, *tables: tuple[str, Table]) -> Block:
+def _block(key: str, title: str, summary: str, nothing: str, *tables: tuple[str, Table]) -> Block:
     kept = tuple((name, table) for name, table in tables if table.nodes)
-    return Block(title=title, summary=summary if kept else "", tables=kept, nothing="" if kept else nothing)
+    said = summary if kept else ""
+    return Block(key=key, title=title, summary=said, tables=kept, nothing="" if kept else nothing)

@@ -2,51 +2,89 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QSize, Qt
+from qtpy.QtCore import QSize, Qt, Signal
 from qtpy.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from aitr_desktop.theme import tinted_icon
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aitr_desktop.theme import ThemeController
 
-PLACES = (("reports", "Reports"),)
-"""Icon and word of each place that exists."""
 WIDTH = 68
 
 
-class Rail(QFrame):
-    """Shows the places of the window."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place that a window has."""
 
-    def __init__(self, theme: ThemeController, parent: QWidget | None = None) -> None:
+    key: str
+    word: str
+    icon: str
+
+
+class Rail(QFrame):
+    """Shows the places of the window.
+
+    Args:
+        theme: Colours of the icons.
+        places: From the top; the first is where one is.
+    """
+
+    chosen = Signal(str)
+    """Key of the place that the person goes to."""
+
+    def __init__(
+        self, theme: ThemeController, places: Sequence[Place], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setProperty("ground", "window")
         self.setFixedWidth(WIDTH)
         self._theme = theme
+        self._places = {place.key: place for place in places}
         self._buttons: dict[str, QToolButton] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 8, 4, 8)
         column.setSpacing(4)
-        for icon, word in PLACES:
-            button = QToolButton()
-            button.setText(word)
-            button.setAccessibleName(word)
-            button.setCheckable(True)
-            button.setAutoExclusive(True)
-            button.setChecked(icon == PLACES[0][0])
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-            button.setIconSize(QSize(20, 20))
-            button.setProperty("rail", "true")
-            self._buttons[icon] = button
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        for place in places:
+            self._buttons[place.key] = self._button(place)
+            column.addWidget(self._buttons[place.key], 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
         theme.changed.connect(self.draw_icons)
+        self.select(places[0].key)
+
+    def select(self, key: str) -> None:
+        """Marks where one is.
+
+        Raises:
+            KeyError: There is no such place.
+        """
+        self._buttons[key].setChecked(True)
         self.draw_icons()
 
     def draw_icons(self) -> None:
         """Draws the icons in the present theme's colours."""
-        for icon, button in self._buttons.items():
+        for key, button in self._buttons.items():
             colours = self._theme.theme
-            button.setIcon(tinted_icon(icon, colours.accent if button.isChecked() else colours.muted))
+            colour = colours.accent if button.isChecked() else colours.muted
+            button.setIcon(tinted_icon(self._places[key].icon, colour))
+
+    def _button(self, place: Place) -> QToolButton:
+        button = QToolButton()
+        button.setText(place.word)
+        button.setAccessibleName(place.word)
+        button.setCheckable(True)
+        button.setAutoExclusive(True)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        button.setIconSize(QSize(20, 20))
+        button.setProperty("rail", "true")
+        button.clicked.connect(lambda _=False, key=place.key: self._go(key))
+        return button
+
+    def _go(self, key: str) -> None:
+        self.draw_icons()
+        self.chosen.emit(key)

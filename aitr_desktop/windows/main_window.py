@@ -1,8 +1,11 @@
-"""The main window: menus, rail, workbench, status line; opens libraries and imports reports."""
+"""The main window: places menus, rail, pages and status line, and connects the parts that do the work.
+
+What can be done stands in parts of its own, each with the actions it answers for: ``Libraries``,
+``Imports``, ``Appearance``. The window shows what they say.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,14 +13,16 @@ from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from aitr_desktop.actions import Act
-from aitr_desktop.settings import ThemeChoice
 from aitr_desktop.views.message_pane import Message, MessagePane, error_message
 from aitr_desktop.views.notice_bar import NoticeBar
-from aitr_desktop.views.rail import Rail
+from aitr_desktop.views.rail import Place, Rail
 from aitr_desktop.views.status_line import StatusLine
+from aitr_desktop.windows.appearance import Appearance
+from aitr_desktop.windows.imports import Imports
 from aitr_desktop.windows.layout_state import decode_state, encode_state
+from aitr_desktop.windows.libraries import Libraries
 from aitr_desktop.windows.menus import Menus
-from aitr_desktop.windows.report_drop import ReportDrop
+from aitr_desktop.windows.preferences import Preferences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,18 +41,13 @@ if TYPE_CHECKING:
 
 OPENING_PAUSE_MS = 300
 FIRST_SIZE = (1360, 860)
+PLACES = (Place("reports", "Reports", "reports"),)
 EMPTY = Message(
     headline="No reports yet. Import results…",
     body="A report is the tsr.json that tsr-agent generate or tsr-agent run writes. "
     "Drop one here, or choose it.",
     button="Import report…",
 )
-_THEMES = {
-    Act.THEME_SYSTEM: ThemeChoice.SYSTEM,
-    Act.THEME_LIGHT: ThemeChoice.LIGHT,
-    Act.THEME_DARK: ThemeChoice.DARK,
-    Act.THEME_HIGH_CONTRAST: ThemeChoice.HIGH_CONTRAST,
-}
 
 
 class MainWindow(QMainWindow):
@@ -72,15 +72,14 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.setWindowTitle("aitr")
-        self._drop = ReportDrop(self, ready=lambda: self._workspace is not None)
-        self._drop.dropped.connect(self.import_files)
-        self._theme, self._tasks, self._clock, self._stored = theme, tasks, clock, stored
-        self._open_workspace = open_workspace
-        self._settings = stored.load()
-        self._workspace: Workspace | None = None
+        self._theme, self._tasks, self._clock = theme, tasks, clock
+        self.preferences = Preferences(stored, self)
+        self.libraries = Libraries(self, tasks, self.preferences, open_workspace)
+        self.imports = Imports(self, tasks, clock, self.libraries, self.preferences)
+        self._appearance = Appearance(theme, self.preferences, self)
         self.menus = Menus(self, theme, self._handlers())
-        self.menus.check(next(act for act, choice in _THEMES.items() if choice is theme.choice))
-        self._rail = Rail(theme)
+        self.menus.check(self._appearance.chosen())
+        self._rail = Rail(theme, PLACES)
         self._pages = QStackedWidget()
         self.message = MessagePane(theme)
         self.workbench: Workbench | None = None
@@ -90,14 +89,16 @@ class MainWindow(QMainWindow):
         self._opening.setSingleShot(True)
         self._opening.setInterval(OPENING_PAUSE_MS)
         self._place()
+        self._connect()
         self.resize(*FIRST_SIZE)
-        if self._settings.geometry:
-            self.restoreGeometry(decode_state(self._settings.geometry))
+        if self.preferences.now.geometry:
+            self.restoreGeometry(decode_state(self.preferences.now.geometry))
 
     def _handlers(self) -> dict[Act, Callable[[], object]]:
         return {
-            Act.OPEN_LIBRARY: self._choose_library,
-            Act.IMPORT_REPORT: self._choose_reports,
+            **self.libraries.handlers(),
+            **self.imports.handlers(),
+            **self._appearance.handlers(),
             Act.QUIT: self.close,
             Act.REFRESH: self._on_workbench(lambda workbench: workbench.refresh()),
             Act.FIND: self._on_workbench(lambda workbench: workbench.filters.focus_search()),
@@ -105,7 +106,6 @@ class MainWindow(QMainWindow):
             Act.SHOW_LIST: self._on_workbench(lambda workbench: workbench.focus_list()),
             Act.RESET_LAYOUT: self._reset_layout,
             Act.KEYS: partial(_show_keys, self),
-            **{act: partial(self._choose_theme, choice) for act, choice in _THEMES.items()},
         }
 
     def _on_workbench(self, do: Callable[[Workbench], None]) -> Callable[[], None]:
@@ -118,7 +118,6 @@ class MainWindow(QMainWindow):
     def _place(self) -> None:
         self._pages.addWidget(self.message)
         self.message.say(Message(headline=""))
-        self.message.pressed.connect(self._message_pressed)
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.notice)
@@ -131,68 +130,70 @@ class MainWindow(QMainWindow):
         row.addLayout(right, 1)
         self.setCentralWidget(ground)
         self.setStatusBar(self._status)
+
+    def _connect(self) -> None:
+        self.message.pressed.connect(self._message_pressed)
         self._opening.timeout.connect(self._say_opening)
+        self.libraries.opening.connect(self._library_opening)
+        self.libraries.opened.connect(self._library_opened)
+        self.libraries.failed.connect(self._library_failed)
+        self.libraries.let_go_failed.connect(self.notice.say)
+        self.imports.imported.connect(self._imported)
+        self.imports.failed.connect(self.notice.say)
 
     def show_library(self, path: Path, *, create: bool = False) -> None:
         """Opens a library in the background and shows it."""
-        self._status.show_library(path)
-        self._opening.start()
-        self._tasks.run(lambda: self._open_workspace(path, create), self._opened, self._open_failed)
+        self.libraries.open(path, create=create)
 
     def show_workspace(self, workspace: Workspace) -> None:
         """Shows a library that is open; the one before is let go."""
-        if self._workspace is not None:
-            self._tasks.run(self._workspace.close, _nothing_more, self.notice.say)
-        self._workspace = workspace
-        self._status.show_library(workspace.path)
-        if self.workbench is None:
-            self.workbench = self._make_workbench()
-        self.workbench.show_workspace(workspace)
+        self.libraries.show(workspace)
 
     def import_files(self, paths: Sequence[Path]) -> None:
         """Files reports into the open library, one after another."""
-        workspace = self._workspace
-        if workspace is None:
-            return
-        now = self._clock.now()
-        for path in paths:
-            self._tasks.run(partial(workspace.import_file, path, now), self._imported, self.notice.say)
+        self.imports.import_files(paths)
 
     def _make_workbench(self) -> Workbench:
         # Imported when a library is there: the first frame needs none of it.
         from aitr_desktop.windows.workbench import Workbench
 
-        workbench = Workbench(self._theme, self._tasks, self._clock, self._settings)
+        workbench = Workbench(self._theme, self._tasks, self._clock, self.preferences)
         workbench.counted.connect(self._counted)
         workbench.shown.connect(self._report_shown)
         workbench.failed.connect(self.notice.say)
         self._pages.addWidget(workbench)
         return workbench
 
-    def _opened(self, workspace: Workspace) -> None:
+    def _library_opening(self, path: Path) -> None:
+        self._status.show_library(path)
+        self._opening.start()
+
+    def _library_opened(self, workspace: Workspace) -> None:
         self._opening.stop()
         self.notice.hide()
-        self._settings = replace(self._settings, library=str(workspace.path))
-        self.show_workspace(workspace)
+        self._status.show_library(workspace.path)
+        if self.workbench is None:
+            self.workbench = self._make_workbench()
+        self.workbench.show_workspace(workspace)
 
-    def _open_failed(self, error: TsrError) -> None:
+    def _library_failed(self, error: TsrError) -> None:
         self._opening.stop()
-        if self._workspace is not None:
-            self._status.show_library(self._workspace.path)
+        if self.libraries.workspace is not None:
+            self._status.show_library(self.libraries.workspace.path)
             self.notice.say(error)
             return
         self.message.say(error_message(error, button="Open library…"))
         self._pages.setCurrentWidget(self.message)
 
     def _say_opening(self) -> None:
-        if self._workspace is None:
+        if self.libraries.workspace is None:
             self.message.say(Message(headline="Opening…", body=self._status.where(), icon="open"))
 
     def _message_pressed(self) -> None:
-        if self._workspace is None:
-            self._choose_library()
+        if self.libraries.workspace is None:
+            self.libraries.choose()
         else:
-            self._choose_reports()
+            self.imports.choose()
 
     def _counted(self, _: int, total: int) -> None:
         self._status.show_number(f"{total:,} report{'' if total == 1 else 's'}")
@@ -217,44 +218,22 @@ class MainWindow(QMainWindow):
         if self.workbench is not None:
             self.workbench.refresh(select=done.report_id)
 
-    def _choose_library(self) -> None:
-        from aitr_desktop.windows.file_dialogs import ask_library
-
-        chosen = ask_library(self, self._settings.folder)
-        if chosen is not None:
-            self._settings = replace(self._settings, folder=str(chosen.parent))
-            self.show_library(chosen)
-
-    def _choose_reports(self) -> None:
-        from aitr_desktop.windows.file_dialogs import ask_reports
-
-        chosen = ask_reports(self, self._settings.folder)
-        if chosen:
-            self._settings = replace(self._settings, folder=str(chosen[0].parent))
-            self.import_files(chosen)
-
-    def _choose_theme(self, choice: ThemeChoice) -> None:
-        self._settings = replace(self._settings, theme=choice)
-        self._theme.choose(choice)
-
     def _reset_layout(self) -> None:
-        self._settings = self._settings.without_layout()
+        self.preferences.take(self.preferences.now.without_layout())
         self.resize(*FIRST_SIZE)
         if self.workbench is not None:
             self.workbench.reset_layout()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
         """Remembers the layout, lets work come to its end and the library go."""
-        layout = self.workbench.layout_state() if self.workbench else ("", "")
-        splitter, columns = (layout[0] or self._settings.splitter, layout[1] or self._settings.columns)
-        geometry = encode_state(self.saveGeometry())
-        self._settings = replace(self._settings, geometry=geometry, splitter=splitter, columns=columns)
-        self._stored.save(self._settings)
+        if self.workbench is not None:
+            splitter, columns = self.workbench.layout_state()
+            self.preferences.change(splitter=splitter, columns=columns)
+        self.preferences.change(geometry=encode_state(self.saveGeometry()))
+        self.preferences.save()
         self._opening.stop()
         self._tasks.close()
-        if self._workspace is not None:
-            self._workspace.close()
-            self._workspace = None
+        self.libraries.close()
         super().closeEvent(event)
 
 
@@ -262,7 +241,3 @@ def _show_keys(window: QWidget) -> None:
     from aitr_desktop.windows.keys_dialog import KeysDialog
 
     KeysDialog(window).open()
-
-
-def _nothing_more(_: None) -> None:
-    """A library was let go; nobody waits for that."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aitr_desktop.settings import Settings
     from aitr_desktop.tasks import Task, Tasks
     from aitr_desktop.theme import ThemeController
+    from aitr_desktop.windows.preferences import Preferences
     from tsr_agent.clock import Clock
     from tsr_agent.errors import TsrError
 
@@ -51,7 +52,7 @@ class Workbench(QWidget):
         theme: ThemeController,
         tasks: Tasks,
         clock: Clock,
-        settings: Settings,
+        preferences: Preferences,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -59,7 +60,7 @@ class Workbench(QWidget):
         self._workspace: Workspace | None = None
         self._loading: Task[ReportDetail] | None = None
         self._asked_for = ""
-        row_height = settings.density.row_height
+        row_height = preferences.now.density.row_height
         self.filters = FilterBar(theme, clock.now().astimezone().date())
         self.reports = ReportListModel(tasks, clock, self)
         self.table = ReportTable(self.reports, theme, row_height)
@@ -70,7 +71,7 @@ class Workbench(QWidget):
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._place()
         self._connect()
-        self._restore(settings)
+        self._restore(preferences.now)
 
     def _place(self) -> None:
         self.no_match.say(NO_MATCH)

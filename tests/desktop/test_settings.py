@@ -3,18 +3,29 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aitr_desktop.settings import Density, Settings, ThemeChoice, decode, encode
+from aitr_desktop.settings import MAX_RECENT, VERSION, Density, Settings, ThemeChoice, decode, encode
 from aitr_desktop.windows.stored_settings import StoredSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-KEYS = ["version", "theme", "density", "library", "folder", "geometry", "splitter", "columns", "other"]
+KEYS = ["version", "other", *encode(Settings())]
 CHANGED = Settings(
-    theme=ThemeChoice.DARK, density=Density.COMPACT, library="/data/ü, 1%.db", folder="C:\\x", geometry="AbC="
+    theme=ThemeChoice.DARK,
+    density=Density.COMPACT,
+    scale=150,
+    library="/data/ü, 1%.db",
+    recent=("/data/ü, 1%.db", "b"),
+    folder="C:\\x",
+    filters={"My reports; “late”": "decision=pending_review&text=a,b%20c"},
+    order="branch",
+    servers=("https://aitr.example.org",),
+    clones={"https://git.example.org/team/bot": "/work/bot"},
+    geometry="AbC=",
 )
 
 
@@ -32,8 +43,31 @@ def test_a_layout_of_another_version_is_left_aside_and_the_rest_kept() -> None:
     assert read == replace(CHANGED, geometry="")
 
 
-def test_nonsense_becomes_the_default() -> None:
-    assert decode({"version": "1", "theme": "pink", "geometry": "x" * 30_000}) == Settings()
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        {"theme": "pink"},
+        {"geometry": "x" * 30_000},
+        {"scale": "1000"},
+        {"recent": '{"a": "b"}'},
+        {"recent": '[1, null, "", [], {}]'},
+        {"filters": '["a"]'},
+        {"filters": '{"a": 1, "": "b"}'},
+        {"servers": "[" * 100_000},
+        {"clones": "\x00"},
+    ],
+)
+def test_nonsense_becomes_the_default(nonsense: dict[str, str]) -> None:
+    assert decode({"version": str(VERSION)} | nonsense) == Settings()
+
+
+def test_the_library_opened_last_stands_first_and_once() -> None:
+    settings = Settings()
+    for name in ("a", "b", "a", *(f"l{number}" for number in range(MAX_RECENT - 1))):
+        settings = settings.with_library(name)
+    assert settings.library == settings.recent[0] == f"l{MAX_RECENT - 2}"
+    assert len(settings.recent) == MAX_RECENT
+    assert settings.recent[-1] == "a"
 
 
 def test_the_file_keeps_them(settings_file: Path) -> None:

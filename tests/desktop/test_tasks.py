@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aitr_desktop.tasks import Lane, Tasks
+from aitr_desktop.tasks import Lane, Progress, Tasks
 from tsr_agent.errors import StoreError, TsrError
 
 if TYPE_CHECKING:
@@ -93,3 +93,51 @@ def test_closing_waits_for_what_runs_and_delivers_nothing(tasks: Tasks) -> None:
     assert done == ["ran to its end"]
     with pytest.raises(RuntimeError):
         tasks.run(lambda: None, unwanted, unwanted)
+
+
+def test_long_work_says_how_far_it_is_and_ends_when_it_is_asked_to(
+    tasks: Tasks, settled: Callable[[], None]
+) -> None:
+    told: list[tuple[str, Progress]] = []
+    tasks.began.connect(lambda progress: told.append(("began", progress)))
+    tasks.ended.connect(lambda progress: told.append(("ended", progress)))
+    half_way, results = threading.Event(), []
+
+    def work(progress: Progress) -> int:
+        done = 0
+        while not progress.is_cancelled and done < 1_000_000:
+            done += 1
+            progress.report(done, 1_000_000, "reports")
+            if done == 3:
+                half_way.set()
+        return done
+
+    progress = tasks.run_long("Importing", work, results.append, unwanted)
+    assert half_way.wait(20)
+    progress.cancel()
+    settled()
+    assert told == [("began", progress), ("ended", progress)]
+    assert results == [progress.seen.done]
+    assert (progress.seen.total, progress.seen.unit, progress.title) == (1_000_000, "reports", "Importing")
+
+
+def test_long_work_and_reading_do_not_wait_for_each_other(tasks: Tasks, settled: Callable[[], None]) -> None:
+    read = threading.Event()
+    waited = []
+    tasks.run_long("Importing", lambda _: waited.append(read.wait(20)), lambda _: None, unwanted)
+    tasks.run(read.set, lambda _: None, unwanted)
+    settled()
+    assert waited == [True]
+
+
+def test_closing_ends_long_work(tasks: Tasks) -> None:
+    ended = []
+
+    def work(progress: Progress) -> None:
+        while not progress.is_cancelled:
+            pass
+        ended.append(progress)
+
+    progress = tasks.run_long("Importing", work, unwanted, unwanted)
+    tasks.close()
+    assert ended in ([progress], [])

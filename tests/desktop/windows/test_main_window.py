@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from aitr_desktop.library.workspace import Workspace, open_workspace
 from aitr_desktop.settings import Settings, ThemeChoice
 from aitr_desktop.tasks import Tasks
 from aitr_desktop.windows.main_window import MainWindow
+from aitr_desktop.windows.preferences import Preferences
 from aitr_desktop.windows.stored_settings import StoredSettings
 from aitr_desktop.windows.workbench import Workbench
 from tests.desktop.fakes import FakeWorkspace, StillClock, lines
@@ -274,8 +274,8 @@ def test_the_layout_is_remembered_and_can_be_reset(
     workbench = open_library(window, settled)
     workbench.table.setColumnWidth(1, 222)
     window.close()
-    kept = StoredSettings(settings_file).load()
-    assert kept.columns
+    kept = Preferences(StoredSettings(settings_file))
+    assert kept.now.columns
     other = Workbench(theme, Tasks(), clock, kept)
     assert other.table.columnWidth(1) == 222
     other.reset_layout()
@@ -283,9 +283,11 @@ def test_the_layout_is_remembered_and_can_be_reset(
     other.deleteLater()
 
 
-def test_a_stored_layout_that_is_nonsense_does_no_harm(theme: ThemeController, clock: StillClock) -> None:
-    broken = replace(Settings(), geometry="%%%", splitter="AAAA", columns="!!")
-    bench = Workbench(theme, Tasks(), clock, broken)
+def test_a_stored_layout_that_is_nonsense_does_no_harm(
+    theme: ThemeController, clock: StillClock, settings_file: Path
+) -> None:
+    StoredSettings(settings_file).save(Settings(geometry="%%%", splitter="AAAA", columns="!!"))
+    bench = Workbench(theme, Tasks(), clock, Preferences(StoredSettings(settings_file)))
     assert bench.table.columnWidth(0) == 146
     bench.deleteLater()
 
