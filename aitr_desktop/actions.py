@@ -1,7 +1,7 @@
-"""Every action of the main window, declared once: its words, keys, menu and icon.
+"""Every action of the main window, declared once: its words, keys, menu, icon and place.
 
-The menus, the list of keys and the documentation are made from this table; the window connects each
-identity to what it does.
+The menus, the rail, the command palette, the list of keys and the documentation are made from this table;
+the parts of the window connect each identity to what it does.
 """
 
 from __future__ import annotations
@@ -9,28 +9,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from aitr_desktop.translation import QT_TRANSLATE_NOOP, translate
+
 
 class Act(Enum):
     """Identity of an action."""
 
     OPEN_LIBRARY = "open_library"
+    CLEAR_RECENT = "clear_recent"
     IMPORT_REPORT = "import_report"
     QUIT = "quit"
     REFRESH = "refresh"
     FIND = "find"
     CLEAR_FILTERS = "clear_filters"
-    SHOW_LIST = "show_list"
     THEME_SYSTEM = "theme_system"
     THEME_LIGHT = "theme_light"
     THEME_DARK = "theme_dark"
     THEME_HIGH_CONTRAST = "theme_high_contrast"
     RESET_LAYOUT = "reset_layout"
+    GO_REPORTS = "go_reports"
+    SHOW_LIST = "show_list"
     KEYS = "keys"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionSpec:
-    """One row of the table."""
+    """One row of the table. Its words are English; ``said`` and ``menu_path`` give them translated."""
 
     act: Act
     menu: str
@@ -43,38 +47,130 @@ class ActionSpec:
     group: str = ""
     """Actions of one group exclude each other and can be checked."""
     separator_before: bool = False
+    place: str = ""
+    """Key of the page that this action goes to; such actions make the rail."""
+    tip: str = ""
+    """What it does, where the words alone don't say it."""
+
+    def said(self) -> str:
+        """The words on screen, with the mnemonic's mark."""
+        return translate("Actions", self.text)
+
+    def plain(self) -> str:
+        """The words on screen without mark and dots."""
+        return plain_text(self.said())
+
+    def menu_path(self) -> tuple[str, ...]:
+        """The menus that lead to it on screen, from the bar down."""
+        return tuple(plain_text(translate("Actions", title)) for title in self.menu.split(">"))
 
 
-MENUS = ("&File", "&View", "&Help")
+FILE = QT_TRANSLATE_NOOP("Actions", "&File")
+RECENT = QT_TRANSLATE_NOOP("Actions", "Open &recent")
+VIEW = QT_TRANSLATE_NOOP("Actions", "&View")
+THEME = QT_TRANSLATE_NOOP("Actions", "&Theme")
+GO = QT_TRANSLATE_NOOP("Actions", "&Go")
+HELP = QT_TRANSLATE_NOOP("Actions", "&Help")
+RECENT_MENU = f"{FILE}>{RECENT}"
+THEME_MENU = f"{VIEW}>{THEME}"
+MENUS = (FILE, VIEW, GO, HELP)
 
 ACTIONS = (
-    ActionSpec(act=Act.OPEN_LIBRARY, menu="&File", text="&Open library…", keys=("Ctrl+O",), icon="open"),
-    ActionSpec(act=Act.IMPORT_REPORT, menu="&File", text="&Import report…", keys=("Ctrl+I",), icon="import"),
-    ActionSpec(act=Act.QUIT, menu="&File", text="&Quit", keys=("Ctrl+Q",), separator_before=True),
-    ActionSpec(act=Act.FIND, menu="&View", text="&Search reports", keys=("/", "Ctrl+F"), icon="search"),
-    ActionSpec(act=Act.CLEAR_FILTERS, menu="&View", text="&Clear filters", keys=("Ctrl+Shift+X",)),
-    ActionSpec(act=Act.SHOW_LIST, menu="&View", text="Back to the &list", keys=("Escape",)),
-    ActionSpec(act=Act.REFRESH, menu="&View", text="&Refresh", keys=("F5", "Ctrl+R"), icon="refresh"),
+    ActionSpec(
+        act=Act.OPEN_LIBRARY,
+        menu=FILE,
+        text=QT_TRANSLATE_NOOP("Actions", "&Open library…"),
+        keys=("Ctrl+O",),
+        icon="open",
+    ),
+    ActionSpec(act=Act.CLEAR_RECENT, menu=RECENT_MENU, text=QT_TRANSLATE_NOOP("Actions", "&Clear recent")),
+    ActionSpec(
+        act=Act.IMPORT_REPORT,
+        menu=FILE,
+        text=QT_TRANSLATE_NOOP("Actions", "&Import report…"),
+        keys=("Ctrl+I",),
+        icon="import",
+    ),
+    ActionSpec(
+        act=Act.QUIT,
+        menu=FILE,
+        text=QT_TRANSLATE_NOOP("Actions", "&Quit"),
+        keys=("Ctrl+Q",),
+        separator_before=True,
+    ),
+    ActionSpec(
+        act=Act.FIND,
+        menu=VIEW,
+        text=QT_TRANSLATE_NOOP("Actions", "&Search reports"),
+        keys=("/", "Ctrl+F"),
+        icon="search",
+    ),
+    ActionSpec(
+        act=Act.CLEAR_FILTERS,
+        menu=VIEW,
+        text=QT_TRANSLATE_NOOP("Actions", "&Clear filters"),
+        keys=("Ctrl+Shift+X",),
+    ),
+    ActionSpec(
+        act=Act.REFRESH,
+        menu=VIEW,
+        text=QT_TRANSLATE_NOOP("Actions", "&Refresh"),
+        keys=("F5", "Ctrl+R"),
+        icon="refresh",
+    ),
     ActionSpec(
         act=Act.THEME_SYSTEM,
-        menu="&View>&Theme",
-        text="&System",
+        menu=THEME_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "&System"),
         group="theme",
         separator_before=True,
     ),
-    ActionSpec(act=Act.THEME_LIGHT, menu="&View>&Theme", text="&Light", group="theme"),
-    ActionSpec(act=Act.THEME_DARK, menu="&View>&Theme", text="&Dark", group="theme"),
-    ActionSpec(act=Act.THEME_HIGH_CONTRAST, menu="&View>&Theme", text="&High contrast", group="theme"),
-    ActionSpec(act=Act.RESET_LAYOUT, menu="&View", text="Reset la&yout"),
-    ActionSpec(act=Act.KEYS, menu="&Help", text="&Keys", keys=("?", "F1")),
+    ActionSpec(
+        act=Act.THEME_LIGHT,
+        menu=THEME_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "&Light"),
+        group="theme",
+    ),
+    ActionSpec(
+        act=Act.THEME_DARK,
+        menu=THEME_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "&Dark"),
+        group="theme",
+    ),
+    ActionSpec(
+        act=Act.THEME_HIGH_CONTRAST,
+        menu=THEME_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "&High contrast"),
+        group="theme",
+    ),
+    ActionSpec(act=Act.RESET_LAYOUT, menu=VIEW, text=QT_TRANSLATE_NOOP("Actions", "Reset la&yout")),
+    ActionSpec(
+        act=Act.GO_REPORTS,
+        menu=GO,
+        text=QT_TRANSLATE_NOOP("Actions", "&Reports"),
+        keys=("Ctrl+1",),
+        icon="reports",
+        place="reports",
+    ),
+    ActionSpec(
+        act=Act.SHOW_LIST,
+        menu=GO,
+        text=QT_TRANSLATE_NOOP("Actions", "Back to the &list"),
+        keys=("Escape",),
+        separator_before=True,
+    ),
+    ActionSpec(act=Act.KEYS, menu=HELP, text=QT_TRANSLATE_NOOP("Actions", "&Keys"), keys=("?", "F1")),
 )
 
 MOVES = (
-    ("Up, Down, Page Up, Page Down, Home, End", "Move through the reports or rows"),
-    ("Enter", "Go from the list to the report; open or close a row"),
-    ("Left, Right", "Close or open a row"),
-    ("Tab, Shift+Tab", "Next or previous part of the window"),
-    ("Ctrl+C", "Copy the row, with SHAs and texts in full"),
+    (
+        "Up, Down, Page Up, Page Down, Home, End",
+        QT_TRANSLATE_NOOP("Actions", "Move through the reports or rows"),
+    ),
+    ("Enter", QT_TRANSLATE_NOOP("Actions", "Go from the list to the report; open or close a row")),
+    ("Left, Right", QT_TRANSLATE_NOOP("Actions", "Close or open a row")),
+    ("Tab, Shift+Tab", QT_TRANSLATE_NOOP("Actions", "Next or previous part of the window")),
+    ("Ctrl+C", QT_TRANSLATE_NOOP("Actions", "Copy the row, with SHAs and texts in full")),
 )
 """Keys that views handle themselves: keys and what they do."""
 
@@ -86,5 +182,5 @@ def plain_text(text: str) -> str:
 
 def key_table() -> list[tuple[str, str]]:
     """All keys with what they do, for the dialog and the user guide."""
-    rows = [(", ".join(spec.keys), plain_text(spec.text)) for spec in ACTIONS if spec.keys]
-    return rows + list(MOVES)
+    rows = [(", ".join(spec.keys), spec.plain()) for spec in ACTIONS if spec.keys]
+    return rows + [(keys, translate("Actions", does)) for keys, does in MOVES]

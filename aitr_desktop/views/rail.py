@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QSize, Qt, Signal
 from qtpy.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
+from aitr_desktop.item_models.cells import plain_tooltip
 from aitr_desktop.theme import tinted_icon
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class Place:
     key: str
     word: str
     icon: str
+    keys: str = ""
+    """What to press to go there, for the tool tip."""
 
 
 class Rail(QFrame):
@@ -43,7 +46,8 @@ class Rail(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setProperty("ground", "window")
-        self.setFixedWidth(WIDTH)
+        self.setMinimumWidth(WIDTH)
+        self.setAccessibleName(self.tr("Places"))
         self._theme = theme
         self._places = {place.key: place for place in places}
         self._buttons: dict[str, QToolButton] = {}
@@ -77,6 +81,7 @@ class Rail(QFrame):
         button = QToolButton()
         button.setText(place.word)
         button.setAccessibleName(place.word)
+        button.setToolTip(plain_tooltip(f"{place.word} ({place.keys})" if place.keys else place.word))
         button.setCheckable(True)
         button.setAutoExclusive(True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)

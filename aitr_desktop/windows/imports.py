@@ -59,6 +59,10 @@ class Imports(QObject):
         """What the actions of this part do."""
         return {Act.IMPORT_REPORT: self.choose}
 
+    def reasons(self) -> dict[Act, Callable[[], str]]:
+        """Why its actions can't be done now."""
+        return {Act.IMPORT_REPORT: self._libraries.why_none}
+
     def import_files(self, paths: Sequence[Path]) -> None:
         """Files reports into the open library, one after another."""
         workspace = self._libraries.workspace

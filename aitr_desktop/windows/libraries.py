@@ -78,6 +78,10 @@ class Libraries(QObject):
             self._preferences.change(folder=str(chosen.parent))
             self.open(chosen)
 
+    def why_none(self) -> str:
+        """Why nothing can be done with a library now; empty where one is open."""
+        return "" if self.workspace is not None else self.tr("Open a library first.")
+
     def close(self) -> None:
         """Lets the library go; nothing uses it any more."""
         if self.workspace is not None:

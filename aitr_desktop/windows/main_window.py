@@ -1,7 +1,8 @@
-"""The main window: places menus, rail, pages and status line, and connects the parts that do the work.
+"""The main window: places menus, pages and status line, and connects the parts that do the work.
 
-What can be done stands in parts of its own, each with the actions it answers for: ``Libraries``,
-``Imports``, ``Appearance``. The window shows what they say.
+What can be done stands in parts of its own, each with the actions it answers for (``handlers``) and, where
+they can't always be done, why not (``reasons``): ``Libraries``, ``Imports``, ``Appearance``. The window
+shows what they say.
 """
 
 from __future__ import annotations
@@ -9,20 +10,21 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QTimer
-from qtpy.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
-from aitr_desktop.actions import Act
-from aitr_desktop.views.message_pane import Message, MessagePane, error_message
+from aitr_desktop.actions import RECENT_MENU, Act
 from aitr_desktop.views.notice_bar import NoticeBar
-from aitr_desktop.views.rail import Place, Rail
 from aitr_desktop.views.status_line import StatusLine
 from aitr_desktop.windows.appearance import Appearance
 from aitr_desktop.windows.imports import Imports
 from aitr_desktop.windows.layout_state import decode_state, encode_state
 from aitr_desktop.windows.libraries import Libraries
+from aitr_desktop.windows.list_actions import ListActions
 from aitr_desktop.windows.menus import Menus
+from aitr_desktop.windows.pages import Pages
 from aitr_desktop.windows.preferences import Preferences
+from aitr_desktop.windows.recent import RecentLibraries
+from aitr_desktop.windows.reports_page import ReportsPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,15 +41,7 @@ if TYPE_CHECKING:
     from tsr_agent.clock import Clock
     from tsr_agent.errors import TsrError
 
-OPENING_PAUSE_MS = 300
 FIRST_SIZE = (1360, 860)
-PLACES = (Place("reports", "Reports", "reports"),)
-EMPTY = Message(
-    headline="No reports yet. Import results…",
-    body="A report is the tsr.json that tsr-agent generate or tsr-agent run writes. "
-    "Drop one here, or choose it.",
-    button="Import report…",
-)
 
 
 class MainWindow(QMainWindow):
@@ -77,63 +71,62 @@ class MainWindow(QMainWindow):
         self.libraries = Libraries(self, tasks, self.preferences, open_workspace)
         self.imports = Imports(self, tasks, clock, self.libraries, self.preferences)
         self._appearance = Appearance(theme, self.preferences, self)
-        self.menus = Menus(self, theme, self._handlers())
+        self._recent = RecentLibraries(self.preferences, tasks, self.libraries, self)
+        self.reports_page = ReportsPage(theme, self._make_workbench)
+        # One line a place: the page of each row of the table of actions that has a place.
+        self.pages = Pages(theme, {"reports": lambda: self.reports_page}, self)
+        self._list = ListActions(self.pages, self.reports_page, self)
+        self.menus = Menus(self, theme, self._handlers(), self._reasons())
         self.menus.check(self._appearance.chosen())
-        self._rail = Rail(theme, PLACES)
-        self._pages = QStackedWidget()
-        self.message = MessagePane(theme)
-        self.workbench: Workbench | None = None
+        self._recent.fill(self.menus.menu(RECENT_MENU))
         self.notice = NoticeBar()
         self._status = StatusLine()
-        self._opening = QTimer(self)
-        self._opening.setSingleShot(True)
-        self._opening.setInterval(OPENING_PAUSE_MS)
         self._place()
         self._connect()
         self.resize(*FIRST_SIZE)
         if self.preferences.now.geometry:
             self.restoreGeometry(decode_state(self.preferences.now.geometry))
 
+    @property
+    def workbench(self) -> Workbench | None:
+        """The list and the report, once a library was open."""
+        return self.reports_page.workbench
+
     def _handlers(self) -> dict[Act, Callable[[], object]]:
         return {
             **self.libraries.handlers(),
+            **self._recent.handlers(),
             **self.imports.handlers(),
             **self._appearance.handlers(),
+            **self.pages.handlers(),
+            **self._list.handlers(),
             Act.QUIT: self.close,
-            Act.REFRESH: self._on_workbench(lambda workbench: workbench.refresh()),
-            Act.FIND: self._on_workbench(lambda workbench: workbench.filters.focus_search()),
-            Act.CLEAR_FILTERS: self._on_workbench(lambda workbench: workbench.filters.clear()),
-            Act.SHOW_LIST: self._on_workbench(lambda workbench: workbench.focus_list()),
             Act.RESET_LAYOUT: self._reset_layout,
             Act.KEYS: partial(_show_keys, self),
         }
 
-    def _on_workbench(self, do: Callable[[Workbench], None]) -> Callable[[], None]:
-        def run() -> None:
-            if self.workbench is not None and self._pages.currentWidget() is self.workbench:
-                do(self.workbench)
-
-        return run
+    def _reasons(self) -> dict[Act, Callable[[], str]]:
+        return {**self._recent.reasons(), **self.imports.reasons(), **self._list.reasons()}
 
     def _place(self) -> None:
-        self._pages.addWidget(self.message)
-        self.message.say(Message(headline=""))
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.notice)
-        right.addWidget(self._pages, 1)
+        right.addWidget(self.pages.stack, 1)
         ground = QWidget()
         row = QHBoxLayout(ground)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self._rail)
+        row.addWidget(self.pages.rail)
         row.addLayout(right, 1)
         self.setCentralWidget(ground)
         self.setStatusBar(self._status)
 
     def _connect(self) -> None:
-        self.message.pressed.connect(self._message_pressed)
-        self._opening.timeout.connect(self._say_opening)
+        self.reports_page.pressed.connect(self._message_pressed)
+        self.reports_page.currentChanged.connect(self.menus.refresh)
+        self.pages.went.connect(self.menus.refresh)
+        self.preferences.changed.connect(self.menus.refresh)
         self.libraries.opening.connect(self._library_opening)
         self.libraries.opened.connect(self._library_opened)
         self.libraries.failed.connect(self._library_failed)
@@ -161,33 +154,23 @@ class MainWindow(QMainWindow):
         workbench.counted.connect(self._counted)
         workbench.shown.connect(self._report_shown)
         workbench.failed.connect(self.notice.say)
-        self._pages.addWidget(workbench)
         return workbench
 
     def _library_opening(self, path: Path) -> None:
         self._status.show_library(path)
-        self._opening.start()
+        if self.libraries.workspace is None:
+            self.reports_page.opening(self._status.where())
 
     def _library_opened(self, workspace: Workspace) -> None:
-        self._opening.stop()
-        self.notice.hide()
         self._status.show_library(workspace.path)
-        if self.workbench is None:
-            self.workbench = self._make_workbench()
-        self.workbench.show_workspace(workspace)
+        self.reports_page.show_workspace(workspace)
+        self.menus.refresh()
 
     def _library_failed(self, error: TsrError) -> None:
-        self._opening.stop()
         if self.libraries.workspace is not None:
             self._status.show_library(self.libraries.workspace.path)
+        if not self.reports_page.opening_failed(error):
             self.notice.say(error)
-            return
-        self.message.say(error_message(error, button="Open library…"))
-        self._pages.setCurrentWidget(self.message)
-
-    def _say_opening(self) -> None:
-        if self.libraries.workspace is None:
-            self.message.say(Message(headline="Opening…", body=self._status.where(), icon="open"))
 
     def _message_pressed(self) -> None:
         if self.libraries.workspace is None:
@@ -197,15 +180,6 @@ class MainWindow(QMainWindow):
 
     def _counted(self, _: int, total: int) -> None:
         self._status.show_number(f"{total:,} report{'' if total == 1 else 's'}")
-        if self.workbench is None:
-            return
-        if total == 0:
-            self.message.say(EMPTY)
-            self._pages.setCurrentWidget(self.message)
-            self.message.focus_button()
-        elif self._pages.currentWidget() is not self.workbench:
-            self._pages.setCurrentWidget(self.workbench)
-            self.workbench.focus_list()
 
     def _report_shown(self, detail: ReportDetail | None) -> None:
         self._status.show_verified(detail.digest if detail else "")
@@ -231,7 +205,7 @@ class MainWindow(QMainWindow):
             self.preferences.change(splitter=splitter, columns=columns)
         self.preferences.change(geometry=encode_state(self.saveGeometry()))
         self.preferences.save()
-        self._opening.stop()
+        self.reports_page.stop()
         self._tasks.close()
         self.libraries.close()
         super().closeEvent(event)

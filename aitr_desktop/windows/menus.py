@@ -1,13 +1,15 @@
-"""Makes the menus out of the table of actions."""
+"""Makes the menus out of the table of actions, and says of each action whether it can be done now."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QObject
+from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QAction, QActionGroup, QKeySequence
 
-from aitr_desktop.actions import ACTIONS, MENUS, Act
+from aitr_desktop.actions import ACTIONS, MENUS, Act, ActionSpec
+from aitr_desktop.item_models.cells import plain_tooltip
+from aitr_desktop.translation import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,31 +26,35 @@ class Menus(QObject):
         window: Whose menu bar it is.
         theme: Colours of the icons.
         handlers: What each action does.
+        reasons: Says of some actions why they can't be done now, in a sentence; empty where they can.
+            Asked whenever a menu opens and by ``refresh``.
 
     Raises:
         KeyError: An action has no handler.
     """
 
+    ran = Signal(object)
+    """The ``Act`` that was just done."""
+
     def __init__(
-        self, window: QMainWindow, theme: ThemeController, handlers: Mapping[Act, Callable[[], object]]
+        self,
+        window: QMainWindow,
+        theme: ThemeController,
+        handlers: Mapping[Act, Callable[[], object]],
+        reasons: Mapping[Act, Callable[[], str]],
     ) -> None:
         super().__init__(window)
+        self._window = window
         self._theme = theme
-        self._menus: dict[str, QMenu] = {title: window.menuBar().addMenu(title) for title in MENUS}
+        self._reasons = reasons
+        self._menus: dict[str, QMenu] = {}
         self._groups: dict[str, QActionGroup] = {}
         self._actions: dict[Act, QAction] = {}
+        for title in MENUS:
+            self._menu(title)
         for spec in ACTIONS:
-            menu = self._menu(spec.menu)
-            if spec.separator_before:
-                self._menu(spec.menu.partition(">")[0]).addSeparator()
-            action = QAction(spec.text, window)
-            action.setShortcuts([QKeySequence(key) for key in spec.keys])
-            action.triggered.connect(lambda _=False, run=handlers[spec.act]: run())
-            if spec.group:
-                self._group(spec.group).addAction(action)
-                action.setCheckable(True)
-            menu.addAction(action)
-            self._actions[spec.act] = action
+            self._actions[spec.act] = self._action(spec, handlers[spec.act])
+        self.refresh()
 
     def check(self, act: Act) -> None:
         """Marks one of a group."""
@@ -58,11 +64,51 @@ class Menus(QObject):
         """The action itself."""
         return self._actions[act]
 
-    def _menu(self, title: str) -> QMenu:
-        if title not in self._menus:
-            above, _, below = title.partition(">")
-            self._menus[title] = self._menus[above].addMenu(below)
+    def menu(self, title: str) -> QMenu:
+        """A menu by its title in the table, for what is filled in while the window is open."""
         return self._menus[title]
+
+    def reason(self, act: Act) -> str:
+        """Why an action can't be done now; empty where it can."""
+        return self._reasons[act]() if act in self._reasons else ""
+
+    def refresh(self) -> None:
+        """Asks of each action again whether it can be done, and says why not where one looks for it."""
+        for spec in ACTIONS:
+            action, reason = self._actions[spec.act], self.reason(spec.act)
+            action.setEnabled(not reason)
+            tip = reason or translate("Actions", spec.tip)
+            words = ": ".join(part for part in (spec.plain(), tip) if part)
+            keys = f" ({spec.keys[0]})" if spec.keys and not reason else ""
+            action.setToolTip(plain_tooltip(words + keys))
+            action.setStatusTip(tip)
+
+    def _action(self, spec: ActionSpec, run: Callable[[], object]) -> QAction:
+        menu = self._menu(spec.menu)
+        if spec.separator_before:
+            self._menu(spec.menu.partition(">")[0]).addSeparator()
+        action = QAction(spec.said(), self._window)
+        action.setShortcuts([QKeySequence(key) for key in spec.keys])
+        action.triggered.connect(lambda _=False: self._run(spec.act, run))
+        if spec.group:
+            self._group(spec.group).addAction(action)
+            action.setCheckable(True)
+        menu.addAction(action)
+        return action
+
+    def _run(self, act: Act, run: Callable[[], object]) -> None:
+        run()
+        self.ran.emit(act)
+
+    def _menu(self, path: str) -> QMenu:
+        if path not in self._menus:
+            above, _, title = path.rpartition(">")
+            words = translate("Actions", title)
+            made = self._menu(above).addMenu(words) if above else self._window.menuBar().addMenu(words)
+            made.setToolTipsVisible(True)
+            made.aboutToShow.connect(self.refresh)
+            self._menus[path] = made
+        return self._menus[path]
 
     def _group(self, name: str) -> QActionGroup:
         return self._groups.setdefault(name, QActionGroup(self))

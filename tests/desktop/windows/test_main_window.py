@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from qtpy.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from qtpy.QtGui import QDragEnterEvent, QDropEvent
 from qtpy.QtWidgets import QApplication, QLabel
@@ -13,7 +12,6 @@ from aitr_desktop.actions import Act
 from aitr_desktop.library.workspace import Workspace, open_workspace
 from aitr_desktop.settings import Settings, ThemeChoice
 from aitr_desktop.tasks import Tasks
-from aitr_desktop.windows.main_window import MainWindow
 from aitr_desktop.windows.preferences import Preferences
 from aitr_desktop.windows.stored_settings import StoredSettings
 from aitr_desktop.windows.workbench import Workbench
@@ -23,46 +21,14 @@ from tsr_agent.errors import IntegrityError, StoreError
 from tsr_agent.models import codec
 
 if TYPE_CHECKING:
+    import pytest
     from pytestqt.qtbot import QtBot
 
     from aitr_desktop.theme import ThemeController
+    from aitr_desktop.windows.main_window import MainWindow
 
 Settled = Callable[[], None]
 OpenWorkspace = Callable[[Path, bool], Workspace]
-
-
-@pytest.fixture
-def library(clock: StillClock) -> FakeWorkspace:
-    return FakeWorkspace(lines(30, clock.now()))
-
-
-@pytest.fixture
-def make_window(
-    theme: ThemeController, tasks: Tasks, clock: StillClock, settings_file: Path
-) -> Iterator[Callable[[OpenWorkspace], MainWindow]]:
-    """Makes windows over the libraries it is given; closes them after the test."""
-    made: list[MainWindow] = []
-
-    def make(open_workspace: OpenWorkspace) -> MainWindow:
-        made.append(MainWindow(theme, tasks, clock, StoredSettings(settings_file), open_workspace))
-        made[-1].show()
-        return made[-1]
-
-    yield make
-    for window in made:
-        window.close()
-        window.deleteLater()
-
-
-@pytest.fixture
-def window(make_window: Callable[[OpenWorkspace], MainWindow], library: FakeWorkspace) -> MainWindow:
-    def open_fake(path: Path, create: bool) -> FakeWorkspace:
-        if "open" in library.errors:
-            raise library.errors["open"]
-        library.path = path
-        return library
-
-    return make_window(open_fake)
 
 
 def workbench_of(window: MainWindow) -> Workbench:
@@ -142,7 +108,7 @@ def test_an_empty_library_says_what_to_do(
     library.rows.clear()
     window.show_library(Path("new.db"))
     settled()
-    assert window.message.isVisible()
+    assert window.reports_page.message.isVisible()
     assert "No reports yet. Import results…" in texts(window)
 
 
