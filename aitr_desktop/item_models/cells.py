@@ -23,6 +23,8 @@ class Kind(Enum):
 
     RULE = "rule"
     TEST = "test"
+    TEST_TYPE = "test type"
+    """All tests of one type, by its value such as ``unit``."""
     REQUIREMENT = "requirement"
     FAILURE_MODE = "failure mode"
     ITERATION = "iteration"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aitr_desktop.item_models import section_tables
+from aitr_desktop.item_models.figures import eval_timeline, outcome_bars
 from tsr_agent.sections.evals import evals, failure_modes
 from tsr_agent.sections.exceptions import exceptions
 from tsr_agent.sections.inputs import code_coverage, inputs, scans
@@ -18,6 +19,7 @@ from tsr_agent.sections.wording import counted
 
 if TYPE_CHECKING:
     from aitr_desktop.item_models.cells import Table
+    from aitr_desktop.item_models.figures import Figure
     from aitr_desktop.library.workspace import OpenedReport
 
 PLACES = 3
@@ -36,6 +38,8 @@ class Block:
     """Name for screen readers, and the table; the empty ones are left out."""
     nothing: str
     """What is said where there is no table."""
+    figures: tuple[Figure, ...] = ()
+    """Drawn above the tables, which have the same numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,7 @@ def report_detail(opened: OpenedReport) -> ReportDetail:
                 "Oldest first; the highest number is the latest.",
                 "No eval iterations in this report.",
                 ("Eval iterations", section_tables.evals_table(evals(report))),
+                figures=eval_timeline(report, decision, twin="Eval iterations"),
             ),
             _block(
                 "failure_modes",
@@ -121,6 +126,7 @@ def _tests_block(opened: OpenedReport) -> Block:
         "No test results in this report: nothing ran, or nothing was handed in.",
         ("Test results", section_tables.tests_table(section)),
         ("Test runs", section_tables.runs_table(section)),
+        figures=outcome_bars(opened.report, twin="Test results"),
     )
 
 
@@ -135,7 +141,14 @@ def _requirements_block(opened: OpenedReport) -> Block:
     )
 
 
-def _block(key: str, title: str, summary: str, nothing: str, *tables: tuple[str, Table]) -> Block:
+def _block(
+    key: str,
+    title: str,
+    summary: str,
+    nothing: str,
+    *tables: tuple[str, Table],
+    figures: tuple[Figure, ...] = (),
+) -> Block:
     kept = tuple((name, table) for name, table in tables if table.nodes)
-    said = summary if kept else ""
-    return Block(key=key, title=title, summary=said, tables=kept, nothing="" if kept else nothing)
+    said, idle = (summary, "") if kept else ("", nothing)
+    return Block(key=key, title=title, summary=said, tables=kept, nothing=idle, figures=figures)

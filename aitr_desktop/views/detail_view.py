@@ -16,6 +16,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from aitr_desktop.views.figures.figure_column import FigureColumn
 from aitr_desktop.views.plain_label import PlainLabel, hairline
 from aitr_desktop.views.section_tree import SectionTree
 from aitr_desktop.views.verdict_band import VerdictBand
@@ -140,6 +141,7 @@ class SectionBlock(QWidget):
         # Not wrapped: a label whose height follows its width makes every height around it a guess.
         self._nothing = PlainLabel(tone=Tone.MUTED)
         self._trees: list[SectionTree] = []
+        self.figures = FigureColumn(theme)
         heading = PlainLabel(title, pixels=15, bold=True)
         head = QHBoxLayout()
         head.setSpacing(12)
@@ -150,12 +152,14 @@ class SectionBlock(QWidget):
         self._column.setSpacing(8)
         self._column.addLayout(head)
         self._column.addWidget(self._nothing)
+        self._column.addWidget(self.figures)
 
     def show_block(self, block: Block) -> None:
         """Shows another report's section."""
         self._summary.setText(block.summary)
         self._nothing.setText(block.nothing)
         self._nothing.setVisible(bool(block.nothing))
+        self.figures.show_figures(block.figures)
         while len(self._trees) < len(block.tables):
             tree = SectionTree(self.title, self._theme, self._row_height)
             self._trees.append(tree)

@@ -1,0 +1,1 @@
+"""Charts of a report: painted from plain data, with a summary in words and a table beside them."""
