@@ -27,6 +27,7 @@ class Act(Enum):
     THEME_DARK = "theme_dark"
     THEME_HIGH_CONTRAST = "theme_high_contrast"
     RESET_LAYOUT = "reset_layout"
+    NOTIFICATIONS = "notifications"
     GO_REPORTS = "go_reports"
     SHOW_LIST = "show_list"
     KEYS = "keys"
@@ -142,6 +143,15 @@ ACTIONS = (
         menu=THEME_MENU,
         text=QT_TRANSLATE_NOOP("Actions", "&High contrast"),
         group="theme",
+    ),
+    ActionSpec(
+        act=Act.NOTIFICATIONS,
+        menu=VIEW,
+        text=QT_TRANSLATE_NOOP("Actions", "&Notifications"),
+        keys=("Ctrl+Shift+N",),
+        icon="bell",
+        tip=QT_TRANSLATE_NOOP("Actions", "What the window told since it was opened"),
+        separator_before=True,
     ),
     ActionSpec(act=Act.RESET_LAYOUT, menu=VIEW, text=QT_TRANSLATE_NOOP("Actions", "Reset la&yout")),
     ActionSpec(

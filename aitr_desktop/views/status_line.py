@@ -31,6 +31,10 @@ class StatusLine(QStatusBar):
             label.setContentsMargins(16, 0, 0, 0)
             self.addPermanentWidget(label)
 
+    def add(self, widget: QWidget) -> None:
+        """Places something at the right end."""
+        self.addPermanentWidget(widget)
+
     def where(self) -> str:
         """Which library, in words."""
         return self._where.whole()

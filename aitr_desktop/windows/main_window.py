@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from qtpy.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from aitr_desktop.actions import RECENT_MENU, Act
-from aitr_desktop.views.notice_bar import NoticeBar
 from aitr_desktop.views.status_line import StatusLine
 from aitr_desktop.windows.appearance import Appearance
 from aitr_desktop.windows.imports import Imports
@@ -21,6 +20,7 @@ from aitr_desktop.windows.layout_state import decode_state, encode_state
 from aitr_desktop.windows.libraries import Libraries
 from aitr_desktop.windows.list_actions import ListActions
 from aitr_desktop.windows.menus import Menus
+from aitr_desktop.windows.notices import Notices
 from aitr_desktop.windows.pages import Pages
 from aitr_desktop.windows.preferences import Preferences
 from aitr_desktop.windows.recent import RecentLibraries
@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("aitr")
         self._theme, self._tasks, self._clock = theme, tasks, clock
         self.preferences = Preferences(stored, self)
+        self.notices = Notices(self, theme, clock)
         self.libraries = Libraries(self, tasks, self.preferences, open_workspace)
         self.imports = Imports(self, tasks, clock, self.libraries, self.preferences)
         self._appearance = Appearance(theme, self.preferences, self)
@@ -79,7 +80,6 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self, theme, self._handlers(), self._reasons())
         self.menus.check(self._appearance.chosen())
         self._recent.fill(self.menus.menu(RECENT_MENU))
-        self.notice = NoticeBar()
         self._status = StatusLine()
         self._place()
         self._connect()
@@ -100,18 +100,20 @@ class MainWindow(QMainWindow):
             **self._appearance.handlers(),
             **self.pages.handlers(),
             **self._list.handlers(),
+            **self.notices.handlers(),
             Act.QUIT: self.close,
             Act.RESET_LAYOUT: self._reset_layout,
             Act.KEYS: partial(_show_keys, self),
         }
 
     def _reasons(self) -> dict[Act, Callable[[], str]]:
-        return {**self._recent.reasons(), **self.imports.reasons(), **self._list.reasons()}
+        parts = (self._recent, self.imports, self._list, self.notices)
+        return {act: why for part in parts for act, why in part.reasons().items()}
 
     def _place(self) -> None:
         right = QVBoxLayout()
         right.setSpacing(0)
-        right.addWidget(self.notice)
+        right.addWidget(self.notices.bar)
         right.addWidget(self.pages.stack, 1)
         ground = QWidget()
         row = QHBoxLayout(ground)
@@ -120,19 +122,21 @@ class MainWindow(QMainWindow):
         row.addWidget(self.pages.rail)
         row.addLayout(right, 1)
         self.setCentralWidget(ground)
+        self._status.add(self.notices.button)
         self.setStatusBar(self._status)
 
     def _connect(self) -> None:
         self.reports_page.pressed.connect(self._message_pressed)
         self.reports_page.currentChanged.connect(self.menus.refresh)
         self.pages.went.connect(self.menus.refresh)
+        self.notices.bar.said.connect(self.menus.refresh)
         self.preferences.changed.connect(self.menus.refresh)
         self.libraries.opening.connect(self._library_opening)
         self.libraries.opened.connect(self._library_opened)
         self.libraries.failed.connect(self._library_failed)
-        self.libraries.let_go_failed.connect(self.notice.say)
+        self.libraries.let_go_failed.connect(self.notices.say)
         self.imports.imported.connect(self._imported)
-        self.imports.failed.connect(self.notice.say)
+        self.imports.failed.connect(self.notices.say)
 
     def show_library(self, path: Path, *, create: bool = False) -> None:
         """Opens a library in the background and shows it."""
@@ -153,7 +157,7 @@ class MainWindow(QMainWindow):
         workbench = Workbench(self._theme, self._tasks, self._clock, self.preferences)
         workbench.counted.connect(self._counted)
         workbench.shown.connect(self._report_shown)
-        workbench.failed.connect(self.notice.say)
+        workbench.failed.connect(self.notices.say)
         return workbench
 
     def _library_opening(self, path: Path) -> None:
@@ -170,7 +174,7 @@ class MainWindow(QMainWindow):
         if self.libraries.workspace is not None:
             self._status.show_library(self.libraries.workspace.path)
         if not self.reports_page.opening_failed(error):
-            self.notice.say(error)
+            self.notices.say(error)
 
     def _message_pressed(self) -> None:
         if self.libraries.workspace is None:
@@ -188,7 +192,7 @@ class MainWindow(QMainWindow):
         said = f"{'Imported' if done.is_new else 'Already in the library:'} {done.report_id} · {done.verdict}"
         if done.claimed is not None:
             said += f" (the report itself claims {done.claimed.word})"
-        self._status.say(said)
+        self.notices.tell(said)
         if self.workbench is not None:
             self.workbench.refresh(select=done.report_id)
 
@@ -206,6 +210,7 @@ class MainWindow(QMainWindow):
         self.preferences.change(geometry=encode_state(self.saveGeometry()))
         self.preferences.save()
         self.reports_page.stop()
+        self.notices.stop()
         self._tasks.close()
         self.libraries.close()
         super().closeEvent(event)

@@ -15,7 +15,6 @@ from aitr_desktop.library.workspace import OpenedReport
 from aitr_desktop.views.detail_view import DetailView
 from aitr_desktop.views.filter_bar import FilterBar
 from aitr_desktop.views.message_pane import Message, MessagePane, error_message
-from aitr_desktop.views.notice_bar import NoticeBar
 from aitr_desktop.views.plain_label import CutLabel, PlainLabel
 from aitr_desktop.views.section_tree import MAX_HEIGHT, SectionTree
 from tests.factories import shown_reports as reports
@@ -317,13 +316,3 @@ def test_messages_say_what_to_do_and_errors_can_be_copied(
     copy = next(button for button in pane.findChildren(QAbstractButton) if button.isVisible())
     qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "It is ⟨U+001B⟩[31mlocked\nKept: the file\nClose it.\npid 7"
-
-
-def test_a_notice_stays_until_it_is_closed(qtbot: QtBot, shown: Show) -> None:
-    bar = NoticeBar()
-    shown(bar)
-    bar.say(StoreError("No space.", next_step="Free some."))
-    assert bar.text() == "No space.\n  Next: Free some."
-    close = next(button for button in bar.findChildren(QAbstractButton) if button.text() == "Close")
-    qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
-    assert bar.isHidden()

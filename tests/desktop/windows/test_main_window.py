@@ -130,7 +130,7 @@ def test_a_second_library_that_cannot_be_opened_leaves_the_first(
     window.show_library(Path("other.db"))
     settled()
     assert workbench.isVisible()
-    assert "locked" in window.notice.text()
+    assert "locked" in window.notices.bar.text()
     assert "library: audit-2026.db" in texts(window)
 
 
@@ -188,7 +188,7 @@ def test_dropped_files_are_imported_and_the_last_is_shown(
     settled()
     assert library.imported == [Path("/tmp/a.json"), Path("/tmp/b.json")]
     assert workbench_of(window).isVisible()
-    assert window.statusBar().currentMessage().startswith("Imported TSR-00000 · ")
+    assert window.notices.bar.text().startswith("Imported TSR-00000 · ")
 
 
 def test_what_is_no_local_file_is_not_taken(window: MainWindow, settled: Settled) -> None:
@@ -204,8 +204,8 @@ def test_a_refused_import_is_said_and_the_rest_stays(
     library.errors["import_file"] = StoreError("a.json: not a report.", kept="the library as it is.")
     window.import_files([Path("a.json")])
     settled()
-    assert window.notice.isVisible()
-    assert "a.json: not a report." in window.notice.text()
+    assert window.notices.bar.isVisible()
+    assert "a.json: not a report." in window.notices.bar.text()
 
 
 def test_a_report_goes_from_a_file_into_a_real_library_and_on_screen(
