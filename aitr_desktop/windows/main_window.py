@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from aitr_desktop.actions import RECENT_MENU, Act
+from aitr_desktop.views.progress_strip import ProgressStrip
 from aitr_desktop.views.status_line import StatusLine
 from aitr_desktop.windows.appearance import Appearance
 from aitr_desktop.windows.imports import Imports
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self.menus.check(self._appearance.chosen())
         self._recent.fill(self.menus.menu(RECENT_MENU))
         self._status = StatusLine()
+        self._progress = ProgressStrip()
         self._place()
         self._connect()
         self.resize(*FIRST_SIZE)
@@ -115,6 +117,7 @@ class MainWindow(QMainWindow):
         right.setSpacing(0)
         right.addWidget(self.notices.bar)
         right.addWidget(self.pages.stack, 1)
+        right.addWidget(self._progress)
         ground = QWidget()
         row = QHBoxLayout(ground)
         row.setContentsMargins(0, 0, 0, 0)
@@ -126,6 +129,8 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self._status)
 
     def _connect(self) -> None:
+        self._tasks.began.connect(self._progress.add)
+        self._tasks.ended.connect(self._progress.remove)
         self.reports_page.pressed.connect(self._message_pressed)
         self.reports_page.currentChanged.connect(self.menus.refresh)
         self.pages.went.connect(self.menus.refresh)
@@ -211,6 +216,7 @@ class MainWindow(QMainWindow):
         self.preferences.save()
         self.reports_page.stop()
         self.notices.stop()
+        self._progress.stop()
         self._tasks.close()
         self.libraries.close()
         super().closeEvent(event)
