@@ -18,6 +18,7 @@ class Act(Enum):
     OPEN_LIBRARY = "open_library"
     CLEAR_RECENT = "clear_recent"
     IMPORT_REPORT = "import_report"
+    IMPORT_FOLDER = "import_folder"
     QUIT = "quit"
     REFRESH = "refresh"
     FIND = "find"
@@ -91,6 +92,12 @@ ACTIONS = (
         text=QT_TRANSLATE_NOOP("Actions", "&Import report…"),
         keys=("Ctrl+I",),
         icon="import",
+    ),
+    ActionSpec(
+        act=Act.IMPORT_FOLDER,
+        menu=FILE,
+        text=QT_TRANSLATE_NOOP("Actions", "Import &folder…"),
+        keys=("Ctrl+Shift+I",),
     ),
     ActionSpec(
         act=Act.QUIT,

@@ -6,25 +6,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from aitr_desktop.library.listing import Choices, ListedReport, Query, day_end, day_start, listed
-from tsr_agent.errors import InputError
 from tsr_agent.sections.wording import NOT_JUDGED, verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
     from typing import Any
 
+    from aitr_desktop.library.importing import ImportOutcome
     from aitr_desktop.library.paging import Step
+    from aitr_desktop.library.synchronising import Watcher
+    from tsr_agent.clock import Clock
     from tsr_agent.gate.approvals import ApprovalStanding
-    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
-    from tsr_agent.sections.marks import Mark
     from tsr_agent.store.engine import Library
     from tsr_agent.store.paging import ReportFilter, ReportRow
     from tsr_agent.store.repository import ReportRepository
-
-MAX_IMPORT_BYTES = 512 * 1024 * 1024
 
 _PEOPLE = {"approved": "Approved", "rejected": "Rejected"}
 """What people did, by the state of the approval."""
@@ -39,19 +38,6 @@ class OpenedReport:
     digest: str
     standing: ApprovalStanding | None = None
     """What people's approvals say about the decision; None where there is none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
-    """What an import did."""
-
-    report_id: str
-    is_new: bool
-    """False where the library held these bytes already."""
-    verdict: Mark
-    """Taken here from the document."""
-    claimed: Mark | None = None
-    """What the report says of itself, where that is another verdict."""
 
 
 class Workspace(Protocol):
@@ -73,8 +59,8 @@ class Workspace(Protocol):
     def load(self, report_id: str) -> OpenedReport:
         """A report and its decision, from bytes that are what was filed."""
 
-    def import_file(self, path: Path, now: datetime) -> Imported:
-        """Files a document, judged by the built-in policy."""
+    def import_files(self, paths: Sequence[Path], clock: Clock, watcher: Watcher) -> ImportOutcome:
+        """Files documents, judged by the built-in policy. Called on a thread of its own."""
 
     def close(self) -> None:
         """Lets the file go."""
@@ -143,56 +129,22 @@ class StoreWorkspace:
             standing=record.standing if record else None,
         )
 
-    def import_file(self, path: Path, now: datetime) -> Imported:
-        """Files a document, judged by the built-in policy.
+    def import_files(self, paths: Sequence[Path], clock: Clock, watcher: Watcher) -> ImportOutcome:
+        """Files documents, judged by the built-in policy. May run beside all that reads.
 
         Where that policy says GO of a report that its own, which is not here, did not, no decision is
         filed: nobody shall read a GO that only a milder policy gives.
 
         Raises:
-            InputError: Not a file that can be read, or not a report.
-            IntegrityError: Another document of that id is in the library.
-            StoreError: Nothing was written.
+            StoreError: The library can't be opened.
         """
-        from tsr_agent.gate.policies.builtin import ai_release
-        from tsr_agent.models import codec
-        from tsr_agent.models.report import TestSummaryReport
-        from tsr_agent.store.filing import file_report
+        from aitr_desktop.library.importing import import_files
 
-        document, policy = read_document(path), ai_release()
-        report = codec.decode(document, TestSummaryReport, source=str(path))
-        if _is_milder(report, policy, now):
-            added = self._repository.add(document, None, received_at=now)
-            standing = self._repository.decision(report.id)
-            return Imported(
-                report_id=report.id,
-                is_new=added.report_is_new,
-                verdict=verdict(standing.decision if standing else None),
-                claimed=verdict(report.go_no_go_decision),
-            )
-        filed = file_report(self._repository, document, policy, None, None, now)
-        return Imported(
-            report_id=filed.report.id,
-            is_new=filed.added.report_is_new,
-            verdict=verdict(filed.decision.decision),
-            claimed=verdict(filed.claimed) if filed.claim_differs else None,
-        )
+        return import_files(self.path, paths, clock, watcher)
 
     def close(self) -> None:
         """Lets the file go."""
         self._library.close()
-
-
-def _is_milder(report: TestSummaryReport, policy: Policy, now: datetime) -> bool:
-    """Whether a policy lets a report go that was judged by another, and not let go by it."""
-    from tsr_agent.gate.evaluate import evaluate
-    from tsr_agent.models.decision import GoNoGoDecision
-
-    if report.policy is None or report.policy.digest == policy.digest:
-        return False
-    if report.go_no_go_decision is GoNoGoDecision.GO:
-        return False
-    return evaluate(report, policy, None, None, now).decision is GoNoGoDecision.GO
 
 
 def open_workspace(path: Path, *, create: bool = False) -> StoreWorkspace:
@@ -215,24 +167,6 @@ def default_library() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("aitr", appauthor=False) / "library.db"
-
-
-def read_document(path: Path) -> bytes:
-    """A document's bytes, of a size that can be one.
-
-    Raises:
-        InputError: Missing, a folder, unreadable, or too large.
-    """
-    try:
-        if not path.is_file():
-            raise InputError(f"{path} is not a file.", next_step="Choose a tsr.json.")
-        with path.open("rb") as stream:
-            document = stream.read(MAX_IMPORT_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"{path} can't be read: {error.strerror or error}.") from error
-    if len(document) > MAX_IMPORT_BYTES:
-        raise InputError(f"{path} has more than {MAX_IMPORT_BYTES:,} bytes; no report has.")
-    return document
 
 
 def report_filter(query: Query) -> ReportFilter:

@@ -23,3 +23,9 @@ def ask_reports(parent: QWidget, folder: str) -> list[Path]:
         parent, "Import reports", folder, "Reports (*.json);;All files (*)"
     )
     return [Path(each) for each in chosen]
+
+
+def ask_folder(parent: QWidget, title: str, folder: str) -> Path | None:
+    """A folder; None where the person thought better of it."""
+    chosen = QFileDialog.getExistingDirectory(parent, title, folder)
+    return Path(chosen) if chosen else None

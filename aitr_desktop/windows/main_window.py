@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from qtpy.QtGui import QCloseEvent
 
     from aitr_desktop.item_models.report_detail import ReportDetail
-    from aitr_desktop.library.workspace import Imported, Workspace
+    from aitr_desktop.library.importing import ImportOutcome
+    from aitr_desktop.library.workspace import Workspace
     from aitr_desktop.tasks import Tasks
     from aitr_desktop.theme import ThemeController
     from aitr_desktop.windows.stored_settings import StoredSettings
@@ -71,7 +72,7 @@ class MainWindow(QMainWindow):
         self.preferences = Preferences(stored, self)
         self.notices = Notices(self, theme, clock)
         self.libraries = Libraries(self, tasks, self.preferences, open_workspace)
-        self.imports = Imports(self, tasks, clock, self.libraries, self.preferences)
+        self.imports = Imports(self, tasks, clock, self.libraries, self.preferences, theme=theme)
         self._appearance = Appearance(theme, self.preferences, self)
         self._recent = RecentLibraries(self.preferences, tasks, self.libraries, self)
         self.reports_page = ReportsPage(theme, self._make_workbench)
@@ -141,6 +142,7 @@ class MainWindow(QMainWindow):
         self.libraries.failed.connect(self._library_failed)
         self.libraries.let_go_failed.connect(self.notices.say)
         self.imports.imported.connect(self._imported)
+        self.imports.came.connect(self._reports_came)
         self.imports.failed.connect(self.notices.say)
 
     def show_library(self, path: Path, *, create: bool = False) -> None:
@@ -193,13 +195,17 @@ class MainWindow(QMainWindow):
     def _report_shown(self, detail: ReportDetail | None) -> None:
         self._status.show_verified(detail.digest if detail else "")
 
-    def _imported(self, done: Imported) -> None:
-        said = f"{'Imported' if done.is_new else 'Already in the library:'} {done.report_id} · {done.verdict}"
-        if done.claimed is not None:
-            said += f" (the report itself claims {done.claimed.word})"
-        self.notices.tell(said)
+    def _imported(self, outcome: ImportOutcome) -> None:
+        from aitr_desktop.item_models.import_summary import import_words
+
+        self.notices.tell(import_words(outcome))
         if self.workbench is not None:
-            self.workbench.refresh(select=done.report_id)
+            single = outcome.last if outcome.total == 1 else None
+            self.workbench.refresh(select=single.report_id if single else "")
+
+    def _reports_came(self) -> None:
+        if self.workbench is not None:
+            self.workbench.refresh()
 
     def _reset_layout(self) -> None:
         self.preferences.take(self.preferences.now.without_layout())

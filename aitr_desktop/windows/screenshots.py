@@ -11,16 +11,19 @@ from aitr_desktop.settings import ThemeChoice
 from tsr_agent.errors import InputError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
+    from aitr_desktop.library.importing import ImportOutcome
     from aitr_desktop.library.listing import ListedReport, Query
     from aitr_desktop.library.paging import Step
-    from aitr_desktop.library.workspace import Imported, OpenedReport, Workspace
+    from aitr_desktop.library.synchronising import Watcher
+    from aitr_desktop.library.workspace import OpenedReport, Workspace
     from aitr_desktop.tasks import Tasks
     from aitr_desktop.theme import ThemeController
     from aitr_desktop.windows.main_window import MainWindow
+    from tsr_agent.clock import Clock
 
 WIDTH, HEIGHT = 1360, 860
 PATIENCE_MS = 60_000
@@ -57,8 +60,8 @@ class EmptyWorkspace:
         """
         raise InputError(f"The library has no report {report_id!r}.")
 
-    def import_file(self, path: Path, now: datetime) -> Imported:
-        """A picture is no place to file a report.
+    def import_files(self, paths: Sequence[Path], clock: Clock, watcher: Watcher) -> ImportOutcome:
+        """A picture is no place to file reports.
 
         Raises:
             StoreError: Always.

@@ -7,15 +7,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aitr_desktop.library.importing import Imported, ImportOutcome
 from aitr_desktop.library.listing import Choices, ListedReport, Query, listed
-from aitr_desktop.library.workspace import Imported, OpenedReport
+from aitr_desktop.library.workspace import OpenedReport, Workspace
 from tests.factories import shown_reports as reports
-from tsr_agent.errors import InputError, TsrError
+from tsr_agent.errors import InputError, IntegrityError, TsrError
 from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.sections.wording import verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aitr_desktop.library.paging import Step
+    from aitr_desktop.library.synchronising import Watcher
+    from tsr_agent.clock import Clock
 
 
 @dataclass
@@ -46,6 +51,31 @@ def lines(number: int, now: datetime, text: str = "main") -> list[ListedReport]:
         )
         for place in range(number)
     ]
+
+
+@dataclass
+class Watching:
+    """Watches long work, and may have it cancelled after so many steps."""
+
+    steps: int | None = None
+    said: list[tuple[int, int, str, str]] = field(default_factory=list)
+
+    def report(self, done: int, total: int, unit: str = "", rate: str = "") -> None:
+        self.said.append((done, total, unit, rate))
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.steps is not None and len(self.said) >= self.steps
+
+
+def import_one(workspace: Workspace, path: Path, now: datetime) -> Imported:
+    """Imports one file; what went wrong is raised."""
+    outcome = workspace.import_files([path], StillClock(now), Watching())
+    for failure in outcome.failures:
+        raise (IntegrityError if failure.is_altered else InputError)(failure.reason)
+    assert outcome.error is None
+    assert outcome.last is not None
+    return outcome.last
 
 
 @dataclass
@@ -98,13 +128,14 @@ class FakeWorkspace:
             report, decision = reports.poisoned(self.hostile)
         return OpenedReport(report=report, decision=decision, digest="a" * 64)
 
-    def import_file(self, path: Path, now: datetime) -> Imported:
-        self._fail("import_file")
-        self.imported.append(path)
-        row = lines(1, now)[0]
+    def import_files(self, paths: Sequence[Path], clock: Clock, watcher: Watcher) -> ImportOutcome:
+        self._fail("import_files")
+        self.imported += paths
+        row = lines(1, clock.now())[0]
         if row not in self.rows:
             self.rows.insert(0, row)
-        return Imported(report_id=row.id, is_new=True, verdict=row.verdict)
+        last = Imported(report_id=row.id, is_new=True, verdict=row.verdict)
+        return ImportOutcome(policy="ai-release 1", total=len(paths), new=len(paths), last=last)
 
     def close(self) -> None:
         self.is_closed = True

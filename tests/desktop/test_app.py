@@ -11,6 +11,7 @@ import pytest
 from qtpy.QtGui import QImage
 
 from aitr_desktop.library.workspace import open_workspace
+from tests.desktop.fakes import import_one
 from tests.factories import shown_reports as reports
 from tsr_agent.clock import SystemClock
 from tsr_agent.models import codec
@@ -72,7 +73,7 @@ def library(tmp_path: Path) -> Path:
     path, source = tmp_path / "audit.db", tmp_path / "tsr.json"
     source.write_bytes(codec.encode(reports.report()))
     workspace = open_workspace(path, create=True)
-    workspace.import_file(source, SystemClock().now())
+    import_one(workspace, source, SystemClock().now())
     workspace.close()
     return path
 

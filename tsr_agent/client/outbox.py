@@ -206,6 +206,47 @@ class Outbox:
             self._remove(f"{entry.name}{TRIES}")
         return place / entry.name
 
+    def refusals(self, server: ServerAddress) -> tuple[tuple[Entry, Refusal | None], ...]:
+        """What a server refused, the oldest first, each with its reason where that can be read."""
+        place = self.folder / "refused"
+        try:
+            names = sorted(each.name for each in place.iterdir() if each.name.endswith(SUFFIX))
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        except OSError as error:
+            raise _failure(self.folder, "can't be read", error) from error
+        found = []
+        for name in names:
+            try:
+                head = entries.head_of(name, self._bytes(f"refused/{name}", entries.MOST_HEAD_BYTES))
+            except (OSError, DocumentError):
+                continue
+            if head.server == server.url:
+                found.append((Entry(name, head), self._refusal(name)))
+        return tuple(found)
+
+    def put_back(self, name: str) -> None:
+        """Lets a refused document wait again, so that it is sent with the next ones.
+
+        Args:
+            name: Of its file.
+
+        Raises:
+            StoreError: It is not there any more, or can't be moved.
+        """
+        if not entries.is_name(name):
+            raise StoreError(f"{name[:100]!r} is no document of the outbox.")
+        with self._failing("can't be written"):
+            (self.folder / "refused" / name).rename(self.folder / name)
+            self._remove(f"refused/{name}{REASON}")
+            _sync(self.folder)
+
+    def _refusal(self, name: str) -> Refusal | None:
+        try:
+            return codec.decode(self._bytes(f"refused/{name}{REASON}", 2 * 65_536), Refusal)
+        except (OSError, DocumentError):
+            return None
+
     @contextmanager
     def lock(self) -> Iterator[bool]:
         """Whether this process is the one that sends what waits, as long as the block lasts."""
@@ -325,10 +366,14 @@ class Outbox:
         try:
             yield
         except OSError as error:
-            raise StoreError(
-                f"The outbox {self.folder} {what}: {(error.strerror or str(error)).lower()}.",
-                next_step="Make room or put it right, or name another folder with --outbox or AITR_OUTBOX.",
-            ) from error
+            raise _failure(self.folder, what, error) from error
+
+
+def _failure(folder: Path, what: str, error: OSError) -> StoreError:
+    return StoreError(
+        f"The outbox {folder} {what}: {(error.strerror or str(error)).lower()}.",
+        next_step="Make room or put it right, or name another folder with --outbox or AITR_OUTBOX.",
+    )
 
 
 def _identity(head: EntryHead) -> tuple[object, ...]:

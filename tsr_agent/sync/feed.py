@@ -24,6 +24,10 @@ _ACCEPT = (
 )
 
 
+class OtherHistoryError(IntegrityError):
+    """The server's history is not the one that was followed, or was taken back; a person may accept it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """How far a feed was followed."""
@@ -129,14 +133,14 @@ class FeedWalk:
     def _refuse_other_history(self, page: ChangePage) -> None:
         place = self.place
         if place.epoch is not None and page.epoch != place.epoch:
-            raise IntegrityError(
+            raise OtherHistoryError(
                 "The server's history is not the one that this library has followed.",
                 kept=_KEPT,
                 next_step=_ACCEPT,
                 details=[f"followed: {place.epoch}", f"now:      {page.epoch}"],
             )
         if page.head < max(place.cursor, self.head):
-            raise IntegrityError(
+            raise OtherHistoryError(
                 f"The server's history ends at {page.head}, and {max(place.cursor, self.head)} was seen: "
                 "it was taken back.",
                 kept=_KEPT,
@@ -147,7 +151,7 @@ class FeedWalk:
         """What follows the change that was seen last, which comes first and is the same."""
         first = page.items[0] if page.items else None
         if first is None or first.seq != self.place.anchor_seq or seal(first) != self.place.anchor:
-            raise IntegrityError(
+            raise OtherHistoryError(
                 f"Change {self.place.anchor_seq} of the server is not the one that was seen there before: "
                 "its history was taken back and went on in another way.",
                 kept=_KEPT,
@@ -188,7 +192,7 @@ class FeedWalk:
         identity = self._remote.identity()
         self._project_known = True
         if epoch is not None and identity.epoch != epoch:
-            raise IntegrityError(
+            raise OtherHistoryError(
                 "The server's history is not the one that this library has followed.",
                 kept=_KEPT,
                 next_step=_ACCEPT,

@@ -8,16 +8,17 @@ import msgspec
 import pytest
 
 from aitr_desktop.item_models.report_detail import report_detail
+from aitr_desktop.library.importing import read_document
 from aitr_desktop.library.listing import Query
 from aitr_desktop.library.paging import ReportPages
 from aitr_desktop.library.workspace import (
     StoreWorkspace,
     default_library,
     open_workspace,
-    read_document,
     report_filter,
 )
 from tests.agent.cli.test_gate import good
+from tests.desktop.fakes import import_one
 from tests.factories import shown_reports as reports
 from tests.factories.decisions import decision_about
 from tests.factories.recorded_approvals import LATER, approval_about, approval_of, waiting
@@ -66,7 +67,7 @@ def test_an_imported_report_is_judged_listed_and_read_back(
     workspace: StoreWorkspace, written: Callable[..., Path], clock: StillClock
 ) -> None:
     path = written(go_no_go_decision=GoNoGoDecision.GO)
-    done = workspace.import_file(path, clock.now())
+    done = import_one(workspace, path, clock.now())
     assert done.is_new
     # The report claims GO; an open critical failure mode says otherwise.
     assert done.verdict.word == "NO-GO"
@@ -84,17 +85,17 @@ def test_the_same_file_twice_is_one_report(
     workspace: StoreWorkspace, written: Callable[..., Path], clock: StillClock
 ) -> None:
     path = written()
-    workspace.import_file(path, clock.now())
-    assert not workspace.import_file(path, clock.now()).is_new
+    import_one(workspace, path, clock.now())
+    assert not import_one(workspace, path, clock.now()).is_new
     assert workspace.count(Query()) == 1
 
 
 def test_another_document_of_the_same_id_is_refused(
     workspace: StoreWorkspace, written: Callable[..., Path], clock: StillClock
 ) -> None:
-    workspace.import_file(written(), clock.now())
+    import_one(workspace, written(), clock.now())
     with pytest.raises(IntegrityError):
-        workspace.import_file(written(environment="production"), clock.now())
+        import_one(workspace, written(environment="production"), clock.now())
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"not json", b'{"id": NaN}', b"\xff\xfe", b"[" * 100_000])
@@ -104,7 +105,7 @@ def test_what_is_no_report_is_refused_and_nothing_is_filed(
     path = tmp_path / "tsr.json"
     path.write_bytes(content)
     with pytest.raises(InputError):
-        workspace.import_file(path, clock.now())
+        import_one(workspace, path, clock.now())
     assert workspace.count(Query()) == 0
 
 
@@ -119,7 +120,8 @@ def test_filters_reach_the_store(
 ) -> None:
     for place, branch in enumerate(("main", "release/2.1")):
         made = clock.now() - timedelta(days=10 * place)
-        workspace.import_file(
+        import_one(
+            workspace,
             written(id=f"TSR-{place}", created_at=made, versions=reports.manifest(codebase_branch=branch)),
             clock.now(),
         )
@@ -170,8 +172,10 @@ def test_the_last_page_comes_in_list_order(
     workspace: StoreWorkspace, written: Callable[..., Path], clock: StillClock
 ) -> None:
     for place in range(5):
-        workspace.import_file(
-            written(id=f"TSR-{place}", created_at=clock.now() - timedelta(hours=place)), clock.now()
+        import_one(
+            workspace,
+            written(id=f"TSR-{place}", created_at=clock.now() - timedelta(hours=place)),
+            clock.now(),
         )
     last = replace(FIRST, limit=2, reverse=True)
     assert [line.id for line in workspace.page(Query(), last, clock.now())] == ["TSR-3", "TSR-4"]
@@ -220,7 +224,7 @@ def test_a_milder_policy_than_its_own_gives_no_report_a_go(
         report = msgspec.structs.replace(sound, id=f"r{number}", policy=policy, go_no_go_decision=claim)
         path = tmp_path / f"{number}.json"
         path.write_bytes(codec.encode(report))
-        done = workspace.import_file(path, clock.now())
+        done = import_one(workspace, path, clock.now())
         assert (done.is_new, done.verdict.word) == (True, word)
         if word == "NOT JUDGED":
             assert done.claimed is not None

@@ -188,7 +188,7 @@ def test_dropped_files_are_imported_and_the_last_is_shown(
     settled()
     assert library.imported == [Path("/tmp/a.json"), Path("/tmp/b.json")]
     assert workbench_of(window).isVisible()
-    assert window.notices.bar.text().startswith("Imported TSR-00000 · ")
+    assert window.notices.bar.text().startswith("2 reports imported · judged by ")
 
 
 def test_what_is_no_local_file_is_not_taken(window: MainWindow, settled: Settled) -> None:
@@ -201,7 +201,7 @@ def test_a_refused_import_is_said_and_the_rest_stays(
     window: MainWindow, library: FakeWorkspace, settled: Settled
 ) -> None:
     open_library(window, settled)
-    library.errors["import_file"] = StoreError("a.json: not a report.", kept="the library as it is.")
+    library.errors["import_files"] = StoreError("a.json: not a report.", kept="the library as it is.")
     window.import_files([Path("a.json")])
     settled()
     assert window.notices.bar.isVisible()

@@ -1,0 +1,157 @@
+"""How long the window stands still while reports are imported, beside a plain thread that files each alone.
+
+A timer of 5 ms in the event loop is the probe: the longest time between two of its ticks is the stall.
+The real window is open on the same library and its list follows the import. Interleaved, because this
+kind of machine varies by a factor of two from minute to minute.
+
+Run with ``pytest tests/benchmarks/test_import_stall_benchmark.py -m benchmark -s``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from qtpy.QtCore import QEventLoop, Qt, QTimer
+
+from aitr_desktop.app import make_window
+from aitr_desktop.library.workspace import open_workspace
+from aitr_desktop.settings import ThemeChoice
+from aitr_desktop.theme import ThemeController
+from tests.factories import shown_reports as reports
+from tests.factories.judged_reports import case
+from tsr_agent.clock import SystemClock
+from tsr_agent.gate.policies.builtin import ai_release
+from tsr_agent.models import codec
+from tsr_agent.models.results import TestType, TestTypeResult
+from tsr_agent.store.engine import open_library
+from tsr_agent.store.filing import file_report
+from tsr_agent.store.repository import ReportRepository
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from qtpy.QtWidgets import QApplication
+
+pytestmark = pytest.mark.benchmark
+
+AIM_MS = 50.0
+TICK_MS = 5
+ROUNDS = 3
+LOADS = {"1,000 reports of 20 kB": (1_000, 20_000), "10 reports of 1.3 MB": (10, 1_300_000)}
+
+
+class Probe:
+    """The longest gap between two ticks of the event loop, and the 99th percentile, in milliseconds."""
+
+    def __init__(self) -> None:
+        self._gaps: list[float] = []
+        self._last = time.perf_counter()
+        self._timer = QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+
+    def run_until(self, done: Callable[[], bool]) -> tuple[float, float]:
+        loop = QEventLoop()
+        self._last = time.perf_counter()
+        self._timer.start(TICK_MS)
+        look = QTimer()
+        look.timeout.connect(lambda: loop.quit() if done() else None)
+        look.start(20)
+        loop.exec()
+        look.stop()
+        self._timer.stop()
+        gaps = sorted(self._gaps)
+        return gaps[-1], gaps[int(len(gaps) * 0.99)]
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self._gaps.append((now - self._last) * 1_000)
+        self._last = now
+
+
+def sized(number: int, size: int) -> bytes:
+    """A report of about so many bytes."""
+    one = len(codec.encode(case("x" * 40)))
+    cases = tuple(case(f"tests/test_{place // 40}.py::test_{place:06d}") for place in range(size // one))
+    result = TestTypeResult(test_type=TestType.UNIT, total=len(cases), passed=len(cases), test_cases=cases)
+    return codec.encode(reports.report(id=f"TSR-{number:05d}", test_results=(result,)))
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
+    made: dict[str, list[Path]] = {}
+    for name, (number, size) in LOADS.items():
+        folder = tmp_path_factory.mktemp("reports")
+        made[name] = [folder / f"{place:05d}.json" for place in range(number)]
+        for place, path in enumerate(made[name]):
+            path.write_bytes(sized(place, size))
+    return made
+
+
+def plain(library: Path, paths: list[Path], done: threading.Event) -> None:
+    """What one writes first: a thread that files one report after another, each in its transaction."""
+    with open_library(library) as opened:
+        repository = ReportRepository(opened)
+        for path in paths:
+            file_report(repository, path.read_bytes(), ai_release(), None, None, SystemClock().now())
+    done.set()
+
+
+def stall(qapp: QApplication, folder: Path, paths: list[Path], *, ours: bool) -> tuple[float, float, float]:
+    """Longest gap, 99th percentile and seconds of one import beside an open window."""
+    path = folder / "library.db"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    open_library(path, create=True).close()
+    theme = ThemeController(qapp, ThemeChoice.LIGHT)
+    window, tasks = make_window(theme, folder / "desktop.ini")
+    window.show()
+    window.show_workspace(open_workspace(path))
+    Probe().run_until(lambda: tasks.is_idle)
+    began = time.perf_counter()
+    if ours:
+        window.import_files(paths)
+        longest, most = Probe().run_until(lambda: tasks.is_idle)
+    else:
+        done = threading.Event()
+        thread = threading.Thread(target=plain, args=(path, paths, done))
+        thread.start()
+        longest, most = Probe().run_until(done.is_set)
+        thread.join()
+    seconds = time.perf_counter() - began
+    window.close()
+    window.deleteLater()
+    theme.detach()
+    with open_library(path) as opened:
+        assert ReportRepository(opened).count() == len(paths)
+    return longest, most, seconds
+
+
+@pytest.mark.parametrize("load", LOADS)
+def test_the_window_stays_fluid_while_reports_are_imported(
+    load: str, files: dict[str, list[Path]], tmp_path: Path, qapp: QApplication
+) -> None:
+    found: dict[bool, list[tuple[float, float, float]]] = {True: [], False: []}
+    for turn in range(ROUNDS + 1):
+        for ours in (False, True):
+            measured = stall(qapp, tmp_path / "run", files[load], ours=ours)
+            if turn:
+                found[ours].append(measured)
+    rows = {ours: [statistics.median(column) for column in zip(*found[ours], strict=True)] for ours in found}
+    print(f"\n{load}, median of {ROUNDS} (longest gap, p99 of gaps of a {TICK_MS} ms probe, seconds in all)")
+    for ours, name in ((False, "plain thread"), (True, "aitr-desktop")):
+        longest, most, seconds = rows[ours]
+        print(f"  {name:14} {longest:6.1f} ms  {most:6.1f} ms  {seconds:6.2f} s")
+    worst = max(each[0] for each in found[True])
+    print(f"  worst of all rounds: {worst:.1f} ms (aim {AIM_MS:.0f})")
+    assert rows[True][0] < AIM_MS
