@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aitr_desktop.library.steady import steady, tidy
 from tsr_agent.errors import InputError, IntegrityError, StoreError, TsrError
 
 if TYPE_CHECKING:
@@ -143,19 +144,23 @@ class Importing:
         """
         files = list(self._files(paths))
         self.outcome.total = len(files)
-        try:
-            for path in files:
-                if self._watcher.is_cancelled:
-                    self.outcome.cancelled = True
-                    break
-                self._take(path)
-                # Qt's thread waits for the interpreter no longer than one report takes.
-                time.sleep(0)
-            self._file()
-        except StoreError as error:
-            error.kept = error.kept or f"the {self.outcome.new:,} reports that were imported before."
-            self.outcome.error = error
+        with steady():
+            try:
+                self._take_all(files)
+            except StoreError as error:
+                error.kept = error.kept or f"the {self.outcome.new:,} reports that were imported before."
+                self.outcome.error = error
         return self.outcome
+
+    def _take_all(self, files: Sequence[Path]) -> None:
+        for path in files:
+            if self._watcher.is_cancelled:
+                self.outcome.cancelled = True
+                break
+            self._take(path)
+            # Whoever waits for the interpreter waits no longer than one report takes.
+            time.sleep(0)
+        self._file()
 
     def _files(self, paths: Sequence[Path]) -> Iterator[Path]:
         found = 0
@@ -208,6 +213,7 @@ class Importing:
                     time.sleep(0)
             self._count(done, failed)
             self._tell(len(batch))
+            tidy()
         self._begun = time.monotonic()
 
     def _count(self, done: Sequence[Imported], failed: Sequence[tuple[Path, TsrError]]) -> None:
