@@ -16,60 +16,45 @@ if TYPE_CHECKING:
 def import_words(outcome: ImportOutcome) -> str:
     """What an import did, in one line."""
     last = outcome.last
-    if outcome.total == 1 and last is not None and not outcome.failed:
-        said = (
-            translate("ImportSummary", "Imported {report}")
-            if last.is_new
-            else translate("ImportSummary", "Already in the library: {report}")
-        )
-        words = f"{said.format(report=one_line(last.report_id))} · {last.verdict}"
-        if last.claimed is not None:
-            words += " " + translate("ImportSummary", "(the report itself claims {verdict})").format(
-                verdict=last.claimed.word
-            )
-        return words
-    return " · ".join(import_counts(outcome))
+    if outcome.total != 1 or last is None or outcome.failed:
+        return " · ".join(import_counts(outcome))
+    new = translate("ImportSummary", "Imported {report}")
+    known = translate("ImportSummary", "Already in the library: {report}")
+    words = f"{(new if last.is_new else known).format(report=one_line(last.report_id))} · {last.verdict}"
+    if last.claimed is not None:
+        claim = translate("ImportSummary", "(the report itself claims {verdict})")
+        words += f" {claim.format(verdict=last.claimed.word)}"
+    return words
 
 
 def import_counts(outcome: ImportOutcome) -> list[str]:
     """How many files became what."""
     if outcome.total == 0:
         return [translate("ImportSummary", "No JSON files were found")]
-    counts = [
-        (
-            outcome.new,
-            translate("ImportSummary", "{number} report imported"),
-            translate("ImportSummary", "{number} reports imported"),
-        ),
-        (
-            outcome.known,
-            translate("ImportSummary", "{number} in the library already"),
-            translate("ImportSummary", "{number} in the library already"),
-        ),
-        (
-            outcome.failed,
-            translate("ImportSummary", "{number} file not imported"),
-            translate("ImportSummary", "{number} files not imported"),
-        ),
-        (
-            outcome.claims,
-            translate("ImportSummary", "{number} claims another verdict than the one taken here"),
-            translate("ImportSummary", "{number} claim another verdict than the one taken here"),
-        ),
-    ]
-    words = [
-        (one if number == 1 else many).format(number=f"{number:,}")
-        for number, one, many in counts
-        if number or many is counts[0][2]
-    ]
+    new = translate("ImportSummary", "{number} reports imported")
+    words = [_number(outcome.new, translate("ImportSummary", "1 report imported"), new)]
+    if outcome.known:
+        words.append(
+            _number(outcome.known, "", translate("ImportSummary", "{number} in the library already"))
+        )
+    if outcome.failed:
+        many = translate("ImportSummary", "{number} files not imported")
+        words.append(_number(outcome.failed, translate("ImportSummary", "1 file not imported"), many))
+    if outcome.claims:
+        many = translate("ImportSummary", "{number} with another verdict than they claim")
+        one = translate("ImportSummary", "1 with another verdict than it claims")
+        words.append(_number(outcome.claims, one, many))
     left = outcome.total - outcome.new - outcome.known - outcome.failed
     if left > 0:
-        words.append(translate("ImportSummary", "{number} not reached").format(number=f"{left:,}"))
+        words.append(_number(left, "", translate("ImportSummary", "{number} not reached")))
     if outcome.new:
-        words.append(
-            translate("ImportSummary", "judged by {policy}").format(policy=one_line(outcome.policy, 100))
-        )
+        judged = translate("ImportSummary", "judged by {policy}")
+        words.append(judged.format(policy=one_line(outcome.policy, 100)))
     return words
+
+
+def _number(number: int, one: str, many: str) -> str:
+    return one if one and number == 1 else many.format(number=f"{number:,}")
 
 
 def failures_table(outcome: ImportOutcome) -> Table:
