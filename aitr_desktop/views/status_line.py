@@ -1,4 +1,4 @@
-"""The line at the bottom: which library, whether its bytes are sound, how many reports."""
+"""The line at the bottom: which library, whether it is in step and its bytes are sound, how many reports."""
 
 from __future__ import annotations
 
@@ -8,26 +8,29 @@ from qtpy.QtWidgets import QStatusBar, QWidget
 
 from aitr_desktop.views.plain_label import CutLabel, PlainLabel
 from tsr_agent.sections.marks import Tone
-from tsr_agent.sections.plain_text import one_line
+from tsr_agent.sections.plain_text import one_line, visible
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SAID_MS = 15_000
+SHORTEST_NAME = 12
+"""Letters of the library's name that are always there."""
 
 
 class StatusLine(QStatusBar):
-    """Shows the state of the library; what is said for a moment goes over it."""
+    """Shows the state of the library. Where room is scarce the library's name is cut first."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self.setContentsMargins(12, 2, 12, 2)
         self._where = CutLabel(tone=Tone.MUTED)
+        self._where.setMinimumWidth(self._where.fontMetrics().horizontalAdvance("m" * SHORTEST_NAME))
+        self._sync = PlainLabel()
         self._verified = PlainLabel()
         self._number = PlainLabel(tone=Tone.MUTED)
         self.addWidget(self._where, 1)
-        for label in (self._verified, self._number):
+        for label in (self._sync, self._verified, self._number):
             label.setContentsMargins(16, 0, 0, 0)
             self.addPermanentWidget(label)
 
@@ -41,7 +44,8 @@ class StatusLine(QStatusBar):
 
     def show_library(self, path: Path) -> None:
         """Names the library, its whole path on hover; what was verified belonged to another."""
-        self._where.set_whole(f"library: {one_line(path.name)}", tooltip=str(path))
+        words = self.tr("library: {name}").format(name=one_line(path.name))
+        self._where.set_whole(words, tooltip=visible(str(path)))
         self._verified.setText("")
 
     def show_number(self, words: str) -> None:
@@ -51,9 +55,19 @@ class StatusLine(QStatusBar):
     def show_verified(self, digest: str) -> None:
         """Says that the bytes of the report on screen are those that were filed; empty: that they are not."""
         self._verified.set_tone(Tone.GO if digest else Tone.NO_GO)
-        self._verified.setText(f"bytes verified ✓ {digest[:7]}" if digest else "not verified ✕")
-        self._verified.set_tooltip(f"SHA-256 of the report as filed:\n{digest}" if digest else "")
+        verified = self.tr("bytes verified ✓ {digest}").format(digest=digest[:7])
+        self._verified.setText(verified if digest else self.tr("not verified ✕"))
+        hint = self.tr("SHA-256 of the report as filed:\n{digest}").format(digest=digest)
+        self._verified.set_tooltip(hint if digest else "")
 
-    def say(self, words: str) -> None:
-        """Says something for a quarter of a minute."""
-        self.showMessage(words, SAID_MS)
+    def show_sync(self, words: str, tone: Tone = Tone.MUTED, tooltip: str = "") -> None:
+        """Says whether the library is in step with its server, and how many documents wait.
+
+        Args:
+            words: Short; with a sign where the tone is no muted one.
+            tone: How it is drawn.
+            tooltip: The whole of it.
+        """
+        self._sync.set_tone(tone)
+        self._sync.setText(one_line(words, 80))
+        self._sync.set_tooltip(visible(tooltip))

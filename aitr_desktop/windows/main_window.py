@@ -82,7 +82,7 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self, theme, self._handlers(), self._reasons())
         self.menus.check(self._appearance.chosen())
         self._recent.fill(self.menus.menu(RECENT_MENU))
-        self._status = StatusLine()
+        self.status = StatusLine()
         self._progress = ProgressStrip()
         self._place()
         self._connect()
@@ -126,8 +126,8 @@ class MainWindow(QMainWindow):
         row.addWidget(self.pages.rail)
         row.addLayout(right, 1)
         self.setCentralWidget(ground)
-        self._status.add(self.notices.button)
-        self.setStatusBar(self._status)
+        self.status.add(self.notices.button)
+        self.setStatusBar(self.status)
 
     def _connect(self) -> None:
         self._tasks.began.connect(self._progress.add)
@@ -168,18 +168,18 @@ class MainWindow(QMainWindow):
         return workbench
 
     def _library_opening(self, path: Path) -> None:
-        self._status.show_library(path)
+        self.status.show_library(path)
         if self.libraries.workspace is None:
-            self.reports_page.opening(self._status.where())
+            self.reports_page.opening(self.status.where())
 
     def _library_opened(self, workspace: Workspace) -> None:
-        self._status.show_library(workspace.path)
+        self.status.show_library(workspace.path)
         self.reports_page.show_workspace(workspace)
         self.menus.refresh()
 
     def _library_failed(self, error: TsrError) -> None:
         if self.libraries.workspace is not None:
-            self._status.show_library(self.libraries.workspace.path)
+            self.status.show_library(self.libraries.workspace.path)
         if not self.reports_page.opening_failed(error):
             self.notices.say(error)
 
@@ -190,10 +190,11 @@ class MainWindow(QMainWindow):
             self.imports.choose()
 
     def _counted(self, _: int, total: int) -> None:
-        self._status.show_number(f"{total:,} report{'' if total == 1 else 's'}")
+        words = self.tr("1 report") if total == 1 else self.tr("{count} reports")
+        self.status.show_number(words.format(count=f"{total:,}"))
 
     def _report_shown(self, detail: ReportDetail | None) -> None:
-        self._status.show_verified(detail.digest if detail else "")
+        self.status.show_verified(detail.digest if detail else "")
 
     def _imported(self, outcome: ImportOutcome) -> None:
         from aitr_desktop.item_models.import_summary import import_words
