@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from aitr_desktop.item_models.cells import Kind, Target
-from tsr_agent.sections.series import bars_summary, eval_series, series_summary, type_bars
 
 if TYPE_CHECKING:
     from tsr_agent.models.decision import Decision
@@ -60,6 +59,8 @@ def outcome_bars(report: TestSummaryReport, *, twin: str) -> tuple[StackedBars, 
         report: What was tested.
         twin: Name of the table with the same numbers.
     """
+    from tsr_agent.sections.series import bars_summary, type_bars
+
     bars = type_bars(report)
     if not bars:
         return ()
@@ -74,6 +75,8 @@ def eval_timeline(report: TestSummaryReport, decision: Decision | None, *, twin:
         decision: Whose bounds are drawn.
         twin: Name of the table with the same numbers.
     """
+    from tsr_agent.sections.series import eval_series, series_summary
+
     series = eval_series(report, decision)
     if not series.panels:
         return ()

@@ -63,7 +63,7 @@ def scale_for(values: Sequence[float]) -> Scale:
     Args:
         values: Finite numbers, at least one.
     """
-    low, high = max(min(values), -_LARGEST), min(max(values), _LARGEST)
+    low, high = (min(max(end, -_LARGEST), _LARGEST) for end in (min(values), max(values)))
     if low == high:
         room = abs(low) / 10 or 1.0
         return Scale(low=low - room, high=high + room)
@@ -82,5 +82,4 @@ def _round_step(least: float) -> float:
     if not least > 0:
         return 0.0
     power = 10.0 ** math.floor(math.log10(least))
-    # A step below the smallest normal number is none.
     return next((factor * power for factor in _STEPS if factor * power >= least * (1 - 1e-9)), 10 * power)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ PER_PANEL = 6
 MOST_PANELS = 12
 
 
-_NUMBER = re.compile(r"(-?\d[\d.]{0,30}(?:e[+-]?\d{1,3})?)(?:, |$)")
+_NUMBER = re.compile(r"(-?\d{1,25}(?:\.\d{1,25})?(?:e[+-]?\d{1,3})?)(?:, |$)")
 
 
 class Part(Enum):
@@ -294,7 +295,7 @@ def _bounds_of(rule: RuleResult, name: str) -> list[Bound]:
     while means_it and rest.startswith((f"{name} ≥ ", f"{name} ≤ ")):
         sign, after = rest[len(name) + 1], rest[len(name) + 3 :]
         number = _NUMBER.match(after)
-        if number is None:
+        if number is None or not math.isfinite(float(number[1])):
             break
         found.append(
             Bound(
