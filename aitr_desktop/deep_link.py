@@ -1,0 +1,194 @@
+"""Links to a report or to lines of code, ``aitr://…``: read and written, and nothing else.
+
+A link comes from anywhere: a mail, a page, a chat. It can only navigate, among what is open or was open
+before. It names a library by its file's name and never by a path, and code by repository, commit and a
+path inside the repository. Whatever a link says that is not exactly of this form is refused with the reason.
+
+::
+
+    aitr://report?id=TSR-7[&library=audit-2026.db]
+    aitr://open?file=support_bot/bot.py&L=3-9[&ref=SHA][&repo=https://git.example.org/team/bot]
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from tsr_agent.errors import InputError
+from tsr_agent.ingest.repository_url import without_credentials
+from tsr_agent.sections.plain_text import HIDDEN, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SCHEME = "aitr:"
+MAX_LENGTH = 2_000
+"""Characters of a link; no forge, mail or chat keeps longer ones whole."""
+MAX_PATH = 1_000
+MAX_NAME = 200
+
+_FORM = re.compile(r"aitr://(?P<place>[a-z]{1,20})/?\?(?P<query>[^?#]*)", re.IGNORECASE)
+_CHARACTERS = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/%?#\[\]-]*")
+"""What RFC 3986 lets stand in a link; everything else is encoded."""
+_REPORT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_SHA = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
+_LINES = re.compile(r"([1-9][0-9]{0,6})(?:-([1-9][0-9]{0,6}))?")
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportLink:
+    """A report, by its id."""
+
+    report_id: str
+    library: str = ""
+    """Name of the library's file without its folder; empty for the one that is open."""
+
+    @property
+    def address(self) -> str:
+        """The link as text."""
+        return _address("report", {"id": self.report_id, "library": self.library})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineLink:
+    """Lines of a file of a repository."""
+
+    file: str
+    """Path from the repository's root, with slashes."""
+    first: int
+    last: int
+    ref: str = ""
+    """Whole SHA of the commit; empty where none is named."""
+    repository: str = ""
+    """Address of the repository without credentials; empty where none is named."""
+
+    @property
+    def address(self) -> str:
+        """The link as text."""
+        lines = str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+        return _address("open", {"file": self.file, "L": lines, "ref": self.ref, "repo": self.repository})
+
+
+Link = ReportLink | LineLink
+
+
+def is_link(text: str) -> bool:
+    """Whether a text is meant as a link of ours, sound or not."""
+    return text[: len(SCHEME)].lower() == SCHEME
+
+
+def parse(text: str) -> Link:
+    """Reads a link.
+
+    Raises:
+        InputError: It is not exactly of the form that links have; the reason is said.
+    """
+    if len(text) > MAX_LENGTH:
+        raise _refused(text, f"it has more than {MAX_LENGTH:,} characters")
+    if not is_link(text):
+        raise _refused(text, "it does not begin with aitr://")
+    if not _CHARACTERS.fullmatch(text):
+        raise _refused(text, "it holds characters that no link has")
+    form = _FORM.fullmatch(text)
+    if form is None:
+        raise _refused(text, "a link is aitr://report?… or aitr://open?…, without anything between")
+    place = form["place"].lower()
+    if place not in _PLACES:
+        raise _refused(text, f"there is no place “{place}”; there are “report” and “open”")
+    known, read = _PLACES[place]
+    try:
+        return read(_parameters(form["query"], known))
+    except ValueError as error:
+        raise _refused(text, str(error)) from error
+
+
+def _parameters(query: str, known: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in query.split("&"):
+        name, equals, value = part.partition("=")
+        if name not in known:
+            raise ValueError(f"“{one_line(name, 40)}” is none of {', '.join(known)}")
+        if name in found:
+            raise ValueError(f"“{name}” is named twice")
+        found[name] = _decoded(value)
+        if not equals or not found[name]:
+            raise ValueError(f"“{name}” is empty")
+    return found
+
+
+def _decoded(value: str) -> str:
+    """A parameter's value, decoded once: what is still encoded then is meant as it stands."""
+    if _BROKEN_ESCAPE.search(value):
+        raise ValueError("a per cent sign is not followed by two hexadecimal digits")
+    plain = value.replace("+", " ").encode("ascii")
+    try:
+        decoded = _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), plain).decode("utf-8")
+    except UnicodeDecodeError:
+        raise ValueError("a value is not UTF-8") from None
+    if HIDDEN.search(decoded) or "\n" in decoded or "\t" in decoded:
+        raise ValueError("a value holds control or invisible characters")
+    return decoded
+
+
+def _report(values: Mapping[str, str]) -> ReportLink:
+    report_id, library = values.get("id", ""), values.get("library", "")
+    if not _REPORT_ID.fullmatch(report_id):
+        raise ValueError("“id” is not the id of a report")
+    if library and not is_name(library):
+        raise ValueError("“library” is the name of a file, without a folder")
+    return ReportLink(report_id=report_id, library=library)
+
+
+def _lines(values: Mapping[str, str]) -> LineLink:
+    file, ref, repository = (values.get(name, "") for name in ("file", "ref", "repo"))
+    if not is_inside(file):
+        raise ValueError("“file” is a path from the repository's root, such as src/bot.py")
+    lines = _LINES.fullmatch(values.get("L", ""))
+    if lines is None:
+        raise ValueError("“L” is a line or two, such as 3 or 3-9, below ten million")
+    first, last = int(lines[1]), int(lines[2] or lines[1])
+    if last < first:
+        raise ValueError("the last of “L” is before the first")
+    if ref and not _SHA.fullmatch(ref):
+        raise ValueError("“ref” is the whole SHA of a commit, in small letters")
+    # Two colons name a program of git's that fetches, not a place.
+    if repository and ("::" in repository or without_credentials(repository) != repository):
+        raise ValueError("“repo” is not the address of a repository, or names a user")
+    return LineLink(file=file, first=first, last=last, ref=ref, repository=repository)
+
+
+_PLACES = {
+    "report": (("id", "library"), _report),
+    "open": (("file", "L", "ref", "repo"), _lines),
+}
+
+
+def is_inside(path: str) -> bool:
+    """Whether a path leads from a repository's root to a file in it, and nowhere else on any system."""
+    if not path or len(path) > MAX_PATH or "\\" in path or _DRIVE.match(path):
+        return False
+    return all(part not in ("", ".", "..") for part in path.split("/"))
+
+
+def is_name(name: str) -> bool:
+    """Whether a file's name can stand in a link: it leads into no folder."""
+    return is_inside(name) and "/" not in name and len(name) <= MAX_NAME
+
+
+def _address(place: str, values: Mapping[str, str]) -> str:
+    said = (f"{name}={quote(value, safe='/-._~')}" for name, value in values.items() if value)
+    return f"aitr://{place}?{'&'.join(said)}"
+
+
+def _refused(text: str, reason: str) -> InputError:
+    return InputError(
+        f"This link was not followed: {reason}.",
+        next_step="Ask whoever sent it for a link that aitr itself has copied.",
+        details=(one_line(text, 200),) if text else (),
+    )
