@@ -19,6 +19,7 @@ class Act(Enum):
     CLEAR_RECENT = "clear_recent"
     IMPORT_REPORT = "import_report"
     IMPORT_FOLDER = "import_folder"
+    COPY_LINK = "copy_link"
     QUIT = "quit"
     REFRESH = "refresh"
     FIND = "find"
@@ -98,6 +99,13 @@ ACTIONS = (
         menu=FILE,
         text=QT_TRANSLATE_NOOP("Actions", "Import &folder…"),
         keys=("Ctrl+Shift+I",),
+    ),
+    ActionSpec(
+        act=Act.COPY_LINK,
+        menu=FILE,
+        text=QT_TRANSLATE_NOOP("Actions", "Copy &link to this report"),
+        keys=("Ctrl+L",),
+        icon="copy",
     ),
     ActionSpec(
         act=Act.QUIT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import os
 import sys
@@ -15,9 +16,13 @@ if TYPE_CHECKING:
     from qtpy.QtWidgets import QApplication
 
     from aitr_desktop.library.workspace import Workspace
+    from aitr_desktop.settings import Settings
+    from aitr_desktop.single_instance import Instance
     from aitr_desktop.tasks import Tasks
     from aitr_desktop.theme import ThemeController
     from aitr_desktop.windows.main_window import MainWindow
+    from aitr_desktop.windows.stored_settings import StoredSettings
+    from tsr_agent.errors import TsrError
 
 OPEN_AFTER_MS = 40
 """Reading the library starts this long after the window is shown, so that the first frame is not
@@ -31,16 +36,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: Arguments without the program's name; None takes those of the process.
 
     Returns:
-        The exit code: 0, or 2 where the pictures could not be made.
+        The exit code: 0, 2 where what was asked for can't be done, or 4 where aitr is running already and
+        does not answer.
     """
+    from tsr_agent.errors import InputError, TsrError
+
     options = parser().parse_args(argv)
     # Start-up makes many objects and hardly any garbage: looking for it costs a tenth of the first frame.
     gc.disable()
     choose_platform()
-    application = make_application()
-    if options.screenshot is not None:
-        return _render(application, options)
-    return _run(application, options)
+    try:
+        if options.screenshot is not None:
+            return _render(make_application(), options)
+        return _run(options)
+    except TsrError as error:
+        return _end(error)
+    except ImportError as error:
+        # The binding is there and a library of the system is not; who starts it can mend that.
+        return _end(_no_qt(error))
+    except FileNotFoundError as error:
+        return _end(
+            InputError(str(error), next_step="Install aitr again: pip install --force-reinstall aitr")
+        )
 
 
 def parser() -> argparse.ArgumentParser:
@@ -48,9 +65,28 @@ def parser() -> argparse.ArgumentParser:
     from tsr_agent import __version__
 
     made = argparse.ArgumentParser(
-        prog="aitr-desktop", description="Reads Test Summary Reports and the decisions about them, offline."
+        prog="aitr-desktop",
+        description="Reads Test Summary Reports and the decisions about them, offline. A window that is open "
+        "already takes what is named here.",
     )
-    made.add_argument("library", metavar="FILE.db", nargs="?", type=Path, help="the library to open")
+    made.add_argument(
+        "wanted",
+        metavar="FILE|LINK",
+        nargs="*",
+        help="a library to open (FILE.db), a report to import into it (tsr.json), a link (aitr://…)",
+    )
+    made.add_argument(
+        "--profile",
+        metavar="NAME",
+        default="",
+        help="a second window beside the usual one, with settings and a library of its own",
+    )
+    made.add_argument(
+        "--safe-mode",
+        action="store_true",
+        help="start with the layout and theme of a first start and open no library by itself",
+    )
+    made.add_argument("--reset-layout", action="store_true", help="forget sizes, panes and columns")
     made.add_argument(
         "--screenshot", metavar="DIR", type=Path, help="render each view to a PNG in DIR and exit"
     )
@@ -66,33 +102,56 @@ def choose_platform() -> None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
-def make_application() -> QApplication:
-    """The Qt application with its names and icon."""
+def make_application(profile: str = "") -> QApplication:
+    """The Qt application with its names and icon.
+
+    Args:
+        profile: Named in the titles of its windows; empty for the usual one.
+
+    Raises:
+        InputError: The installed Qt binding would abort this Python.
+    """
+    import qtpy
     from qtpy.QtGui import QIcon
     from qtpy.QtWidgets import QApplication
 
     from aitr_desktop.resource_files import resource
     from tsr_agent import __version__
 
+    check_binding(str(qtpy.PYSIDE_VERSION), sys.version_info[:2])
     application = QApplication(["aitr-desktop"])
     application.setApplicationName("aitr-desktop")
-    application.setApplicationDisplayName("aitr")
+    application.setApplicationDisplayName(f"aitr ({profile})" if profile else "aitr")
     application.setApplicationVersion(__version__)
+    # The name of packaging/linux/aitr-desktop.desktop, by which the desktop finds icon and words.
     application.setDesktopFileName("aitr-desktop")
     application.setWindowIcon(QIcon(str(resource("icons", "aitr.svg"))))
     return application
 
 
-def make_window(theme: ThemeController, settings_file: Path) -> tuple[MainWindow, Tasks]:
+def check_binding(version: str, python: tuple[int, ...]) -> None:
+    """Refuses a binding that drops a reference to None on each call and aborts after some thousand.
+
+    Raises:
+        InputError: It is that one, and None is not immortal in this Python.
+    """
+    from tsr_agent.errors import InputError
+
+    if version == "6.12.0" and python < (3, 12):
+        raise InputError(
+            f"PySide6 {version} makes Python {'.'.join(map(str, python))} abort after a while.",
+            next_step="Install another: pip install 'PySide6-Essentials>=6.8.3,!=6.11.0,!=6.11.1,!=6.12.0'",
+        )
+
+
+def make_window(theme: ThemeController, stored: StoredSettings) -> tuple[MainWindow, Tasks]:
     """A main window over the real library, clock and settings."""
     from aitr_desktop.tasks import Tasks
     from aitr_desktop.windows.main_window import MainWindow
-    from aitr_desktop.windows.stored_settings import StoredSettings
     from tsr_agent.clock import SystemClock
 
     tasks = Tasks()
-    window = MainWindow(theme, tasks, SystemClock(), StoredSettings(settings_file), _open_workspace)
-    return window, tasks
+    return MainWindow(theme, tasks, SystemClock(), stored, _open_workspace), tasks
 
 
 def _open_workspace(path: Path, create: bool) -> Workspace:
@@ -101,31 +160,106 @@ def _open_workspace(path: Path, create: bool) -> Workspace:
     return open_workspace(path, create=create)
 
 
-def _run(application: QApplication, options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace) -> int:
+    from aitr_desktop.deep_link import local_name
+    from aitr_desktop.single_instance import checked_profile
+
+    profile = checked_profile(options.profile) if options.profile else ""
+    wanted = [local_name(each) for each in options.wanted]
+    instance, problem = _instance(profile)
+    while instance is not None and not instance.claim():
+        taken = instance.hand_over(wanted, os.environ.get("XDG_ACTIVATION_TOKEN", ""))
+        if taken is not None:
+            return 0
+    try:
+        return _show(make_application(profile), options, wanted, instance, problem)
+    finally:
+        if instance is not None:
+            instance.release()
+
+
+def _instance(profile: str) -> tuple[Instance | None, TsrError | None]:
+    """This start's claim; without a folder for it the window opens all the same, and says so."""
+    from aitr_desktop.single_instance import Instance, runtime_folder
+    from tsr_agent.errors import ServiceError
+
+    try:
+        return Instance(runtime_folder(os.environ), profile), None
+    except ServiceError as error:
+        return None, error
+
+
+def _show(
+    application: QApplication,
+    options: argparse.Namespace,
+    wanted: list[str],
+    instance: Instance | None,
+    problem: TsrError | None,
+) -> int:
+    """Shows the window; what its first frame does not need comes a moment later."""
     from qtpy.QtCore import QTimer
 
     from aitr_desktop import crash
     from aitr_desktop.settings import ThemeChoice
     from aitr_desktop.theme import ThemeController
-    from aitr_desktop.windows.stored_settings import StoredSettings, settings_path
+    from aitr_desktop.windows.stored_settings import SafeSettings, StoredSettings, settings_path
 
     crash.install()
-    settings_file = settings_path()
-    settings = StoredSettings(settings_file).load()
+    stored = (SafeSettings if options.safe_mode else StoredSettings)(settings_path(options.profile))
+    settings = stored.load()
+    if options.reset_layout:
+        stored.save(settings := settings.without_layout())
     choice = ThemeChoice(options.theme) if options.theme else settings.theme
-    window, _ = make_window(ThemeController(application, choice), settings_file)
+    window, _ = make_window(ThemeController(application, choice), stored)
     window.show()
-    last = Path(settings.library) if settings.library and Path(settings.library).is_file() else None
-    QTimer.singleShot(OPEN_AFTER_MS, lambda: _open_library(window, options.library or last))
+
+    def go_on() -> None:
+        gc.enable()
+        problems = [problem, stored.problem, _listen(window, instance)]
+        for each in filter(None, problems):
+            window.notices.say(each)
+        _open(window, settings, wanted, options)
+
+    QTimer.singleShot(OPEN_AFTER_MS, go_on)
     return application.exec()
 
 
-def _open_library(window: MainWindow, path: Path | None) -> None:
-    """Opens the library that was asked for, or the usual one, which is made where there is none."""
-    from aitr_desktop.library.workspace import default_library
+def _listen(window: MainWindow, instance: Instance | None) -> TsrError | None:
+    """Hears later starts from now on; what is wrong where it can't."""
+    from aitr_desktop.single_instance import InstanceServer
+    from tsr_agent.errors import ServiceError
 
-    gc.enable()
-    window.show_library(path or default_library(), create=path is None)
+    if instance is None:
+        return None
+    server = InstanceServer(instance.address, window)
+    server.asked.connect(window.opening.answer)
+    try:
+        server.listen()
+    except ServiceError as error:
+        return error
+    return None
+
+
+def _open(window: MainWindow, settings: Settings, wanted: list[str], options: argparse.Namespace) -> None:
+    """Opens what was asked for; else the library of last time, or one's own, which is made."""
+    from aitr_desktop.library.workspace import default_library
+    from tsr_agent.errors import InputError
+
+    if options.safe_mode:
+        window.reports_page.invite()
+        window.opening.start(wanted, None)
+        return
+    last = Path(settings.library) if settings.library else None
+    if last is not None and not last.is_file():
+        window.notices.say(
+            InputError(
+                f"{last}, the library that was open last, is not there any more.",
+                kept="Your own library is open instead.",
+                next_step="If it was moved, open it from its new place with Ctrl+O.",
+            )
+        )
+        last = None
+    window.opening.start(wanted, last or default_library(options.profile), create=last is None)
 
 
 def _render(application: QApplication, options: argparse.Namespace) -> int:
@@ -137,27 +271,54 @@ def _render(application: QApplication, options: argparse.Namespace) -> int:
     from aitr_desktop.settings import ThemeChoice
     from aitr_desktop.theme import ThemeController
     from aitr_desktop.windows import screenshots
-    from tsr_agent.errors import TsrError
+    from aitr_desktop.windows.stored_settings import StoredSettings
 
     gc.enable()
     qInstallMessageHandler(_quiet_offscreen)
     theme = ThemeController(application, ThemeChoice(options.theme or "light"))
-    library: Path | None = options.library
+    library = Path(options.wanted[0]) if options.wanted else None
     with tempfile.TemporaryDirectory() as folder:
         # Settings of their own: a picture shows the layout of a first start and changes nothing.
         settings_file = Path(folder) / "desktop.ini"
-        try:
-            written = screenshots.render_all(
-                options.screenshot,
-                lambda: make_window(theme, settings_file),
-                theme,
-                (lambda: open_workspace(library)) if library is not None else None,
-            )
-        except TsrError as error:
-            sys.stderr.write("\n".join(error.diagnostics()) + "\n")
-            return int(error.exit_code)
+        written = screenshots.render_all(
+            options.screenshot,
+            lambda: make_window(theme, StoredSettings(settings_file)),
+            theme,
+            (lambda: open_workspace(library)) if library is not None else None,
+        )
     sys.stdout.write("".join(f"{path}\n" for path in written))
     return 0
+
+
+def _end(error: TsrError) -> int:
+    """Says why nothing opens: in the terminal, and where there is none in a box on the screen."""
+    if sys.stderr is not None:
+        sys.stderr.write("\n".join(error.diagnostics()) + "\n")
+    has_terminal = sys.stderr is not None and sys.stderr.isatty()
+    if not has_terminal and os.environ.get("QT_QPA_PLATFORM") != "offscreen":
+        with contextlib.suppress(ImportError):
+            _say_on_screen(error)
+    return int(error.exit_code)
+
+
+def _say_on_screen(error: TsrError) -> None:
+    from qtpy.QtWidgets import QApplication
+
+    from aitr_desktop.views.failed_start import FailedStart
+
+    application = QApplication.instance() or make_application()
+    FailedStart(error).exec()
+    del application
+
+
+def _no_qt(error: ImportError) -> TsrError:
+    from tsr_agent.errors import InputError
+
+    return InputError(
+        f"Qt can't be loaded: {error}.",
+        next_step="On Debian and Ubuntu: "
+        "apt install libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1.",
+    )
 
 
 def _quiet_offscreen(_kind: object, _context: object, message: str | None) -> None:

@@ -12,17 +12,19 @@ path inside the repository. Whatever a link says that is not exactly of this for
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.repository_url import without_credentials
 from tsr_agent.sections.plain_text import HIDDEN, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 SCHEME = "aitr:"
 MAX_LENGTH = 2_000
@@ -38,6 +40,7 @@ _SHA = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
 _LINES = re.compile(r"([1-9][0-9]{0,6})(?:-([1-9][0-9]{0,6}))?")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
+_OTHER_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://")
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
@@ -81,6 +84,30 @@ Link = ReportLink | LineLink
 def is_link(text: str) -> bool:
     """Whether a text is meant as a link of ours, sound or not."""
     return text[: len(SCHEME)].lower() == SCHEME
+
+
+def local_name(text: str) -> str:
+    """What a start was asked to open, as any start can: a link as it is, a file by its absolute path.
+
+    Desktops name files as ``file:///…``.
+
+    Raises:
+        InputError: It is an address of another kind, or a file of another machine.
+    """
+    if is_link(text):
+        return text
+    if re.match(r"file:", text, re.IGNORECASE):
+        parts = urlsplit(text)
+        if parts.netloc not in ("", "localhost") or not parts.path.startswith("/"):
+            raise InputError("A file of another machine can't be opened.", details=(one_line(text, 200),))
+        return os.fsdecode(unquote_to_bytes(parts.path))
+    if _OTHER_ADDRESS.match(text):
+        raise InputError(
+            "Only files of this machine and links that begin with aitr:// can be opened.",
+            next_step="Save it as a file first.",
+            details=(one_line(text, 200),),
+        )
+    return str(Path(text).absolute())
 
 
 def parse(text: str) -> Link:
@@ -163,7 +190,7 @@ def _lines(values: Mapping[str, str]) -> LineLink:
     return LineLink(file=file, first=first, last=last, ref=ref, repository=repository)
 
 
-_PLACES = {
+_PLACES: dict[str, tuple[tuple[str, ...], Callable[[Mapping[str, str]], Link]]] = {
     "report": (("id", "library"), _report),
     "open": (("file", "L", "ref", "repo"), _lines),
 }

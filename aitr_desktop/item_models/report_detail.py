@@ -48,6 +48,10 @@ class ReportDetail:
 
     report_id: str
     digest: str
+    repository: str
+    """Address of the repository as the report names it; empty where it names none."""
+    commit: str
+    """Whole SHA of the commit that was tested, at which the lines of code count."""
     head: Overview
     blocks: tuple[Block, ...]
 
@@ -58,6 +62,8 @@ def report_detail(opened: OpenedReport) -> ReportDetail:
     return ReportDetail(
         report_id=report.id,
         digest=opened.digest,
+        repository=report.versions.codebase_repo,
+        commit=report.versions.checked_out_sha or report.versions.codebase_sha,
         head=overview(report, decision, standing=opened.standing),
         blocks=(
             _rules_block(opened),

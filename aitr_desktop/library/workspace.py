@@ -162,11 +162,12 @@ def open_workspace(path: Path, *, create: bool = False) -> StoreWorkspace:
     return StoreWorkspace(open_library(path, create=create, create_folder=create))
 
 
-def default_library() -> Path:
-    """Where the library is that nobody named."""
+def default_library(profile: str = "") -> Path:
+    """Where the library is that nobody named; each profile has one of its own."""
     from platformdirs import user_data_path
 
-    return user_data_path("aitr", appauthor=False) / "library.db"
+    name = f"library-{profile}.db" if profile else "library.db"
+    return user_data_path("aitr", appauthor=False) / name
 
 
 def report_filter(query: Query) -> ReportFilter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import Qt, Slot
+from qtpy.QtCore import Qt, Signal, Slot
 from qtpy.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 class DetailView(QFrame):
     """Shows a ``ReportDetail``."""
+
+    left = Signal(object)
+    """A ``Target`` outside of this report: a commit, a line of code, another report."""
 
     def __init__(self, theme: ThemeController, row_height: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -22,6 +22,7 @@ from aitr_desktop.windows.libraries import Libraries
 from aitr_desktop.windows.list_actions import ListActions
 from aitr_desktop.windows.menus import Menus
 from aitr_desktop.windows.notices import Notices
+from aitr_desktop.windows.opening import Opening
 from aitr_desktop.windows.pages import Pages
 from aitr_desktop.windows.preferences import Preferences
 from aitr_desktop.windows.recent import RecentLibraries
@@ -73,6 +74,9 @@ class MainWindow(QMainWindow):
         self.notices = Notices(self, theme, clock)
         self.libraries = Libraries(self, tasks, self.preferences, open_workspace)
         self.imports = Imports(self, tasks, clock, self.libraries, self.preferences, theme=theme)
+        self.opening = Opening(
+            self, tasks, self.libraries, self.imports, self.preferences, workbench=lambda: self.workbench
+        )
         self._appearance = Appearance(theme, self.preferences, self)
         self._recent = RecentLibraries(self.preferences, tasks, self.libraries, self)
         self.reports_page = ReportsPage(theme, self._make_workbench)
@@ -100,6 +104,7 @@ class MainWindow(QMainWindow):
             **self.libraries.handlers(),
             **self._recent.handlers(),
             **self.imports.handlers(),
+            **self.opening.handlers(),
             **self._appearance.handlers(),
             **self.pages.handlers(),
             **self._list.handlers(),
@@ -110,7 +115,7 @@ class MainWindow(QMainWindow):
         }
 
     def _reasons(self) -> dict[Act, Callable[[], str]]:
-        parts = (self._recent, self.imports, self._list, self.notices)
+        parts = (self._recent, self.imports, self.opening, self._list, self.notices)
         return {act: why for part in parts for act, why in part.reasons().items()}
 
     def _place(self) -> None:
@@ -144,6 +149,8 @@ class MainWindow(QMainWindow):
         self.imports.imported.connect(self._imported)
         self.imports.came.connect(self._reports_came)
         self.imports.failed.connect(self.notices.say)
+        self.opening.failed.connect(self.notices.say)
+        self.opening.said.connect(self.notices.tell)
 
     def show_library(self, path: Path, *, create: bool = False) -> None:
         """Opens a library in the background and shows it."""
@@ -195,6 +202,7 @@ class MainWindow(QMainWindow):
 
     def _report_shown(self, detail: ReportDetail | None) -> None:
         self.status.show_verified(detail.digest if detail else "")
+        self.menus.refresh()
 
     def _imported(self, outcome: ImportOutcome) -> None:
         from aitr_desktop.item_models.import_summary import import_words

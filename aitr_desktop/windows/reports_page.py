@@ -54,6 +54,20 @@ class ReportsPage(QStackedWidget):
         """Whether the workbench is on screen."""
         return self.workbench is not None and self.currentWidget() is self.workbench
 
+    def invite(self) -> None:
+        """Asks for a library: nothing is opened by itself."""
+        self.message.say(
+            Message(
+                headline=self.tr("No library is open."),
+                body=self.tr(
+                    "This is safe mode: the window has the layout and theme of a first start, and your own "
+                    "stay as they were."
+                ),
+                button=self.tr("Open library…"),
+                icon="open",
+            )
+        )
+
     def opening(self, name: str) -> None:
         """A library is being opened; said where it takes longer than a moment."""
         self._name = name

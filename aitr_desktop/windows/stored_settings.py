@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QSettings
 
 from aitr_desktop import settings
+from aitr_desktop.settings import Settings
+from tsr_agent.errors import StoreError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from aitr_desktop.settings import Settings
+    from tsr_agent.errors import TsrError
 
 GROUP = "desktop"
+_LAYOUT = {
+    "theme",
+    "density",
+    "scale",
+    "library",
+    "shown_columns",
+    "order",
+    "geometry",
+    "splitter",
+    "columns",
+}
+"""What safe mode starts without, and does not write."""
 
 
 class StoredSettings:
@@ -25,12 +40,22 @@ class StoredSettings:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.problem: TsrError | None = None
+        """Why the file could not be read or written; None where it could."""
 
     def load(self) -> Settings:
-        """What is stored, or the defaults."""
+        """What is stored, or the defaults. A file that is no settings is put aside, not written over."""
         file = QSettings(str(self._path), QSettings.Format.IniFormat)
         file.beginGroup(GROUP)
-        return settings.decode({key: str(file.value(key, "")) for key in file.childKeys()})
+        found = settings.decode({key: str(file.value(key, "")) for key in file.childKeys()})
+        if file.status() == QSettings.Status.NoError and not self._path.is_dir():
+            return found
+        self.problem = StoreError(
+            f"The settings in {self._path} can't be read.",
+            kept=self._put_aside(),
+            next_step="aitr goes on with those of a first start.",
+        )
+        return Settings()
 
     def save(self, changed: Settings) -> bool:
         """Stores settings; False where the file could not be written, which is no reason to stop."""
@@ -41,9 +66,32 @@ class StoredSettings:
         file.sync()
         return file.status() == QSettings.Status.NoError
 
+    def _put_aside(self) -> str:
+        aside = self._path.with_name(f"{self._path.name}.unreadable")
+        try:
+            self._path.replace(aside)
+        except OSError:
+            return "The file is left as it is."
+        return f"The file is kept as {aside}."
 
-def settings_path() -> Path:
-    """Where the settings of this person are."""
+
+class SafeSettings(StoredSettings):
+    """The settings in safe mode: layout and theme of a first start, and those that are stored stay."""
+
+    def load(self) -> Settings:
+        """What is stored, but for layout and theme."""
+        first = Settings()
+        return replace(super().load(), **{name: getattr(first, name) for name in _LAYOUT})
+
+    def save(self, changed: Settings) -> bool:
+        """Stores what was changed beside layout and theme."""
+        names = {each.name for each in fields(Settings)} - _LAYOUT
+        return super().save(replace(super().load(), **{name: getattr(changed, name) for name in names}))
+
+
+def settings_path(profile: str = "") -> Path:
+    """Where the settings of this person are; each profile has its own."""
     from platformdirs import user_config_path
 
-    return user_config_path("aitr", appauthor=False) / "desktop.ini"
+    name = f"desktop-{profile}.ini" if profile else "desktop.ini"
+    return user_config_path("aitr", appauthor=False) / name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import QModelIndex, Qt, Signal
 from qtpy.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from aitr_desktop.item_models.report_detail import ReportDetail, report_detail
@@ -46,6 +46,8 @@ class Workbench(QWidget):
     """A ``ReportDetail`` is on screen; its bytes were what was filed."""
     failed = Signal(object)
     """A ``TsrError`` of the list."""
+    left = Signal(object)
+    """A ``Target`` outside of the report on screen."""
 
     def __init__(
         self,
@@ -59,7 +61,9 @@ class Workbench(QWidget):
         self._tasks = tasks
         self._workspace: Workspace | None = None
         self._loading: Task[ReportDetail] | None = None
-        self._asked_for = ""
+        self._asked_for = self._kept = ""
+        self.report: ReportDetail | None = None
+        """The report on screen."""
         row_height = preferences.now.density.row_height
         self.filters = FilterBar(theme, clock.now().astimezone().date())
         self.reports = ReportListModel(tasks, clock, self)
@@ -103,14 +107,15 @@ class Workbench(QWidget):
         self.reports.counted.connect(self.filters.show_count)
         self.reports.counted.connect(self.counted)
         self.reports.failed.connect(self.failed)
-        self.table.opened.connect(self.open_report)
+        self.table.opened.connect(self._choose)
+        self.detail.left.connect(self.left)
         self.table.entered_report.connect(self.detail.focus_first)
         self.no_match.pressed.connect(self.filters.clear)
 
     def show_workspace(self, workspace: Workspace) -> None:
         """Shows another library."""
         self._workspace = workspace
-        self._asked_for = ""
+        self._asked_for = self._kept = ""
         self.refresh()
 
     def refresh(self, select: str = "") -> None:
@@ -143,6 +148,17 @@ class Workbench(QWidget):
             lambda: report_detail(workspace.load(report_id)), self._show_detail, self._show_error
         )
 
+    def show_report(self, report_id: str) -> None:
+        """Shows a report wherever the list has it, and though the filters hide it."""
+        self._kept = report_id
+        self.open_report(report_id)
+        if self.reports.rowCount():
+            self._list_is_here()
+
+    def _choose(self, report_id: str) -> None:
+        self._kept = self._kept if report_id == self._kept else ""
+        self.open_report(report_id)
+
     def focus_list(self) -> None:
         """Goes back to the list."""
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -171,18 +187,25 @@ class Workbench(QWidget):
             return
         # Only the first page is here; looking through a million rows would hold the screen up.
         same = (row for row in range(min(rows, PAGE_SIZE)) if self._id_of(row) == self._asked_for)
-        self.table.select_row(next(same, 0))
+        row = next(same, None)
+        if row is None and self._kept:
+            # It lies further down or is hidden by the filters; no other row shall seem to be it.
+            self.table.setCurrentIndex(QModelIndex())
+            return
+        self.table.select_row(row or 0)
 
     def _id_of(self, row: int) -> str:
         found = self.reports.report(row)
         return found.id if found is not None else ""
 
     def _show_detail(self, detail: ReportDetail) -> None:
+        self.report = detail
         self.detail.show_report(detail)
         self._right.setCurrentWidget(self.detail)
         self.shown.emit(detail)
 
     def _show_error(self, error: TsrError) -> None:
+        self.report = None
         self.no_report.say(error_message(error))
         self._right.setCurrentWidget(self.no_report)
         self.shown.emit(None)

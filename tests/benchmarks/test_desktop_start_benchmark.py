@@ -36,9 +36,11 @@ from pathlib import Path
 from aitr_desktop import app
 from aitr_desktop.settings import ThemeChoice
 from aitr_desktop.theme import ThemeController
+from aitr_desktop.windows.stored_settings import StoredSettings
 from qtpy.QtCore import QObject, QEvent
 application = app.make_application()
-window, tasks = app.make_window(ThemeController(application, ThemeChoice.LIGHT), Path(sys.argv[1]))
+theme = ThemeController(application, ThemeChoice.LIGHT)
+window, tasks = app.make_window(theme, StoredSettings(Path(sys.argv[1])))
 """
 WATCH = """
 class Watch(QObject):

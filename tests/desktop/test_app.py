@@ -38,9 +38,11 @@ class Watch(QObject):
 
 from aitr_desktop.settings import ThemeChoice
 from aitr_desktop.theme import ThemeController
+from aitr_desktop.windows.stored_settings import StoredSettings
 app.choose_platform()
 application = app.make_application()
-window, tasks = app.make_window(ThemeController(application, ThemeChoice.LIGHT), Path(sys.argv[1]))
+theme = ThemeController(application, ThemeChoice.LIGHT)
+window, tasks = app.make_window(theme, StoredSettings(Path(sys.argv[1])))
 watch = Watch()
 application.installEventFilter(watch)
 window.show()
