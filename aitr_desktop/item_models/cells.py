@@ -3,48 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt
 
 from tsr_agent.sections.marks import Tone
+from tsr_agent.sections.targets import Kind, Target
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tsr_agent.sections.marks import Mark
+
+__all__ = [
+    "CELL_ROLE", "MAX_TOOLTIP", "Cell", "Column", "Kind", "Link", "Node", "Table", "Target", "links_of",
+    "mark_cell", "plain_tooltip",
+]  # fmt: skip
 
 CELL_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 """The ``Cell`` itself, for the delegate."""
 MAX_TOOLTIP = 2_000
-
-
-class Kind(Enum):
-    """What a target is."""
-
-    RULE = "rule"
-    TEST = "test"
-    TEST_TYPE = "test type"
-    """All tests of one type, by its value such as ``unit``."""
-    REQUIREMENT = "requirement"
-    FAILURE_MODE = "failure mode"
-    ITERATION = "iteration"
-    INPUT = "input"
-    APPROVAL = "approval"
-    REPORT = "report"
-    """Another report, by its id."""
-    COMMIT = "commit"
-    """A commit of the report's repository, by its whole SHA."""
-    LINE = "line"
-    """A place in its code: ``FILE:LINE`` at the SHA that was judged."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a figure leads: a row of the same report, or something outside of it."""
-
-    kind: Kind
-    value: str
-    """Its id as the report writes it, never shortened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +40,16 @@ class Cell:
     """Several lines, drawn line by line in the monospaced font."""
     leads_to: Target | None = None
     """What a click, or Enter on its row, opens."""
+    link: tuple[int, int] | None = None
+    """Which part of a wrapped text is drawn as the link, from and to; None for all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Something more that a row leads to, offered in its menu."""
+
+    words: str
+    target: Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +64,19 @@ class Node:
     """Open from the start."""
     anchor: Target | None = None
     """What the row is about, so that a figure elsewhere can lead to it."""
+    make: Callable[[], tuple[Node, ...]] | None = None
+    """Makes what opens below when somebody first looks, in place of ``children``; never nothing."""
+    links: tuple[Link, ...] = ()
+    """What the row leads to beside its cells."""
+
+    @property
+    def opens(self) -> bool:
+        """Whether anything opens below, without making it."""
+        return bool(self.children) or self.make is not None
+
+    def below(self) -> tuple[Node, ...]:
+        """What opens below. Made anew at each call: a model keeps what it was given."""
+        return self.children if self.make is None else self.make()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +96,28 @@ class Table:
 
     columns: tuple[Column, ...]
     nodes: tuple[Node, ...]
+    find: Callable[[Target], tuple[int, ...] | None] | None = None
+    """Rows to go down to what a target names; None looks among the anchors of ``nodes`` alone."""
+
+    def place(self, target: Target) -> tuple[int, ...] | None:
+        """The rows that lead down to what a target names, from the top; None where it is not here."""
+        if self.find is not None:
+            return self.find(target)
+        for row, node in enumerate(self.nodes):
+            if node.anchor == target:
+                return (row,)
+        return None
 
 
 def mark_cell(mark: Mark) -> Cell:
     """A state as sign and word in its tone."""
     return Cell(text=str(mark), tone=mark.tone)
+
+
+def links_of(node: Node) -> tuple[Link, ...]:
+    """All that a row leads to, each thing once."""
+    found = [Link(cell.text, cell.leads_to) for cell in node.cells if cell.leads_to is not None]
+    return tuple({each.target: each for each in (*reversed(node.links), *reversed(found))}.values())[::-1]
 
 
 def plain_tooltip(text: str) -> str:

@@ -5,22 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aitr_desktop.item_models import section_tables
 from aitr_desktop.item_models.figures import eval_timeline, outcome_bars
-from tsr_agent.sections.evals import evals, failure_modes
+from aitr_desktop.item_models.section_tables import approvals, compliance, evals, overview
+from aitr_desktop.item_models.section_tables import requirements as requirement_tables
+from aitr_desktop.item_models.section_tables import tests as test_tables
+from aitr_desktop.item_models.section_tables.known import Known
+from aitr_desktop.item_models.section_tables.rows import fields_table
+from tsr_agent.models.decision import GoNoGoDecision
+from tsr_agent.sections.approval_history import approval_history
+from tsr_agent.sections.checklist import checklist
+from tsr_agent.sections.evals import evals as eval_section
 from tsr_agent.sections.exceptions import exceptions
+from tsr_agent.sections.failure_modes import failure_mode_registry, registry_summary
+from tsr_agent.sections.figures import key_figures
 from tsr_agent.sections.inputs import code_coverage, inputs, scans
-from tsr_agent.sections.overview import Overview, overview
+from tsr_agent.sections.matrix import matrix
+from tsr_agent.sections.overview import Overview
+from tsr_agent.sections.overview import overview as head_of
 from tsr_agent.sections.requirements import requirements
 from tsr_agent.sections.rules import rules
 from tsr_agent.sections.tests import tests
-from tsr_agent.sections.versions import versions
+from tsr_agent.sections.versions import digests, judged_by, tools, versions
 from tsr_agent.sections.wording import counted
 
 if TYPE_CHECKING:
     from aitr_desktop.item_models.cells import Table
     from aitr_desktop.item_models.figures import Figure
     from aitr_desktop.library.workspace import OpenedReport
+    from tsr_agent.sections.approval_history import ApprovalHistory
+    from tsr_agent.sections.matrix import Matrix
+    from tsr_agent.sections.requirements import RequirementsSection
+    from tsr_agent.sections.rules import RuleRow
 
 PLACES = 3
 """Tests, failure modes or requirements that are shown below a rule; their own sections have all of them."""
@@ -35,11 +50,13 @@ class Block:
     title: str
     summary: str
     tables: tuple[tuple[str, Table], ...]
-    """Name for screen readers, and the table; the empty ones are left out."""
+    """Caption and name for screen readers, and the table; the empty ones are left out."""
     nothing: str
     """What is said where there is no table."""
     figures: tuple[Figure, ...] = ()
     """Drawn above the tables, which have the same numbers."""
+    ways: tuple[str, ...] = ()
+    """Words for the first tables where the person chooses which one of them is shown; empty for all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,72 +74,66 @@ class ReportDetail:
 
 
 def report_detail(opened: OpenedReport) -> ReportDetail:
-    """The sections of a report as headings and tables."""
+    """The eight sections of a report as headings and tables."""
     report, decision = opened.report, opened.decision
+    section = requirements(report)
+    both_ways = matrix(report, section)
+    known = Known(opened, both_ways)
+    rows = rules(decision, report, PLACES) if decision else ()
+    history = approval_history(decision, opened.approvals, opened.standing)
+    head = head_of(report, decision, standing=opened.standing, policy_in_force=opened.policy_in_force)
     return ReportDetail(
         report_id=report.id,
         digest=opened.digest,
         repository=report.versions.codebase_repo,
         commit=report.versions.checked_out_sha or report.versions.codebase_sha,
-        head=overview(report, decision, standing=opened.standing),
+        head=head,
         blocks=(
-            _rules_block(opened),
-            _tests_block(opened),
+            _overview(opened, rows, history, known),
+            _tests(opened, known),
             _block(
                 "evals",
                 "Evals",
                 "Oldest first; the highest number is the latest.",
                 "No eval iterations in this report.",
-                ("Eval iterations", section_tables.evals_table(evals(report))),
+                ("Eval iterations", evals.evals_table(eval_section(report), known)),
                 figures=eval_timeline(report, decision, twin="Eval iterations"),
             ),
+            _failure_modes(opened, known),
+            _requirements(section, both_ways),
+            _compliance(opened, rows, known),
             _block(
-                "failure_modes",
-                "Failure modes",
-                "Open and critical first.",
-                "No failure modes are recorded in this report.",
-                ("Failure modes", section_tables.failure_modes_table(failure_modes(report))),
-            ),
-            _requirements_block(opened),
-            _block(
-                "inputs",
-                "Inputs",
-                counted(len(report.inputs), "file") + " handed in",
-                "No files were handed in.",
-                ("Input files", section_tables.inputs_table(inputs(report))),
-                ("Code coverage", section_tables.coverage_table(code_coverage(report))),
-                ("Static analysis", section_tables.scans_table(scans(report))),
-            ),
-            _block(
-                "versions",
-                "Versions",
-                "What was judged, and what built it.",
+                "approvals",
+                "Approvals",
+                history.summary,
                 "",
-                ("Version manifest", section_tables.fields_table(versions(report))),
+                ("Where it stands", approvals.standing_table(history)),
+                ("Approval history", approvals.approvals_table(history, known)),
             ),
+            _versions(opened),
         ),
     )
 
 
-def _rules_block(opened: OpenedReport) -> Block:
-    rows = rules(opened.decision, opened.report, PLACES) if opened.decision else ()
-    excepted = exceptions(opened.decision) if opened.decision else ()
-    left, idle = sum(row.is_open for row in rows), sum(row.is_ignored for row in rows)
-    parts = [f"{left:,} did not pass"] if left else []
-    parts += [f"{len(rows) - left - idle:,} passed"]
-    parts += [f"{idle:,} had nothing to judge"] if idle else []
-    summary = " · ".join(parts) if rows else ""
+def _overview(
+    opened: OpenedReport, rows: tuple[RuleRow, ...], history: ApprovalHistory, known: Known
+) -> Block:
+    report, decision = opened.report, opened.decision
+    is_go = decision is not None and decision.decision is GoNoGoDecision.GO
     return _block(
-        "rules",
-        "Rules",
-        summary,
-        "No decision is stored for this report, so no rule was judged.",
-        ("Rules", section_tables.rules_table(rows)),
-        ("Waivers and quarantine", section_tables.exceptions_table(excepted)),
+        "overview",
+        "Overview",
+        f"{counted(len(report.inputs), 'file')} handed in",
+        "",
+        ("Warnings" if is_go else "What decided", overview.deciding_table(rows, history, known, is_go=is_go)),
+        ("Key figures", overview.figures_table(key_figures(report, decision), known)),
+        ("Input files", overview.inputs_table(inputs(report), known)),
+        ("Code coverage", overview.coverage_table(code_coverage(report), known)),
+        ("Static analysis", overview.scans_table(scans(report), known)),
     )
 
 
-def _tests_block(opened: OpenedReport) -> Block:
+def _tests(opened: OpenedReport, known: Known) -> Block:
     section = tests(opened.report)
     total = sum(each.total for each in opened.report.test_results)
     return _block(
@@ -130,20 +141,71 @@ def _tests_block(opened: OpenedReport) -> Block:
         "Tests",
         counted(total, "test") if section.types else "",
         "No test results in this report: nothing ran, or nothing was handed in.",
-        ("Test results", section_tables.tests_table(section)),
-        ("Test runs", section_tables.runs_table(section)),
+        ("Test results", test_tables.tests_table(section, known)),
+        ("Test runs", test_tables.runs_table(section)),
         figures=outcome_bars(opened.report, twin="Test results"),
     )
 
 
-def _requirements_block(opened: OpenedReport) -> Block:
-    section = requirements(opened.report)
+def _failure_modes(opened: OpenedReport, known: Known) -> Block:
+    registry = failure_mode_registry(opened.report)
+    return _block(
+        "failure_modes",
+        "Failure modes",
+        registry_summary(registry),
+        "No failure modes are recorded in this report.",
+        ("Failure modes", evals.failure_modes_table(registry, known)),
+    )
+
+
+def _requirements(section: RequirementsSection, both_ways: Matrix) -> Block:
+    if not section.rows and not section.unknown:
+        return _block("requirements", "Requirements", "", "No requirements in this report.")
+    loose = both_ways.loose_ends
     return _block(
         "requirements",
         "Requirements",
-        section.summary if section.rows else "",
-        "No requirements in this report.",
-        ("Requirements", section_tables.requirements_table(section)),
+        " · ".join(part for part in (section.summary, loose) if part),
+        "",
+        ("Requirements and their tests", requirement_tables.requirements_table(section, both_ways)),
+        ("Tests and their requirements", requirement_tables.tests_by_requirement_table(both_ways)),
+        ways=("By requirement", "By test"),
+    )
+
+
+def _compliance(opened: OpenedReport, rows: tuple[RuleRow, ...], known: Known) -> Block:
+    decision = opened.decision
+    if decision is None:
+        nothing = "No decision is stored for this report, so no rule was judged. Nothing is determined."
+        return _block("compliance", "Compliance", "", nothing)
+    found = checklist(opened.report, decision, opened.standing)
+    left, idle = sum(row.is_open for row in rows), sum(row.is_ignored for row in rows)
+    parts = [str(found.mark)]
+    parts += [f"{left:,} rules did not pass" if left != 1 else "1 rule did not pass"] if left else []
+    parts += [f"{len(rows) - left - idle:,} passed"]
+    parts += [f"{idle:,} had nothing to judge"] if idle else []
+    return _block(
+        "compliance",
+        "Compliance",
+        " · ".join(parts),
+        "",
+        ("Checklist", compliance.checklist_table(found, known)),
+        ("Rules", compliance.rules_table(rows, known)),
+        ("Waivers and quarantine", compliance.exceptions_table(exceptions(decision), known)),
+    )
+
+
+def _versions(opened: OpenedReport) -> Block:
+    decision = opened.decision
+    return _block(
+        "versions",
+        "Versions",
+        "What was judged, what judged it, and what built it.",
+        "",
+        ("Version manifest", fields_table(versions(opened.report))),
+        ("Decision", fields_table(judged_by(decision) if decision else ())),
+        ("Documents", fields_table(digests(opened.digest, opened.decision_digest))),
+        ("Tools", fields_table(tools(opened.report))),
     )
 
 
@@ -154,7 +216,10 @@ def _block(
     nothing: str,
     *tables: tuple[str, Table],
     figures: tuple[Figure, ...] = (),
+    ways: tuple[str, ...] = (),
 ) -> Block:
     kept = tuple((name, table) for name, table in tables if table.nodes)
     said, idle = (summary, "") if kept else ("", nothing)
-    return Block(key=key, title=title, summary=said, tables=kept, nothing=idle, figures=figures)
+    # Where one of the ways has nothing there is no choice.
+    chosen = ways if len(kept) == len(tables) else ()
+    return Block(key=key, title=title, summary=said, tables=kept, nothing=idle, figures=figures, ways=chosen)

@@ -85,7 +85,7 @@ class TreeModel(QAbstractItemModel):
         """Whether anything opens below, without making numbers for it."""
         if not parent.isValid():
             return bool(self._top)
-        return parent.column() == 0 and bool(self.node(parent).children)
+        return parent.column() == 0 and self.node(parent).opens
 
     def _number(self, nodes: tuple[Node, ...], parent: int) -> list[int]:
         first = len(self._nodes)
@@ -100,7 +100,7 @@ class TreeModel(QAbstractItemModel):
             return self._top
         number = parent.internalId()
         if number not in self._children:
-            self._children[number] = self._number(self._nodes[number].children, number)
+            self._children[number] = self._number(self._nodes[number].below(), number)
         return self._children[number]
 
 

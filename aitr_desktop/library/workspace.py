@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from aitr_desktop.library.synchronising import Watcher
     from tsr_agent.clock import Clock
     from tsr_agent.gate.approvals import ApprovalStanding
-    from tsr_agent.models.decision import Decision
+    from tsr_agent.models.approval import Approval
+    from tsr_agent.models.decision import Decision, PolicyReference
     from tsr_agent.models.report import TestSummaryReport
     from tsr_agent.store.engine import Library
     from tsr_agent.store.paging import ReportFilter, ReportRow
@@ -38,6 +39,12 @@ class OpenedReport:
     digest: str
     standing: ApprovalStanding | None = None
     """What people's approvals say about the decision; None where there is none."""
+    approvals: tuple[Approval, ...] = ()
+    """Every approval document on record about the report, in the order in which they arrived."""
+    decision_digest: str | None = None
+    """SHA-256 of the decision's document; None where none is on record."""
+    policy_in_force: bool | None = None
+    """Whether the policy that decided still decides; None where this library can't tell."""
 
 
 class Workspace(Protocol):
@@ -127,7 +134,23 @@ class StoreWorkspace:
             decision=record.decision if record else None,
             digest=codec.digest(document),
             standing=record.standing if record else None,
+            approvals=record.approvals if record else (),
+            decision_digest=record.decision_digest if record else None,
+            policy_in_force=self._in_force(record.decision.policy) if record and record.decision else None,
         )
+
+    def _in_force(self, policy: PolicyReference) -> bool | None:
+        """Whether the policy is the newest of its kind, as far as this library and this program know."""
+        from tsr_agent.gate.policies.builtin import ai_release
+        from tsr_agent.models import codec
+        from tsr_agent.store.policies import PolicyRepository
+
+        stored = PolicyRepository(self._library)
+        newest = {codec.digest(each.submission.document.encode()) for each in stored.all_newest()}
+        if policy.digest in newest or policy.digest == ai_release().digest:
+            return True
+        # One that this library has never had may be in force elsewhere.
+        return False if policy.digest in stored.policy_digests() else None
 
     def import_files(self, paths: Sequence[Path], clock: Clock, watcher: Watcher) -> ImportOutcome:
         """Files documents, judged by the built-in policy. May run beside all that reads.

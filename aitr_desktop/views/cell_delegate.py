@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from qtpy.QtGui import QColor, QFont, QFontMetrics
+from qtpy.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from qtpy.QtGui import QColor, QFont, QFontMetrics, QTextCharFormat, QTextLayout, QTextOption
 from qtpy.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
 from aitr_desktop.item_models.cells import CELL_ROLE, Cell
@@ -46,6 +46,8 @@ class CellDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
         self.row_height = row_height
+        self.hovered = QPersistentModelIndex()
+        """The cell whose link is under the pointer."""
         self._fonts: dict[tuple[bool, bool], QFont] = {}
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -61,17 +63,24 @@ class CellDelegate(QStyledItemDelegate):
         if selected and index.column() == 0 and _has_focus(option):
             marker = QRect(option.rect.left(), option.rect.top(), MARKER, option.rect.height())
             painter.fillRect(marker, QColor(colours.accent))
-        painter.setPen(QColor(colours.tone(cell.tone)))
-        font = self.font(cell, option.font)
-        painter.setFont(font)
+        font = QFont(self.font(cell, option.font))
         if cell.is_block:
+            painter.setPen(QColor(colours.tone(cell.tone)))
+            painter.setFont(font)
             self._paint_block(painter, option.rect, cell, QFontMetrics(font))
             return
         inside = option.rect.adjusted(PADDING, 0, -PADDING, 0)
+        is_marked = self._is_marked(option, index, selected=selected)
         if _wraps(cell, option, index):
-            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(inside, int(flags), breakable(cell.text))
+            painter.setPen(QColor(colours.tone(cell.tone)))
+            layout = self._layout(cell, font, inside.width(), underline=is_marked)
+            top = inside.top() + (inside.height() - layout.boundingRect().height()) / 2
+            layout.draw(painter, QPointF(inside.left(), top))
             return
+        if cell.leads_to is not None:
+            font.setUnderline(is_marked)
+        painter.setPen(QColor(colours.accent if cell.leads_to is not None else colours.tone(cell.tone)))
+        painter.setFont(font)
         shown = QFontMetrics(font).elidedText(cell.text, Qt.TextElideMode.ElideRight, inside.width())
         side = Qt.AlignmentFlag.AlignRight if cell.is_number else Qt.AlignmentFlag.AlignLeft
         painter.drawText(
@@ -83,20 +92,48 @@ class CellDelegate(QStyledItemDelegate):
         cell = index.data(CELL_ROLE)
         if not isinstance(cell, Cell):
             return QSize(0, self.row_height)
-        metrics = QFontMetrics(self.font(cell, option.font))
+        font = self.font(cell, option.font)
+        metrics = QFontMetrics(font)
         if cell.is_block:
             lines = cell.text.count("\n") + 1
             return QSize(0, lines * metrics.lineSpacing() + 2 * BLOCK_PADDING + 4)
         if _wraps(cell, option, index):
-            flags = int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
             width = _room(option, index) - 2 * PADDING
             if len(cell.text) < width and metrics.horizontalAdvance(cell.text) <= width:
                 return QSize(0, self.row_height)
-            height = metrics.boundingRect(
-                QRect(0, 0, max(80, width), 10_000), flags, breakable(cell.text)
-            ).height()
-            return QSize(0, max(self.row_height, height + 8))
+            height = self._layout(cell, font, max(80, width)).boundingRect().height()
+            return QSize(0, max(self.row_height, int(height) + 9))
         return QSize(metrics.horizontalAdvance(cell.text[:200]) + 2 * PADDING, self.row_height)
+
+    def is_on_link(self, option: QStyleOptionViewItem, index: Index, x: int, y: int) -> bool:
+        """Whether a point of a cell is on its link, and not beside its words.
+
+        Args:
+            option: With the cell's rectangle, its font and its view.
+            index: The cell.
+            x: In the view's coordinates, as the rectangle is.
+            y: The same.
+        """
+        cell = index.data(CELL_ROLE)
+        if not isinstance(cell, Cell) or cell.leads_to is None:
+            return False
+        inside = option.rect.adjusted(PADDING, 0, -PADDING, 0)
+        font = self.font(cell, option.font)
+        if not _wraps(cell, option, index):
+            width = min(inside.width(), QFontMetrics(font).horizontalAdvance(cell.text[:300]))
+            left = inside.right() - width if cell.is_number else inside.left()
+            return left <= x <= left + width and inside.top() <= y <= inside.bottom()
+        layout = self._layout(cell, font, inside.width())
+        top = inside.top() + (inside.height() - layout.boundingRect().height()) / 2
+        first, last = _link_span(cell)
+        for number in range(layout.lineCount()):
+            line = layout.lineAt(number)
+            if not line.y() <= y - top < line.y() + line.height():
+                continue
+            if not 0 <= x - inside.left() <= line.naturalTextWidth():
+                return False
+            return bool(first <= line.xToCursor(x - inside.left()) <= last)
+        return False
 
     def width(self, cell: Cell, base: QFont) -> int:
         """Pixels of a cell's text on one line, of its first 80 characters at most."""
@@ -110,6 +147,33 @@ class CellDelegate(QStyledItemDelegate):
                 self._theme.code_font() if cell.is_code else sized(base, 13, bold=cell.is_strong)
             )
         return self._fonts[key]
+
+    def _is_marked(self, option: QStyleOptionViewItem, index: Index, *, selected: bool) -> bool:
+        """Whether a link is underlined: the pointer is on it, or its row has the focus."""
+        return (selected and _has_focus(option)) or QPersistentModelIndex(index) == self.hovered
+
+    def _layout(self, cell: Cell, font: QFont, width: int, *, underline: bool = False) -> QTextLayout:
+        """The text in lines of a width, with its link in the colour of links."""
+        layout = QTextLayout(breakable_parts(cell), font)
+        wraps = QTextOption()
+        wraps.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(wraps)
+        if cell.leads_to is not None:
+            first, last = _link_span(cell)
+            look = QTextCharFormat()
+            look.setForeground(QColor(self._theme.theme.accent))
+            look.setFontUnderline(underline)
+            piece = QTextLayout.FormatRange()
+            piece.start, piece.length, piece.format = first, last - first, look
+            layout.setFormats([piece])
+        layout.beginLayout()
+        height = 0.0
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(width)
+            line.setPosition(QPointF(0, height))
+            height += line.height()
+        layout.endLayout()
+        return layout
 
     def _paint_block(self, painter: QPainter, rect: QRect, cell: Cell, metrics: QFontMetrics) -> None:
         ground = rect.adjusted(PADDING, 2, -PADDING, -2)
@@ -125,6 +189,23 @@ class CellDelegate(QStyledItemDelegate):
             painter.drawText(place, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
             top += metrics.lineSpacing()
         painter.restore()
+
+
+def breakable_parts(cell: Cell) -> str:
+    """A cell's text as it is laid out: what is the link breaks by itself, so that it can be found again."""
+    if cell.link is None:
+        return breakable(cell.text)
+    first, last = cell.link
+    return "".join(breakable(part) for part in (cell.text[:first], cell.text[first:last], cell.text[last:]))
+
+
+def _link_span(cell: Cell) -> tuple[int, int]:
+    """Where the link is in the text as it is laid out."""
+    if cell.link is None:
+        return 0, len(breakable(cell.text))
+    first, last = cell.link
+    before = len(breakable(cell.text[:first]))
+    return before, before + len(breakable(cell.text[first:last]))
 
 
 def _has_focus(option: QStyleOptionViewItem) -> bool:

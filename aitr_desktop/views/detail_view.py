@@ -2,53 +2,68 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import Qt, Signal, Slot
-from qtpy.QtWidgets import (
-    QButtonGroup,
-    QFrame,
-    QHBoxLayout,
-    QScrollArea,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from qtpy.QtCore import QCoreApplication, QEvent, QPoint, Qt, Signal, Slot
+from qtpy.QtWidgets import QButtonGroup, QFrame, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from aitr_desktop.views.figures.figure_column import FigureColumn
-from aitr_desktop.views.plain_label import PlainLabel, hairline
-from aitr_desktop.views.section_tree import SectionTree
+from aitr_desktop.item_models.cells import Kind, Target
+from aitr_desktop.views.flow_layout import FlowLayout
+from aitr_desktop.views.plain_label import hairline
+from aitr_desktop.views.section_block import SectionBlock
 from aitr_desktop.views.verdict_band import VerdictBand
-from tsr_agent.sections.marks import Tone
+from tsr_agent.sections.targets import OUTSIDE
 
 if TYPE_CHECKING:
-    from aitr_desktop.item_models.report_detail import Block, ReportDetail
+    from qtpy.QtGui import QKeyEvent
+
+    from aitr_desktop.item_models.report_detail import ReportDetail
     from aitr_desktop.theme import ThemeController
+    from aitr_desktop.views.section_tree import SectionTree
+
+MOST_STEPS = 100
+"""Steps that can be gone back."""
+MARGIN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Where somebody was who followed a link."""
+
+    section: SectionBlock | None
+    tree: SectionTree | None
+    way: tuple[int, ...]
+    top: int
 
 
 class DetailView(QFrame):
-    """Shows a ``ReportDetail``."""
+    """Shows a ``ReportDetail``.
+
+    Args:
+        theme: Colours and fonts.
+        row_height: Pixels of a row of a table.
+    """
 
     left = Signal(object)
-    """A ``Target`` outside of this report: a commit, a line of code, another report."""
+    """The ``Target`` of a link that leads out of the report: a commit, a line of code, another report."""
 
     def __init__(self, theme: ThemeController, row_height: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("ground", "surface")
         self._theme = theme
         self._row_height = row_height
-        self._band = VerdictBand(theme)
+        self.band = VerdictBand(theme)
         self._anchors = QButtonGroup(self)
         self._anchors.setExclusive(True)
-        self._anchor_row = QHBoxLayout()
+        self._anchor_row = FlowLayout(2)
         self._anchor_row.setContentsMargins(12, 2, 12, 2)
-        self._anchor_row.setSpacing(2)
         self._sections: list[SectionBlock] = []
+        self._steps: list[_Step] = []
         self._body = QWidget()
         self._column = QVBoxLayout(self._body)
         self._column.setContentsMargins(16, 8, 16, 24)
-        self._column.setSpacing(20)
+        self._column.setSpacing(24)
         self._column.addStretch(1)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
@@ -64,7 +79,7 @@ class DetailView(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._band)
+        column.addWidget(self.band)
         column.addWidget(hairline())
         column.addLayout(self._anchor_row)
         column.addWidget(hairline())
@@ -72,7 +87,8 @@ class DetailView(QFrame):
 
     def show_report(self, detail: ReportDetail) -> None:
         """Shows another report from its top."""
-        self._band.show_overview(detail.head)
+        self._steps.clear()
+        self.band.show_overview(detail.head)
         if [each.title for each in self._sections] != [block.title for block in detail.blocks]:
             self._make_sections([block.title for block in detail.blocks])
         for section, block in zip(self._sections, detail.blocks, strict=True):
@@ -94,9 +110,91 @@ class DetailView(QFrame):
         """Scrolls to a section by its place."""
         self._jump(place)
 
+    @Slot(object)
+    def follow(self, target: Target) -> bool:
+        """Goes to what a target names: a row of this report, or out of it by ``left``.
+
+        Returns:
+            Whether there is such a thing.
+        """
+        if target.kind in OUTSIDE:
+            self.left.emit(target)
+            return True
+        if target.kind is Kind.SECTION:
+            return self._follow_section(target.value)
+        for section in self._sections:
+            found = section.locate(target)
+            if found is not None:
+                self._remember()
+                tree, way = found
+                section.reveal(tree)
+                tree.go_to(way, opens=target.kind is not Kind.TEST_TYPE)
+                self._show_row(tree)
+                return True
+        return False
+
+    @Slot()
+    def go_back(self) -> bool:
+        """Goes back to where the last link was followed from.
+
+        Returns:
+            Whether there was anywhere to go back to.
+        """
+        if not self._steps:
+            return False
+        step = self._steps.pop()
+        if step.tree is not None and step.section is not None:
+            step.section.reveal(step.tree)
+            step.tree.go_to(step.way)
+        self._settle()
+        self._scroll.verticalScrollBar().setValue(step.top)
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """Goes back from wherever the focus is."""
+        alt_left = event.key() == Qt.Key.Key_Left and event.modifiers() & Qt.KeyboardModifier.AltModifier
+        if not ((event.key() == Qt.Key.Key_Backspace or alt_left) and self.go_back()):
+            super().keyPressEvent(event)
+
+    def _follow_section(self, key: str) -> bool:
+        for place, section in enumerate(self._sections):
+            if section.key == key:
+                self._remember()
+                self._jump(place)
+                trees = section.trees()
+                if trees:
+                    trees[0].setFocus(Qt.FocusReason.OtherFocusReason)
+                return True
+        return False
+
+    def _remember(self) -> None:
+        top = self._scroll.verticalScrollBar().value()
+        pairs = ((section, tree) for section in self._sections for tree in section.trees())
+        section, tree = next((each for each in pairs if each[1].hasFocus()), (None, None))
+        self._steps.append(_Step(section, tree, tree.way() if tree is not None else (), top))
+        del self._steps[:-MOST_STEPS]
+
+    def _show_row(self, tree: SectionTree) -> None:
+        """Scrolls so far that the current row of a table is seen with what surrounds it."""
+        self._settle()
+        row = tree.visualRect(tree.currentIndex())
+        top = tree.viewport().mapTo(self._body, QPoint(0, row.top())).y()
+        self._scroll.verticalScrollBar().setValue(top - self._scroll.viewport().height() // 4)
+
+    def _settle(self) -> None:
+        """Takes the heights that opened rows ask for at once, and not in the next turn of the loop."""
+        for section in self._sections:
+            layout = section.layout()
+            if layout is not None:
+                layout.activate()
+        self._column.activate()
+        QCoreApplication.sendEvent(self._body, QEvent(QEvent.Type.LayoutRequest))
+
     def _make_sections(self, titles: list[str]) -> None:
         for place, title in enumerate(titles):
             section = SectionBlock(title, self._theme, self._row_height)
+            section.followed.connect(self.follow)
+            section.went_back.connect(self.go_back)
             self._sections.append(section)
             self._column.insertWidget(place, section)
             anchor = QToolButton()
@@ -107,17 +205,16 @@ class DetailView(QFrame):
             anchor.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self._anchors.addButton(anchor, place)
             self._anchor_row.addWidget(anchor)
-        self._anchor_row.addStretch(1)
 
     @Slot(int)
     def _jump(self, place: int) -> None:
         if place < len(self._sections):
-            self._scroll.verticalScrollBar().setValue(self._sections[place].y() - 8)
+            self._scroll.verticalScrollBar().setValue(self._sections[place].y() - MARGIN)
             self._check(place)
 
     @Slot(int)
     def _scrolled(self, top: int) -> None:
-        passed = [place for place, section in enumerate(self._sections) if section.y() - 24 <= top]
+        passed = [place for place, section in enumerate(self._sections) if section.y() - 3 * MARGIN <= top]
         bar = self._scroll.verticalScrollBar()
         if top == bar.maximum() and top > 0:
             # The last sections can't reach the top; the one that was jumped to stays marked.
@@ -130,49 +227,3 @@ class DetailView(QFrame):
         anchor = self._anchors.button(place)
         if anchor is not None:
             anchor.setChecked(True)
-
-
-class SectionBlock(QWidget):
-    """A heading with its tables."""
-
-    def __init__(self, title: str, theme: ThemeController, row_height: int) -> None:
-        super().__init__()
-        self.title = title
-        self._theme = theme
-        self._row_height = row_height
-        self._summary = PlainLabel(tone=Tone.MUTED)
-        # Not wrapped: a label whose height follows its width makes every height around it a guess.
-        self._nothing = PlainLabel(tone=Tone.MUTED)
-        self._trees: list[SectionTree] = []
-        self.figures = FigureColumn(theme)
-        heading = PlainLabel(title, pixels=15, bold=True)
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(heading)
-        head.addWidget(self._summary, 1, Qt.AlignmentFlag.AlignVCenter)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(8)
-        self._column.addLayout(head)
-        self._column.addWidget(self._nothing)
-        self._column.addWidget(self.figures)
-
-    def show_block(self, block: Block) -> None:
-        """Shows another report's section."""
-        self._summary.setText(block.summary)
-        self._nothing.setText(block.nothing)
-        self._nothing.setVisible(bool(block.nothing))
-        self.figures.show_figures(block.figures)
-        while len(self._trees) < len(block.tables):
-            tree = SectionTree(self.title, self._theme, self._row_height)
-            self._trees.append(tree)
-            self._column.addWidget(tree)
-        for place, tree in enumerate(self._trees):
-            tree.setVisible(place < len(block.tables))
-        for tree, (name, table) in zip(self._trees, block.tables, strict=False):
-            tree.setAccessibleName(name)
-            tree.show_table(table)
-
-    def trees(self) -> list[SectionTree]:
-        """The tables that are shown."""
-        return [tree for tree in self._trees if not tree.isHidden()]

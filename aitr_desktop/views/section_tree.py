@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QModelIndex, Qt, Slot
+from qtpy.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal, Slot
 from qtpy.QtGui import QGuiApplication, QKeySequence
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
+from aitr_desktop.item_models.cells import links_of
 from aitr_desktop.item_models.tree_model import TreeModel
 from aitr_desktop.views.cell_delegate import PADDING, CellDelegate
+from aitr_desktop.views.link_pointer import LinkPointer
+from aitr_desktop.views.row_menu import row_menu
 
 if TYPE_CHECKING:
-    from qtpy.QtGui import QKeyEvent, QResizeEvent
+    from qtpy.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QResizeEvent
 
     from aitr_desktop.item_models.cells import Column, Table
     from aitr_desktop.theme import ThemeController
@@ -21,6 +24,10 @@ MAX_HEIGHT = 6_000
 """Only a section of more than 200 rows scrolls by itself: everything else is read in one scroll."""
 MIN_STRETCH = 96
 MEASURED_ROWS = 100
+MOST_OPENED = 200
+"""Rows that are open from the start; opening each lays it out."""
+_PASSING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
+"""The focus comes back by itself; what is selected stays."""
 
 
 class SectionTree(QTreeView):
@@ -32,12 +39,20 @@ class SectionTree(QTreeView):
         row_height: Pixels of a row.
     """
 
+    followed = Signal(object)
+    """The ``Target`` of a link that was clicked or entered."""
+    went_back = Signal()
+    """The person wants to go back to where they came from."""
+    refitted = Signal()
+    """It takes another height now."""
+
     def __init__(
         self, name: str, theme: ThemeController, row_height: int, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
         self._stretching = 0
+        self._is_filling = False
         self._shown: TreeModel | None = None
         self._drawing = CellDelegate(theme, row_height, self)
         self.setItemDelegate(self._drawing)
@@ -46,6 +61,7 @@ class SectionTree(QTreeView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)
         # The delegate marks the focus; Fusion would draw a shaded frame over the row.
         self.setAllColumnsShowFocus(False)
         self.setIndentation(20)
@@ -57,25 +73,34 @@ class SectionTree(QTreeView):
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.expanded.connect(self._opened)
         self.collapsed.connect(self.fit)
-        self.activated.connect(self._toggle)
+        pointer = LinkPointer(self, self._drawing)
+        pointer.followed.connect(self.followed)
 
     def show_table(self, table: Table) -> None:
         """Shows another table."""
         old = self._shown
         self._shown = TreeModel(table, self)
+        self._is_filling = True
         self.setModel(self._shown)
         if old is not None:
             old.deleteLater()
         self._place_columns(table)
-        self.setRootIsDecorated(any(node.children for node in table.nodes))
+        self.setRootIsDecorated(any(node.opens for node in table.nodes))
         self._span(QModelIndex())
-        for row, node in enumerate(table.nodes):
-            if node.is_open and node.children:
-                self.expand(self._shown.index(row, 0))
+        opened = [row for row, node in enumerate(table.nodes) if node.is_open and node.opens]
+        for row in opened[:MOST_OPENED]:
+            self.expand(self._shown.index(row, 0))
+        self._is_filling = False
         self.fit()
+
+    def table(self) -> Table | None:
+        """What is shown."""
+        return self._shown.table if self._shown is not None else None
 
     def fit(self) -> None:
         """Takes the height of what is shown, up to the bound."""
+        if self._is_filling:
+            return
         # Qt keeps the heights of a row from before it spanned or had another width.
         self.doItemsLayout()
         height = 0 if self.isHeaderHidden() else self.header().sizeHint().height()
@@ -92,6 +117,36 @@ class SectionTree(QTreeView):
         )
         bar = self.horizontalScrollBar().sizeHint().height() if is_wide else 0
         self.setFixedHeight(min(height, MAX_HEIGHT) + bar + 2)
+        self.refitted.emit()
+
+    def go_to(self, way: tuple[int, ...], *, opens: bool = False) -> None:
+        """Selects a row, with every row above it open, and takes the focus.
+
+        Args:
+            way: Rows to go down from the top.
+            opens: Whether the row itself is opened.
+        """
+        if self._shown is None:
+            return
+        index = QModelIndex()
+        for row in way:
+            if index.isValid():
+                self.expand(index)
+            index = self._shown.index(row, 0, index)
+        if opens and self._shown.hasChildren(index):
+            self.expand(index)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.setCurrentIndex(index)
+        self.scrollTo(index)
+
+    def way(self) -> tuple[int, ...]:
+        """The rows that lead down to the current one; none where there is none."""
+        rows: list[int] = []
+        index = self.currentIndex().siblingAtColumn(0)
+        while index.isValid():
+            rows.insert(0, index.row())
+            index = index.parent()
+        return tuple(rows)
 
     def copied_text(self) -> str:
         """The selected rows as text: whole values, cells apart by tabs."""
@@ -101,11 +156,37 @@ class SectionTree(QTreeView):
         return "\n".join("\t".join(cell.whole or cell.text for cell in node.cells) for node in nodes)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Copies; everything else is the tree's own."""
+        """Copies, enters, goes back; everything else is the tree's own."""
+        alt_left = event.key() == Qt.Key.Key_Left and event.modifiers() & Qt.KeyboardModifier.AltModifier
         if event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText(self.copied_text())
-            return
-        super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Backspace or alt_left:
+            self.went_back.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._enter(follows=bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802  (Qt's name)
+        """Offers what a row leads to, and to copy it."""
+        by_mouse = event.reason() == event.Reason.Mouse
+        index = self.indexAt(event.pos()) if by_mouse else self.currentIndex()
+        if index.isValid():
+            self._offer(index, event.globalPos() if by_mouse else None)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
+        """Shows where one is: a table that has the focus has a selected row."""
+        super().focusInEvent(event)
+        if self._shown is not None and event.reason() not in _PASSING:
+            index = self.currentIndex() if self.currentIndex().isValid() else self._shown.index(0, 0)
+            flags = QItemSelectionModel.SelectionFlag
+            self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
+        """Selects nothing any more: only one table shows where one is."""
+        super().focusOutEvent(event)
+        if event.reason() not in _PASSING and event.reason() != Qt.FocusReason.MenuBarFocusReason:
+            self.clearSelection()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
         """Gives the stretching column what is left, and wrapped rows their new height."""
@@ -113,6 +194,29 @@ class SectionTree(QTreeView):
         if event.size().width() != event.oldSize().width():
             self._stretch()
             self.fit()
+
+    def _enter(self, *, follows: bool) -> None:
+        """Opens or closes the row, or follows its one link; where there are several, offers them."""
+        index = self.currentIndex().siblingAtColumn(0)
+        if self._shown is None or not index.isValid():
+            return
+        if self._shown.hasChildren(index) and not follows:
+            self.setExpanded(index, not self.isExpanded(index))
+            return
+        links = links_of(self._shown.node(index))
+        if len(links) == 1:
+            self.followed.emit(links[0].target)
+        elif links:
+            self._offer(index, None)
+
+    def _offer(self, index: QModelIndex, at: QPoint | None) -> None:
+        if self._shown is None:
+            return
+        if not self.selectionModel().isSelected(index):
+            self.setCurrentIndex(index)
+        menu = row_menu(self._shown.node(index), self, follow=self.followed.emit, copied=self.copied_text)
+        below = self.visualRect(index.siblingAtColumn(0)).bottomLeft()
+        menu.popup(at if at is not None else self.viewport().mapToGlobal(below))
 
     def _place_columns(self, table: Table) -> None:
         self.setHeaderHidden(not any(column.title for column in table.columns))
@@ -125,10 +229,11 @@ class SectionTree(QTreeView):
     def _natural_width(self, table: Table, place: int, column: Column) -> int:
         """What the texts of the first rows and the title need, up to the column's bound."""
         title = self.fontMetrics().horizontalAdvance(column.title)
-        cells = [node.cells[place] for node in table.nodes[:MEASURED_ROWS] if place < len(node.cells)]
+        measured = [node for node in table.nodes[:MEASURED_ROWS] if not node.spans]
+        cells = [node.cells[place] for node in measured if place < len(node.cells)]
         widest = max((self._drawing.width(cell, self.font()) for cell in cells), default=0)
         padding = 2 * PADDING + 2
-        decorated = self.indentation() if place == 0 and any(node.children for node in table.nodes) else 0
+        decorated = self.indentation() if place == 0 and any(node.opens for node in table.nodes) else 0
         return min(max(widest, title) + padding, max(column.width, title + padding)) + decorated
 
     def _stretch(self) -> None:
@@ -148,9 +253,3 @@ class SectionTree(QTreeView):
     def _opened(self, index: QModelIndex) -> None:
         self._span(index)
         self.fit()
-
-    @Slot(QModelIndex)
-    def _toggle(self, index: QModelIndex) -> None:
-        first = index.siblingAtColumn(0)
-        if self._shown is not None and self._shown.rowCount(first):
-            self.setExpanded(first, not self.isExpanded(first))

@@ -30,6 +30,10 @@ class VerdictBand(QFrame):
         self._sentence = PlainLabel(wraps=True, selectable=True)
         self._terms = PlainLabel(wraps=True, selectable=True)
         self._facts = PlainLabel(tone=Tone.MUTED, pixels=11, wraps=True, selectable=True)
+        self._doubt = PlainLabel(tone=Tone.PENDING, wraps=True, selectable=True)
+        self.buttons = QHBoxLayout()
+        """What one does next, put here by whoever offers it; empty, it takes no room."""
+        self.buttons.setSpacing(8)
         self._sentence.setAccessibleName("Reason")
         self._terms.setAccessibleName("Approval, exceptions and baseline")
 
@@ -43,8 +47,10 @@ class VerdictBand(QFrame):
         lines.setSpacing(6)
         lines.addLayout(first)
         lines.addWidget(self._sentence)
+        lines.addWidget(self._doubt)
         lines.addWidget(self._terms)
         lines.addWidget(self._facts)
+        lines.addLayout(self.buttons)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -63,6 +69,8 @@ class VerdictBand(QFrame):
         self._release.setText(head.release)
         self._release.set_tooltip(head.release_whole)
         self._sentence.setText(head.sentence)
+        self._doubt.setText(f"▲ {head.out_of_force}" if head.out_of_force else "")
+        self._doubt.setVisible(bool(head.out_of_force))
         self._terms.setText(_terms(head))
         self._terms.setVisible(bool(_terms(head)))
         judged = [f"judged by {head.policy}"] if head.policy else []

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tsr_agent.models.report import TestSummaryReport
     from tsr_agent.sections.requirements import RequirementRow
-    from tsr_agent.sections.tests import FailureRow
+    from tsr_agent.sections.tests import CaseRow
 
 FEW = 10
 """Failures, requirements or inputs that are listed without ``--all``."""
@@ -118,7 +118,7 @@ def _tests(report: TestSummaryReport, width: int, few: int | None) -> list[str]:
     return lines
 
 
-def _failures(name: str, failures: Sequence[FailureRow], width: int, few: int | None) -> list[str]:
+def _failures(name: str, failures: Sequence[CaseRow], width: int, few: int | None) -> list[str]:
     if not failures:
         return []
     lines = ["", f"  {name}, {counted(len(failures), 'case')} to look at"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from tsr_agent.models.evals import IterationOutcome, ResolutionStatus, Severity, latest_iteration
+from tsr_agent.models.evals import EvalCase, IterationOutcome, ResolutionStatus, Severity, latest_iteration
 from tsr_agent.sections.marks import Mark, Tone
 from tsr_agent.sections.plain_text import one_line, visible
+from tsr_agent.sections.targets import Kind, Target
 from tsr_agent.sections.wording import NO_DATA, count, figure, words
 
 if TYPE_CHECKING:
@@ -20,12 +22,13 @@ _OUTCOMES = {
     IterationOutcome.IMPROVED: Mark("▲", "improved", Tone.PENDING),
     IterationOutcome.FAILED: Mark("✕", "failed", Tone.NO_GO),
 }
-_STATUS_WORDS = {
+STATUS_WORDS = {
     ResolutionStatus.OPEN: "open",
     ResolutionStatus.FIXED: "fixed",
     ResolutionStatus.WONT_FIX: "won't fix",
     ResolutionStatus.ACCEPTED_RISK: "accepted risk",
 }
+_WHOLE_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SEVERITY_ORDER = (Severity.CRITICAL, Severity.MAJOR, Severity.MINOR)
 
 
@@ -47,6 +50,15 @@ class IterationRow(msgspec.Struct, frozen=True, kw_only=True):
     details: tuple[str, ...]
     """One line for each metric that says more than its value, and for each that has a tool's own name."""
     fixes: tuple[str, ...]
+    fix_targets: tuple[tuple[Target, ...], ...]
+    """Of each fix the failure mode and the commit that it names."""
+    modes: tuple[tuple[Mark, str, Target], ...]
+    """The failure modes that it lists, as state and name."""
+    failed: tuple[EvalCase, ...]
+    """Its cases that did not pass, broke, or were not scored, where the tool gives results by case."""
+    cases: int
+    """How many cases the report holds of it."""
+    target: Target
 
     @property
     def label(self) -> str:
@@ -98,18 +110,42 @@ def _iteration_row(
         number=f"V{iteration.iteration:,}",
         name=one_line(iteration.version_name),
         prompt_version=one_line(iteration.prompt_version),
-        outcome=_OUTCOMES[iteration.outcome],
+        outcome=outcome_mark(iteration.outcome),
         is_latest=is_latest,
-        metrics=tuple(_metric(iteration, name) for name in names),
+        metrics=tuple(metric_text(iteration, name) for name in names),
         samples=_samples(iteration),
         dataset=_dataset(iteration),
         tool=one_line(iteration.tool, 200),
         details=tuple(filter(None, (_details(iteration, name) for name in iteration.metrics))),
-        fixes=tuple(_fix(each) for each in iteration.fixes_applied),
+        fixes=tuple(fix_text(each) for each in iteration.fixes_applied),
+        fix_targets=tuple(_fix_targets(each) for each in iteration.fixes_applied),
+        modes=tuple(_listed_mode(each) for each in iteration.failure_modes),
+        failed=tuple(case for case in iteration.cases if case.passed is not True),
+        cases=len(iteration.cases),
+        target=Target(Kind.ITERATION, str(iteration.iteration)),
     )
 
 
-def _metric(iteration: EvalIterationSummary, name: str) -> str:
+def _listed_mode(mode: FailureMode) -> tuple[Mark, str, Target]:
+    name = f"{one_line(mode.id, 100)}  {one_line(mode.name, 200)}"
+    return mode_mark(mode.resolution_status, mode.severity), name, Target(Kind.FAILURE_MODE, mode.id)
+
+
+def _fix_targets(record: dict[str, object]) -> tuple[Target, ...]:
+    mode, commit = record.get("failure_mode"), record.get("commit")
+    targets = [Target(Kind.FAILURE_MODE, mode)] if isinstance(mode, str) and mode else []
+    if isinstance(commit, str) and _WHOLE_SHA.fullmatch(commit):
+        targets.append(Target(Kind.COMMIT, commit))
+    return tuple(targets)
+
+
+def outcome_mark(outcome: IterationOutcome) -> Mark:
+    """How an iteration ended."""
+    return _OUTCOMES[outcome]
+
+
+def metric_text(iteration: EvalIterationSummary, name: str) -> str:
+    """A metric's value with its error and unit; ``no data`` where the iteration has none."""
     metric = iteration.metric(name)
     if metric is None:
         return NO_DATA
@@ -159,7 +195,8 @@ def _dataset(iteration: EvalIterationSummary) -> str:
     return one_line(iteration.dataset.name) + (f", {size:,} cases" if size is not None else "")
 
 
-def _fix(record: dict[str, object]) -> str:
+def fix_text(record: dict[str, object]) -> str:
+    """What was changed, in a line."""
     said = record.get("description")
     if isinstance(said, str) and said.strip():
         mode = record.get("failure_mode")
@@ -186,7 +223,7 @@ def failure_modes(report: TestSummaryReport) -> tuple[FailureModeRow, ...]:
 
 def _mode_row(mode: FailureMode, listed_in: list[int]) -> FailureModeRow:
     return FailureModeRow(
-        status=_mode_mark(mode),
+        status=mode_mark(mode.resolution_status, mode.severity),
         id=one_line(mode.id),
         name=one_line(mode.name),
         severity=mode.severity.value,
@@ -198,12 +235,13 @@ def _mode_row(mode: FailureMode, listed_in: list[int]) -> FailureModeRow:
     )
 
 
-def _mode_mark(mode: FailureMode) -> Mark:
-    word = _STATUS_WORDS[mode.resolution_status]
-    if mode.resolution_status is ResolutionStatus.FIXED:
+def mode_mark(status: ResolutionStatus, severity: Severity) -> Mark:
+    """What became of a failure mode."""
+    word = STATUS_WORDS[status]
+    if status is ResolutionStatus.FIXED:
         return Mark("✓", word, Tone.GO)
-    if mode.resolution_status is not ResolutionStatus.OPEN:
+    if status is not ResolutionStatus.OPEN:
         return Mark("–", word, Tone.PENDING)
-    if mode.severity is Severity.CRITICAL:
+    if severity is Severity.CRITICAL:
         return Mark("✕", word, Tone.NO_GO)
     return Mark("▲", word, Tone.PENDING)

@@ -9,6 +9,7 @@ import msgspec
 from tsr_agent.models.decision import ExceptionStanding
 from tsr_agent.sections.marks import Mark, Tone
 from tsr_agent.sections.plain_text import one_line
+from tsr_agent.sections.targets import Kind, Target
 from tsr_agent.sections.wording import counted
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class ExceptionRow(msgspec.Struct, frozen=True, kw_only=True):
     """Why it excused nothing; empty for one that was applied."""
     is_idle: bool
     """In order, not expiring, and there was nothing to excuse."""
+    target: Target | None = None
+    """The rule, or the test, that it is for; None where it names none."""
 
     @property
     def is_test(self) -> bool:
@@ -94,15 +97,19 @@ def _in_order(note: WaiverNote | QuarantineNote) -> tuple[int, bool]:
 
 
 def _waiver(note: WaiverNote) -> ExceptionRow:
-    return _row(note, "Waiver", one_line(note.id), one_line(note.rule))
+    target = Target(Kind.RULE, note.rule) if note.rule else None
+    return _row(note, "Waiver", one_line(note.id), one_line(note.rule), target)
 
 
 def _quarantined(note: QuarantineNote) -> ExceptionRow:
     about = f"{one_line(note.test_type)} tests" if note.test_type else ""
-    return _row(note, _QUARANTINED, one_line(note.test_id), about)
+    target = Target(Kind.TEST, note.test_id, note.test_type)
+    return _row(note, _QUARANTINED, one_line(note.test_id), about, target)
 
 
-def _row(note: WaiverNote | QuarantineNote, kind: str, name: str, about: str) -> ExceptionRow:
+def _row(
+    note: WaiverNote | QuarantineNote, kind: str, name: str, about: str, target: Target | None
+) -> ExceptionRow:
     until = note.expires.isoformat() if note.expires is not None else ""
     idle = note.standing is ExceptionStanding.UNMATCHED
     return ExceptionRow(
@@ -114,4 +121,5 @@ def _row(note: WaiverNote | QuarantineNote, kind: str, name: str, about: str) ->
         until=f"{until} (ends soon)" if until and note.expires_soon else until,
         reason=one_line(note.reason, 1000),
         is_idle=idle and not note.expires_soon,
+        target=target,
     )

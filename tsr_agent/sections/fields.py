@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from tsr_agent.sections.marks import Tone
+from tsr_agent.sections.targets import Target
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -17,3 +18,5 @@ class Field(msgspec.Struct, frozen=True):
     is_code: bool = False
     """Drawn in the monospaced font: SHAs, digests, ids, paths."""
     tone: Tone = Tone.PLAIN
+    target: Target | None = None
+    """What it leads to."""

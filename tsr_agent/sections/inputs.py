@@ -10,6 +10,7 @@ from tsr_agent.models.findings import FindingLevel
 from tsr_agent.models.report import InputStatus
 from tsr_agent.sections.marks import Mark, Tone
 from tsr_agent.sections.plain_text import one_line
+from tsr_agent.sections.targets import Kind, Target
 from tsr_agent.sections.wording import count, counted, share, short_sha, size
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class InputRow(msgspec.Struct, frozen=True, kw_only=True):
     sha256_whole: str
     reason: str
     remarks: tuple[str, ...]
+    target: Target
 
 
 class CoverageRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +50,8 @@ class CoverageRow(msgspec.Struct, frozen=True, kw_only=True):
     tool: str
     line: str
     branch: str
+    target: Target
+    """The file it was read from."""
 
 
 class ScanRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +65,11 @@ class ScanRow(msgspec.Struct, frozen=True, kw_only=True):
     notes: str
     suppressed: str
     reason: str
+    findings: int
+    """Of all levels; those that the report does not hold are not among them."""
+    not_run: bool
+    target: Target
+    """The file it was read from."""
 
 
 def inputs(report: TestSummaryReport) -> tuple[InputRow, ...]:
@@ -80,6 +89,7 @@ def _input_row(file: InputFile) -> InputRow:
         sha256_whole=file.sha256 or "",
         reason=one_line(file.reason, 1000),
         remarks=tuple(one_line(each, 1000) for each in file.remarks),
+        target=Target(Kind.INPUT, file.path),
     )
 
 
@@ -94,6 +104,7 @@ def _coverage_row(coverage: CodeCoverage) -> CoverageRow:
         tool=one_line(coverage.tool),
         line=_counts(coverage.line),
         branch=_counts(coverage.branch),
+        target=Target(Kind.INPUT, coverage.path),
     )
 
 
@@ -129,4 +140,7 @@ def _scan_row(scan: StaticAnalysis) -> ScanRow:
         notes=count(len(levels) - errors - warnings),
         suppressed=count(scan.suppressed),
         reason=one_line("; ".join(filter(None, (scan.reason, left_out)))),
+        findings=len(scan.findings),
+        not_run=not scan.executed,
+        target=Target(Kind.INPUT, scan.path),
     )

@@ -27,6 +27,7 @@ _SELECTED = {
     BaselineSelect.PREVIOUS: "the one before it on record",
     BaselineSelect.GIVEN: "which whoever judged named",
 }
+OUT_OF_FORCE = "The policy that decided is no longer in force: another version of it is on record."
 MAX_REASONS = 3
 MAX_REASON_LENGTH = 160
 
@@ -60,6 +61,8 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """What the report was compared with, or why with nothing; empty where no rule compares."""
     approval: str
     """Who has to approve; empty where nobody has to."""
+    out_of_force: str
+    """That the policy that decided is no longer in force; empty where it is, or where that is not known."""
 
     @property
     def subject(self) -> str:
@@ -73,6 +76,7 @@ def overview(
     zone: tzinfo | None = None,
     *,
     standing: ApprovalStanding | None = None,
+    policy_in_force: bool | None = None,
 ) -> Overview:
     """The head of a report.
 
@@ -81,6 +85,7 @@ def overview(
         decision: The decision taken from it; None says so instead of trusting the report's own claim.
         zone: Where the viewer is; None for the zone of this machine.
         standing: What approvals say about that decision; None where nothing is known of any.
+        policy_in_force: Whether the policy that decided still decides; None where that is not known.
     """
     versions = report.versions
     weighed = release_verdict(decision, standing) if decision and standing else None
@@ -105,6 +110,7 @@ def overview(
         approval=approval_terms(decision.approval, with_reason=False)
         if decision and decision.approval
         else "",
+        out_of_force=OUT_OF_FORCE if decision and policy_in_force is False else "",
     )
 
 

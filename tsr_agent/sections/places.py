@@ -10,6 +10,7 @@ from tsr_agent.models.evals import FailureMode, ResolutionStatus
 from tsr_agent.models.results import TestCase
 from tsr_agent.sections.marks import Mark, Tone
 from tsr_agent.sections.plain_text import one_line
+from tsr_agent.sections.targets import Kind, Target
 from tsr_agent.sections.wording import case_status, words
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """``file:line`` of a test as the tool wrote it, or what the thing is called; may be empty."""
     message: str
     """First line of what the test said; may be empty."""
+    target: Target | None = None
+    """The same thing in the report; None where the report does not have it."""
 
 
 NO_PLACES: tuple[tuple[Place, ...], str] = ((), "")
@@ -54,6 +57,8 @@ class _Known(msgspec.Struct, frozen=True, kw_only=True):
     """Texts by id."""
     findings: dict[Spot, str]
     """Messages by rule and place."""
+    paths: frozenset[str]
+    """Files that were handed in."""
 
 
 def places(
@@ -85,8 +90,15 @@ def _samples(
         if iteration is None or metric is None or not iteration.is_share_of_passes(metric.value):
             continue
         failed = [case for case in iteration.cases if case.passed is False]
+        target = Target(Kind.ITERATION, str(iteration.iteration))
         shown = (
-            Place(mark=_SAMPLE, name=one_line(case.id, 200), where="", message=first_line(case.error))
+            Place(
+                mark=_SAMPLE,
+                name=one_line(case.id, 200),
+                where="",
+                message=first_line(case.error),
+                target=target,
+            )
             for case in failed[:most]
         )
         return tuple(shown), f"and {len(failed) - most:,} more" if len(failed) > most else ""
@@ -100,6 +112,7 @@ def _known(report: TestSummaryReport, wanted: Sequence[EvidenceRef]) -> _Known:
         modes=_modes(report, {each.failure_mode for each in wanted if each.failure_mode}),
         requirements={each.requirement_id: each.requirement_text for each in report.requirement_coverage},
         findings=_findings(report, spots) if spots else {},
+        paths=frozenset(each.path for each in report.inputs),
     )
 
 
@@ -122,13 +135,33 @@ def _place(reference: EvidenceRef, known: _Known) -> Place:
         return _mode(reference, known.modes.get(reference.failure_mode))
     if reference.requirement_id:
         text = one_line(known.requirements.get(reference.requirement_id, ""), 300)
-        return Place(mark=_LISTED, name=one_line(reference.requirement_id), where=text, message="")
+        target = Target(Kind.REQUIREMENT, reference.requirement_id)
+        return Place(
+            mark=_LISTED,
+            name=one_line(reference.requirement_id),
+            where=text,
+            message="",
+            target=target if reference.requirement_id in known.requirements else None,
+        )
     if reference.finding or reference.file:
         spot = _spot(reference.finding, reference.file, reference.line)
         where = one_line(reference.file) + (f":{reference.line}" if reference.line else "")
         name = one_line(reference.finding) or "finding"
-        return Place(mark=_LISTED, name=name, where=where, message=first_line(known.findings.get(spot, "")))
-    return Place(mark=_LISTED, name=one_line(reference.path), where="", message="")
+        line = f"{reference.file}:{reference.line}" if reference.file and reference.line else reference.file
+        return Place(
+            mark=_LISTED,
+            name=name,
+            where=where,
+            message=first_line(known.findings.get(spot, "")),
+            target=Target(Kind.LINE, line) if line else None,
+        )
+    return Place(
+        mark=_LISTED,
+        name=one_line(reference.path),
+        where="",
+        message="",
+        target=Target(Kind.INPUT, reference.path) if reference.path in known.paths else None,
+    )
 
 
 def _spot(rule: str, file: str, line: int | None) -> Spot:
@@ -154,6 +187,7 @@ def _test(reference: EvidenceRef, case: TestCase | None) -> Place:
         name=one_line(case.id),
         where=where,
         message=first_line(case.message) or first_line(_of_attempts(case)),
+        target=Target(Kind.TEST, case.id, reference.test_type),
     )
 
 
@@ -174,7 +208,8 @@ def _mode(reference: EvidenceRef, mode: FailureMode | None) -> Place:
     where = (
         f"{mode.severity.value}, {words(mode.resolution_status.value).lower()}: {one_line(mode.name, 200)}"
     )
-    return Place(mark=_LISTED, name=name, where=where, message="")
+    target = Target(Kind.FAILURE_MODE, mode.id)
+    return Place(mark=_LISTED, name=name, where=where, message="", target=target)
 
 
 def _cases(report: TestSummaryReport, wanted: set[Key]) -> dict[Key, TestCase]:

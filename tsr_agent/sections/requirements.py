@@ -8,7 +8,8 @@ import msgspec
 
 from tsr_agent.models.requirements import CoverageStatus, VerificationStatus
 from tsr_agent.sections.marks import Mark, Tone
-from tsr_agent.sections.plain_text import one_line
+from tsr_agent.sections.plain_text import one_line, visible
+from tsr_agent.sections.targets import Kind, Target
 from tsr_agent.sections.wording import NO_DATA, count, counted, share
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ class RequirementRow(msgspec.Struct, frozen=True, kw_only=True):
     untested: bool
     """No test names it, and it names none."""
     is_verified: bool
+    whole_text: str
+    """All of the requirement's text."""
+    tests_as_written: tuple[str, ...]
+    """The ids of ``test_ids`` as the report writes them."""
+    target: Target
 
 
 class UnknownRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +55,9 @@ class UnknownRow(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     test_ids: tuple[str, ...]
+    tests_as_written: tuple[str, ...]
+    """The ids of ``test_ids`` as the report writes them."""
+    target: Target
 
 
 class RequirementsSection(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,10 +111,16 @@ def _row(requirement: RequirementCoverage) -> RequirementRow:
         missing=tuple(one_line(each) for each in requirement.missing_tests),
         untested=not requirement.test_ids and not requirement.missing_tests,
         is_verified=requirement.verification_status is VerificationStatus.VERIFIED,
+        whole_text=visible(requirement.requirement_text),
+        tests_as_written=requirement.test_ids,
+        target=Target(Kind.REQUIREMENT, requirement.requirement_id),
     )
 
 
 def _unknown(unknown: UnknownRequirement) -> UnknownRow:
     return UnknownRow(
-        id=one_line(unknown.requirement_id), test_ids=tuple(one_line(each) for each in unknown.test_ids)
+        id=one_line(unknown.requirement_id),
+        test_ids=tuple(one_line(each) for each in unknown.test_ids),
+        tests_as_written=unknown.test_ids,
+        target=Target(Kind.REQUIREMENT, unknown.requirement_id),
     )

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tsr_agent.models.decision import RuleEffect, RuleSeverity, RuleState
+from tsr_agent.models.results import TestType
 from tsr_agent.sections.marks import Mark
 from tsr_agent.sections.places import NO_PLACES, Place, places
 from tsr_agent.sections.plain_text import one_line
+from tsr_agent.sections.targets import Kind, Target
 from tsr_agent.sections.wording import count, counted, figure, rule_state
 
 if TYPE_CHECKING:
@@ -31,6 +33,25 @@ _EFFECTS = {
     RuleEffect.NEEDS_REVIEW: "needs review",
     RuleEffect.WARNS: "warns",
     RuleEffect.NONE: "informs",
+}
+_SECTIONS = {
+    "tests": "tests",
+    "test_changes": "tests",
+    "eval_metric": "evals",
+    "metric_change": "evals",
+    "eval_completeness": "evals",
+    "eval_iterations": "evals",
+    "latest_iteration": "evals",
+    "failure_modes": "failure_modes",
+    "requirement_coverage": "requirements",
+    "code_coverage": "overview",
+    "findings": "overview",
+    "evidence": "overview",
+    "clean_tree": "versions",
+}
+"""Where the report has what a check looks at, by check."""
+_TYPES = {each.value: "end-to-end" if each.value == "e2e" else each.value for each in TestType} | {
+    "evals": "eval"
 }
 _QUARANTINED_NAMED = 3
 _SHARE_DIGITS = 3
@@ -68,6 +89,9 @@ class RuleRow(msgspec.Struct, frozen=True, kw_only=True):
     """Whether its evidence is missing and the policy says, with a reason, that this does not matter."""
     places: tuple[Place, ...] = ()
     """The first of the tests, failure modes and files to look at; empty where no report was given."""
+    target: Target
+    evidence: tuple[Target, ...]
+    """Where the report has the figure that was judged, such as the iteration of a metric. Not looked up."""
     more_places: str = ""
     """How many there are besides; empty where all are shown."""
 
@@ -132,7 +156,30 @@ def _row(rule: RuleResult) -> RuleRow:
         quarantined=_quarantined(rule.quarantined, rule.message),
         is_open=rule.state is not RuleState.PASS and not ignored,
         is_ignored=ignored,
+        target=Target(Kind.RULE, rule.id),
+        evidence=_evidence(rule),
     )
+
+
+def _evidence(rule: RuleResult) -> tuple[Target, ...]:
+    """Iterations and files behind a figure; of tests and requirements a passed rule names none."""
+    found = [
+        Target(Kind.ITERATION, str(each.iteration)) for each in rule.evidence if each.iteration is not None
+    ]
+    found += [Target(Kind.INPUT, each.path) for each in rule.evidence if each.path]
+    if rule.check in _SECTIONS:
+        found.append(Target(Kind.SECTION, _SECTIONS[rule.check]))
+    if rule.check == "tests" and (kind := _test_type(rule)):
+        found.append(Target(Kind.TEST_TYPE, kind))
+    return tuple(dict.fromkeys(found))
+
+
+def _test_type(rule: RuleResult) -> str:
+    """The type that a rule on tests is about. It records none; its own sentence names it."""
+    named = {each.test_type for each in rule.evidence if each.test_type}
+    said = [kind for kind, words in _TYPES.items() if f" {words} test" in f" {rule.message.lower()}"]
+    found = named or set(said)
+    return next(iter(found)) if len(found) == 1 else ""
 
 
 def _interval(rule: RuleResult) -> str:

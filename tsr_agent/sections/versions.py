@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from tsr_agent.sections.fields import Field
 from tsr_agent.sections.marks import Tone
-from tsr_agent.sections.plain_text import one_line
+from tsr_agent.sections.plain_text import one_line, visible
+from tsr_agent.sections.targets import Kind, Target
 from tsr_agent.sections.wording import NO_DATA, moment, short_sha
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+    from tsr_agent.models.decision import Decision
     from tsr_agent.models.manifest import BuildContext, PullRequest
     from tsr_agent.models.report import TestSummaryReport
 
@@ -40,6 +42,55 @@ def versions(report: TestSummaryReport, zone: tzinfo | None = None) -> tuple[Fie
             Field("Clone", "shallow: test and prompt commits may be older than it shows", tone=Tone.PENDING)
         )
     return (*fields, *_origin(report, zone))
+
+
+def judged_by(decision: Decision, zone: tzinfo | None = None) -> tuple[Field, ...]:
+    """What the decision was taken by: policy, exceptions, baseline; every digest in full on copying."""
+    policy, baseline = decision.policy, decision.baseline
+    judged = moment(decision.evaluated_at, zone)
+    fields = [
+        _text("Policy", f"{policy.name} {policy.version}"),
+        _digest("Policy SHA-256", policy.digest),
+    ]
+    for parent in policy.parents:
+        fields.append(_text("Extends", f"{parent.name} {parent.version}, as {parent.source}"))
+        fields.append(_digest("Its SHA-256", parent.digest))
+    fields.append(Field("Judged", judged.local, whole=judged.utc))
+    if decision.waivers_digest:
+        fields.append(_digest("Waivers SHA-256", decision.waivers_digest))
+    if decision.quarantine_digest:
+        fields.append(_digest("Quarantine SHA-256", decision.quarantine_digest))
+    if baseline is not None:
+        fields.append(
+            Field(
+                "Baseline",
+                one_line(baseline.report_id, 300),
+                whole=visible(baseline.report_id),
+                target=Target(Kind.REPORT, baseline.report_id),
+            )
+        )
+        fields.append(_digest("Its SHA-256", baseline.digest))
+    elif decision.no_baseline:
+        fields.append(Field("Baseline", f"none: {one_line(decision.no_baseline, 500)}", tone=Tone.MUTED))
+    return tuple(fields)
+
+
+def tools(report: TestSummaryReport) -> tuple[Field, ...]:
+    """The tools that made the evidence, as the files name them, and the format of the report."""
+    named = [
+        *(("Eval tool", each.tool) for each in report.eval_iterations),
+        *(("Coverage tool", each.tool) for each in report.code_coverage),
+        *(("Scanner", each.tool) for each in report.static_analysis),
+        *(("Reader", each.reader) for each in report.inputs),
+    ]
+    fields = [_text(label, value) for label, value in dict.fromkeys(named) if value]
+    return (*fields, Field("Report format", f"version {report.schema_version:,}"))
+
+
+def digests(report_digest: str, decision_digest: str | None) -> tuple[Field, ...]:
+    """What the documents are known by: SHA-256 over their bytes as filed."""
+    fields = [_digest("Report SHA-256", report_digest)]
+    return (*fields, _digest("Decision SHA-256", decision_digest)) if decision_digest else tuple(fields)
 
 
 def _origin(report: TestSummaryReport, zone: tzinfo | None) -> list[Field]:
@@ -87,7 +138,11 @@ def _pull_request(request: PullRequest) -> list[Field]:
 
 
 def _commit(label: str, sha: str) -> Field:
-    return Field(label, short_sha(sha), whole=sha, is_code=True)
+    return Field(label, short_sha(sha), whole=sha, is_code=True, target=Target(Kind.COMMIT, sha))
+
+
+def _digest(label: str, digest: str) -> Field:
+    return Field(label, short_sha(digest), whole=digest, is_code=True)
 
 
 def _text(label: str, value: str | None) -> Field:

@@ -16,15 +16,20 @@ from tsr_agent.models.manifest import BuildContext, PullRequest
 from tsr_agent.models.report import InputFile, InputStatus
 from tsr_agent.models.requirements import CoverageStatus, RequirementCoverage, VerificationStatus
 from tsr_agent.models.results import CaseStatus, HeaderDifference, TestType, TestTypeResult
+from tsr_agent.sections.checklist import checklist
 from tsr_agent.sections.evals import evals, failure_modes
 from tsr_agent.sections.exceptions import exceptions
+from tsr_agent.sections.failure_modes import failure_mode_registry
+from tsr_agent.sections.figures import key_figures
 from tsr_agent.sections.inputs import code_coverage, inputs, scans
 from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.overview import overview, repository_name, verdict_sentence
 from tsr_agent.sections.requirements import requirements
 from tsr_agent.sections.rules import rules
+from tsr_agent.sections.targets import Target
+from tsr_agent.sections.tests import CaseRow
 from tsr_agent.sections.tests import tests as drawn_tests
-from tsr_agent.sections.versions import versions
+from tsr_agent.sections.versions import judged_by, tools, versions
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -275,13 +280,23 @@ def test_versions_tell_what_built_the_report_and_what_is_doubtful_about_it() -> 
     assert "Built by" not in {row.label for row in versions(reports.report(build=None), BERLIN)}
 
 
+NEVER_DRAWN = {"tests_as_written", "failed", "case"}
+"""Ids and cases as the report has them, for finding again what a row is about."""
+OF_A_CASE = ("mark", "id", "place", "duration", "message", "details", "attempts", "requirements")
+
+
 def every_text(part: object) -> list[str]:
+    if isinstance(part, Target):
+        return []
+    if isinstance(part, CaseRow):
+        return [text for name in OF_A_CASE for text in every_text(getattr(part, name))]
     if isinstance(part, str):
         return [part]
     if isinstance(part, tuple):
         return [text for each in part for text in every_text(each)]
     if isinstance(part, msgspec.Struct):
-        return [text for name in part.__struct_fields__ for text in every_text(getattr(part, name))]
+        names = [name for name in part.__struct_fields__ if name not in NEVER_DRAWN]
+        return [text for name in names for text in every_text(getattr(part, name))]
     return []
 
 
@@ -295,6 +310,8 @@ def test_no_section_lets_a_hidden_character_through(hidden: str, around: str) ->
         overview(report, decision), rules(decision, report, 50), exceptions(decision),
         versions(report), drawn_tests(report), evals(report),
         failure_modes(report), requirements(report), inputs(report), code_coverage(report), scans(report),
+        checklist(report, decision), key_figures(report, decision), failure_mode_registry(report),
+        judged_by(decision), tools(report),
     )  # fmt: skip
     assert not [text for text in every_text(drawn) if hidden in text]
 

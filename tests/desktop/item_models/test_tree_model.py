@@ -9,12 +9,13 @@ from qtpy.QtCore import QModelIndex, Qt
 
 from aitr_desktop.item_models.cells import CELL_ROLE, Cell, Column, Node, Table, plain_tooltip
 from aitr_desktop.item_models.report_detail import ReportDetail, report_detail
-from aitr_desktop.item_models.section_tables import requirements_table
+from aitr_desktop.item_models.section_tables.requirements import requirements_table
 from aitr_desktop.item_models.tree_model import TreeModel
 from aitr_desktop.library.workspace import OpenedReport
 from tests.factories import shown_reports as reports
 from tsr_agent.models.decision import Decision, GoNoGoDecision
 from tsr_agent.models.requirements import CoverageStatus, RequirementCoverage, VerificationStatus
+from tsr_agent.sections.matrix import matrix
 from tsr_agent.sections.requirements import requirements
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def rows_of(model: TreeModel, parent: QModelIndex | None = None) -> list[Node]:
 
 
 def flat(nodes: tuple[Node, ...]) -> list[Node]:
-    return [each for node in nodes for each in (node, *flat(node.children))]
+    return [each for node in nodes for each in (node, *flat(node.below()))]
 
 
 def test_a_requirement_without_any_test_says_so() -> None:
@@ -58,9 +59,10 @@ def test_a_requirement_without_any_test_says_so() -> None:
         verification_status=VerificationStatus.NOT_RUN,
     )
     report = reports.report(requirement_coverage=(bare,), unknown_requirements=())
-    (node,) = requirements_table(requirements(report)).nodes
+    section = requirements(report)
+    (node,) = requirements_table(section, matrix(report, section)).nodes
     assert node.is_open
-    assert [child.cells[0].text for child in node.children] == ["No test names it, and it names none."]
+    assert [child.cells[0].text for child in node.below()] == ["No test names it, and it names none."]
 
 
 @given(st.lists(NODES, max_size=4).map(tuple))
@@ -73,7 +75,7 @@ def test_every_node_is_where_the_table_has_it(nodes: tuple[Node, ...]) -> None:
 def test_every_section_is_a_sound_model(qtmodeltester: ModelTester, verdict: GoNoGoDecision) -> None:
     detail = detail_of(reports.report(), reports.decision(verdict))
     tables = [table for block in detail.blocks for _, table in block.tables]
-    assert len(tables) == 9
+    assert len(tables) == (16 if verdict is GoNoGoDecision.GO else 17)
     for table in tables:
         qtmodeltester.check(TreeModel(table))
 
@@ -104,31 +106,39 @@ def test_a_report_without_anything_says_so_in_every_section() -> None:
         code_coverage=(), runs=(), inputs=(),
     )  # fmt: skip
     blocks = {block.title: block for block in detail_of(empty, None).blocks}
-    for title in ("Rules", "Tests", "Evals", "Failure modes", "Requirements", "Inputs"):
+    for title in ("Tests", "Evals", "Failure modes", "Requirements", "Compliance"):
         assert blocks[title].nothing
         assert blocks[title].tables == ()
-    assert blocks["Versions"].tables
+    assert all(blocks[title].tables for title in ("Overview", "Approvals", "Versions"))
 
 
 def test_what_failed_is_open_from_the_start_and_says_what_to_do() -> None:
     detail = detail_of(reports.report(), reports.decision())
-    ((_, table),) = detail.blocks[0].tables
+    table = dict(detail.blocks[5].tables)["Rules"]
     assert [node.is_open for node in table.nodes] == [True, True, False]
     assert [child.cells[0].text for child in table.nodes[0].children] == [
         "Accuracy 0.812 on 250 cases is below 0.85",
+        "A failure blocks",
+        "Evidence: section Evals",
         "Fix: Mend what V3 gets wrong.",
     ]
 
 
 def test_a_failure_opens_to_its_message_place_details_and_attempts() -> None:
     tests_table = dict(detail_of(reports.report(), None).blocks[1].tables)["Test results"]
-    failed, error, flaky = tests_table.nodes[0].children
-    texts = [child.cells[0].text for child in failed.children]
-    assert texts[0] == "AssertionError: answer names a dose"
-    assert texts[1] == "tests/test_bot.py:41 · 12 ms · requirement REQ-3"
-    assert failed.children[2].cells[0].is_block
+    failed, error, flaky, *others = tests_table.nodes[0].children
+    below = failed.below()
+    assert [child.cells[0].text for child in below[:-1]] == [
+        "AssertionError: answer names a dose",
+        "tests/test_bot.py:41 · took 12 ms",
+        "Requirement REQ-3  Medical advice is refused.",
+        "Read from unit/junit.xml",
+        "Tested at 3fa9c1e",
+    ]
+    assert below[-1].cells[0].is_block
     assert error.cells[0].whole == "tests/test_bot.py::test_index_loads"
-    assert [child.cells[0].text for child in flaky.children][-1] == "Attempt 2: ✓ passed · 20 ms"
+    assert [child.cells[0].text for child in flaky.below()][-1] == "Attempt 2: ✓ passed · 20 ms"
+    assert [node.cells[0].text for node in others] == ["– skipped 1", "✓ passed 40"]
 
 
 def test_hostile_text_reaches_every_table_as_text() -> None:
@@ -150,6 +160,6 @@ def test_a_long_traceback_is_cut_on_screen_and_whole_when_copied() -> None:
     case = reports.case("t", CaseStatus.FAILED, details="\n".join(f"line {n}" for n in range(500)))
     result = TestTypeResult.from_cases(TestType.UNIT, [case])
     table = dict(detail_of(reports.report(test_results=(result,)), None).blocks[1].tables)["Test results"]
-    (block,) = [child for child in table.nodes[0].children[0].children if child.cells[0].is_block]
-    assert block.cells[0].text.endswith("… 440 more lines; copy the row for all of them")
+    (block,) = [child for child in table.nodes[0].children[0].below() if child.cells[0].is_block]
+    assert block.cells[0].text.endswith("60 of 500 lines; copying takes all of them")
     assert block.cells[0].whole.endswith("line 499")

@@ -89,7 +89,7 @@ def test_the_detail_shows_the_verdict_and_every_section(detail: DetailView) -> N
     assert "■ NO-GO" in texts
     assert any(text.startswith("2 blocking: ") for text in texts)
     assert [section.title for section in detail.sections()] == [
-        "Rules", "Tests", "Evals", "Failure modes", "Requirements", "Inputs", "Versions",
+        "Overview", "Tests", "Evals", "Failure modes", "Requirements", "Compliance", "Approvals", "Versions",
     ]  # fmt: skip
     assert all(section.trees() for section in detail.sections())
 
@@ -113,10 +113,10 @@ def test_the_head_says_who_has_to_approve_what_was_excused_and_what_it_was_compa
 
 def test_a_rule_shows_what_is_behind_it_and_exceptions_have_a_table(detail: DetailView) -> None:
     show(detail, decided=full_decision())
-    rules, exceptions = detail.sections()[0].trees()
+    _, rules, exceptions = detail.sections()[5].trees()
     drawn = _texts(rules)
     assert "Remark: The 95 % interval reaches up to the bound; about 40 more cases would settle it" in drawn
-    assert "95 % interval 0.759 to 0.84996" in drawn
+    assert "A failure blocks · 95 % interval 0.759 to 0.84996" in drawn
     assert any("test_refuses_medical_advice  tests/test_bot.py:41 · AssertionError" in each for each in drawn)
     assert "✕ fail · warns" in drawn
     assert {"Waiver W-7", "expired on 2026-11-01", "tests/test_bot.py::test_clock"} <= set(_texts(exceptions))
@@ -200,7 +200,7 @@ def test_many_failures_do_not_make_a_table_without_end(detail: DetailView) -> No
 def test_enter_opens_a_row_and_copy_takes_whole_values(detail: DetailView, qtbot: QtBot) -> None:
     show(detail)
     detail.focus_first()
-    tree = detail.sections()[0].trees()[0]
+    tree = detail.sections()[5].trees()[1]
     last = tree.model().index(2, 0)
     tree.setCurrentIndex(last)
     qtbot.keyClick(tree, Qt.Key.Key_Return)

@@ -1,0 +1,171 @@
+"""The checklist, every rule, and what was excused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aitr_desktop.item_models.cells import Cell, Column, Kind, Link, Node, Table, Target, mark_cell
+from aitr_desktop.item_models.section_tables.rows import line, link_line
+from tsr_agent.sections.marks import Tone
+from tsr_agent.sections.plain_text import one_line
+from tsr_agent.sections.wording import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aitr_desktop.item_models.section_tables.known import Known
+    from tsr_agent.sections.checklist import Checklist, ChecklistItem
+    from tsr_agent.sections.exceptions import ExceptionRow
+    from tsr_agent.sections.places import Place
+    from tsr_agent.sections.rules import RuleRow
+
+RULE_COLUMNS = (
+    Column(title="State", width=184),
+    Column(title="Rule", width=200, stretches=True),
+    Column(title="Expected", width=190),
+    Column(title="Actual", width=130),
+    Column(title="n", width=64, is_number=True),
+)
+_SECTIONS = {"failure_modes": "Failure modes"}
+
+
+def target_words(target: Target) -> str:
+    """What a target is called where it stands as a link of its own."""
+    value = one_line(target.value, 200)
+    named = {
+        Kind.ITERATION: f"eval iteration V{value}",
+        Kind.TEST_TYPE: f"{value} tests",
+        Kind.INPUT: value,
+        Kind.SECTION: f"section {_SECTIONS.get(value, words(value))}",
+    }
+    return named.get(target.kind, f"{target.kind.value} {value}")
+
+
+def rules_table(rows: Iterable[RuleRow], known: Known) -> Table:
+    """Every rule; those that did not pass are open and say why and what to do."""
+    return Table(columns=RULE_COLUMNS, nodes=tuple(_rule_node(row, known) for row in rows))
+
+
+def rule_cells(row: RuleRow, leads_to: Target | None, id_leads_to: Target | None = None) -> tuple[Cell, ...]:
+    """A rule's row: state, id, expected, actual, n."""
+    # What it did to the verdict stands as a word: the colour alone would not say it to everybody.
+    state = Cell(text=f"{row.state} · {row.effect_word}", tone=row.state.tone)
+    return (
+        state if row.is_open else mark_cell(row.state),
+        Cell(
+            text=row.id,
+            is_strong=row.is_open,
+            whole=f"{row.id}: a failure {row.severity}",
+            leads_to=id_leads_to,
+        ),
+        Cell(text=row.expected),
+        Cell(text=row.actual, tone=row.state.tone if row.is_open else Tone.PLAIN, leads_to=leads_to),
+        Cell(text=row.n, is_number=True, tone=Tone.MUTED),
+    )
+
+
+def figure_target(row: RuleRow, known: Known) -> Target | None:
+    """Where the figure that was judged is: the one thing it is about, else the part that has it."""
+    found = [each for each in row.evidence if known.link(each) is not None]
+    exact = [each for each in found if each.kind is not Kind.SECTION]
+    return next(iter((*exact, *found)), None)
+
+
+def _rule_node(row: RuleRow, known: Known) -> Node:
+    target = figure_target(row, known)
+    said = [line(row.message)] if row.message else []
+    facts = [f"A failure {row.severity}", row.interval]
+    said += [line(" · ".join(fact for fact in facts if fact), tone=Tone.MUTED)]
+    said += [place_node(each, known) for each in row.places]
+    said += [line(row.more_places, tone=Tone.MUTED)] if row.more_places else []
+    said += [link_line("Evidence: ", target_words(target), target, tone=Tone.MUTED)] if target else []
+    said += [line(row.quarantined, tone=Tone.PENDING)] if row.quarantined else []
+    said += [line(f"Remark: {each}", tone=Tone.MUTED) for each in row.remarks]
+    said += [line(f"Fix: {row.fix}", tone=Tone.MUTED)] if row.fix and row.is_open else []
+    said += [line(row.note, tone=Tone.PENDING)] if row.note else []
+    links = [Link(each.name, each.target) for each in row.places if each.target]
+    return Node(
+        cells=rule_cells(row, target),
+        children=tuple(said),
+        is_open=row.is_open,
+        anchor=row.target,
+        links=tuple(each for each in links if known.link(each.target) is not None),
+    )
+
+
+def place_node(place: Place, known: Known) -> Node:
+    """One thing that a rule says to look at."""
+    said = " · ".join(part for part in (place.where, place.message) if part)
+    target = known.link(place.target)
+    return link_line(
+        f"{place.mark.sign} ", place.name, target, f"  {said}" if said else "", tone=place.mark.tone
+    )
+
+
+def exceptions_table(rows: Iterable[ExceptionRow], known: Known) -> Table:
+    """Waivers and the quarantine; below each that excused nothing, why."""
+    columns = (
+        Column(title="State", width=132),
+        Column(title="Exception", width=240, stretches=True),
+        Column(title="For", width=160),
+        Column(title="Owner", width=110),
+        Column(title="Until", width=150),
+    )
+    return Table(columns=columns, nodes=tuple(_exception(row, known) for row in rows))
+
+
+def _exception(row: ExceptionRow, known: Known) -> Node:
+    target = known.link(row.target)
+    return Node(
+        cells=(
+            mark_cell(row.mark),
+            Cell(text=f"{row.kind} {row.id}", whole=row.id, is_strong=not row.is_idle),
+            Cell(text=row.about or "–", leads_to=target if row.about else None),
+            Cell(text=row.owner or "–"),
+            Cell(text=row.until or "–", tone=Tone.MUTED if row.is_idle else row.mark.tone),
+        ),
+        children=(
+            # The id of a test seldom has room in the row.
+            *((line(row.id, is_code=True, leads_to=target),) if row.is_test else ()),
+            *((line(row.reason, tone=Tone.MUTED),) if row.reason else ()),
+        ),
+        is_open=(row.is_test or bool(row.reason)) and not row.is_idle,
+    )
+
+
+def checklist_table(found: Checklist, known: Known) -> Table:
+    """The checklist as a whole, then item by item with its evidence."""
+    columns = (
+        Column(title="Compliance", width=150),
+        Column(title="Item", width=220, stretches=True),
+        Column(title="The policy asks for", width=180),
+        Column(title="The report has", width=170),
+    )
+    whole = Node(
+        cells=(
+            mark_cell(found.mark),
+            Cell(text=f"All items: {found.summary}", is_strong=True),
+            Cell(text=""),
+            Cell(text=""),
+        )
+    )
+    return Table(columns=columns, nodes=(whole, *(_item(each, known) for each in found.items)))
+
+
+def _item(item: ChecklistItem, known: Known) -> Node:
+    """The rule and the figure are one step away from what stands in their columns; more is in the menu."""
+    targets = [each for each in item.evidence if known.link(each) is not None]
+    rule = next((each for each in targets if each.kind is Kind.RULE), None)
+    figure = next((each for each in targets if each.kind is not Kind.RULE), None)
+    asked = item.expected or "no rule"
+    return Node(
+        cells=(
+            mark_cell(item.mark),
+            Cell(text=item.title),
+            Cell(text=asked, tone=Tone.PLAIN if item.expected else Tone.MUTED, leads_to=rule),
+            Cell(text=item.found, leads_to=figure),
+        ),
+        children=(line(item.why),),
+        is_open=item.mark.tone is not Tone.GO,
+        links=tuple(Link(target_words(each), each) for each in targets),
+    )

@@ -1,0 +1,165 @@
+"""Requirements and tests both ways, with the orphans of either side."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from aitr_desktop.item_models.cells import Cell, Column, Node, Table, mark_cell
+from aitr_desktop.item_models.section_tables.rows import (
+    grouped,
+    line,
+    link_line,
+    number,
+    place_in_groups,
+    rows_in_groups,
+    text_line,
+)
+from tsr_agent.sections.marks import Tone
+from tsr_agent.sections.plain_text import one_line, visible
+from tsr_agent.sections.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from aitr_desktop.item_models.cells import Target
+    from tsr_agent.sections.matrix import Matrix
+    from tsr_agent.sections.requirements import RequirementRow, RequirementsSection, UnknownRow
+    from tsr_agent.sections.tests import CaseRow
+
+LONG_TEXT = 60
+"""Characters from which a requirement's text stands below it in full: seldom has the column room for more."""
+MOST_OPEN = 20
+"""Requirements with loose ends that are open from the start; of more, none is."""
+
+T = TypeVar("T")
+
+
+def requirements_table(section: RequirementsSection, both_ways: Matrix) -> Table:
+    """Requirements with the tests that bear on them, then ids that nobody knows."""
+    columns = (
+        Column(title="State", width=132),
+        Column(title="Id", width=100),
+        Column(title="Requirement", width=240, stretches=True),
+        Column(title="Coverage", width=92),
+        Column(title="Tests", width=64, is_number=True),
+    )
+    loose = sum(bool(row.missing) or row.untested for row in section.rows)
+    known = grouped(section.rows, partial(_requirement, both_ways, opens=loose <= MOST_OPEN))
+    unknown = grouped(section.unknown, partial(_unknown, both_ways))
+    places: dict[Target, tuple[int, ...]] = {}
+    for place, row in enumerate(section.rows):
+        places.setdefault(row.target, place_in_groups(place, len(section.rows)))
+    before = rows_in_groups(len(section.rows))
+    for place, stray in enumerate(section.unknown):
+        first, *rest = place_in_groups(place, len(section.unknown))
+        places.setdefault(stray.target, (before + first, *rest))
+    return Table(columns=columns, nodes=(*known, *unknown), find=places.get)
+
+
+def _requirement(both_ways: Matrix, row: RequirementRow, *, opens: bool) -> Node:
+    text = Cell(text=row.text, whole=row.whole_text if row.whole_text != row.text else "")
+    # With the text in full below it, no requirement is judged by its first words.
+    below = [partial(text_line, row.whole_text)] if len(row.whole_text) > LONG_TEXT else []
+    below += [partial(line, f"Missing: {each}", tone=Tone.PENDING) for each in row.missing]
+    untested = "No test names it, and it names none."
+    below += [partial(line, untested, tone=Tone.PENDING)] if row.untested else []
+    return Node(
+        cells=(
+            mark_cell(row.mark),
+            Cell(text=row.id, is_strong=True, whole=visible(row.target.value)),
+            text,
+            Cell(text=row.coverage, tone=Tone.MUTED if row.coverage == "covered" else Tone.PENDING),
+            number(row.tests),
+        ),
+        make=(lambda: (*(each() for each in below), *_tests(row.tests_as_written, both_ways)))
+        if below or row.test_ids
+        else None,
+        is_open=opens and (bool(row.missing) or row.untested),
+        anchor=row.target,
+    )
+
+
+def _unknown(both_ways: Matrix, row: UnknownRow) -> Node:
+    return Node(
+        cells=(
+            Cell(text="▲ unknown", tone=Tone.PENDING),
+            Cell(text=row.id, is_strong=True, whole=visible(row.target.value)),
+            Cell(text="No requirements file has this id.", tone=Tone.MUTED),
+            Cell(text=""),
+            number(f"{len(row.test_ids):,}"),
+        ),
+        make=(lambda: _tests(row.tests_as_written, both_ways)) if row.test_ids else None,
+        anchor=row.target,
+    )
+
+
+def _tests(ids: Sequence[str], both_ways: Matrix) -> tuple[Node, ...]:
+    return grouped(ids, partial(_test, both_ways))
+
+
+def _test(both_ways: Matrix, test_id: str) -> Node:
+    row = both_ways.cases.get(test_id)
+    if row is None:
+        return line(f"○ not in this report  {one_line(test_id)}", tone=Tone.MUTED, whole=visible(test_id))
+    return link_line(f"{row.mark}  ", row.id, row.target, tone=row.mark.tone)
+
+
+def tests_by_requirement_table(both_ways: Matrix) -> Table:
+    """Tests with the requirements that they bear on; then the loose ends of the tests' side."""
+    columns = (
+        Column(title="State", width=160),
+        Column(title="Test", width=300, stretches=True),
+        Column(title="Requirements", width=110, is_number=True),
+    )
+    nodes = (
+        *grouped(both_ways.tests, partial(_bearing, both_ways)),
+        *_loose(
+            "▲", counted(len(both_ways.without), "test") + " without a requirement", both_ways.without, _bare
+        ),
+        *_loose(
+            "▲",
+            counted(len(both_ways.missing), "test") + " that requirements name and this report has not",
+            both_ways.missing,
+            _missing,
+        ),
+    )
+    return Table(columns=columns, nodes=nodes)
+
+
+def _loose(sign: str, words: str, rows: Sequence[T], node_of: Callable[[T], Node]) -> tuple[Node, ...]:
+    if not rows:
+        return ()
+    head = Cell(text=f"{sign} {words}", tone=Tone.PENDING)
+    return (Node(cells=(head,), make=lambda: grouped(rows, node_of), spans=True),)
+
+
+def _bearing(both_ways: Matrix, row: CaseRow) -> Node:
+    named, strays = both_ways.named.get(row.case.id, ()), both_ways.strays.get(row.case.id, ())
+    return Node(
+        cells=(
+            mark_cell(row.mark),
+            Cell(text=row.id, whole=visible(row.case.id), leads_to=row.target),
+            number(f"{len(named) + len(strays):,}"),
+        ),
+        make=lambda: (
+            *(
+                link_line(f"{each.mark.sign} ", each.id, each.target, f"  {one_line(each.text, 300)}")
+                for each in named
+            ),
+            *(
+                link_line("▲ unknown  ", each.id, each.target, "  No requirements file has this id.")
+                for each in strays
+            ),
+        ),
+    )
+
+
+def _bare(row: CaseRow) -> Node:
+    return link_line(f"{row.mark}  ", row.id, row.target, tone=row.mark.tone)
+
+
+def _missing(entry: tuple[str, tuple[RequirementRow, ...]]) -> Node:
+    name, rows = entry
+    below = tuple(link_line("Named by ", each.id, each.target) for each in rows)
+    return Node(cells=(Cell(text=f"○ {name}", tone=Tone.PENDING),), children=below, spans=True)

@@ -1,0 +1,42 @@
+"""What a figure leads to: one thing of the report, or something outside of it, by its own id."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+
+class Kind(Enum):
+    """What a target is."""
+
+    RULE = "rule"
+    TEST = "test"
+    TEST_TYPE = "test type"
+    """All tests of one type, by its value such as ``unit``."""
+    REQUIREMENT = "requirement"
+    FAILURE_MODE = "failure mode"
+    ITERATION = "iteration"
+    INPUT = "input"
+    APPROVAL = "approval"
+    SECTION = "section"
+    """A whole section of the report, by its lasting name such as ``failure_modes``."""
+    REPORT = "report"
+    """Another report, by its id."""
+    COMMIT = "commit"
+    """A commit of the report's repository, by its whole SHA."""
+    LINE = "line"
+    """A place in its code: ``FILE:LINE`` at the SHA that was judged."""
+
+
+OUTSIDE = frozenset((Kind.REPORT, Kind.COMMIT, Kind.LINE))
+"""What is not in the report itself."""
+
+
+class Target(NamedTuple):
+    """Where a figure leads: a row of the same report, or something outside of it."""
+
+    kind: Kind
+    value: str
+    """Its id as the report writes it, never shortened."""
+    within: str = ""
+    """The type of a test, which alone makes its id unique; empty where any will do."""
