@@ -32,6 +32,7 @@ class Act(Enum):
     NOTIFICATIONS = "notifications"
     GO_REPORTS = "go_reports"
     SHOW_LIST = "show_list"
+    COMMANDS = "commands"
     KEYS = "keys"
 
 
@@ -184,6 +185,14 @@ ACTIONS = (
         keys=("Escape",),
         separator_before=True,
     ),
+    ActionSpec(
+        act=Act.COMMANDS,
+        menu=HELP,
+        text=QT_TRANSLATE_NOOP("Actions", "&Commands…"),
+        keys=("Ctrl+Shift+P", "Ctrl+K"),
+        icon="search",
+        tip=QT_TRANSLATE_NOOP("Actions", "Finds any action by some of its letters"),
+    ),
     ActionSpec(act=Act.KEYS, menu=HELP, text=QT_TRANSLATE_NOOP("Actions", "&Keys"), keys=("?", "F1")),
 )
 
@@ -203,6 +212,13 @@ MOVES = (
 def plain_text(text: str) -> str:
     """An action's words without mnemonic marks and dots."""
     return text.replace("&", "").removesuffix("…")
+
+
+def shown_keys(keys: str) -> str:
+    """Keys as this system writes them."""
+    from qtpy.QtGui import QKeySequence
+
+    return str(QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText))
 
 
 def key_table() -> list[tuple[str, str]]:

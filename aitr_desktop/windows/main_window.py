@@ -16,6 +16,7 @@ from aitr_desktop.actions import RECENT_MENU, Act
 from aitr_desktop.views.progress_strip import ProgressStrip
 from aitr_desktop.views.status_line import StatusLine
 from aitr_desktop.windows.appearance import Appearance
+from aitr_desktop.windows.commands import Commands
 from aitr_desktop.windows.imports import Imports
 from aitr_desktop.windows.layout_state import decode_state, encode_state
 from aitr_desktop.windows.libraries import Libraries
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         self.reports_page = ReportsPage(theme, self._make_workbench)
         # One line a place: the page of each row of the table of actions that has a place.
         self.pages = Pages(theme, {"reports": lambda: self.reports_page}, self)
+        self._commands = Commands(self, theme, self.preferences, self._recent, lambda: self.menus)
         self._list = ListActions(self.pages, self.reports_page, self)
         self.menus = Menus(self, theme, self._handlers(), self._reasons())
         self.menus.check(self._appearance.chosen())
@@ -108,6 +110,7 @@ class MainWindow(QMainWindow):
             **self._appearance.handlers(),
             **self.pages.handlers(),
             **self._list.handlers(),
+            **self._commands.handlers(),
             **self.notices.handlers(),
             Act.QUIT: self.close,
             Act.RESET_LAYOUT: self._reset_layout,

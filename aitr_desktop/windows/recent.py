@@ -62,6 +62,15 @@ class RecentLibraries(QObject):
         self._preferences.changed.connect(self._changed)
         self._draw(menu)
 
+    def known(self) -> list[tuple[str, str, str]]:
+        """Path, name and folder of those that are not known to be gone."""
+        there = (path for path in self._paths() if path not in self._missing)
+        return [(path, Path(path).name, str(Path(path).parent)) for path in there]
+
+    def open(self, path: str, _checked: bool = False) -> None:
+        """Opens one of them again."""
+        self._libraries.open(Path(path))
+
     def _paths(self) -> tuple[str, ...]:
         return self._preferences.now.recent
 
@@ -104,11 +113,8 @@ class RecentLibraries(QObject):
         # What stands after the tabulator goes to the right, where menus have their keys.
         action = QAction(f"&{number % 10} {words}\t{folder}", self)
         action.setToolTip(plain_tooltip(path))
-        action.triggered.connect(partial(self._forget if gone else self._open, path))
+        action.triggered.connect(partial(self._forget if gone else self.open, path))
         return action
-
-    def _open(self, path: str, _checked: bool = False) -> None:
-        self._libraries.open(Path(path))
 
     def _forget(self, path: str, _checked: bool = False) -> None:
         self._preferences.change(recent=tuple(each for each in self._paths() if each != path))
