@@ -204,8 +204,12 @@ def is_inside(path: str) -> bool:
 
 
 def is_name(name: str) -> bool:
-    """Whether a file's name can stand in a link: it leads into no folder."""
-    return is_inside(name) and "/" not in name and len(name) <= MAX_NAME
+    """Whether a file's name can stand in a link: it leads into no folder, and it is text.
+
+    A name of bytes that are no UTF-8 reads as lone surrogates, which no link can hold.
+    """
+    is_text = not any("\ud800" <= sign <= "\udfff" for sign in name)
+    return is_text and is_inside(name) and "/" not in name and len(name) <= MAX_NAME
 
 
 def _address(place: str, values: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import Qt
 
 from tsr_agent.sections.marks import Tone
+from tsr_agent.sections.plain_text import visible
 from tsr_agent.sections.targets import Kind, Target
 
 if TYPE_CHECKING:
@@ -126,5 +127,5 @@ def plain_tooltip(text: str) -> str:
         return ""
     import html
 
-    shown = text if len(text) <= MAX_TOOLTIP else text[:MAX_TOOLTIP] + "…"
+    shown = visible(text if len(text) <= MAX_TOOLTIP else text[:MAX_TOOLTIP] + "…")
     return f'<qt><p style="white-space:pre-wrap">{html.escape(shown)}</p></qt>'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal, Slot
+from qtpy.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSignalBlocker, Qt, Signal, Slot
 from qtpy.QtGui import QGuiApplication, QKeySequence
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
@@ -155,11 +155,26 @@ class SectionTree(QTreeView):
         nodes = [self._shown.node(index) for index in self.selectionModel().selectedRows()]
         return "\n".join("\t".join(cell.whole or cell.text for cell in node.cells) for node in nodes)
 
+    def expandAll(self) -> None:  # noqa: N802  (Qt's name)
+        """Opens every row."""
+        with QSignalBlocker(self):
+            # Qt says "expanded" in the middle of its layout, where laying out again frees what it works on.
+            super().expandAll()
+        self._span_open_rows()
+
+    def open_below(self, index: QModelIndex) -> None:
+        """Opens a row and those that it holds."""
+        with QSignalBlocker(self):
+            self.expandRecursively(index, 1)
+        self._span_open_rows()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
         """Copies, enters, goes back; everything else is the tree's own."""
         alt_left = event.key() == Qt.Key.Key_Left and event.modifiers() & Qt.KeyboardModifier.AltModifier
         if event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText(self.copied_text())
+        elif event.key() == Qt.Key.Key_Asterisk:
+            self.open_below(self.currentIndex().siblingAtColumn(0))
         elif event.key() == Qt.Key.Key_Backspace or alt_left:
             self.went_back.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -248,6 +263,14 @@ class SectionTree(QTreeView):
         for row in range(self._shown.rowCount(parent)):
             if self._shown.node(self._shown.index(row, 0, parent)).spans:
                 self.setFirstColumnSpanned(row, parent, True)
+
+    def _span_open_rows(self) -> None:
+        index = self._shown.index(0, 0) if self._shown else QModelIndex()
+        while index.isValid():
+            if self.isExpanded(index):
+                self._span(index)
+            index = self.indexBelow(index)
+        self.fit()
 
     @Slot(QModelIndex)
     def _opened(self, index: QModelIndex) -> None:
