@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSignalBlocker, Qt, Signal, Slot
+from qtpy.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from qtpy.QtGui import QGuiApplication, QKeySequence
-from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
+from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from aitr_desktop.item_models.cells import links_of
 from aitr_desktop.item_models.tree_model import TreeModel
 from aitr_desktop.views.cell_delegate import PADDING, CellDelegate
 from aitr_desktop.views.link_pointer import LinkPointer
+from aitr_desktop.views.opening_tree import OpeningTree
 from aitr_desktop.views.row_menu import row_menu
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _PASSING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusRea
 """The focus comes back by itself; what is selected stays."""
 
 
-class SectionTree(QTreeView):
+class SectionTree(OpeningTree):
     """Shows a ``Table``; rows that hold more open and close.
 
     Args:
@@ -71,8 +72,7 @@ class SectionTree(QTreeView):
         header.setStretchLastSection(False)
         header.setSectionsMovable(False)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.expanded.connect(self._opened)
-        self.collapsed.connect(self.fit)
+        self.grown.connect(self.fit)
         pointer = LinkPointer(self, self._drawing)
         pointer.followed.connect(self.followed)
 
@@ -86,7 +86,7 @@ class SectionTree(QTreeView):
             old.deleteLater()
         self._place_columns(table)
         self.setRootIsDecorated(any(node.opens for node in table.nodes))
-        self._span(QModelIndex())
+        self.span_below(QModelIndex())
         opened = [row for row, node in enumerate(table.nodes) if node.is_open and node.opens]
         for row in opened[:MOST_OPENED]:
             self.expand(self._shown.index(row, 0))
@@ -154,19 +154,6 @@ class SectionTree(QTreeView):
             return ""
         nodes = [self._shown.node(index) for index in self.selectionModel().selectedRows()]
         return "\n".join("\t".join(cell.whole or cell.text for cell in node.cells) for node in nodes)
-
-    def expandAll(self) -> None:  # noqa: N802  (Qt's name)
-        """Opens every row."""
-        with QSignalBlocker(self):
-            # Qt says "expanded" in the middle of its layout, where laying out again frees what it works on.
-            super().expandAll()
-        self._span_open_rows()
-
-    def open_below(self, index: QModelIndex) -> None:
-        """Opens a row and those that it holds."""
-        with QSignalBlocker(self):
-            self.expandRecursively(index, 1)
-        self._span_open_rows()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
         """Copies, enters, goes back; everything else is the tree's own."""
@@ -256,23 +243,3 @@ class SectionTree(QTreeView):
         others = sum(header.sectionSize(i) for i in range(header.count()) if i != self._stretching)
         if header.count():
             header.resizeSection(self._stretching, max(MIN_STRETCH, self.viewport().width() - others))
-
-    def _span(self, parent: QModelIndex) -> None:
-        if self._shown is None:
-            return
-        for row in range(self._shown.rowCount(parent)):
-            if self._shown.node(self._shown.index(row, 0, parent)).spans:
-                self.setFirstColumnSpanned(row, parent, True)
-
-    def _span_open_rows(self) -> None:
-        index = self._shown.index(0, 0) if self._shown else QModelIndex()
-        while index.isValid():
-            if self.isExpanded(index):
-                self._span(index)
-            index = self.indexBelow(index)
-        self.fit()
-
-    @Slot(QModelIndex)
-    def _opened(self, index: QModelIndex) -> None:
-        self._span(index)
-        self.fit()
