@@ -221,7 +221,21 @@ def shown_keys(keys: str) -> str:
     return str(QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText))
 
 
+def key_groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Keys with what they do by menu, in the menus' order; at the end those that views handle."""
+    groups = []
+    for menu in MENUS:
+        rows = [
+            (", ".join(spec.keys), spec.plain())
+            for spec in ACTIONS
+            if spec.keys and spec.menu.partition(">")[0] == menu
+        ]
+        groups.append((plain_text(translate("Actions", menu)), rows))
+    moves = [(keys, translate("Actions", does)) for keys, does in MOVES]
+    groups.append((translate("Actions", "In lists and reports"), moves))
+    return [group for group in groups if group[1]]
+
+
 def key_table() -> list[tuple[str, str]]:
-    """All keys with what they do, for the dialog and the user guide."""
-    rows = [(", ".join(spec.keys), spec.plain()) for spec in ACTIONS if spec.keys]
-    return rows + [(keys, translate("Actions", does)) for keys, does in MOVES]
+    """All keys with what they do, in the order of the sheet; the user guide has them too."""
+    return [row for _, rows in key_groups() for row in rows]

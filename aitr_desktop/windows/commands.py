@@ -1,4 +1,4 @@
-"""The command palette over the window's actions and recent libraries."""
+"""What can be done, to be found: the command palette and the shortcut sheet."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _RECENT = "recent:"
 
 
 class Commands(QObject):
-    """Shows the palette and does what is chosen there.
+    """Shows the palette, does what is chosen there, and shows the keys.
 
     Args:
         window: What the palette stands before.
@@ -51,7 +51,7 @@ class Commands(QObject):
 
     def handlers(self) -> dict[Act, Callable[[], object]]:
         """What the actions of this part do."""
-        return {Act.COMMANDS: self.show}
+        return {Act.COMMANDS: self.show, Act.KEYS: self.show_keys}
 
     def show(self) -> None:
         """Opens the palette."""
@@ -64,6 +64,15 @@ class Commands(QObject):
         palette.show()
         palette.activateWindow()
         palette.typed.setFocus()
+
+    def show_keys(self) -> None:
+        """Opens the shortcut sheet."""
+        from aitr_desktop.windows.keys_dialog import KeysDialog
+
+        row_height = self._preferences.now.density.row_height
+        dialog = KeysDialog(self._theme, row_height, self._window)
+        dialog.open()
+        dialog.typed.setFocus()
 
     def _all(self) -> list[Command]:
         from aitr_desktop.item_models.command_list import BETWEEN, Command

@@ -7,7 +7,6 @@ shows what they say.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
@@ -114,7 +113,6 @@ class MainWindow(QMainWindow):
             **self.notices.handlers(),
             Act.QUIT: self.close,
             Act.RESET_LAYOUT: self._reset_layout,
-            Act.KEYS: partial(_show_keys, self),
         }
 
     def _reasons(self) -> dict[Act, Callable[[], str]]:
@@ -238,9 +236,3 @@ class MainWindow(QMainWindow):
         self._tasks.close()
         self.libraries.close()
         super().closeEvent(event)
-
-
-def _show_keys(window: QWidget) -> None:
-    from aitr_desktop.windows.keys_dialog import KeysDialog
-
-    KeysDialog(window).open()

@@ -264,14 +264,6 @@ def test_closing_lets_the_library_go(window: MainWindow, library: FakeWorkspace,
     assert library.is_closed
 
 
-def test_the_keys_are_listed(window: MainWindow) -> None:
-    window.menus.action(Act.KEYS).trigger()
-    dialog = QApplication.activeModalWidget()
-    assert dialog is not None
-    assert "Search reports" in [label.text() for label in dialog.findChildren(QLabel)]
-    dialog.close()
-
-
 def test_finding_the_report_again_looks_at_no_more_than_a_page(
     window: MainWindow,
     library: FakeWorkspace,
