@@ -72,7 +72,7 @@ class Settings:
     servers: tuple[str, ...] = ()
     """Addresses of servers, the one connected last first. Never a token."""
     forges: tuple[str, ...] = ()
-    """Hosts whose pages may be opened beside those that everybody knows."""
+    """Hosts whose pages may be opened beside those that everybody knows, as ``gitlab:git.example.org``."""
     clones: Mapping[str, str] = field(default_factory=dict)
     """Folder of the local clone by repository address."""
     commands: tuple[str, ...] = ()
