@@ -47,6 +47,8 @@ class DetailView(QFrame):
 
     left = Signal(object)
     """The ``Target`` of a link that leads out of the report: a commit, a line of code, another report."""
+    plots_wanted = Signal()
+    """A figure of a section waits for the plotting library."""
 
     def __init__(self, theme: ThemeController, row_height: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -193,6 +195,7 @@ class DetailView(QFrame):
     def _make_sections(self, titles: list[str]) -> None:
         for place, title in enumerate(titles):
             section = SectionBlock(title, self._theme, self._row_height)
+            section.figures.plots_wanted.connect(self.plots_wanted)
             section.followed.connect(self.follow)
             section.went_back.connect(self.go_back)
             self._sections.append(section)

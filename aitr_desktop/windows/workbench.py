@@ -16,6 +16,7 @@ from aitr_desktop.views.message_pane import Message, MessagePane, error_message
 from aitr_desktop.views.plain_label import hairline
 from aitr_desktop.views.report_table import ReportTable
 from aitr_desktop.windows.layout_state import decode_state, encode_state
+from aitr_desktop.windows.plot_library import PlotLibrary
 
 if TYPE_CHECKING:
     from aitr_desktop.library.workspace import Workspace
@@ -69,6 +70,7 @@ class Workbench(QWidget):
         self.reports = ReportListModel(tasks, clock, self)
         self.table = ReportTable(self.reports, theme, row_height)
         self.detail = DetailView(theme, row_height)
+        self._plots = PlotLibrary(tasks, self.detail, self)
         self.no_match = MessagePane(theme)
         self.no_report = MessagePane(theme)
         self._left, self._right = QStackedWidget(), QStackedWidget()

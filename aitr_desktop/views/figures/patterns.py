@@ -80,9 +80,22 @@ def line_colour(place: int, theme: Theme) -> QColor:
     return QColor(getattr(theme, _TOKENS[place % len(_TOKENS)]))
 
 
-def line_pen(place: int, theme: Theme, width: float = 2.0) -> QPen:
-    """The pen of a line by its place in the panel."""
-    pen = QPen(line_colour(place, theme), width)
+def thin_pen(colour: QColor, width: float = 1.0) -> QPen:
+    """A pen whose width is in pixels, whatever the numbers of the axes are."""
+    pen = QPen(colour, width)
+    pen.setCosmetic(True)
+    return pen
+
+
+def line_pen(place: int, theme: Theme, scale: float = 1.0) -> QPen:
+    """The pen of a line by its place in the panel.
+
+    Args:
+        place: Counts from 0.
+        theme: Colours.
+        scale: Pixels of the screen to one of ours, where the painter does not know it.
+    """
+    pen = thin_pen(line_colour(place, theme), 2.0 * scale)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     dashes = DASHES[place % len(DASHES)]
     if dashes:
@@ -90,9 +103,9 @@ def line_pen(place: int, theme: Theme, width: float = 2.0) -> QPen:
     return pen
 
 
-def bound_pen(place: int, theme: Theme) -> QPen:
+def bound_pen(place: int, theme: Theme, scale: float = 1.0) -> QPen:
     """The pen of a threshold: thin and dashed, whatever its line is."""
-    pen = QPen(line_colour(place, theme), 1.0)
+    pen = thin_pen(line_colour(place, theme), scale)
     pen.setDashPattern((4, 4))
     return pen
 
@@ -104,7 +117,7 @@ def marker(place: int, size: float = MARKER_SIZE) -> QPainterPath:
     if kind == 0:
         path.addEllipse(QPointF(0, 0), half, half)
     elif kind == 1:
-        path.addRect(QRectF(-half, -half, size, size).adjusted(0.5, 0.5, -0.5, -0.5))
+        path.addRect(QRectF(-half, -half, size, size))
     else:
         path.addPolygon(_polygon(kind, half))
         path.closeSubpath()

@@ -1,0 +1,189 @@
+"""Panels of the timeline, drawn with pyqtgraph. Importing this loads it and numpy: do so on a worker.
+
+Only parts that take plain text are used: pyqtgraph's labels, titles and legends read markup. Values are
+given as shares of their axis, so that no number is too large for it, and the ticks are written by us.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyqtgraph  # type: ignore[import-untyped]
+from qtpy.QtCore import QRectF, Qt
+from qtpy.QtGui import QColor, QPen
+from qtpy.QtWidgets import QGraphicsRectItem, QWidget
+
+from aitr_desktop.theme import sized
+from aitr_desktop.views.figures.patterns import bound_pen, line_colour, line_pen, thin_pen
+from aitr_desktop.views.figures.timeline_axis import RIGHT, TimeAxis
+from tsr_agent.sections.plain_text import one_line
+
+if TYPE_CHECKING:
+    from qtpy.QtGui import QWheelEvent
+
+    from aitr_desktop.theme import Theme
+    from tsr_agent.sections.series import Bound, Line, Panel, Point
+
+SYMBOLS = ("o", "s", "t1", "d", "t", "star")
+"""pyqtgraph's names of the markers in ``patterns.marker``."""
+BELOW, ABOVE = -0.06, 1.08
+"""Ends of the drawn range in shares of the axis, so that the ends themselves can be seen."""
+SHADE = 15
+"""Opacity of the side of a threshold that fails, of 255."""
+GRID = 130
+"""Opacity of the lines behind everything."""
+MARKER, BEAM = 8, 0.06
+LABEL_HEIGHT = 14.0
+_LABEL_LIMIT = 28
+
+
+class PanelPlot(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
+    """One panel: lines with markers and error bars, thresholds, and a line at the current step.
+
+    It takes no mouse and no key: the page scrolls through it, and there is no menu.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, background=None)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._box = pyqtgraph.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0)
+        self._values = pyqtgraph.AxisItem("left")
+        self._values.linkToView(self._box)
+        self._values.setStyle(tickLength=0, tickTextOffset=6, autoExpandTextSpace=False)
+        self._now = pyqtgraph.InfiniteLine(0, angle=90, movable=False)
+        self._labels: list[tuple[pyqtgraph.TextItem, float]] = []
+        self._axis = TimeAxis(places=(0,), left=40, width=400)
+        layout = self.centralLayout
+        layout.setContentsMargins(0, 0, RIGHT, 0)
+        layout.setSpacing(0)
+        layout.addItem(self._values, 0, 0)
+        layout.addItem(self._box, 0, 1)
+
+    def show_panel(self, panel: Panel, theme: Theme) -> None:
+        """Draws another panel, or the same one in other colours."""
+        self._box.clear()
+        self._labels = []
+        self.setBackground(QColor(theme.surface))
+        self._values.setTicks([[(tick.share, tick.text) for tick in panel.scale.ticks()]])
+        self._values.setStyle(tickFont=sized(self.font(), 11))
+        self._values.setPen(QColor(theme.line))
+        self._values.setTextPen(QColor(theme.muted))
+        self._draw_grid(panel, theme)
+        for place, line in enumerate(panel.lines):
+            for bound in line.bounds:
+                name = f"{one_line(line.name, _LABEL_LIMIT)} " if len(panel.lines) > 1 else ""
+                self._draw_bound(panel, bound, place, name + bound.text, theme)
+        for place, line in enumerate(panel.lines):
+            self._draw_line(panel, line, place, theme)
+        self._now.setPen(self._thin(QColor(theme.muted)))
+        self._now.setZValue(-5)
+        self._box.addItem(self._now, ignoreBounds=True)
+        self.set_axis(self._axis)
+
+    def set_axis(self, axis: TimeAxis) -> None:
+        """Takes another width."""
+        self._axis = axis
+        self._values.setWidth(axis.left)
+        low, high = axis.ends
+        self._box.setRange(xRange=(low, high), yRange=(BELOW, ABOVE), padding=0, disableAutoRange=True)
+        self._place_labels()
+
+    def set_current(self, place: float) -> None:
+        """Moves the line at the current step."""
+        self._now.setValue(place)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802  (Qt's name)
+        """Leaves the wheel to the page."""
+        event.ignore()
+
+    def _draw_grid(self, panel: Panel, theme: Theme) -> None:
+        colour = QColor(theme.line)
+        colour.setAlpha(GRID)
+        for tick in panel.scale.ticks():
+            line = pyqtgraph.InfiniteLine(tick.share, angle=0, movable=False, pen=self._thin(colour))
+            line.setZValue(-30)
+            self._box.addItem(line, ignoreBounds=True)
+
+    def _draw_bound(self, panel: Panel, bound: Bound, place: int, text: str, theme: Theme) -> None:
+        share = panel.scale.share(bound.value)
+        colour = line_colour(place, theme)
+        bottom, top = (BELOW, share) if bound.is_least else (share, ABOVE)
+        # As wide as any axis gets: the number of steps may change before the shade is drawn anew.
+        band = QGraphicsRectItem(QRectF(-1e6, bottom, 2e6, top - bottom))
+        shade = QColor(theme.no_go)
+        shade.setAlpha(SHADE)
+        band.setBrush(shade)
+        band.setPen(QPen(Qt.PenStyle.NoPen))
+        band.setZValue(-40)
+        self._box.addItem(band, ignoreBounds=True)
+        pen = bound_pen(place, theme, self.devicePixelRatioF())
+        edge = pyqtgraph.InfiniteLine(share, angle=0, movable=False, pen=pen)
+        edge.setZValue(-10)
+        self._box.addItem(edge, ignoreBounds=True)
+        ground = QColor(theme.surface)
+        ground.setAlpha(230)
+        label = pyqtgraph.TextItem(text=text, color=colour, anchor=(0, 1), fill=ground)
+        label.textItem.document().setDocumentMargin(1)
+        label.setFont(sized(self.font(), 11))
+        label.setZValue(-8)
+        self._box.addItem(label, ignoreBounds=True)
+        self._labels.append((label, share))
+
+    def _draw_line(self, panel: Panel, line: Line, place: int, theme: Theme) -> None:
+        steps = self._axis.places
+        known = [(x, point) for x, point in zip(steps, line.points, strict=True) if point is not None]
+        shares = [float("nan") if point is None else panel.scale.share(point.value) for point in line.points]
+        pen = line_pen(place, theme, self.devicePixelRatioF())
+        curve = pyqtgraph.PlotCurveItem(list(steps), shares, pen=pen, connect="finite", antialias=True)
+        self._box.addItem(curve, ignoreBounds=True)
+        self._draw_errors(panel, [(x, point) for x, point in known if point.error], line_colour(place, theme))
+        dots = pyqtgraph.ScatterPlotItem(
+            [x for x, _ in known],
+            [panel.scale.share(point.value) for _, point in known],
+            symbol=SYMBOLS[place % len(SYMBOLS)],
+            size=MARKER if self._axis.step > MARKER else max(3, self._axis.step),
+            pen=self._thin(QColor(theme.surface)),
+            brush=line_colour(place, theme),
+            antialias=True,
+        )
+        self._box.addItem(dots, ignoreBounds=True)
+
+    def _draw_errors(self, panel: Panel, known: list[tuple[float, Point]], colour: QColor) -> None:
+        if not known:
+            return
+        share = panel.scale.share
+        middles = [share(point.value) for _, point in known]
+        tops = [share(point.value + point.error) for _, point in known]
+        bottoms = [share(point.value - point.error) for _, point in known]
+        bars = pyqtgraph.ErrorBarItem(
+            x=np.array([x for x, _ in known]),
+            y=np.array(middles),
+            top=np.array(tops) - np.array(middles),
+            bottom=np.array(middles) - np.array(bottoms),
+            beam=min(BEAM, 10 / self._axis.step),
+            pen=self._thin(colour),
+        )
+        self._box.addItem(bars, ignoreBounds=True)
+
+    def _thin(self, colour: QColor) -> QPen:
+        # Pens that keep their width count in pixels of the screen.
+        return thin_pen(colour, self.devicePixelRatioF())
+
+    def _place_labels(self) -> None:
+        """Writes thresholds at the left end, beside each other where they would lie on each other.
+
+        What matters most is drawn at the right: the latest values.
+        """
+        low, _high = self._axis.ends
+        per_pixel = 1 / self._axis.step
+        height = (ABOVE - BELOW) / max(1.0, float(self.height())) * LABEL_HEIGHT
+        placed: list[tuple[float, float]] = []
+        for label, share in sorted(self._labels, key=lambda each: -each[1]):
+            near = [right for other, right in placed if abs(other - share) < height]
+            left = max(near, default=low) + 6 * per_pixel
+            # Below its line where there is no room above it.
+            label.setAnchor((0, 0) if share > ABOVE - height else (0, 1))
+            label.setPos(left, share)
+            placed.append((share, left + label.boundingRect().width() * per_pixel))

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aitr_desktop.item_models.report_detail import report_detail
+from aitr_desktop.library.workspace import OpenedReport
+from aitr_desktop.views.detail_view import DetailView
+from aitr_desktop.views.figures.timeline import TimelineView
+from aitr_desktop.windows.plot_library import PlotLibrary, load_plots
+from tests.factories import shown_reports as reports
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytestqt.qtbot import QtBot
+
+    from aitr_desktop.tasks import Tasks
+    from aitr_desktop.theme import ThemeController
+
+PLOTS = "aitr_desktop.views.figures.plots"
+
+
+@pytest.fixture
+def detail(qtbot: QtBot, theme: ThemeController, tasks: Tasks) -> DetailView:
+    view = DetailView(theme, 28)
+    qtbot.addWidget(view)
+    view.resize(800, 700)
+    PlotLibrary(tasks, view, view)
+    view.show()
+    return view
+
+
+def show(detail: DetailView, **changes: object) -> None:
+    opened = OpenedReport(report=reports.report(**changes), decision=reports.decision(), digest="a" * 64)
+    detail.show_report(report_detail(opened))
+
+
+def test_a_report_with_iterations_gets_its_plots(
+    detail: DetailView, tasks: Tasks, settled: Callable[[], None], qtbot: QtBot
+) -> None:
+    show(detail)
+    assert not tasks.is_idle
+    settled()
+    timeline = detail.findChildren(TimelineView)[0]
+
+    from aitr_desktop.views.figures.plots import PanelPlot
+
+    qtbot.waitUntil(lambda: len(timeline.findChildren(PanelPlot)) == len(timeline.panels()))
+
+
+def test_a_report_without_iterations_loads_nothing(detail: DetailView, tasks: Tasks) -> None:
+    show(detail, eval_iterations=())
+    assert tasks.is_idle
+    assert detail.findChildren(TimelineView) == []
+
+
+def test_without_the_library_the_table_stands_alone(
+    detail: DetailView, settled: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, PLOTS, None)
+    show(detail)
+    settled()
+    assert [each.isHidden() for each in detail.findChildren(TimelineView)] == [True]
+    show(detail)
+    assert [each.isHidden() for each in detail.findChildren(TimelineView)] == [True]
+    evals = next(section for section in detail.sections() if section.key == "evals")
+    assert len(evals.trees()) == 1
+
+
+def test_faults_nobody_caught_still_come_to_our_dialog() -> None:
+    hooks = sys.excepthook, threading.excepthook
+    assert load_plots()
+    assert (sys.excepthook, threading.excepthook) == hooks
