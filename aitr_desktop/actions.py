@@ -28,6 +28,14 @@ class Act(Enum):
     THEME_LIGHT = "theme_light"
     THEME_DARK = "theme_dark"
     THEME_HIGH_CONTRAST = "theme_high_contrast"
+    DENSITY_COMPACT = "density_compact"
+    DENSITY_NORMAL = "density_normal"
+    DENSITY_COMFORTABLE = "density_comfortable"
+    SCALE_100 = "scale_100"
+    SCALE_125 = "scale_125"
+    SCALE_150 = "scale_150"
+    SCALE_175 = "scale_175"
+    SCALE_200 = "scale_200"
     RESET_LAYOUT = "reset_layout"
     NOTIFICATIONS = "notifications"
     GO_REPORTS = "go_reports"
@@ -73,10 +81,14 @@ FILE = QT_TRANSLATE_NOOP("Actions", "&File")
 RECENT = QT_TRANSLATE_NOOP("Actions", "Open &recent")
 VIEW = QT_TRANSLATE_NOOP("Actions", "&View")
 THEME = QT_TRANSLATE_NOOP("Actions", "&Theme")
+DENSITY = QT_TRANSLATE_NOOP("Actions", "&Density")
+SCALE = QT_TRANSLATE_NOOP("Actions", "Sc&ale")
 GO = QT_TRANSLATE_NOOP("Actions", "&Go")
 HELP = QT_TRANSLATE_NOOP("Actions", "&Help")
 RECENT_MENU = f"{FILE}>{RECENT}"
 THEME_MENU = f"{VIEW}>{THEME}"
+DENSITY_MENU = f"{VIEW}>{DENSITY}"
+SCALE_MENU = f"{VIEW}>{SCALE}"
 MENUS = (FILE, VIEW, GO, HELP)
 
 ACTIONS = (
@@ -159,6 +171,54 @@ ACTIONS = (
         menu=THEME_MENU,
         text=QT_TRANSLATE_NOOP("Actions", "&High contrast"),
         group="theme",
+    ),
+    ActionSpec(
+        act=Act.DENSITY_COMPACT,
+        menu=DENSITY_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "&Compact"),
+        group="density",
+    ),
+    ActionSpec(
+        act=Act.DENSITY_NORMAL,
+        menu=DENSITY_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "&Normal"),
+        group="density",
+    ),
+    ActionSpec(
+        act=Act.DENSITY_COMFORTABLE,
+        menu=DENSITY_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "Com&fortable"),
+        group="density",
+    ),
+    ActionSpec(
+        act=Act.SCALE_100,
+        menu=SCALE_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "&100 %"),
+        group="scale",
+    ),
+    ActionSpec(
+        act=Act.SCALE_125,
+        menu=SCALE_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "12&5 %"),
+        group="scale",
+    ),
+    ActionSpec(
+        act=Act.SCALE_150,
+        menu=SCALE_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "15&0 %"),
+        group="scale",
+    ),
+    ActionSpec(
+        act=Act.SCALE_175,
+        menu=SCALE_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "1&75 %"),
+        group="scale",
+    ),
+    ActionSpec(
+        act=Act.SCALE_200,
+        menu=SCALE_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "&200 %"),
+        group="scale",
     ),
     ActionSpec(
         act=Act.NOTIFICATIONS,

@@ -28,6 +28,9 @@ OPEN_AFTER_MS = 40
 """Reading the library starts this long after the window is shown, so that the first frame is not
 shared with it (measured: it takes twice as long else)."""
 
+START_AGAIN = 75
+"""What the event loop ends with where the person wants the application anew."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the application.
@@ -112,13 +115,17 @@ def make_application(profile: str = "") -> QApplication:
         InputError: The installed Qt binding would abort this Python.
     """
     import qtpy
-    from qtpy.QtGui import QIcon
+    from qtpy.QtCore import Qt
+    from qtpy.QtGui import QGuiApplication, QIcon
     from qtpy.QtWidgets import QApplication
 
     from aitr_desktop.resource_files import resource
     from tsr_agent import __version__
 
     check_binding(str(qtpy.PYSIDE_VERSION), sys.version_info[:2])
+    # A scale of 125 % is drawn as that, and not rounded to 100 %.
+    rounding = Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(rounding)
     application = QApplication(["aitr-desktop"])
     application.setApplicationName("aitr-desktop")
     application.setApplicationDisplayName(f"aitr ({profile})" if profile else "aitr")
@@ -162,7 +169,9 @@ def _open_workspace(path: Path, create: bool) -> Workspace:
 
 def _run(options: argparse.Namespace) -> int:
     from aitr_desktop.deep_link import local_name
+    from aitr_desktop.scaling import scaled
     from aitr_desktop.single_instance import checked_profile
+    from aitr_desktop.windows.stored_settings import SafeSettings, StoredSettings, settings_path
 
     profile = checked_profile(options.profile) if options.profile else ""
     wanted = [local_name(each) for each in options.wanted]
@@ -171,11 +180,30 @@ def _run(options: argparse.Namespace) -> int:
         taken = instance.hand_over(wanted, os.environ.get("XDG_ACTIVATION_TOKEN", ""))
         if taken is not None:
             return 0
+    stored = (SafeSettings if options.safe_mode else StoredSettings)(settings_path(options.profile))
     try:
-        return _show(make_application(profile), options, wanted, instance, problem)
+        with scaled(os.environ, stored.load().scale):
+            application = make_application(profile)
+        code = _show(application, options, wanted, stored, (instance, problem))
     finally:
         if instance is not None:
             instance.release()
+    if code == START_AGAIN:
+        start_again(options)
+        return 0
+    return code
+
+
+def start_again(options: argparse.Namespace) -> None:
+    """Starts the application anew, without the files that this start was asked to open: they are filed."""
+    import subprocess
+
+    command = (
+        [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "aitr_desktop.app"]
+    )
+    command += ["--profile", options.profile] if options.profile else []
+    command += ["--theme", options.theme] if options.theme else []
+    subprocess.Popen(command, close_fds=True)  # noqa: S603  (our own command)
 
 
 def _instance(profile: str) -> tuple[Instance | None, TsrError | None]:
@@ -193,8 +221,8 @@ def _show(
     application: QApplication,
     options: argparse.Namespace,
     wanted: list[str],
-    instance: Instance | None,
-    problem: TsrError | None,
+    stored: StoredSettings,
+    claimed: tuple[Instance | None, TsrError | None],
 ) -> int:
     """Shows the window; what its first frame does not need comes a moment later."""
     from qtpy.QtCore import QTimer
@@ -202,10 +230,9 @@ def _show(
     from aitr_desktop import crash
     from aitr_desktop.settings import ThemeChoice
     from aitr_desktop.theme import ThemeController
-    from aitr_desktop.windows.stored_settings import SafeSettings, StoredSettings, settings_path
 
     crash.install()
-    stored = (SafeSettings if options.safe_mode else StoredSettings)(settings_path(options.profile))
+    instance, problem = claimed
     settings = stored.load()
     if options.reset_layout:
         stored.save(settings := settings.without_layout())
@@ -221,7 +248,8 @@ def _show(
         _open(window, settings, wanted, options)
 
     QTimer.singleShot(OPEN_AFTER_MS, go_on)
-    return application.exec()
+    code = application.exec()
+    return START_AGAIN if window.appearance.wants_restart else code
 
 
 def _listen(window: MainWindow, instance: Instance | None) -> TsrError | None:

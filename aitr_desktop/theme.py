@@ -21,6 +21,8 @@ from tsr_agent.sections.marks import Tone
 if TYPE_CHECKING:
     from qtpy.QtWidgets import QApplication
 
+    from aitr_desktop.settings import Density
+
 GROUNDS = ("window", "surface", "raised", "selection")
 TEXTS = ("ink", "muted", "accent", "go", "no_go", "pending")
 _TONES = {
@@ -173,6 +175,8 @@ class ThemeController(QObject):
 
     changed = Signal()
     """The colours are others; whoever paints by itself repaints."""
+    density_changed = Signal(int)
+    """Rows of tables have another height, in pixels."""
 
     def __init__(self, application: QApplication, choice: ThemeChoice = ThemeChoice.SYSTEM) -> None:
         super().__init__(application)
@@ -195,6 +199,10 @@ class ThemeController(QObject):
         """Takes another choice into force."""
         self._choice = choice
         self._follow()
+
+    def set_density(self, density: Density) -> None:
+        """Gives the rows of all tables another height."""
+        self.density_changed.emit(density.row_height)
 
     def detach(self) -> None:
         """Follows the desktop no more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from qtpy.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, Slot
 from qtpy.QtGui import QColor, QFont, QFontMetrics, QTextCharFormat, QTextLayout, QTextOption
 from qtpy.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
@@ -46,6 +46,7 @@ class CellDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
         self.row_height = row_height
+        theme.density_changed.connect(self._take_height)
         self.hovered = QPersistentModelIndex()
         """The cell whose link is under the pointer."""
         self._fonts: dict[tuple[bool, bool], QFont] = {}
@@ -134,6 +135,10 @@ class CellDelegate(QStyledItemDelegate):
                 return False
             return bool(first <= line.xToCursor(x - inside.left()) <= last)
         return False
+
+    @Slot(int)
+    def _take_height(self, row_height: int) -> None:
+        self.row_height = row_height
 
     def width(self, cell: Cell, base: QFont) -> int:
         """Pixels of a cell's text on one line, of its first 80 characters at most."""

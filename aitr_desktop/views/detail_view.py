@@ -55,6 +55,7 @@ class DetailView(QFrame):
         self.setProperty("ground", "surface")
         self._theme = theme
         self._row_height = row_height
+        theme.density_changed.connect(self._take_height)
         self.band = VerdictBand(theme)
         self._anchors = QButtonGroup(self)
         self._anchors.setExclusive(True)
@@ -191,6 +192,10 @@ class DetailView(QFrame):
                 layout.activate()
         self._column.activate()
         QCoreApplication.sendEvent(self._body, QEvent(QEvent.Type.LayoutRequest))
+
+    @Slot(int)
+    def _take_height(self, row_height: int) -> None:
+        self._row_height = row_height
 
     def _make_sections(self, titles: list[str]) -> None:
         for place, title in enumerate(titles):

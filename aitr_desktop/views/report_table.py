@@ -47,20 +47,26 @@ class ReportTable(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
         self._place(row_height)
+        theme.density_changed.connect(self._set_row_height)
         self.selectionModel().currentRowChanged.connect(self._went)
         model.dataChanged.connect(self._arrived)
 
     def _place(self, row_height: int) -> None:
         rows = self.verticalHeader()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(row_height)
-        rows.setDefaultSectionSize(row_height)
+        self._set_row_height(row_height)
         columns = self.horizontalHeader()
         columns.setHighlightSections(False)
         columns.setSectionsMovable(True)
         columns.setStretchLastSection(True)
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.reset_columns()
+
+    @Slot(int)
+    def _set_row_height(self, row_height: int) -> None:
+        rows = self.verticalHeader()
+        rows.setMinimumSectionSize(row_height)
+        rows.setDefaultSectionSize(row_height)
 
     def reset_columns(self) -> None:
         """Columns in the order and width of the first start."""

@@ -38,6 +38,7 @@ class SectionBlock(QWidget):
         self.key = ""
         self._theme = theme
         self._row_height = row_height
+        theme.density_changed.connect(self._take_height)
         # Cut and not wrapped: a label whose height follows its width makes every height around it a guess.
         self._summary = CutLabel(tone=Tone.MUTED)
         self._nothing = CutLabel(tone=Tone.MUTED)
@@ -110,6 +111,10 @@ class SectionBlock(QWidget):
         """Shows one of its tables, whichever way was chosen."""
         if tree.isHidden():
             self.show_way(self._trees.index(tree))
+
+    @Slot(int)
+    def _take_height(self, row_height: int) -> None:
+        self._row_height = row_height
 
     def _add_tree(self) -> None:
         caption = PlainLabel(tone=Tone.MUTED)

@@ -57,6 +57,8 @@ class SectionTree(OpeningTree):
         self._shown: TreeModel | None = None
         self._drawing = CellDelegate(theme, row_height, self)
         self.setItemDelegate(self._drawing)
+        # After the delegate has taken the height, for it was connected first.
+        theme.density_changed.connect(self.fit)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

@@ -17,7 +17,7 @@ from aitr_desktop.views.status_line import StatusLine
 from aitr_desktop.windows.appearance import Appearance
 from aitr_desktop.windows.commands import Commands
 from aitr_desktop.windows.imports import Imports
-from aitr_desktop.windows.layout_state import decode_state, encode_state
+from aitr_desktop.windows.layout_state import encode_state
 from aitr_desktop.windows.libraries import Libraries
 from aitr_desktop.windows.list_actions import ListActions
 from aitr_desktop.windows.menus import Menus
@@ -27,6 +27,7 @@ from aitr_desktop.windows.pages import Pages
 from aitr_desktop.windows.preferences import Preferences
 from aitr_desktop.windows.recent import RecentLibraries
 from aitr_desktop.windows.reports_page import ReportsPage
+from aitr_desktop.windows.window_place import first_size, open_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
     from aitr_desktop.windows.workbench import Workbench
     from tsr_agent.clock import Clock
     from tsr_agent.errors import TsrError
-
-FIRST_SIZE = (1360, 860)
 
 
 class MainWindow(QMainWindow):
@@ -77,7 +76,7 @@ class MainWindow(QMainWindow):
         self.opening = Opening(
             self, tasks, self.libraries, self.imports, self.preferences, workbench=lambda: self.workbench
         )
-        self._appearance = Appearance(theme, self.preferences, self)
+        self.appearance = Appearance(self, theme, self.preferences, self.notices)
         self._recent = RecentLibraries(self.preferences, tasks, self.libraries, self)
         self.reports_page = ReportsPage(theme, self._make_workbench)
         # One line a place: the page of each row of the table of actions that has a place.
@@ -85,15 +84,14 @@ class MainWindow(QMainWindow):
         self._commands = Commands(self, theme, self.preferences, self._recent, lambda: self.menus)
         self._list = ListActions(self.pages, self.reports_page, self)
         self.menus = Menus(self, theme, self._handlers(), self._reasons())
-        self.menus.check(self._appearance.chosen())
+        for act in self.appearance.chosen():
+            self.menus.check(act)
         self._recent.fill(self.menus.menu(RECENT_MENU))
         self.status = StatusLine()
         self._progress = ProgressStrip()
         self._place()
         self._connect()
-        self.resize(*FIRST_SIZE)
-        if self.preferences.now.geometry:
-            self.restoreGeometry(decode_state(self.preferences.now.geometry))
+        open_at(self, self.preferences.now.geometry)
 
     @property
     def workbench(self) -> Workbench | None:
@@ -106,7 +104,7 @@ class MainWindow(QMainWindow):
             **self._recent.handlers(),
             **self.imports.handlers(),
             **self.opening.handlers(),
-            **self._appearance.handlers(),
+            **self.appearance.handlers(),
             **self.pages.handlers(),
             **self._list.handlers(),
             **self._commands.handlers(),
@@ -219,7 +217,7 @@ class MainWindow(QMainWindow):
 
     def _reset_layout(self) -> None:
         self.preferences.take(self.preferences.now.without_layout())
-        self.resize(*FIRST_SIZE)
+        self.resize(first_size(self.screen().availableGeometry().size()))
         if self.workbench is not None:
             self.workbench.reset_layout()
 

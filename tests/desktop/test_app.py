@@ -140,3 +140,19 @@ def test_the_version_is_told_without_loading_qt(tmp_path: Path) -> None:
     done = run("-c", code, home=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("aitr-desktop 0.")
+
+
+def test_starting_again_keeps_profile_and_theme_and_opens_no_file_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from aitr_desktop import app
+
+    started: list[list[str]] = []
+    monkeypatch.setattr(subprocess, "Popen", lambda command, **_: started.append(command))
+    app.start_again(app.parser().parse_args(["--profile", "work", "--theme", "dark", "tsr.json"]))
+    ((program, *arguments),) = started
+    assert program == sys.executable
+    assert arguments[-4:] == ["--profile", "work", "--theme", "dark"]
+    monkeypatch.undo()
+    done = run(*arguments, "--version", home=tmp_path)
+    assert done.stdout.startswith("aitr-desktop 0.")
