@@ -18,7 +18,7 @@ from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.models.report import OverallStatus
 from tsr_agent.store.column_types import from_microseconds, storable, to_microseconds
 from tsr_agent.store.rows import DecisionSource
-from tsr_agent.store.statements import compiled, integer, like_ascii, starts_with
+from tsr_agent.store.statements import compiled, integer, like_ascii, starts_with, without_index
 from tsr_agent.store.tables import reports
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ class ReportFilter:
     standing: GoNoGoDecision | None = None
     """The verdict with approvals weighed in."""
     approval_state: ApprovalStateName | None = None
+    judged: bool | None = None
+    """Whether a decision is on record; without one ``standing`` says pending, as for one that waits."""
     repositories: tuple[str, ...] | None = None
     """Addresses of the code's repository, letter by letter: any of them. Of none of them is no report."""
     branch: str | None = None
@@ -98,6 +100,7 @@ class ReportFilter:
             "decision": None if self.decision is None else self.decision.value,
             "standing": None if self.standing is None else self.standing.value,
             "approval_state": None if self.approval_state is None else self.approval_state.value,
+            **self._judged_parameters(),
             **self._repository_parameters(),
             "branch": None if self.branch is None else storable(self.branch),
             "created_from": None if self.created_from is None else to_microseconds(self.created_from),
@@ -106,6 +109,11 @@ class ReportFilter:
             "pattern": f"%{_escaped(storable(self.text))}%" if self.text else None,
         }
         return {name: value for name, value in given.items() if value is not None}
+
+    def _judged_parameters(self) -> dict[str, Any]:
+        if self.judged is None:
+            return {}
+        return {"judged" if self.judged else "unjudged": DecisionSource.NONE.value}
 
     def _repository_parameters(self) -> dict[str, Any]:
         if self.repositories is None:
@@ -175,7 +183,7 @@ class Page:
     """Whether further rows follow in the direction that was asked for."""
 
 
-_COLUMNS = (
+COLUMNS = (
     reports.c.id,
     reports.c.created_at,
     reports.c.received_at,
@@ -258,7 +266,7 @@ def rows_of(found: Sequence[Sequence[Any]]) -> tuple[ReportRow, ...]:
 def page_statement(shape: tuple[str, ...], *, after: bool, reverse: bool) -> Statement:
     """The statement for one page: ``after`` and the limit are the parameters ``key_…`` and ``limit``."""
     order = reports.c.created_at, reports.c.id
-    query = _narrowed(select(*_COLUMNS), shape)
+    query = narrowed_to(select(*COLUMNS), shape)
     if after:
         here, key = tuple_(*order), tuple_(integer("key_created_at"), bindparam("key_id"))
         query = query.where(here > key if reverse else here < key)
@@ -268,39 +276,58 @@ def page_statement(shape: tuple[str, ...], *, after: bool, reverse: bool) -> Sta
 
 def row_statement() -> Statement:
     """The statement for one row by ``id``."""
-    return compiled(select(*_COLUMNS).where(reports.c.id == bindparam("id")))
+    return compiled(select(*COLUMNS).where(reports.c.id == bindparam("id")))
 
 
 def count_statement(shape: tuple[str, ...]) -> Statement:
     """The statement that counts the rows of a filter."""
-    return compiled(_narrowed(select(func.count()).select_from(reports), shape))
+    return compiled(narrowed_to(select(func.count()).select_from(reports), shape))
 
 
-def _narrowed(query: Select[Any], shape: tuple[str, ...]) -> Select[Any]:
-    conditions = _conditions()
+def narrowed_to(
+    query: Select[Any], shape: tuple[str, ...], *, by_index: frozenset[str] | None = None
+) -> Select[Any]:
+    """The query with the conditions of a shape.
+
+    Args:
+        query: About ``reports``.
+        shape: Names of conditions, as ``ReportFilter.shape`` has them.
+        by_index: Columns by whose index the rows may be found; None leaves the choice to the database.
+    """
+    conditions = _conditions(by_index)
     wanted = [conditions[name] for name in shape if name in conditions]
     repositories: list[BindParameter[str]] = [
         bindparam(name) for name in shape if name.startswith(_REPOSITORY)
     ]
     if repositories:
-        wanted.append(reports.c.codebase_repo.in_(repositories))
+        wanted.append(searched("codebase_repo", by_index).in_(repositories))
     return query.where(*wanted)
 
 
-def _conditions() -> dict[str, ColumnElement[bool]]:
-    columns = reports.c
+def searched(name: str, by_index: frozenset[str] | None) -> ColumnElement[Any]:
+    """A column for a condition; one that is not among ``by_index`` tempts SQLite to no index of its own."""
+    column: ColumnElement[Any] = reports.c[name]
+    return column if by_index is None or name in by_index else without_index(column)
+
+
+def _conditions(by_index: frozenset[str] | None) -> dict[str, ColumnElement[bool]]:
+    def column(name: str) -> ColumnElement[Any]:
+        return searched(name, by_index)
+
     sha_start: BindParameter[str] = bindparam("sha_start")
     return {
-        "environment": columns.environment == bindparam("environment"),
-        "decision": columns.go_no_go_decision == bindparam("decision"),
-        "standing": columns.standing == bindparam("standing"),
-        "approval_state": columns.approval_state == bindparam("approval_state"),
-        "branch": columns.codebase_branch == bindparam("branch"),
-        "created_from": columns.created_at >= integer("created_from"),
-        "created_to": columns.created_at < integer("created_to"),
+        "environment": column("environment") == bindparam("environment"),
+        "decision": column("go_no_go_decision") == bindparam("decision"),
+        "standing": column("standing") == bindparam("standing"),
+        "approval_state": column("approval_state") == bindparam("approval_state"),
+        "judged": column("decision_source") != bindparam("judged"),
+        "unjudged": column("decision_source") == bindparam("unjudged"),
+        "branch": column("codebase_branch") == bindparam("branch"),
+        "created_from": column("created_at") >= integer("created_from"),
+        "created_to": column("created_at") < integer("created_to"),
         "nothing": integer("nothing") != 0,
-        "sha_start": starts_with(columns.codebase_sha, sha_start),
-        "sha_from": columns.codebase_sha >= bindparam("sha_from"),
-        "sha_before": columns.codebase_sha < bindparam("sha_before"),
-        "pattern": or_(*(like_ascii(column, bindparam("pattern")) for column in _SEARCHED)),
+        "sha_start": starts_with(reports.c.codebase_sha, sha_start),
+        "sha_from": column("codebase_sha") >= bindparam("sha_from"),
+        "sha_before": column("codebase_sha") < bindparam("sha_before"),
+        "pattern": or_(*(like_ascii(each, bindparam("pattern")) for each in _SEARCHED)),
     }

@@ -19,7 +19,7 @@ from tsr_agent.store.failures import LOST_CONNECTION, primary_code
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import BindParameter, Connection, CursorResult, Select
+    from sqlalchemy import BindParameter, ColumnElement, Connection, CursorResult, Select
     from sqlalchemy.engine import Dialect
     from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -163,3 +163,28 @@ def _start_on_sqlite(element: starts_with, compiler: SQLCompiler, **options: Any
 def _start_on_postgresql(element: starts_with, compiler: SQLCompiler, **options: Any) -> str:
     column, start = element.clauses
     return f"({compiler.process(column.like(start.concat('%')), **options)})"
+
+
+class without_index(FunctionElement[Any]):  # noqa: N801  (reads as the function that it stands for)
+    """A column by which SQLite must not look for an index: the list is walked in another one's order.
+
+    PostgreSQL knows how many rows it would find either way, and chooses for itself.
+    """
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(without_index, "sqlite")
+def _without_index_on_sqlite(element: without_index, compiler: SQLCompiler, **options: Any) -> str:
+    (column,) = element.clauses
+    return f"+{compiler.process(column, **options)}"
+
+
+@compiles(without_index, "postgresql")
+def _without_index_on_postgresql(element: without_index, compiler: SQLCompiler, **options: Any) -> str:
+    (column,) = element.clauses
+    return str(compiler.process(column, **options))

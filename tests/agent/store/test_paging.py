@@ -70,6 +70,7 @@ def matches(row: ReportRow, narrowed: ReportFilter) -> bool:
         and narrowed.decision in (None, row.decision)
         and narrowed.standing in (None, row.standing)
         and narrowed.approval_state in (None, row.approval_state)
+        and narrowed.judged in (None, row.decision_source.value != "none")
         and (narrowed.repositories is None or row.repo in narrowed.repositories)
         and narrowed.branch in (None, row.branch)
         and (narrowed.created_from is None or row.created_at >= narrowed.created_from)
@@ -86,6 +87,7 @@ filters = st.builds(
     decision=st.none() | st.sampled_from(GoNoGoDecision),
     standing=st.none() | st.sampled_from(GoNoGoDecision),
     approval_state=st.none() | st.sampled_from(ApprovalStateName),
+    judged=st.none() | st.booleans(),
     repositories=st.none() | st.lists(st.sampled_from((*REPOSITORIES, "other")), unique=True).map(tuple),
     branch=st.none() | st.sampled_from(TEXTS),
     created_from=moments,
