@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from tsr_agent.sections.overview import repository_name
@@ -17,24 +18,69 @@ if TYPE_CHECKING:
     from tsr_agent.sections.marks import Mark
 
 
+class SortKey(Enum):
+    """What a list can be sorted by; the store's names, each with an index behind it."""
+
+    CREATED = "created"
+    DECISION = "decision"
+    ENVIRONMENT = "environment"
+    BRANCH = "branch"
+    SHA = "sha"
+    REPOSITORY = "repository"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a list is sorted; equals follow each other from the newest."""
+
+    by: SortKey = SortKey.CREATED
+    descending: bool = True
+
+    def __str__(self) -> str:
+        """The form that ``order_from`` reads, ``branch up``."""
+        return f"{self.by.value} {'down' if self.descending else 'up'}"
+
+    def turned_to(self, key: SortKey) -> Order:
+        """The order after somebody asked for one: the other way round where it is that already."""
+        if key is self.by:
+            return Order(key, not self.descending)
+        return Order(key, descending=key is SortKey.CREATED)
+
+
+def order_from(text: str) -> Order:
+    """An order from its text form; the newest first where it is none."""
+    name, _, way = text.partition(" ")
+    key = next((each for each in SortKey if each.value == name), None)
+    return Order(key, way == "down") if key is not None and way in ("up", "down") else Order()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What the list is narrowed to; None and the empty text ask nothing."""
+    """What the list asks: what it is narrowed to, and in which order; None and the empty text ask nothing."""
 
     environment: str | None = None
     decision: GoNoGoDecision | None = None
-    """The verdict that the list shows: approvals weighed in."""
+    """The verdict that the list shows: approvals weighed in. What nobody judged has none."""
+    not_judged: bool = False
+    """Only reports without a decision."""
     branch: str | None = None
+    repository: str | None = None
+    """Its address, letter by letter."""
     since: date | None = None
     """First day, in the viewer's zone."""
     until: date | None = None
     """Last day, included."""
+    period: int | None = None
+    """Days up to the present one that ``since`` stands for, so that a saved filter moves on with them."""
+    sha: str = ""
+    """First digits of the release's SHA."""
     text: str = ""
+    order: Order = field(default_factory=Order)
 
     @property
     def is_everything(self) -> bool:
         """Whether nothing is narrowed."""
-        return self == Query()
+        return replace(self, order=Order()) == Query()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +97,10 @@ class ListedReport:
     when_whole: str
     repository: str
     reason: str
+    triggered_by: str = ""
+    policy: str = ""
+    prompts: str = ""
+    approval: str = ""
     key: Any = None
     """Where the line stands, for the store to go on from; opaque here."""
 
@@ -61,6 +111,7 @@ class Choices:
 
     environments: tuple[str, ...] = ()
     branches: tuple[str, ...] = ()
+    repositories: tuple[str, ...] = ()
 
 
 def day_start(day: date, zone: tzinfo | None = None) -> datetime:
@@ -98,6 +149,10 @@ def listed(
     repository: str,
     reason: str,
     now: datetime,
+    triggered_by: str = "",
+    policy: str = "",
+    prompts: str = "",
+    approval: str = "",
     key: Any = None,
     zone: tzinfo | None = None,
 ) -> ListedReport:
@@ -114,5 +169,9 @@ def listed(
         when_whole=f"{whole.local}\n{whole.utc}",
         repository=one_line(repository_name(repository), 100),
         reason=one_line(reason, 300),
+        triggered_by=one_line(triggered_by, 100),
+        policy=one_line(policy, 100),
+        prompts=one_line(prompts, 100),
+        approval=approval,
         key=key,
     )

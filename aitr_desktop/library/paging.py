@@ -1,12 +1,13 @@
 """Random access to a list that can only be walked: pages, and the keys from which pages start.
 
-The store gives the page that follows a key, in either direction. A view asks for any row. This holds
-the keys learnt so far, plans the next page to fetch on the way to the wanted one, and keeps only the
-pages used last. Both ends are one step away; the middle costs a walk from the nearest known key.
+The store gives the page that follows a key, in either direction, and can step over rows on the way. A
+view asks for any row. This holds the keys learnt so far, plans the step from the nearest of them, and
+keeps only the pages used last.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,8 @@ class Step:
     limit: int
     reverse: bool
     """From the end of the list upwards."""
+    skip: int = 0
+    """Rows to step over first."""
 
 
 class ReportPages:
@@ -42,14 +45,17 @@ class ReportPages:
         self.page_size = page_size
         self._kept = kept
         self._pages: OrderedDict[int, tuple[ListedReport, ...]] = OrderedDict()
-        self._down: dict[int, Any] = {0: None}
-        self._up: dict[int, Any] = {}
+        self._down = _Keys()
+        self._down.learn(0, None)
+        self._up = _Keys()
         self.total = 0
 
     def set_total(self, total: int) -> None:
         """How many rows the list has; makes its end reachable."""
         self.total = total
-        self._up = {self.page_of(total - 1): None} if total else {}
+        self._up = _Keys()
+        if total:
+            self._up.learn(self.page_of(total - 1), None)
 
     def page_of(self, row: int) -> int:
         """The page that holds a row."""
@@ -57,11 +63,11 @@ class ReportPages:
 
     def row(self, row: int) -> ListedReport | None:
         """The row, or None where its page is not here."""
-        page = self._pages.get(self.page_of(row))
-        place = row % self.page_size
+        number, place = divmod(row, self.page_size)
+        page = self._pages.get(number)
         if page is None or place >= len(page):
             return None
-        self._pages.move_to_end(self.page_of(row))
+        self._pages.move_to_end(number)
         return page[place]
 
     def has(self, page: int) -> bool:
@@ -69,12 +75,14 @@ class ReportPages:
         return page in self._pages
 
     def step_to(self, page: int) -> Step:
-        """The next page to fetch on the way to ``page``; it is ``page`` itself where its key is known."""
-        down = max((known for known in self._down if known <= page), default=0)
-        up = min((known for known in self._up if known >= page), default=None)
-        if up is None or page - down <= up - page:
-            return Step(down, self._down[down], self.page_size, reverse=False)
-        return Step(up, self._up[up], self._length(up), reverse=True)
+        """How to fetch a page: from the nearest key that is known, stepping over what lies between."""
+        down = self._down.below(page)
+        up = self._up.above(page)
+        if up is None or page - down[0] <= up[0] - page:
+            skip = (page - down[0]) * self.page_size
+            return Step(page, down[1], self.page_size, reverse=False, skip=skip)
+        skip = self._end(up[0]) - self._end(page)
+        return Step(page, up[1], self._length(page), reverse=True, skip=skip)
 
     def store(self, step: Step, rows: tuple[ListedReport, ...]) -> None:
         """Takes a fetched page in; ``rows`` are in list order whichever way they were fetched."""
@@ -85,13 +93,40 @@ class ReportPages:
         if not rows:
             return
         if len(rows) == self.page_size:
-            self._down.setdefault(step.page + 1, rows[-1].key)
+            self._down.learn(step.page + 1, rows[-1].key)
         if step.page > 0:
-            self._up.setdefault(step.page - 1, rows[0].key)
+            self._up.learn(step.page - 1, rows[0].key)
 
     def is_consistent(self, step: Step, rows: tuple[ListedReport, ...]) -> bool:
         """Whether a page has as many rows as the total promises; if not, the list changed meanwhile."""
         return len(rows) == self._length(step.page)
 
+    def _end(self, page: int) -> int:
+        """Number of the row after a page's last."""
+        return min(self.total, (page + 1) * self.page_size)
+
     def _length(self, page: int) -> int:
-        return max(0, min(self.page_size, self.total - page * self.page_size))
+        return max(0, self._end(page) - page * self.page_size)
+
+
+class _Keys:
+    """Keys by page, and the nearest on either side of one."""
+
+    def __init__(self) -> None:
+        self._pages: list[int] = []
+        self._keys: dict[int, Any] = {}
+
+    def learn(self, page: int, key: Any) -> None:
+        if page not in self._keys:
+            insort(self._pages, page)
+            self._keys[page] = key
+
+    def below(self, page: int) -> tuple[int, Any]:
+        found = self._pages[bisect_right(self._pages, page) - 1]
+        return found, self._keys[found]
+
+    def above(self, page: int) -> tuple[int, Any] | None:
+        place = bisect_left(self._pages, page)
+        if place == len(self._pages):
+            return None
+        return self._pages[place], self._keys[self._pages[place]]

@@ -5,29 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from aitr_desktop.library.listing import Choices, ListedReport, Query, day_end, day_start, listed
-from tsr_agent.sections.wording import NOT_JUDGED, verdict
+from aitr_desktop.library import report_lists
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
     from typing import Any
 
     from aitr_desktop.library.importing import ImportOutcome
+    from aitr_desktop.library.listing import Choices, ListedReport, Query
     from aitr_desktop.library.paging import Step
     from aitr_desktop.library.synchronising import Watcher
+    from aitr_desktop.library.timeline import Timeline
     from tsr_agent.clock import Clock
     from tsr_agent.gate.approvals import ApprovalStanding
     from tsr_agent.models.approval import Approval
     from tsr_agent.models.decision import Decision, PolicyReference
     from tsr_agent.models.report import TestSummaryReport
     from tsr_agent.store.engine import Library
-    from tsr_agent.store.paging import ReportFilter, ReportRow
+    from tsr_agent.store.lists import ReportLists
     from tsr_agent.store.repository import ReportRepository
-
-_PEOPLE = {"approved": "Approved", "rejected": "Rejected"}
-"""What people did, by the state of the approval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +67,18 @@ class Workspace(Protocol):
     def import_files(self, paths: Sequence[Path], clock: Clock, watcher: Watcher) -> ImportOutcome:
         """Files documents, judged by the built-in policy. Called on a thread of its own."""
 
+    def position(self, query: Query, key: Any) -> int:
+        """How many rows of the list stand before a key, whether its row is there or not."""
+
+    def find(self, query: Query, report_id: str) -> int | None:
+        """The row of a report; None where the list has it not."""
+
+    def ids(self, query: Query, first: int, last: int) -> tuple[str, ...]:
+        """Ids of the reports of some rows, the last included."""
+
+    def timeline(self, query: Query, is_wanted: Callable[[], bool]) -> Timeline:
+        """How many of which verdict the list has over time; less of it once it is wanted no more."""
+
     def close(self) -> None:
         """Lets the file go."""
 
@@ -77,10 +87,12 @@ class StoreWorkspace:
     """The workspace over the SQLite store. Made by ``open_workspace``."""
 
     def __init__(self, library: Library) -> None:
+        from tsr_agent.store.lists import ReportLists
         from tsr_agent.store.repository import ReportRepository
 
         self._library = library
         self._repository: ReportRepository = ReportRepository(library)
+        self._lists: ReportLists = ReportLists(library)
 
     @property
     def path(self) -> Path:
@@ -93,10 +105,7 @@ class StoreWorkspace:
         Raises:
             StoreError: The library can't be read.
         """
-        found = self._repository.page(
-            report_filter(query), after=step.after, reverse=step.reverse, limit=step.limit
-        )
-        return tuple(_listed(row, now) for row in found.rows)
+        return report_lists.page(self._lists, query, step, now)
 
     def count(self, query: Query) -> int:
         """How many reports the list has.
@@ -104,7 +113,39 @@ class StoreWorkspace:
         Raises:
             StoreError: The library can't be read.
         """
-        return self._repository.count(report_filter(query))
+        return self._lists.count(report_lists.report_filter(query))
+
+    def position(self, query: Query, key: Any) -> int:
+        """How many rows of the list stand before a key, whether its row is there or not.
+
+        Raises:
+            StoreError: The library can't be read.
+        """
+        return report_lists.position(self._lists, query, key)
+
+    def find(self, query: Query, report_id: str) -> int | None:
+        """The row of a report; None where the list has it not.
+
+        Raises:
+            StoreError: The library can't be read.
+        """
+        return report_lists.find(self._lists, self._repository.row(report_id), query)
+
+    def ids(self, query: Query, first: int, last: int) -> tuple[str, ...]:
+        """Ids of the reports of some rows, the last included.
+
+        Raises:
+            StoreError: The library can't be read.
+        """
+        return report_lists.ids(self._lists, query, first, last)
+
+    def timeline(self, query: Query, is_wanted: Callable[[], bool]) -> Timeline:
+        """How many of which verdict the list has over time; less of it once it is wanted no more.
+
+        Raises:
+            StoreError: The library can't be read.
+        """
+        return report_lists.timeline(self._lists, query, is_wanted)
 
     def choices(self) -> Choices:
         """What the filters can offer.
@@ -112,7 +153,7 @@ class StoreWorkspace:
         Raises:
             StoreError: The library can't be read.
         """
-        return Choices(self._repository.environments(), self._repository.branches())
+        return report_lists.choices(self._lists)
 
     def load(self, report_id: str) -> OpenedReport:
         """A report and its decision, from bytes that are what was filed.
@@ -191,41 +232,3 @@ def default_library(profile: str = "") -> Path:
 
     name = f"library-{profile}.db" if profile else "library.db"
     return user_data_path("aitr", appauthor=False) / name
-
-
-def report_filter(query: Query) -> ReportFilter:
-    """The store's form of a query; days become moments in the viewer's zone."""
-    from tsr_agent.store.paging import ReportFilter
-
-    asked: dict[str, Any] = {
-        "environment": query.environment,
-        "standing": query.decision,
-        "branch": query.branch,
-        "text": query.text.strip(),
-        "created_from": day_start(query.since) if query.since else None,
-        "created_to": day_end(query.until) if query.until else None,
-    }
-    return ReportFilter(**asked)
-
-
-def _listed(row: ReportRow, now: datetime) -> ListedReport:
-    return listed(
-        identity=row.id,
-        verdict=NOT_JUDGED if row.decision_source.value == "none" else verdict(row.standing),
-        sha=row.codebase_sha,
-        branch=row.branch,
-        environment=row.environment,
-        made=row.created_at,
-        repository=row.repo,
-        reason=_reason(row),
-        now=now,
-        key=row.key,
-    )
-
-
-def _reason(row: ReportRow) -> str:
-    """The decision's reason; where people have made another verdict of it, that and what was decided."""
-    if row.standing is row.decision:
-        return row.reason
-    people = _PEOPLE.get(row.approval_state.value, "Waits for people")
-    return f"{people}; the policy says {verdict(row.decision).word}: {row.reason}"
