@@ -1,8 +1,8 @@
 """The one door to threads: work goes out, its result comes back on the user-interface thread.
 
-Three lanes: ``LIBRARY`` and ``FILING`` each do one thing after another on one thread, as the database
-wants it; ``WIDE`` does several at once. A result is handed over by a slot of an object that lives on the
-user-interface thread, never by the thread that worked.
+Four lanes: ``LIBRARY``, ``COUNTING`` and ``FILING`` each do one thing after another on one thread, as the
+database wants it; ``WIDE`` does several at once. A result is handed over by a slot of an object that lives
+on the user-interface thread, never by the thread that worked.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ class Lane(Enum):
 
     LIBRARY = "library", 1
     """What the screen waits for: reading the library, one thing after another."""
+    COUNTING = "counting", 1
+    """Reading that takes long and that nobody waits for, so that pages come beside it."""
     FILING = "filing", 1
     """What changes the library and takes long, so that reading goes on beside it."""
     WIDE = "wide", 4
@@ -94,6 +96,11 @@ class Task(Generic[Result]):
         self._on_result = on_result
         self._on_error = on_error
         self._is_wanted = True
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anybody still wants the result; long work may look now and then."""
+        return self._is_wanted
 
     def cancel(self) -> None:
         """Nobody wants the result any more: it is dropped, and not begun if it still waits."""

@@ -1,0 +1,272 @@
+"""The list of a library: filters, strip and table, and what is asked for them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import QModelIndex, QObject, Qt, Signal
+from qtpy.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from aitr_desktop.item_models.report_list_model import ReportListModel
+from aitr_desktop.library.listing import Order, order_from
+from aitr_desktop.library.paging import PAGE_SIZE
+from aitr_desktop.library.report_lists import MAX_IDS
+from aitr_desktop.tasks import Lane
+from aitr_desktop.views.decision_strip import DecisionStrip
+from aitr_desktop.views.filter_bar import FilterBar
+from aitr_desktop.views.message_pane import Message, MessagePane
+from aitr_desktop.views.plain_label import hairline
+from aitr_desktop.views.report_table import ReportTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from aitr_desktop.library.listing import Query, SortKey
+    from aitr_desktop.library.refreshing import Refreshed
+    from aitr_desktop.library.timeline import Timeline
+    from aitr_desktop.library.workspace import Workspace
+    from aitr_desktop.tasks import Task, Tasks
+    from aitr_desktop.theme import ThemeController
+    from aitr_desktop.windows.preferences import Preferences
+    from tsr_agent.clock import Clock
+
+
+class Browser(QObject):
+    """Asks for lists and shows them.
+
+    Args:
+        theme: Colours and fonts.
+        tasks: The door to threads.
+        clock: Says what day it is.
+        preferences: Where order and columns are kept.
+    """
+
+    counted = Signal(int, int)
+    """How many reports are listed, and how many the library has."""
+    opened = Signal(str)
+    """Id of the report that was gone to."""
+    failed = Signal(object)
+    """A ``TsrError`` of the list."""
+    sorted_by = Signal(object)
+    """The ``Order`` that is in force now."""
+
+    def __init__(
+        self, theme: ThemeController, tasks: Tasks, clock: Clock, preferences: Preferences, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._tasks, self._clock, self._preferences = tasks, clock, preferences
+        self._workspace: Workspace | None = None
+        self._drawing: Task[Timeline] | None = None
+        self._came = 0
+        self._asked_for = self._kept = ""
+        self.filters = FilterBar(theme, self._today())
+        self.reports = ReportListModel(tasks, clock, self)
+        self.table = ReportTable(self.reports, theme, preferences.now.density.row_height)
+        self.strip = DecisionStrip(theme)
+        self.no_match = MessagePane(theme)
+        self.news = QPushButton()
+        self.left = QWidget()
+        self._stack = QStackedWidget()
+        self._place()
+        self._connect()
+        self.table.columns.show(preferences.now.shown_columns, preferences.now.columns)
+
+    def _place(self) -> None:
+        self.no_match.say(
+            Message(
+                headline=self.tr("No report matches these filters."),
+                body=self.tr("The reports are still there; the filters hide them."),
+                button=self.tr("Clear filters"),
+                icon="search",
+            )
+        )
+        self.news.setProperty("news", "true")
+        self.news.hide()
+        column = QVBoxLayout(self.left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.strip, hairline(), self.news, self._stack):
+            column.addWidget(part)
+        column.setStretchFactor(self._stack, 1)
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self.no_match)
+
+    def _connect(self) -> None:
+        self.filters.changed.connect(self.ask)
+        self.reports.loaded.connect(self._list_is_here)
+        self.reports.counted.connect(self.filters.show_count)
+        self.reports.counted.connect(self.counted)
+        self.reports.refreshed.connect(self._list_was_refreshed)
+        self.reports.failed.connect(self.failed)
+        self.table.opened.connect(self._went)
+        self.table.came_above.connect(self._say_news)
+        self.table.columns.sort_asked.connect(self.sort_by)
+        self.table.columns.changed.connect(self._keep_columns)
+        self.table.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.strip.chosen.connect(self.narrow_to_days)
+        self.news.clicked.connect(self._go_to_top)
+        self.no_match.pressed.connect(self.filters.clear)
+        self._preferences.changed.connect(self._take_density)
+
+    @property
+    def query(self) -> Query:
+        """What is asked: the filters', in the order in force."""
+        return replace(self.filters.query(), order=order_from(self._preferences.now.order))
+
+    def show_workspace(self, workspace: Workspace) -> None:
+        """Shows another library."""
+        self._workspace = workspace
+        self._asked_for = self._kept = ""
+        self._read_choices()
+        self.ask()
+
+    def ask(self) -> None:
+        """Asks the list what the filters say."""
+        self.filters.set_today(self._today())
+        self.filters.clear_count()
+        self._came = 0
+        self.news.hide()
+        self.reports.show(self._workspace, self.query)
+        self._draw_strip()
+
+    def refresh(self, select: str = "") -> None:
+        """Reads the list again, for the library changed; what the person looks at stays where it is.
+
+        Args:
+            select: Id of a report to go to, if the list has it.
+        """
+        self._asked_for = select or self._asked_for
+        self._read_choices()
+        self.reports.refresh(find=select)
+
+    def reveal(self, report_id: str) -> None:
+        """Goes to a report wherever the list has it; to none where the filters hide it."""
+        self._kept = report_id
+        self.reports.refresh(find=report_id)
+
+    def keep(self, report_id: str) -> None:
+        """Says which report is open, so that the list comes back to it."""
+        self._asked_for = report_id
+
+    def sort_by(self, key: SortKey) -> None:
+        """Sorts by something; the other way round where it is sorted by it already."""
+        self.sort(order_from(self._preferences.now.order).turned_to(key))
+
+    def turn(self) -> None:
+        """Turns the order round."""
+        self.sort_by(order_from(self._preferences.now.order).by)
+
+    def sort(self, order: Order) -> None:
+        """Sorts the list, and remembers how."""
+        self._preferences.change(order=str(order))
+        self.reports.show(self._workspace, self.query)
+        self.sorted_by.emit(order)
+
+    def narrow_to_days(self, since: date, until: date) -> None:
+        """Narrows to some days."""
+        query = replace(self.filters.query(), since=since, until=until, period=None)
+        self.filters.show_query(query)
+
+    def with_selected(self, take: Callable[[tuple[str, ...]], None]) -> None:
+        """Gives the ids of the selected reports; those that are not here are read first."""
+        ranges, workspace, query = self.table.ranges(), self._workspace, self.reports.query
+        here = self.table.selected_reports(PAGE_SIZE)
+        if sum(last - first + 1 for first, last in ranges) == len(here):
+            take(tuple(report.id for _, report in here))
+        elif workspace is not None:
+            self._tasks.run(lambda: _ids(workspace, query, ranges), take, self.failed.emit)
+
+    def _read_choices(self) -> None:
+        if self._workspace is not None:
+            self._tasks.run(self._workspace.choices, self.filters.offer, self.failed.emit, Lane.COUNTING)
+
+    def _draw_strip(self) -> None:
+        workspace, query = self._workspace, self.query
+        if self._drawing is not None:
+            self._drawing.cancel()
+            self._drawing = None
+        if workspace is None:
+            return
+        self.strip.wait()
+        drawing: list[Task[Timeline]] = []
+
+        def is_wanted() -> bool:
+            return not drawing or drawing[0].is_wanted
+
+        self._drawing = self._tasks.run(
+            lambda: workspace.timeline(query, is_wanted),
+            self.strip.show_timeline,
+            self.failed.emit,
+            Lane.COUNTING,
+        )
+        drawing.append(self._drawing)
+
+    def _list_is_here(self) -> None:
+        rows = self.reports.rowCount()
+        self._stack.setCurrentWidget(self.table if rows else self.no_match)
+        if not rows:
+            return
+        # Only the first page is here; looking through a million rows would hold the screen up.
+        here = ((row, self.reports.report(row)) for row in range(min(rows, PAGE_SIZE)))
+        same = (row for row, report in here if report is not None and report.id == self._asked_for)
+        row = next(same, None)
+        if row is None and self._kept:
+            self._go_nowhere()
+        else:
+            self.table.select_row(row or 0)
+
+    def _go_nowhere(self) -> None:
+        """The report on screen is further down or hidden by the filters; no other row shall seem to be it."""
+        self.table.setCurrentIndex(QModelIndex())
+
+    def _went(self, report_id: str) -> None:
+        self._kept = self._kept if report_id == self._kept else ""
+        self.opened.emit(report_id)
+
+    def _list_was_refreshed(self, found: Refreshed) -> None:
+        self._stack.setCurrentWidget(self.table if found.total else self.no_match)
+        if found.found is not None:
+            self.table.select_row(found.found)
+        elif self._kept:
+            self._go_nowhere()
+        elif found.total and not self.table.currentIndex().isValid():
+            self.table.select_row(0)
+        self._draw_strip()
+
+    def _say_news(self, number: int) -> None:
+        self._came += number
+        self.news.setText(self.tr("{number} new ↑").format(number=f"{self._came:,}"))
+        self.news.setAccessibleName(
+            self.tr("{number} new reports above; go to the top").format(number=f"{self._came:,}")
+        )
+        self.news.show()
+
+    def _scrolled(self, value: int) -> None:
+        if value == 0 and self._came:
+            self._came = 0
+            self.news.hide()
+
+    def _go_to_top(self) -> None:
+        self.table.scrollToTop()
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _keep_columns(self) -> None:
+        columns = self.table.columns
+        self._preferences.change(shown_columns=columns.keys(), columns=columns.widths())
+
+    def _take_density(self) -> None:
+        self.table.set_row_height(self._preferences.now.density.row_height)
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone().date()
+
+
+def _ids(workspace: Workspace, query: Query, ranges: list[tuple[int, int]]) -> tuple[str, ...]:
+    found: list[str] = []
+    for first, last in ranges:
+        found += workspace.ids(query, first, min(last, first + MAX_IDS - len(found) - 1))
+        if len(found) >= MAX_IDS:
+            break
+    return tuple(found[:MAX_IDS])
