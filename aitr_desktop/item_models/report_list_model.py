@@ -199,8 +199,8 @@ class ReportListModel(QAbstractTableModel):
         last = min(first + len(rows), self._row_count) - 1
         self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
         # A view that scrolled on meanwhile wants another page; what lay between is not fetched.
-        if self._fetching is None and not self._pages.has(self._wanted):
-            self._fetch(self._wanted)
+        if not self._pages.has(self._wanted):
+            self._want(self._wanted)
 
     def _count(self) -> None:
         source, query = self._source, self._query

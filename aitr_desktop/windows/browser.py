@@ -219,6 +219,7 @@ class Browser(QObject):
 
     def _go_nowhere(self) -> None:
         """The report on screen is further down or hidden by the filters; no other row shall seem to be it."""
+        self.table.clearSelection()
         self.table.setCurrentIndex(QModelIndex())
 
     def _went(self, report_id: str) -> None:
@@ -230,7 +231,9 @@ class Browser(QObject):
         if found.found is not None:
             self.table.select_row(found.found)
         elif self._kept:
-            self._go_nowhere()
+            report = self.reports.report(self.table.currentIndex().row())
+            if report is None or report.id != self._kept:
+                self._go_nowhere()
         elif found.total and not self.table.currentIndex().isValid():
             self.table.select_row(0)
         self._draw_strip()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QEventLoop, Qt, QTimer
 
 from aitr_desktop.library.listing import Choices
+from aitr_desktop.library.timeline import Timeline
 from aitr_desktop.settings import ThemeChoice
 from tsr_agent.errors import InputError, StoreError
 
@@ -51,6 +52,22 @@ class EmptyWorkspace:
     def choices(self) -> Choices:
         """None."""
         return Choices()
+
+    def position(self, query: Query, key: Any) -> int:
+        """At the beginning."""
+        return 0
+
+    def find(self, query: Query, report_id: str) -> int | None:
+        """Nowhere."""
+        return None
+
+    def ids(self, query: Query, first: int, last: int) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    def timeline(self, query: Query, is_wanted: Callable[[], bool]) -> Timeline:
+        """No bars."""
+        return Timeline()
 
     def load(self, report_id: str) -> OpenedReport:
         """There is nothing to load.

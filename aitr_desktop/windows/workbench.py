@@ -142,7 +142,7 @@ class Workbench(QWidget):
     def reset_layout(self) -> None:
         """Splitter and columns as at the first start."""
         self._splitter.setSizes(list(FIRST_SIZES))
-        self.table.columns.reset()
+        self.table.columns.show((), "")
 
     def _restore(self, settings: Settings) -> None:
         if not (settings.splitter and self._splitter.restoreState(decode_state(settings.splitter))):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aitr_desktop.library.importing import Imported, ImportOutcome
 from aitr_desktop.library.listing import Choices, ListedReport, Query, listed
+from aitr_desktop.library.timeline import Bar, Timeline, Unit
 from aitr_desktop.library.workspace import OpenedReport, Workspace
 from tests.factories import shown_reports as reports
 from tsr_agent.errors import InputError, IntegrityError, TsrError
@@ -16,7 +18,7 @@ from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.sections.wording import verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from aitr_desktop.library.paging import Step
     from aitr_desktop.library.synchronising import Watcher
@@ -106,8 +108,31 @@ class FakeWorkspace:
         self.steps.append(step)
         rows = self._matching(query)
         if step.reverse:
-            return tuple([row for row in rows if step.after is None or row.key < step.after][-step.limit :])
-        return tuple([row for row in rows if step.after is None or row.key > step.after][: step.limit])
+            before = [row for row in rows if step.after is None or row.key < step.after]
+            end = len(before) - step.skip
+            return tuple(before[max(0, end - step.limit) : max(0, end)])
+        beyond = [row for row in rows if step.after is None or row.key > step.after]
+        return tuple(beyond[step.skip : step.skip + step.limit])
+
+    def position(self, query: Query, key: int) -> int:
+        self._fail("position")
+        return sum(row.key < key for row in self._matching(query))
+
+    def find(self, query: Query, report_id: str) -> int | None:
+        rows = self._matching(query)
+        return next((place for place, row in enumerate(rows) if row.id == report_id), None)
+
+    def ids(self, query: Query, first: int, last: int) -> tuple[str, ...]:
+        return tuple(row.id for row in self._matching(query)[first : last + 1])
+
+    def timeline(self, query: Query, is_wanted: Callable[[], bool]) -> Timeline:
+        self._fail("timeline")
+        rows = self._matching(query)
+        if not rows:
+            return Timeline()
+        numbers = Counter(row.verdict.word for row in rows)
+        day = date(2026, 11, 22)
+        return Timeline(Unit.DAY, (Bar(day, day, go=numbers["GO"], no_go=numbers["NO-GO"]),))
 
     def count(self, query: Query) -> int:
         self._fail("count")

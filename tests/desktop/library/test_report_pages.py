@@ -42,13 +42,18 @@ def test_any_row_asked_for_in_any_order_is_the_right_one(
             assert pages.row(row) == ROWS[row]
 
 
-def test_both_ends_are_one_step_away() -> None:
+def test_any_page_is_one_step_away() -> None:
     source, pages = FakeWorkspace(ROWS), ReportPages(10)
     pages.set_total(203)
     assert fetch(pages, source, 0) == 1
     assert fetch(pages, source, 20) == 1
     assert [row.key for row in source.page(Query(), source.steps[-1], NOW)] == [200, 201, 202]
-    assert fetch(pages, source, 18) == 2
+    assert fetch(pages, source, 18) == 1
+    assert (source.steps[-1].reverse, source.steps[-1].skip) == (True, 10)
+    assert fetch(pages, source, 8) == 1
+    assert (source.steps[-1].reverse, source.steps[-1].skip) == (False, 70)
+    assert fetch(pages, source, 9) == 1
+    assert source.steps[-1].skip == 0, "the page before it was here, and its last key with it"
 
 
 def test_only_some_pages_are_kept() -> None:

@@ -11,11 +11,11 @@ from aitr_desktop.item_models.report_detail import report_detail
 from aitr_desktop.library.importing import read_document
 from aitr_desktop.library.listing import Query
 from aitr_desktop.library.paging import ReportPages
+from aitr_desktop.library.report_lists import report_filter
 from aitr_desktop.library.workspace import (
     StoreWorkspace,
     default_library,
     open_workspace,
-    report_filter,
 )
 from tests.agent.cli.test_gate import good
 from tests.desktop.fakes import import_one

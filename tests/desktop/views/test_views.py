@@ -7,26 +7,23 @@ from typing import TYPE_CHECKING
 import pytest
 from qtpy.QtCore import QCoreApplication, QModelIndex, Qt
 from qtpy.QtGui import QGuiApplication
-from qtpy.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QTextBrowser, QWidget
+from qtpy.QtWidgets import QAbstractButton, QLabel, QTextBrowser, QWidget
 
 from aitr_desktop.item_models.report_detail import report_detail
-from aitr_desktop.library.listing import Choices, Query
 from aitr_desktop.library.workspace import OpenedReport
 from aitr_desktop.views.detail_view import DetailView
-from aitr_desktop.views.filter_bar import FilterBar
 from aitr_desktop.views.message_pane import Message, MessagePane, error_message
 from aitr_desktop.views.plain_label import CutLabel, PlainLabel
 from aitr_desktop.views.section_tree import MAX_HEIGHT, SectionTree
 from tests.factories import shown_reports as reports
 from tests.factories.full_decisions import full_decision
 from tsr_agent.errors import StoreError
-from tsr_agent.models.decision import Decision, GoNoGoDecision
 
 if TYPE_CHECKING:
+    from tsr_agent.models.decision import Decision
     from pytestqt.qtbot import QtBot
 
     from aitr_desktop.theme import ThemeController
-    from tests.desktop.fakes import StillClock
 
 Show = Callable[[QWidget], QWidget]
 TODAY = date(2026, 11, 22)
@@ -241,78 +238,9 @@ def test_anchors_scroll_to_their_section(detail: DetailView, qtbot: QtBot) -> No
     assert anchor.isChecked()
 
 
-@pytest.fixture
-def filters(theme: ThemeController, shown: Show, clock: StillClock) -> FilterBar:
-    bar = FilterBar(theme, TODAY)
-    bar.offer(Choices(("production", "staging"), ("main", reports.HOSTILE)))
-    shown(bar)
-    return bar
-
-
-def combo(filters: FilterBar, name: str) -> QComboBox:
-    return next(each for each in filters.findChildren(QComboBox) if each.accessibleName() == name)
-
-
-def test_filters_make_the_question(filters: FilterBar, qtbot: QtBot) -> None:
-    assert filters.query() == Query()
-    with qtbot.waitSignal(filters.changed):
-        combo(filters, "Decision").setCurrentIndex(3)
-    combo(filters, "Environment").setCurrentIndex(2)
-    combo(filters, "Branch").setCurrentIndex(2)
-    combo(filters, "Dates").setCurrentIndex(2)
-    assert filters.query() == Query(
-        environment="staging",
-        decision=GoNoGoDecision.PENDING_REVIEW,
-        branch=reports.HOSTILE,
-        since=date(2026, 11, 16),
-    )
-
-
-def test_a_period_between_two_days_takes_them_in_either_order(filters: FilterBar) -> None:
-    dates = combo(filters, "Dates")
-    dates.setCurrentIndex(dates.count() - 1)
-    query = filters.query()
-    assert (query.since, query.until) == (date(2026, 10, 23), TODAY)
-
-
-def test_typing_asks_once_after_a_pause_and_enter_at_once(filters: FilterBar, qtbot: QtBot) -> None:
-    heard: list[str] = []
-    filters.changed.connect(lambda: heard.append(filters.query().text))
-    field = filters.findChild(QLineEdit)
-    assert field is not None
-    qtbot.keyClicks(field, "3fa9")
-    assert heard == []
-    qtbot.waitUntil(lambda: heard == ["3fa9"])
-    qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert heard == ["3fa9", "3fa9"]
-
-
-def test_a_choice_survives_new_choices_and_clearing_takes_it_back(filters: FilterBar) -> None:
-    combo(filters, "Branch").setCurrentIndex(1)
-    filters.offer(Choices(("production",), ("develop", "main")))
-    assert filters.query().branch == "main"
-    filters.clear()
-    assert filters.query() == Query()
-
-
-def test_a_hostile_branch_is_offered_as_text(filters: FilterBar) -> None:
-    shown_text = combo(filters, "Branch").itemText(2)
-    assert shown_text.startswith("<img src=x")
-    assert "\u202e" not in shown_text
-
-
-@pytest.mark.parametrize(
-    ("shown_number", "total", "words"),
-    [(1204, 18_340, "1,204 of 18,340 reports"), (1, 1, "1 report"), (0, 5, "0 of 5 reports")],
-)
-def test_the_count_is_said(filters: FilterBar, shown_number: int, total: int, words: str) -> None:
-    filters.show_count(shown_number, total)
-    assert filters.count_text() == words
-
-
-def test_every_control_has_a_name_and_can_be_reached(filters: FilterBar, detail: DetailView) -> None:
+def test_every_control_has_a_name_and_can_be_reached(detail: DetailView) -> None:
     show(detail)
-    controls: list[QWidget] = [*filters.findChildren(QComboBox), *detail.findChildren(QAbstractButton)]
+    controls: list[QWidget] = [*detail.findChildren(QAbstractButton)]
     controls += [tree for section in detail.sections() for tree in section.trees()]
     for control in controls:
         if not control.isVisible() or control.objectName().startswith("qt_"):

@@ -245,7 +245,7 @@ def test_the_layout_is_remembered_and_can_be_reset(
     other = Workbench(theme, Tasks(), clock, kept)
     assert other.table.columnWidth(1) == 222
     other.reset_layout()
-    assert other.table.columnWidth(1) == 70
+    assert other.table.columnWidth(1) == 80
     other.deleteLater()
 
 
@@ -275,9 +275,9 @@ def test_finding_the_report_again_looks_at_no_more_than_a_page(
     open_library(window, settled)
     bench = workbench_of(window)
     looked: list[int] = []
+    bench.browser.keep("gone")
     real = bench.reports.report
     monkeypatch.setattr(bench.reports, "report", lambda row: looked.append(row) or real(row))
-    bench._asked_for = "gone"
-    bench._list_is_here()
+    bench.browser._list_is_here()
     assert bench.reports.rowCount() == 3_000
     assert max(looked) < 200
