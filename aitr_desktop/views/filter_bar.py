@@ -81,7 +81,7 @@ class FilterBar(QFrame):
         self._saved.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._saved.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._saved.hide()
-        flow = FlowLayout(margins=(12, 8, 12, 8), spacing=8)
+        flow = FlowLayout(8, margins=(12, 8, 12, 8))
         parts: tuple[QWidget, ...] = (*self._finders, self._decision, self._dates, self._text)
         for part in (*parts, self._saved, self._count):
             flow.addWidget(part)

@@ -31,7 +31,7 @@ class FilterChips(QFrame):
         super().__init__(parent)
         self._said: tuple[tuple[str, str], ...] = ()
         self._buttons: list[QPushButton] = []
-        self._flow = FlowLayout(self, margins=(12, 0, 12, 8), spacing=8)
+        self._flow = FlowLayout(8, self, margins=(12, 0, 12, 8))
         self.setAccessibleName(self.tr("Filters in force"))
         self.hide()
 

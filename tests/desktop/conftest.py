@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The offscreen platform's own remark on each shown window says nothing about us."""
-    own = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
+    """The offscreen platform's own remarks on each shown window and popup say nothing about us."""
+    own = pytest.mark.qt_log_ignore(
+        r"This plugin does not support (propagateSizeHints|raise|grabbing)", extend=True
+    )
     for item in items:
         item.add_marker(own)
 

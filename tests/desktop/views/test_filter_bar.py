@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from aitr_desktop.theme import ThemeController
 
-# What the offscreen platform says of every window that opens over another.
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing)", extend=True)
 Show = Callable[[QWidget], QWidget]
 TODAY = date(2026, 11, 22)
 ALL = Query(

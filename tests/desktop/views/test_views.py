@@ -20,10 +20,10 @@ from tests.factories.full_decisions import full_decision
 from tsr_agent.errors import StoreError
 
 if TYPE_CHECKING:
-    from tsr_agent.models.decision import Decision
     from pytestqt.qtbot import QtBot
 
     from aitr_desktop.theme import ThemeController
+    from tsr_agent.models.decision import Decision
 
 Show = Callable[[QWidget], QWidget]
 TODAY = date(2026, 11, 22)
