@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QModelIndex, QObject, Qt, Signal
-from qtpy.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from qtpy.QtCore import QModelIndex, QObject, Signal
 
 from aitr_desktop.item_models.report_list_model import ReportListModel
 from aitr_desktop.library.listing import Order, order_from
 from aitr_desktop.library.paging import PAGE_SIZE
 from aitr_desktop.library.report_lists import MAX_IDS
 from aitr_desktop.tasks import Lane
-from aitr_desktop.views.decision_strip import DecisionStrip
 from aitr_desktop.views.filter_bar import FilterBar
-from aitr_desktop.views.message_pane import Message, MessagePane
-from aitr_desktop.views.plain_label import hairline
+from aitr_desktop.views.list_pane import ListPane
 from aitr_desktop.views.report_table import ReportTable
+from aitr_desktop.windows.timelines import Timelines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,9 +23,8 @@ if TYPE_CHECKING:
 
     from aitr_desktop.library.listing import Query, SortKey
     from aitr_desktop.library.refreshing import Refreshed
-    from aitr_desktop.library.timeline import Timeline
     from aitr_desktop.library.workspace import Workspace
-    from aitr_desktop.tasks import Task, Tasks
+    from aitr_desktop.tasks import Tasks
     from aitr_desktop.theme import ThemeController
     from aitr_desktop.windows.preferences import Preferences
     from tsr_agent.clock import Clock
@@ -58,40 +55,14 @@ class Browser(QObject):
         super().__init__(parent)
         self._tasks, self._clock, self._preferences = tasks, clock, preferences
         self._workspace: Workspace | None = None
-        self._drawing: Task[Timeline] | None = None
-        self._came = 0
         self._asked_for = self._kept = ""
         self.filters = FilterBar(theme, self._today())
         self.reports = ReportListModel(tasks, clock, self)
         self.table = ReportTable(self.reports, theme, preferences.now.density.row_height)
-        self.strip = DecisionStrip(theme)
-        self.no_match = MessagePane(theme)
-        self.news = QPushButton()
-        self.left = QWidget()
-        self._stack = QStackedWidget()
-        self._place()
+        self.left = ListPane(theme, self.table)
+        self._timelines = Timelines(self.left.strip, tasks, self.failed.emit, self)
         self._connect()
         self.table.columns.show(preferences.now.shown_columns, preferences.now.columns)
-
-    def _place(self) -> None:
-        self.no_match.say(
-            Message(
-                headline=self.tr("No report matches these filters."),
-                body=self.tr("The reports are still there; the filters hide them."),
-                button=self.tr("Clear filters"),
-                icon="search",
-            )
-        )
-        self.news.setProperty("news", "true")
-        self.news.hide()
-        column = QVBoxLayout(self.left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for part in (self.strip, hairline(), self.news, self._stack):
-            column.addWidget(part)
-        column.setStretchFactor(self._stack, 1)
-        self._stack.addWidget(self.table)
-        self._stack.addWidget(self.no_match)
 
     def _connect(self) -> None:
         self.filters.changed.connect(self.ask)
@@ -101,13 +72,10 @@ class Browser(QObject):
         self.reports.refreshed.connect(self._list_was_refreshed)
         self.reports.failed.connect(self.failed)
         self.table.opened.connect(self._went)
-        self.table.came_above.connect(self._say_news)
         self.table.columns.sort_asked.connect(self.sort_by)
         self.table.columns.changed.connect(self._keep_columns)
-        self.table.verticalScrollBar().valueChanged.connect(self._scrolled)
-        self.strip.chosen.connect(self.narrow_to_days)
-        self.news.clicked.connect(self._go_to_top)
-        self.no_match.pressed.connect(self.filters.clear)
+        self.left.strip.chosen.connect(self.narrow_to_days)
+        self.left.clear_asked.connect(self.filters.clear)
         self._preferences.changed.connect(self._take_density)
 
     @property
@@ -126,10 +94,9 @@ class Browser(QObject):
         """Asks the list what the filters say."""
         self.filters.set_today(self._today())
         self.filters.clear_count()
-        self._came = 0
-        self.news.hide()
+        self.left.forget_news()
         self.reports.show(self._workspace, self.query)
-        self._draw_strip()
+        self._timelines.ask(self._workspace, self.query)
 
     def refresh(self, select: str = "") -> None:
         """Reads the list again, for the library changed; what the person looks at stays where it is.
@@ -153,10 +120,6 @@ class Browser(QObject):
     def sort_by(self, key: SortKey) -> None:
         """Sorts by something; the other way round where it is sorted by it already."""
         self.sort(order_from(self._preferences.now.order).turned_to(key))
-
-    def turn(self) -> None:
-        """Turns the order round."""
-        self.sort_by(order_from(self._preferences.now.order).by)
 
     def sort(self, order: Order) -> None:
         """Sorts the list, and remembers how."""
@@ -182,30 +145,9 @@ class Browser(QObject):
         if self._workspace is not None:
             self._tasks.run(self._workspace.choices, self.filters.offer, self.failed.emit, Lane.COUNTING)
 
-    def _draw_strip(self) -> None:
-        workspace, query = self._workspace, self.query
-        if self._drawing is not None:
-            self._drawing.cancel()
-            self._drawing = None
-        if workspace is None:
-            return
-        self.strip.wait()
-        drawing: list[Task[Timeline]] = []
-
-        def is_wanted() -> bool:
-            return not drawing or drawing[0].is_wanted
-
-        self._drawing = self._tasks.run(
-            lambda: workspace.timeline(query, is_wanted),
-            self.strip.show_timeline,
-            self.failed.emit,
-            Lane.COUNTING,
-        )
-        drawing.append(self._drawing)
-
     def _list_is_here(self) -> None:
         rows = self.reports.rowCount()
-        self._stack.setCurrentWidget(self.table if rows else self.no_match)
+        self.left.show_list(rows)
         if not rows:
             return
         # Only the first page is here; looking through a million rows would hold the screen up.
@@ -227,7 +169,7 @@ class Browser(QObject):
         self.opened.emit(report_id)
 
     def _list_was_refreshed(self, found: Refreshed) -> None:
-        self._stack.setCurrentWidget(self.table if found.total else self.no_match)
+        self.left.show_list(found.total)
         if found.found is not None:
             self.table.select_row(found.found)
         elif self._kept:
@@ -236,24 +178,7 @@ class Browser(QObject):
                 self._go_nowhere()
         elif found.total and not self.table.currentIndex().isValid():
             self.table.select_row(0)
-        self._draw_strip()
-
-    def _say_news(self, number: int) -> None:
-        self._came += number
-        self.news.setText(self.tr("{number} new ↑").format(number=f"{self._came:,}"))
-        self.news.setAccessibleName(
-            self.tr("{number} new reports above; go to the top").format(number=f"{self._came:,}")
-        )
-        self.news.show()
-
-    def _scrolled(self, value: int) -> None:
-        if value == 0 and self._came:
-            self._came = 0
-            self.news.hide()
-
-    def _go_to_top(self) -> None:
-        self.table.scrollToTop()
-        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._timelines.ask(self._workspace, self.query)
 
     def _keep_columns(self) -> None:
         columns = self.table.columns

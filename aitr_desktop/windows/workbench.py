@@ -58,7 +58,7 @@ class Workbench(QWidget):
         """The report on screen."""
         self.browser = Browser(theme, tasks, clock, preferences, self)
         self.filters, self.reports = self.browser.filters, self.browser.reports
-        self.table, self.no_match = self.browser.table, self.browser.no_match
+        self.table, self.no_match = self.browser.table, self.browser.left.no_match
         self.detail = DetailView(theme, preferences.now.density.row_height)
         self._plots = PlotLibrary(tasks, self.detail, self)
         self.no_report = MessagePane(theme)
