@@ -76,7 +76,6 @@ class Browser(QObject):
         self.table.columns.changed.connect(self._keep_columns)
         self.left.strip.chosen.connect(self.narrow_to_days)
         self.left.clear_asked.connect(self.filters.clear)
-        self._preferences.changed.connect(self._take_density)
 
     @property
     def query(self) -> Query:
@@ -183,9 +182,6 @@ class Browser(QObject):
     def _keep_columns(self) -> None:
         columns = self.table.columns
         self._preferences.change(shown_columns=columns.keys(), columns=columns.widths())
-
-    def _take_density(self) -> None:
-        self.table.set_row_height(self._preferences.now.density.row_height)
 
     def _today(self) -> date:
         return self._clock.now().astimezone().date()
