@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 AROUND = 12
 """Lines that are shown before and after the marked ones."""
 MAX_MARKED = 400
+MAX_PATH = 4_096
+"""Characters of a path that is looked for; no system has longer ones."""
 MAX_LINE = 2_000
 """Characters of a line that are shown."""
 _GITDIR = re.compile(rb"gitdir: ([^\n\0]{1,4000})\n?")
@@ -134,6 +136,8 @@ class Clone:
             InputError: No such file or line, no text, or the clone can't be read.
             IntegrityError: The clone holds other bytes under an id.
         """
+        if len(path) > MAX_PATH:
+            raise InputError(f"{one_line(path, 200)} is no path: it has {len(path):,} characters.")
         with self._objects(sha) as objects:
             root = _tree_of(objects.commit(sha))
             place, entry = _located(objects, root, path)
@@ -175,8 +179,8 @@ class Clone:
                 yield objects
         except NotHereError as error:
             raise NotHereError(
-                f"The clone in {self.folder} does not hold commit {sha[:12]}, or not all of it.",
-                kept="Nothing else is shown in its place.",
+                f"The clone in {self.folder} does not hold commit {sha[:12]}, or not all of it; "
+                "nothing else is shown in its place.",
                 next_step=f"Fetch it there: git fetch origin {sha}",
             ) from error
         except OSError as error:

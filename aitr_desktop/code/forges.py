@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62})(?:\.[a-z0-9](?:[a-z0-9-]{0,62}))+(?::[1-9][0-9]{0,4})?")
+MAX_PATH = 1_000
+"""Characters of a path that an address is made of; browsers and forges cut longer ones."""
 _SAFE = "-._~"
 _MARKED_UP = re.compile(r"\.(?:md|markdown|mdown|rst|adoc|asciidoc|org|textile|ipynb)", re.IGNORECASE)
 """Endings of files that forges show as a page, without lines to go to, unless asked for the source."""
@@ -126,6 +128,8 @@ class Forges:
             InputError: The address is none of a repository, the SHA not whole, or the path leads elsewhere.
         """
         place, kind = self._found(repository)
+        if len(path) > MAX_PATH:
+            raise InputError(f"{one_line(path, 100)} is too long a path for the address of a page.")
         parts = path.split("/")
         if any(part in ("", ".", "..") for part in parts) or "\\" in path or HIDDEN.search(path):
             raise InputError(f"{one_line(path, 100)} is no path from the root of a repository.")

@@ -16,6 +16,7 @@ from aitr_desktop.views.progress_strip import ProgressStrip
 from aitr_desktop.views.status_line import StatusLine
 from aitr_desktop.windows.appearance import Appearance
 from aitr_desktop.windows.commands import Commands
+from aitr_desktop.windows.following import Following
 from aitr_desktop.windows.imports import Imports
 from aitr_desktop.windows.layout_state import encode_state
 from aitr_desktop.windows.libraries import Libraries
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         self.opening = Opening(
             self, tasks, self.libraries, self.imports, self.preferences, workbench=lambda: self.workbench
         )
+        self.following = Following(self, theme, tasks, self.preferences, workbench=lambda: self.workbench)
         self.appearance = Appearance(self, theme, self.preferences, self.notices)
         self._recent = RecentLibraries(self.preferences, tasks, self.libraries, self)
         self.reports_page = ReportsPage(theme, self._make_workbench)
@@ -150,6 +152,8 @@ class MainWindow(QMainWindow):
         self.imports.failed.connect(self.notices.say)
         self.opening.failed.connect(self.notices.say)
         self.opening.said.connect(self.notices.tell)
+        self.opening.lines_wanted.connect(self.following.show_lines)
+        self.following.failed.connect(self.notices.say)
 
     def show_library(self, path: Path, *, create: bool = False) -> None:
         """Opens a library in the background and shows it."""
@@ -171,6 +175,7 @@ class MainWindow(QMainWindow):
         workbench.counted.connect(self._counted)
         workbench.shown.connect(self._report_shown)
         workbench.failed.connect(self.notices.say)
+        workbench.left.connect(self.following.follow)
         return workbench
 
     def _library_opening(self, path: Path) -> None:
