@@ -161,14 +161,14 @@ def _failure_modes(opened: OpenedReport, known: Known) -> Block:
 def _requirements(section: RequirementsSection, both_ways: Matrix) -> Block:
     if not section.rows and not section.unknown:
         return _block("requirements", "Requirements", "", "No requirements in this report.")
-    loose = both_ways.loose_ends
     return _block(
         "requirements",
         "Requirements",
-        " · ".join(part for part in (section.summary, loose) if part),
+        section.summary,
         "",
         ("Requirements and their tests", requirement_tables.requirements_table(section, both_ways)),
         ("Tests and their requirements", requirement_tables.tests_by_requirement_table(both_ways)),
+        ("Loose ends", requirement_tables.loose_ends_table(both_ways)),
         ways=("By requirement", "By test"),
     )
 
@@ -221,5 +221,5 @@ def _block(
     kept = tuple((name, table) for name, table in tables if table.nodes)
     said, idle = (summary, "") if kept else ("", nothing)
     # Where one of the ways has nothing there is no choice.
-    chosen = ways if len(kept) == len(tables) else ()
+    chosen = ways if kept[: len(ways)] == tables[: len(ways)] else ()
     return Block(key=key, title=title, summary=said, tables=kept, nothing=idle, figures=figures, ways=chosen)

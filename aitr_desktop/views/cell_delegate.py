@@ -90,6 +90,9 @@ class CellDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802  (Qt's name)
         """One row, or as many lines as a block or a wrapped text needs."""
+        if index.column() > 0 and isinstance(option.widget, QTreeView):
+            # A tree asks for each cell of a row several times, and only its first can be higher than a line.
+            return QSize(0, self.row_height)
         cell = index.data(CELL_ROLE)
         if not isinstance(cell, Cell):
             return QSize(0, self.row_height)

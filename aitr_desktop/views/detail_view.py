@@ -16,7 +16,7 @@ from aitr_desktop.views.verdict_band import VerdictBand
 from tsr_agent.sections.targets import OUTSIDE
 
 if TYPE_CHECKING:
-    from qtpy.QtGui import QKeyEvent
+    from qtpy.QtGui import QKeyEvent, QResizeEvent
 
     from aitr_desktop.item_models.report_detail import ReportDetail
     from aitr_desktop.theme import ThemeController
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 MOST_STEPS = 100
 """Steps that can be gone back."""
 MARGIN = 8
+LOW = 560
+"""Pixels of height below which the head folds what is not the verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,11 @@ class DetailView(QFrame):
         self._scroll.verticalScrollBar().setValue(step.top)
         return True
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        """Keeps most of the height for the sections."""
+        super().resizeEvent(event)
+        self.band.set_low(is_low=event.size().height() < LOW)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
         """Goes back from wherever the focus is."""
         alt_left = event.key() == Qt.Key.Key_Left and event.modifiers() & Qt.KeyboardModifier.AltModifier
@@ -180,6 +187,8 @@ class DetailView(QFrame):
     def _show_row(self, tree: SectionTree) -> None:
         """Scrolls so far that the current row of a table is seen with what surrounds it."""
         self._settle()
+        # A table that scrolls by itself has only now the height in which the row has to be seen.
+        tree.scrollTo(tree.currentIndex())
         row = tree.visualRect(tree.currentIndex())
         top = tree.viewport().mapTo(self._body, QPoint(0, row.top())).y()
         self._scroll.verticalScrollBar().setValue(top - self._scroll.viewport().height() // 4)
@@ -191,7 +200,7 @@ class DetailView(QFrame):
             if layout is not None:
                 layout.activate()
         self._column.activate()
-        QCoreApplication.sendEvent(self._body, QEvent(QEvent.Type.LayoutRequest))
+        QCoreApplication.sendEvent(self._scroll, QEvent(QEvent.Type.LayoutRequest))
 
     @Slot(int)
     def _take_height(self, row_height: int) -> None:

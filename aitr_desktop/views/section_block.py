@@ -74,10 +74,12 @@ class SectionBlock(QWidget):
         while len(self._trees) < len(block.tables):
             self._add_tree()
         self._used = len(block.tables)
-        has_captions = len(block.tables) > 1 and not block.ways
+        shown_at_once = len(block.tables) - max(0, len(block.ways) - 1)
         for place, tree in enumerate(self._trees):
             tree.setVisible(place < self._used)
-            self._captions[place].setVisible(place < self._used and has_captions)
+            # Which of several ways is shown, the switch says.
+            is_named = len(block.ways) <= place < self._used and shown_at_once > 1
+            self._captions[place].setVisible(is_named)
         for tree, caption, (name, table) in zip(self._trees, self._captions, block.tables, strict=False):
             tree.setAccessibleName(name)
             caption.setText(name)

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 MAX_HEIGHT = 6_000
 """Only a section of more than 200 rows scrolls by itself: everything else is read in one scroll."""
+MIN_SECTION = 40
 MIN_STRETCH = 96
+MIN_COLUMN = 60
+"""Pixels down to which a column gives way where all of them have no room."""
 MEASURED_ROWS = 100
 MOST_OPENED = 200
 """Rows that are open from the start; opening each lays it out."""
@@ -53,6 +56,7 @@ class SectionTree(OpeningTree):
         super().__init__(parent)
         self.setAccessibleName(name)
         self._stretching = 0
+        self._natural: list[int] = []
         self._is_filling = False
         self._shown: TreeModel | None = None
         self._drawing = CellDelegate(theme, row_height, self)
@@ -70,7 +74,7 @@ class SectionTree(OpeningTree):
         self.setIndentation(20)
         self.setExpandsOnDoubleClick(True)
         header = self.header()
-        header.setMinimumSectionSize(40)
+        header.setMinimumSectionSize(MIN_SECTION)
         header.setStretchLastSection(False)
         header.setSectionsMovable(False)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -121,6 +125,18 @@ class SectionTree(OpeningTree):
         self.setFixedHeight(min(height, MAX_HEIGHT) + bar + 2)
         self.refitted.emit()
 
+    def sizeHintForColumn(self, column: int) -> int:  # noqa: N802  (Qt's name)
+        """What the rows that are first seen need, for a double click on the edge of a column."""
+        widest, index = 0, self._shown.index(0, 0) if self._shown else QModelIndex()
+        for _ in range(MEASURED_ROWS):
+            if not index.isValid() or self._shown is None:
+                break
+            node = self._shown.node(index)
+            if not node.spans and column < len(node.cells):
+                widest = max(widest, self._drawing.width(node.cells[column], self.font()))
+            index = self.indexBelow(index)
+        return widest + 2 * PADDING + 2
+
     def go_to(self, way: tuple[int, ...], *, opens: bool = False) -> None:
         """Selects a row, with every row above it open, and takes the focus.
 
@@ -130,6 +146,8 @@ class SectionTree(OpeningTree):
         """
         if self._shown is None:
             return
+        # Each row that opens would lay all of them out anew.
+        self._is_filling = True
         index = QModelIndex()
         for row in way:
             if index.isValid():
@@ -137,6 +155,8 @@ class SectionTree(OpeningTree):
             index = self._shown.index(row, 0, index)
         if opens and self._shown.hasChildren(index):
             self.expand(index)
+        self._is_filling = False
+        self.fit()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.setCurrentIndex(index)
         self.scrollTo(index)
@@ -224,24 +244,47 @@ class SectionTree(OpeningTree):
 
     def _place_columns(self, table: Table) -> None:
         self.setHeaderHidden(not any(column.title for column in table.columns))
-        for place, column in enumerate(table.columns):
+        self._natural = [self._natural_width(table, place, each) for place, each in enumerate(table.columns)]
+        for place in range(len(table.columns)):
             self.header().setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
-            self.header().resizeSection(place, self._natural_width(table, place, column))
         self._stretching = next((i for i, column in enumerate(table.columns) if column.stretches), 0)
         self._stretch()
 
     def _natural_width(self, table: Table, place: int, column: Column) -> int:
-        """What the texts of the first rows and the title need, up to the column's bound."""
+        """What the texts of the first rows and the title need, up to the column's bound.
+
+        A column without a title takes all of its bound, so that labels of several tables are as wide.
+        """
+        if not column.title and not column.stretches:
+            return column.width
         title = self.fontMetrics().horizontalAdvance(column.title)
         measured = [node for node in table.nodes[:MEASURED_ROWS] if not node.spans]
         cells = [node.cells[place] for node in measured if place < len(node.cells)]
         widest = max((self._drawing.width(cell, self.font()) for cell in cells), default=0)
         padding = 2 * PADDING + 2
         decorated = self.indentation() if place == 0 and any(node.opens for node in table.nodes) else 0
-        return min(max(widest, title) + padding, max(column.width, title + padding)) + decorated
+        natural = min(max(widest, title) + padding, max(column.width, title + padding)) + decorated
+        return max(MIN_SECTION, natural)
 
     def _stretch(self) -> None:
-        header = self.header()
-        others = sum(header.sectionSize(i) for i in range(header.count()) if i != self._stretching)
-        if header.count():
-            header.resizeSection(self._stretching, max(MIN_STRETCH, self.viewport().width() - others))
+        """Gives one column what the others leave; where that is too little, the widest of them give way."""
+        if not self._natural:
+            return
+        room = self.viewport().width()
+        least = max(MIN_STRETCH, room // 4)
+        others = [width for place, width in enumerate(self._natural) if place != self._stretching]
+        bound = _bound(others, room - least)
+        left = room
+        for place, width in enumerate(self._natural):
+            if place != self._stretching:
+                self.header().resizeSection(place, min(width, bound))
+                left -= min(width, bound)
+        self.header().resizeSection(self._stretching, max(MIN_STRETCH, left))
+
+
+def _bound(widths: list[int], room: int) -> int:
+    """The widest that a column may be for all of them to have room, but not so narrow that none is read."""
+    bound = max(widths, default=0)
+    while bound > MIN_COLUMN and sum(min(width, bound) for width in widths) > room:
+        bound -= 4
+    return max(bound, MIN_COLUMN)

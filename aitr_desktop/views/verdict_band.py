@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from aitr_desktop.views.plain_label import CutLabel, PlainLabel
 from tsr_agent.sections.marks import Tone
@@ -31,6 +31,13 @@ class VerdictBand(QFrame):
         self._terms = PlainLabel(wraps=True, selectable=True)
         self._facts = PlainLabel(tone=Tone.MUTED, pixels=11, wraps=True, selectable=True)
         self._doubt = PlainLabel(tone=Tone.PENDING, wraps=True, selectable=True)
+        self._is_low = False
+        self._more = QToolButton()
+        self._more.setText(self.tr("Terms"))
+        self._more.setToolTip(self.tr("Approval, exceptions, baseline and policy"))
+        self._more.setCheckable(True)
+        self._more.setProperty("anchor", "true")
+        self._more.toggled.connect(self._fold)
         self.buttons = QHBoxLayout()
         """What one does next, put here by whoever offers it; empty, it takes no room."""
         self.buttons.setSpacing(8)
@@ -42,6 +49,7 @@ class VerdictBand(QFrame):
         first.addWidget(self._verdict)
         first.addWidget(self._release)
         first.addWidget(self._subject, 1)
+        first.addWidget(self._more)
         lines = QVBoxLayout()
         lines.setContentsMargins(16, 12, 16, 12)
         lines.setSpacing(6)
@@ -72,13 +80,25 @@ class VerdictBand(QFrame):
         self._doubt.setText(f"▲ {head.out_of_force}" if head.out_of_force else "")
         self._doubt.setVisible(bool(head.out_of_force))
         self._terms.setText(_terms(head))
-        self._terms.setVisible(bool(_terms(head)))
         judged = [f"judged by {head.policy}"] if head.policy else []
         judged += [f"at {head.evaluated.local}"] if head.evaluated else []
         self._facts.setText(
             " · ".join([head.report_id, f"made {head.created.local}", " ".join(judged)]).rstrip(" ·")
         )
         self._facts.set_tooltip(f"Made {head.created.utc}")
+        self._fold()
+
+    def set_low(self, *, is_low: bool) -> None:
+        """Where there is little height, what is not the verdict is shown when somebody asks for it."""
+        if is_low != self._is_low:
+            self._is_low = is_low
+            self._fold()
+
+    def _fold(self) -> None:
+        shows = not self._is_low or self._more.isChecked()
+        self._more.setVisible(self._is_low)
+        self._terms.setVisible(shows and bool(self._terms.text()))
+        self._facts.setVisible(shows)
 
 
 def _terms(head: Overview) -> str:

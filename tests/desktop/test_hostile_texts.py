@@ -57,7 +57,7 @@ def cells_of(detail: ReportDetail) -> Iterator[Cell]:
     def below(nodes: tuple[Node, ...]) -> Iterator[Cell]:
         for node in nodes:
             yield from node.cells
-            yield from below(node.children)
+            yield from below(node.below())
 
     for block in detail.blocks:
         for _, table in block.tables:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tsr_agent.models.approval import Approval
     from tsr_agent.models.decision import Decision
 
+SAME = "the one on record"
 _ACTIONS = {
     ApprovalAction.APPROVE: Mark("✓", "approved", Tone.GO),
     ApprovalAction.REJECT: Mark("✕", "rejected", Tone.NO_GO),
@@ -141,7 +142,7 @@ def _bound(said: Approval, decision: Decision | None) -> tuple[tuple[str, str, s
 def _same(bound: str, recorded: str | None) -> str:
     if recorded is None:
         return "not known whether it is the one on record"
-    return "the one on record" if bound == recorded else "not the one on record"
+    return SAME if bound == recorded else "not the one on record"
 
 
 def _asked(decision: Decision | None) -> str:

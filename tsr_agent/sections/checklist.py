@@ -122,7 +122,7 @@ def checklist(
         item("Requirements are verified", _verified(report), _is_requirements),
     ]
     items += _others([rule for rule in rules if rule.id not in taken])
-    items += [_approvals(standing)] if standing is not None and decision is not None else []
+    items += _approvals(standing) if standing is not None else []
     return Checklist(standing=_together(each.standing for each in items), items=tuple(items))
 
 
@@ -277,7 +277,7 @@ def _others(rules: list[RuleResult]) -> list[ChecklistItem]:
     return [
         ChecklistItem(
             standing=standing,
-            title="Every other rule that blocks or asks for a review",
+            title="Every other binding rule",
             expected=counted(len(looked_at), "rule"),
             found=f"{passed:,} passed",
             why=why,
@@ -291,17 +291,21 @@ _PEOPLE = {
     ApprovalState.APPROVED: Compliance.COMPLIANT,
     ApprovalState.PENDING: Compliance.NOT_DETERMINED,
     ApprovalState.REJECTED: Compliance.NON_COMPLIANT,
-    ApprovalState.NOT_APPROVABLE: Compliance.NON_COMPLIANT,
 }
 
 
-def _approvals(standing: ApprovalStanding) -> ChecklistItem:
+def _approvals(standing: ApprovalStanding) -> list[ChecklistItem]:
+    """Whether people have approved; of a NO-GO, which nobody can approve, the rules say all there is."""
+    if standing.state is ApprovalState.NOT_APPROVABLE:
+        return []
     asked = counted(standing.needed, "approval") if standing.needed else "nobody has to approve"
-    return ChecklistItem(
-        standing=_PEOPLE[standing.state],
-        title="Approved by those who have to",
-        expected=asked,
-        found=counted(len(standing.approved_by), "approval"),
-        why=f"{_sentence(standing.reason)}.",
-        evidence=(Target(Kind.SECTION, "approvals"),),
-    )
+    return [
+        ChecklistItem(
+            standing=_PEOPLE[standing.state],
+            title="Approved by those who have to",
+            expected=asked,
+            found=counted(len(standing.approved_by), "approval"),
+            why=f"{_sentence(standing.reason)}.",
+            evidence=(Target(Kind.SECTION, "approvals"),),
+        )
+    ]

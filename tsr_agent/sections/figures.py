@@ -65,7 +65,7 @@ def _tests(report: TestSummaryReport) -> list[KeyFigure]:
     figures = [
         KeyFigure(
             mark=row.mark,
-            name=f"{row.name} tests",
+            name=f"{row.name.removesuffix('s')} tests",
             value=_passed(row),
             n=row.executed,
             leads_to=Target(Kind.TEST_TYPE, row.kind),

@@ -8,7 +8,6 @@ import msgspec
 
 from tsr_agent.sections.requirements import RequirementRow, RequirementsSection, UnknownRow
 from tsr_agent.sections.tests import CaseRow, needs_a_look
-from tsr_agent.sections.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,17 +33,6 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
     unknown: tuple[UnknownRow, ...]
     untested: tuple[RequirementRow, ...]
     """Requirements without any test in this report."""
-
-    @property
-    def loose_ends(self) -> str:
-        """The orphans of both sides with their counts; empty without any."""
-        parts = (
-            (len(self.untested), "requirement without a test", "requirements without a test"),
-            (len(self.without), "test without a requirement", "tests without a requirement"),
-            (len(self.unknown), "unknown id", ""),
-            (len(self.missing), "missing test", ""),
-        )
-        return " · ".join(counted(number, *words) for number, *words in parts if number)
 
 
 def matrix(report: TestSummaryReport, section: RequirementsSection) -> Matrix:

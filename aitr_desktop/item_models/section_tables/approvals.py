@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aitr_desktop.item_models.cells import Cell, Column, Node, Table, mark_cell
-from aitr_desktop.item_models.section_tables.rows import fields_table, line, link_line, text_line
+from aitr_desktop.item_models.cells import Cell, Column, Node, Table
+from aitr_desktop.item_models.section_tables.rows import block, fields_table, line, link_line, text_line
+from tsr_agent.sections.approval_history import SAME
 from tsr_agent.sections.fields import Field
 from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.wording import short_sha
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_OPEN = 20
 """Documents that are open from the start; of more, only those that do not count."""
+MOST_LINES = 10
+"""Lines of a note that are drawn as rows; a longer one is a block."""
 
 
 def standing_table(history: ApprovalHistory) -> Table:
@@ -44,19 +47,16 @@ def approvals_table(history: ApprovalHistory, known: Known) -> Table:
 
 def _said(row: ApprovalRow, known: Known, *, opens: bool) -> Node:
     below = [line(row.why_not, tone=Tone.PENDING)] if row.why_not else []
-    below += [text_line(row.note)] if row.note else []
+    below += _note(row.note)
     if row.revokes:
         below.append(link_line("Withdraws ", row.revokes, known.link(row.withdraws)))
     below.append(line(f"For {row.environment} · {row.id}", tone=Tone.MUTED))
-    for what, digest, told in row.bound:
-        tone = Tone.MUTED if told == "the one on record" else Tone.PENDING
-        below.append(
-            line(f"Bound to {what} {short_sha(digest)}, {told}", tone=tone, whole=f"{what} {digest}")
-        )
+    below += _bound(row)
     counts = Cell(text="✓ counts", tone=Tone.GO) if row.counts else Cell(text="– does not", tone=Tone.PENDING)
     return Node(
         cells=(
-            mark_cell(row.action),
+            # What does nothing is not drawn in the colour of what it would have done.
+            Cell(text=str(row.action), tone=row.action.tone if row.counts else Tone.MUTED),
             Cell(text=row.who, is_strong=True),
             Cell(text=row.role, tone=Tone.MUTED),
             Cell(text=row.when.local, whole=row.when.utc),
@@ -66,3 +66,20 @@ def _said(row: ApprovalRow, known: Known, *, opens: bool) -> Node:
         is_open=opens or not row.counts,
         anchor=row.target,
     )
+
+
+def _note(note: str) -> list[Node]:
+    lines = note.split("\n", MOST_LINES) if note else []
+    return [text_line(each) for each in lines] if len(lines) <= MOST_LINES else [block(note)]
+
+
+def _bound(row: ApprovalRow) -> list[Node]:
+    """What it is bound to, in one line where all of it is what is on record."""
+    whole = "\n".join(f"{what} {digest}" for what, digest, _ in row.bound)
+    same = [f"{what} {short_sha(digest)}" for what, digest, told in row.bound if told == SAME]
+    found = [line(f"Bound to {', '.join(same)}, as on record", tone=Tone.MUTED, whole=whole)] if same else []
+    return found + [
+        line(f"Bound to {what} {short_sha(digest)}, {told}", tone=Tone.PENDING, whole=f"{what} {digest}")
+        for what, digest, told in row.bound
+        if told != SAME
+    ]

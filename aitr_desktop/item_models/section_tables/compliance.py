@@ -77,7 +77,8 @@ def _rule_node(row: RuleRow, known: Known) -> Node:
     facts = [f"A failure {row.severity}", row.interval]
     said += [line(" · ".join(fact for fact in facts if fact), tone=Tone.MUTED)]
     said += [place_node(each, known) for each in row.places]
-    said += [line(row.more_places, tone=Tone.MUTED)] if row.more_places else []
+    if row.more_places:
+        said.append(link_line("", row.more_places, target, tone=Tone.MUTED))
     said += [link_line("Evidence: ", target_words(target), target, tone=Tone.MUTED)] if target else []
     said += [line(row.quarantined, tone=Tone.PENDING)] if row.quarantined else []
     said += [line(f"Remark: {each}", tone=Tone.MUTED) for each in row.remarks]
@@ -142,12 +143,8 @@ def checklist_table(found: Checklist, known: Known) -> Table:
         Column(title="The report has", width=170),
     )
     whole = Node(
-        cells=(
-            mark_cell(found.mark),
-            Cell(text=f"All items: {found.summary}", is_strong=True),
-            Cell(text=""),
-            Cell(text=""),
-        )
+        cells=(Cell(text=f"{found.mark}  All items: {found.summary}", tone=found.mark.tone, is_strong=True),),
+        spans=True,
     )
     return Table(columns=columns, nodes=(whole, *(_item(each, known) for each in found.items)))
 

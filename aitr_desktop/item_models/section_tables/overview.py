@@ -66,8 +66,8 @@ def figures_table(figures: Iterable[KeyFigure], known: Known) -> Table:
     """Each figure with its sign; the figure itself leads to where the report has it in full."""
     columns = (
         Column(title="State", width=184),
-        Column(title="Figure", width=240, stretches=True),
-        Column(title="Value", width=300),
+        Column(title="Figure", width=280),
+        Column(title="Value", width=300, stretches=True),
         Column(title="n", width=84, is_number=True),
     )
     nodes = (

@@ -106,32 +106,49 @@ def _test(both_ways: Matrix, test_id: str) -> Node:
 
 
 def tests_by_requirement_table(both_ways: Matrix) -> Table:
-    """Tests with the requirements that they bear on; then the loose ends of the tests' side."""
+    """Tests with the requirements that they bear on, those that need a look first."""
     columns = (
         Column(title="State", width=160),
         Column(title="Test", width=300, stretches=True),
         Column(title="Requirements", width=110, is_number=True),
     )
+    return Table(columns=columns, nodes=grouped(both_ways.tests, partial(_bearing, both_ways)))
+
+
+def loose_ends_table(both_ways: Matrix) -> Table:
+    """The orphans of both sides with their counts, each kind closed."""
+    known, tests = len(both_ways.untested), len(both_ways.without)
+    unknown, missing = len(both_ways.unknown), len(both_ways.missing)
     nodes = (
-        *grouped(both_ways.tests, partial(_bearing, both_ways)),
+        *_loose(counted(known, "requirement") + " without a test in this report", both_ways.untested, _named),
+        *_loose(counted(tests, "test") + " without a requirement", both_ways.without, _bare),
         *_loose(
-            "▲", counted(len(both_ways.without), "test") + " without a requirement", both_ways.without, _bare
+            counted(unknown, "id") + " that tests name and no requirements file has",
+            both_ways.unknown,
+            _stray,
         ),
         *_loose(
-            "▲",
-            counted(len(both_ways.missing), "test") + " that requirements name and this report has not",
+            counted(missing, "test") + " that requirements name and this report has not",
             both_ways.missing,
             _missing,
         ),
     )
-    return Table(columns=columns, nodes=nodes)
+    return Table(columns=(Column(title="", width=300, stretches=True),), nodes=nodes)
 
 
-def _loose(sign: str, words: str, rows: Sequence[T], node_of: Callable[[T], Node]) -> tuple[Node, ...]:
+def _loose(words: str, rows: Sequence[T], node_of: Callable[[T], Node]) -> tuple[Node, ...]:
     if not rows:
         return ()
-    head = Cell(text=f"{sign} {words}", tone=Tone.PENDING)
+    head = Cell(text=f"▲ {words}", tone=Tone.PENDING)
     return (Node(cells=(head,), make=lambda: grouped(rows, node_of), spans=True),)
+
+
+def _named(row: RequirementRow) -> Node:
+    return link_line(f"{row.mark.sign} ", row.id, row.target, f"  {one_line(row.text, 300)}")
+
+
+def _stray(row: UnknownRow) -> Node:
+    return link_line("▲ ", row.id, row.target, f"  named by {counted(len(row.test_ids), 'test')}")
 
 
 def _bearing(both_ways: Matrix, row: CaseRow) -> Node:

@@ -112,7 +112,7 @@ def metric(text: str, leads_to: Target | None = None) -> Cell:
 
 def fields_table(fields: Iterable[Field]) -> Table:
     """Labelled values in two columns."""
-    columns = (Column(title="", width=150), Column(title="", width=300, stretches=True))
+    columns = (Column(title="", width=172), Column(title="", width=300, stretches=True))
     nodes = (
         Node(
             cells=(
