@@ -263,6 +263,8 @@ MOVES = (
     ),
     ("Enter", QT_TRANSLATE_NOOP("Actions", "Go from the list to the report; open or close a row")),
     ("Left, Right", QT_TRANSLATE_NOOP("Actions", "Close or open a row")),
+    ("Ctrl+Enter, Menu", QT_TRANSLATE_NOOP("Actions", "Follow the link of a row, or choose among several")),
+    ("Backspace, Alt+Left", QT_TRANSLATE_NOOP("Actions", "Go back to where a link was followed")),
     ("Tab, Shift+Tab", QT_TRANSLATE_NOOP("Actions", "Next or previous part of the window")),
     ("Ctrl+C", QT_TRANSLATE_NOOP("Actions", "Copy the row, with SHAs and texts in full")),
 )
