@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from qtpy.QtWidgets import QApplication
 
@@ -50,7 +50,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     choose_platform()
     try:
         if options.screenshot is not None:
-            return _render(make_application(), options)
+            with _a_screen(options.scale):
+                application = make_application()
+            return _render(application, options)
         return _run(options)
     except TsrError as error:
         return _end(error)
@@ -93,7 +95,23 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--screenshot", metavar="DIR", type=Path, help="render each view to a PNG in DIR and exit"
     )
-    made.add_argument("--theme", choices=("light", "dark"), help="use this theme, whatever is set")
+    made.add_argument(
+        "--view",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="with --screenshot: only views whose names begin so; may be given again",
+    )
+    made.add_argument(
+        "--scale",
+        metavar="PERCENT",
+        type=int,
+        choices=(100, 125, 150, 200),
+        help="with --screenshot: as on a screen of this scale: 100, 125, 150 or 200",
+    )
+    made.add_argument(
+        "--theme", choices=("light", "dark", "high_contrast"), help="use this theme, whatever is set"
+    )
     made.add_argument("--version", action="version", version=f"aitr-desktop {__version__}")
     return made
 
@@ -290,6 +308,32 @@ def _open(window: MainWindow, settings: Settings, wanted: list[str], options: ar
     window.opening.start(wanted, last or default_library(options.profile), create=last is None)
 
 
+@contextlib.contextmanager
+def _a_screen(scale: int | None) -> Iterator[None]:
+    """Pictures are of a screen of usual size: Qt's own in memory is smaller than most windows.
+
+    Qt reads both the size and the scale when the application is made.
+    """
+    import json
+    import tempfile
+
+    if scale is not None:
+        os.environ["QT_SCALE_FACTOR"] = str(scale / 100)
+    if os.environ.get("QT_QPA_PLATFORM") != "offscreen":
+        yield
+        return
+    screen: dict[str, object] = {"name": "picture", "x": 0, "y": 0, "width": 1920, "height": 1080}
+    screen |= {"logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "screens.json"
+        file.write_text(
+            json.dumps({"screens": [screen | {"logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}]})
+        )
+        os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={file}"
+        yield
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
 def _render(application: QApplication, options: argparse.Namespace) -> int:
     import tempfile
 
@@ -303,18 +347,25 @@ def _render(application: QApplication, options: argparse.Namespace) -> int:
 
     gc.enable()
     qInstallMessageHandler(_quiet_offscreen)
-    theme = ThemeController(application, ThemeChoice(options.theme or "light"))
+    themes = [ThemeChoice(options.theme)] if options.theme else [ThemeChoice.LIGHT, ThemeChoice.DARK]
+    theme = ThemeController(application, themes[0])
     library = Path(options.wanted[0]) if options.wanted else None
     with tempfile.TemporaryDirectory() as folder:
         # Settings of their own: a picture shows the layout of a first start and changes nothing.
         settings_file = Path(folder) / "desktop.ini"
-        written = screenshots.render_all(
-            options.screenshot,
-            lambda: make_window(theme, StoredSettings(settings_file)),
-            theme,
-            (lambda: open_workspace(library)) if library is not None else None,
+        album = screenshots.Album(
+            folder=options.screenshot,
+            themes=themes,
+            library=(lambda: open_workspace(library)) if library is not None else None,
+            empty=lambda: open_workspace(Path(folder) / "library.db", create=True),
+            views=options.view,
+            scale=options.scale or 100,
         )
-    sys.stdout.write("".join(f"{path}\n" for path in written))
+        for path in screenshots.render(
+            album, lambda: make_window(theme, StoredSettings(settings_file)), theme
+        ):
+            sys.stdout.write(f"{path}\n")
+            sys.stdout.flush()
     return 0
 
 

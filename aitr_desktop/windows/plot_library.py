@@ -6,7 +6,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QObject, Slot
+from qtpy.QtCore import QObject, QTimer, Slot
 
 from aitr_desktop.tasks import Lane
 
@@ -28,7 +28,12 @@ class PlotLibrary(QObject):
         super().__init__(parent)
         self._tasks = tasks
         self._detail = detail
-        detail.plots_wanted.connect(self._load)
+        # When the event loop comes to rest: the report is painted first.
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(0)
+        self._rest.timeout.connect(self._load)
+        detail.plots_wanted.connect(self._rest.start)
 
     @Slot()
     def _load(self) -> None:

@@ -2,189 +2,152 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QEventLoop, Qt, QTimer
+from qtpy.QtCore import QPoint, Qt
+from qtpy.QtGui import QColor, QPainter, QPen
+from qtpy.QtWidgets import QApplication
 
-from aitr_desktop.library.listing import Choices
-from aitr_desktop.library.timeline import Timeline
-from aitr_desktop.settings import ThemeChoice
+from aitr_desktop.windows.pictured import VIEWS, Stage, View
 from tsr_agent.errors import InputError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from aitr_desktop.library.importing import ImportOutcome
-    from aitr_desktop.library.listing import ListedReport, Query
-    from aitr_desktop.library.paging import Step
-    from aitr_desktop.library.synchronising import Watcher
-    from aitr_desktop.library.workspace import OpenedReport, Workspace
+    from qtpy.QtGui import QPixmap
+    from qtpy.QtWidgets import QWidget
+
+    from aitr_desktop.library.workspace import Workspace
+    from aitr_desktop.settings import ThemeChoice
     from aitr_desktop.tasks import Tasks
     from aitr_desktop.theme import ThemeController
     from aitr_desktop.windows.main_window import MainWindow
-    from tsr_agent.clock import Clock
 
-WIDTH, HEIGHT = 1360, 860
-PATIENCE_MS = 60_000
-THEMES = (ThemeChoice.LIGHT, ThemeChoice.DARK)
+SIZES = {100: (1360, 860), 125: (1260, 780), 150: (1160, 700), 200: (960, 540)}
+"""Size of the window in its own pixels by the scale in per cent: at 200 % a small notebook's whole screen."""
 
 
-class EmptyWorkspace:
-    """A library without a report, for the picture of the empty state.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Album:
+    """What is to be rendered.
 
-    Args:
-        path: The name to show.
+    Raises:
+        InputError: There is no view of a name that was asked for.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    folder: Path
+    themes: Sequence[ThemeChoice]
+    library: Callable[[], Workspace] | None
+    """Opens the library; None renders what needs none."""
+    empty: Callable[[], Workspace]
+    """Opens a library without a report."""
+    views: Sequence[str] = ()
+    """Beginnings of names; empty for all views."""
+    scale: int = 100
+    """In per cent, as the application was started with."""
 
-    def page(self, query: Query, step: Step, now: datetime) -> tuple[ListedReport, ...]:
-        """No rows."""
-        return ()
+    def __post_init__(self) -> None:
+        """Looks at the names."""
+        for wanted in self.views:
+            if not any(_begins(view.name, wanted) for view in VIEWS):
+                known = ", ".join(view.name for view in VIEWS)
+                raise InputError(f"There is no view {wanted!r}.", next_step=f"Choose from: {known}.")
 
-    def count(self, query: Query) -> int:
-        """None."""
-        return 0
+    def chosen(self) -> list[View]:
+        """The views to bring on screen."""
+        return [
+            view
+            for view in VIEWS
+            if (self.library is not None or not view.needs_library)
+            and (not self.views or any(_begins(view.name, wanted) for wanted in self.views))
+        ]
 
-    def choices(self) -> Choices:
-        """None."""
-        return Choices()
-
-    def position(self, query: Query, key: Any) -> int:
-        """At the beginning."""
-        return 0
-
-    def find(self, query: Query, report_id: str) -> int | None:
-        """Nowhere."""
-        return None
-
-    def ids(self, query: Query, first: int, last: int) -> tuple[str, ...]:
-        """None."""
-        return ()
-
-    def timeline(self, query: Query, is_wanted: Callable[[], bool]) -> Timeline:
-        """No bars."""
-        return Timeline()
-
-    def load(self, report_id: str) -> OpenedReport:
-        """There is nothing to load.
-
-        Raises:
-            InputError: Always.
-        """
-        raise InputError(f"The library has no report {report_id!r}.")
-
-    def import_files(self, paths: Sequence[Path], clock: Clock, watcher: Watcher) -> ImportOutcome:
-        """A picture is no place to file reports.
-
-        Raises:
-            StoreError: Always.
-        """
-        raise StoreError("This library exists only in a picture.")
-
-    def close(self) -> None:
-        """Nothing to let go."""
+    def wants(self, name: str) -> bool:
+        """Whether a picture is asked for."""
+        return not self.views or any(name.startswith(wanted) for wanted in self.views)
 
 
-def render_all(
-    folder: Path,
-    make_window: Callable[[], tuple[MainWindow, Tasks]],
-    theme: ThemeController,
-    workspace: Callable[[], Workspace] | None,
-) -> list[Path]:
-    """Renders the browser with a report of each verdict, and the empty state, light and dark.
+def _begins(view: str, wanted: str) -> bool:
+    """Whether a view may have the pictures that are asked for: ``report`` has ``report-go-tests``."""
+    return wanted.startswith(view) or view.startswith(wanted)
+
+
+def render(
+    album: Album, make_window: Callable[[], tuple[MainWindow, Tasks]], theme: ThemeController
+) -> Iterable[Path]:
+    """Renders views, each in a window of its own, and gives the files as they are written.
 
     Args:
-        folder: Where to; made if it is not there.
+        album: What is to be rendered.
         make_window: Gives a fresh window and its tasks.
         theme: Switched while rendering.
-        workspace: Opens the library; None renders the empty state alone.
-
-    Returns:
-        The files, in the order they were written.
 
     Raises:
         StoreError: The library can't be opened or read, or a picture can't be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
-    for choice in THEMES:
+    album.folder.mkdir(parents=True, exist_ok=True)
+    for choice in album.themes:
         theme.choose(choice)
-        if workspace is not None:
-            window, tasks = make_window()
-            _show_unseen(window)
-            window.show_workspace(workspace())
-            views = _browser_views(window, tasks)
-            written.extend(_save(window, folder / f"{name}-{choice.value}.png") for name in views)
-            window.close()
-        window, tasks = make_window()
-        _show_unseen(window)
-        window.show_workspace(EmptyWorkspace(folder / "new.db"))
-        settle(tasks)
-        written.append(_save(window, folder / f"empty-{choice.value}.png"))
-        window.close()
-    return written
+        for view in album.chosen():
+            stage = _stage(album, view, make_window, theme)
+            try:
+                for name in view.show(stage):
+                    if album.wants(name):
+                        stage.settle()
+                        yield _save(picture(stage.window, theme), album.folder / f"{name}-{choice.value}.png")
+            finally:
+                for other in _others(stage.window):
+                    other.close()
+                stage.window.close()
 
 
-def settle(tasks: Tasks) -> None:
-    """Waits until nothing is under way and everything is painted.
-
-    Raises:
-        StoreError: It takes longer than a minute.
-    """
-    while not tasks.is_idle:
-        loop, patience = QEventLoop(), QTimer()
-        patience.setSingleShot(True)
-        patience.timeout.connect(loop.quit)
-        patience.start(PATIENCE_MS)
-        tasks.idle.connect(loop.quit)
-        loop.exec()
-        tasks.idle.disconnect(loop.quit)
-        if not patience.isActive():
-            raise StoreError("The library takes longer than a minute to read.")
-        patience.stop()
-    for _ in range(3):
-        turn = QEventLoop()
-        QTimer.singleShot(0, turn.quit)
-        turn.exec()
+def picture(window: MainWindow, theme: ThemeController) -> QPixmap:
+    """A window with the dialogs that stand before it."""
+    made = window.grab()
+    painter = QPainter(made)
+    for dialog in _others(window):
+        shot = dialog.grab()
+        place = dialog.pos() - window.pos()
+        if not dialog.windowFlags() & Qt.WindowType.FramelessWindowHint:
+            # Where a window manager would put it; in memory there is none.
+            place = QPoint(window.width() - dialog.width(), window.height() - dialog.height()) / 2
+        painter.drawPixmap(place, shot)
+        painter.setPen(QPen(QColor(theme.theme.muted), 1))
+        painter.drawRect(place.x(), place.y(), dialog.width() - 1, dialog.height() - 1)
+    painter.end()
+    return made
 
 
-def _show_unseen(window: MainWindow) -> None:
-    """Shows a window to its own layouts and to nobody else: hidden ones are not laid out to the end."""
+def _stage(
+    album: Album, view: View, make_window: Callable[[], tuple[MainWindow, Tasks]], theme: ThemeController
+) -> Stage:
+    window, tasks = make_window()
+    # Shown to its own layouts and to nobody else: hidden windows are not laid out to the end.
     window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
-    window.resize(WIDTH, HEIGHT)
+    window.resize(*SIZES[album.scale])
     window.show()
+    stage = Stage(window=window, tasks=tasks, theme=theme, folder=album.folder)
+    opens = album.library if view.needs_library else album.empty
+    if opens is not None and view.has_library:
+        window.show_workspace(opens())
+    stage.settle()
+    return stage
 
 
-def _browser_views(window: MainWindow, tasks: Tasks) -> Iterator[str]:
-    """Brings one view after another on screen and gives its name."""
-    settle(tasks)
-    workbench = window.workbench
-    if workbench is None or workbench.reports.rowCount() == 0:
-        return
-    seen: set[str] = set()
-    for row in range(workbench.reports.rowCount()):
-        report = workbench.reports.report(row)
-        if report is None or report.verdict.word in seen:
-            continue
-        seen.add(report.verdict.word)
-        workbench.table.select_row(row)
-        settle(tasks)
-        name = report.verdict.word.lower().replace("-", "_").replace(" ", "_")
-        yield f"browser-{name}"
-        workbench.detail.jump_to(1)
-        settle(tasks)
-        yield f"browser-{name}-tests"
-        workbench.detail.jump_to(len(workbench.detail.sections()) - 1)
-        settle(tasks)
-        yield f"browser-{name}-versions"
+def _others(window: MainWindow) -> list[QWidget]:
+    tops = QApplication.topLevelWidgets()
+    return [each for each in tops if each is not window and each.isVisible() and window is _owner(each)]
 
 
-def _save(window: MainWindow, path: Path) -> Path:
-    if not window.grab().save(str(path)):
+def _owner(widget: QWidget) -> QWidget | None:
+    parent = widget.parentWidget()
+    return parent.window() if parent is not None else None
+
+
+def _save(made: QPixmap, path: Path) -> Path:
+    if not made.save(str(path)):
         raise StoreError(
             f"The picture {path} could not be written.", next_step="Name a folder you may write to."
         )

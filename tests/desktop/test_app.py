@@ -11,6 +11,7 @@ import pytest
 from qtpy.QtGui import QImage
 
 from aitr_desktop.library.workspace import open_workspace
+from aitr_desktop.windows.pictured import VIEWS
 from tests.desktop.fakes import import_one
 from tests.factories import shown_reports as reports
 from tsr_agent.clock import SystemClock
@@ -94,28 +95,54 @@ def test_every_view_is_rendered_without_a_display(tmp_path: Path, library: Path)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     names = [Path(line).name for line in done.stdout.splitlines()]
-    assert names == [
-        f"{view}-{theme}.png"
-        for theme in ("light", "dark")
-        for view in ("browser-no_go", "browser-no_go-tests", "browser-no_go-versions", "empty")
+    light = [name.removesuffix("-light.png") for name in names if name.endswith("-light.png")]
+    assert [name for name in names if name.endswith("-dark.png")] == [f"{name}-dark.png" for name in light]
+    assert light[:4] == [
+        "browser-no_go",
+        "report-no_go-1-overview",
+        "report-no_go-2-tests",
+        "report-no_go-3-evals",
     ]
+    beginnings = {view.name for view in VIEWS}
+    assert {next(each for each in beginnings if name.startswith(each)) for name in light} == beginnings
     for name in names:
         image = QImage(str(pictures / name))
-        assert (image.width(), image.height()) == (1360, 860)
+        assert image.width() == 1360
+        assert image.height() == 860 or name.startswith("long-")
         assert len({image.pixel(x, y) for x in range(0, 1360, 7) for y in range(0, 860, 7)}) > 5
 
 
-def test_without_a_library_the_empty_state_alone_is_rendered(tmp_path: Path) -> None:
-    done = run("-m", "aitr_desktop.app", "--screenshot", str(tmp_path / "pictures"), home=tmp_path)
+def test_without_a_library_what_needs_none_is_rendered(tmp_path: Path) -> None:
+    done = run(
+        "-m",
+        "aitr_desktop.app",
+        "--screenshot",
+        str(tmp_path / "p"),
+        "--theme",
+        "high_contrast",
+        home=tmp_path,
+    )
     assert done.returncode == 0, done.stderr
-    assert [Path(line).name for line in done.stdout.splitlines()] == ["empty-light.png", "empty-dark.png"]
+    names = [Path(line).name for line in done.stdout.splitlines()]
+    assert names == [f"{view.name}-high_contrast.png" for view in VIEWS if not view.needs_library]
 
 
-def test_twice_the_scale_gives_twice_the_pixels(tmp_path: Path) -> None:
+def test_at_twice_the_scale_the_window_has_a_small_screen(tmp_path: Path) -> None:
     pictures = tmp_path / "pictures"
-    done = run("-m", "aitr_desktop.app", "--screenshot", str(pictures), home=tmp_path, QT_SCALE_FACTOR="2")
+    wanted = ("--screenshot", str(pictures), "--view", "empty", "--scale", "200")
+    done = run("-m", "aitr_desktop.app", *wanted, home=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert QImage(str(pictures / "empty-light.png")).width() == 2720
+    assert [path.name for path in sorted(pictures.iterdir())] == ["empty-dark.png", "empty-light.png"]
+    image = QImage(str(pictures / "empty-light.png"))
+    assert (image.width(), image.height()) == (1920, 1080)
+
+
+def test_a_view_that_nobody_knows_is_named_with_those_there_are(tmp_path: Path) -> None:
+    wanted = ("--screenshot", str(tmp_path / "p"), "--view", "elsewhere")
+    done = run("-m", "aitr_desktop.app", *wanted, home=tmp_path)
+    assert done.returncode == 2
+    assert "There is no view 'elsewhere'." in done.stderr
+    assert "Choose from: browser, report," in done.stderr
 
 
 @pytest.mark.parametrize("make", [lambda path: path.write_text("no library"), lambda path: None])

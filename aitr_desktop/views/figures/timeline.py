@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QPoint, Qt, QTimer, Signal
+from qtpy.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from qtpy.QtGui import QColor, QPainter, QPen
 from qtpy.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
@@ -16,7 +16,6 @@ from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.wording import NO_DATA, counted
 
 if TYPE_CHECKING:
-    from qtpy.QtCore import QEvent
     from qtpy.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
 
     from aitr_desktop.theme import ThemeController
@@ -72,7 +71,10 @@ class TimelineView(QWidget):
         self._kept = next((place for place, step in enumerate(steps) if step.is_latest), 0)
         left = values_width(panels, self)
         while len(self._panels) < len(panels):
-            self._panels.append(self._made_panel())
+            view = PanelView(self._theme, HEIGHT if self._panels else FIRST_HEIGHT, self)
+            # The mouse belongs to the whole chart.
+            view.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            self._panels.append(view)
         for place, view in enumerate(self._panels):
             view.setVisible(place < len(panels))
             view.forget_plot()
@@ -108,6 +110,11 @@ class TimelineView(QWidget):
         return f"{_head(step)}: {'; '.join(values)}. {_modes(step)}"
 
     @property
+    def is_drawing(self) -> bool:
+        """Whether a plot is still to come in one of the next turns of the event loop."""
+        return self._next.isActive()
+
+    @property
     def current(self) -> int:
         """The step whose values are shown."""
         return self._current
@@ -124,7 +131,7 @@ class TimelineView(QWidget):
         if last < 0:
             event.ignore()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self._lead()
+            self._choose(self._current)
         elif event.key() in goals:
             self._kept = min(max(goals[Qt.Key(event.key())], 0), last)
             self._show_step(self._kept)
@@ -142,13 +149,13 @@ class TimelineView(QWidget):
         """Leads to the row of the iteration below the mouse."""
         place = self._step_at(event.position().toPoint())
         if event.button() == Qt.MouseButton.LeftButton and place is not None:
-            self._kept = place
-            self._show_step(place)
-            self._lead()
+            self._choose(place)
 
-    def leaveEvent(self, _event: QEvent) -> None:  # noqa: N802  (Qt's name)
-        """Goes back to the step that the keys have come to."""
-        self._show_step(self._kept)
+    def event(self, event: QEvent) -> bool:
+        """Goes back to the step that the keys have come to, when the mouse leaves."""
+        if event.type() == QEvent.Type.Leave:
+            self._show_step(self._kept)
+        return super().event(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
         """Says what is shown."""
@@ -169,12 +176,6 @@ class TimelineView(QWidget):
             painter.setPen(QPen(QColor(self._theme.theme.accent), 2))
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 4, 4)
             painter.end()
-
-    def _made_panel(self) -> PanelView:
-        made = PanelView(self._theme, HEIGHT if self._panels else FIRST_HEIGHT, self)
-        # The mouse belongs to the whole chart.
-        made.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        return made
 
     def _arrange(self) -> None:
         """The first panel over the whole width, the others below it in columns."""
@@ -211,9 +212,11 @@ class TimelineView(QWidget):
         for panel in self.panels():
             panel.set_current(place)
 
-    def _lead(self) -> None:
+    def _choose(self, place: int) -> None:
+        self._kept = place
+        self._show_step(place)
         if self._figure is not None:
-            self.chosen.emit(Timeline.target(self._figure.series.steps[self._current]))
+            self.chosen.emit(Timeline.target(self._figure.series.steps[place]))
 
     def _draw_all(self) -> None:
         if self._has_plots:

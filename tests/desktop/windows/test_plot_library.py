@@ -43,7 +43,7 @@ def test_a_report_with_iterations_gets_its_plots(
     detail: DetailView, tasks: Tasks, settled: Callable[[], None], qtbot: QtBot
 ) -> None:
     show(detail)
-    assert not tasks.is_idle
+    qtbot.waitUntil(lambda: not tasks.is_idle)
     settled()
     timeline = detail.findChildren(TimelineView)[0]
 
@@ -59,12 +59,12 @@ def test_a_report_without_iterations_loads_nothing(detail: DetailView, tasks: Ta
 
 
 def test_without_the_library_the_table_stands_alone(
-    detail: DetailView, settled: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+    detail: DetailView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, PLOTS, None)
     show(detail)
-    settled()
-    assert [each.isHidden() for each in detail.findChildren(TimelineView)] == [True]
+    timeline = detail.findChildren(TimelineView)[0]
+    qtbot.waitUntil(timeline.isHidden)
     show(detail)
     assert [each.isHidden() for each in detail.findChildren(TimelineView)] == [True]
     evals = next(section for section in detail.sections() if section.key == "evals")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from qtpy.QtCore import QPoint, QPointF, Qt
+from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
 from qtpy.QtWidgets import QGraphicsTextItem
 
 from aitr_desktop.item_models.cells import Kind, Target
@@ -106,7 +106,7 @@ def test_the_mouse_shows_an_iteration_and_leaves_it_again(qtbot: QtBot, timeline
     place = panel.pos() + QPoint(round(panel.axis.pixel(0)) + 20, panel.height() // 2)
     qtbot.mouseMove(timeline, place)
     assert timeline.current == 0
-    timeline.leaveEvent(None)  # type: ignore[arg-type]  # the event is not looked at
+    timeline.event(QEvent(QEvent.Type.Leave))
     assert timeline.current == 2
 
 

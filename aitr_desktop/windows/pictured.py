@@ -1,0 +1,223 @@
+"""The views that are rendered: each brings something on screen and names the picture.
+
+A new view is a function and a line in ``VIEWS``. It is given a fresh window that shows a library.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import QEventLoop, QTimer
+from qtpy.QtWidgets import QLineEdit
+
+from aitr_desktop.actions import Act
+from tsr_agent.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from aitr_desktop.tasks import Tasks
+    from aitr_desktop.theme import ThemeController
+    from aitr_desktop.windows.main_window import MainWindow
+    from aitr_desktop.windows.workbench import Workbench
+
+PATIENCE_MS = 60_000
+TURNS = 4
+"""Turns of the event loop in a row without work after which a window is settled."""
+PAUSE_MS = 450
+"""Longer than any pause that waits for the person to go on typing."""
+LONGEST = 5_000
+"""Pixels of the picture of a whole report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A window to bring things on screen in."""
+
+    window: MainWindow
+    tasks: Tasks
+    theme: ThemeController
+    folder: Path
+
+    def settle(self) -> None:
+        """Waits until nothing is under way and everything is painted.
+
+        Raises:
+            StoreError: It takes longer than a minute.
+        """
+        quiet = 0
+        while quiet < TURNS:
+            if not self.tasks.is_idle:
+                self._wait_for_tasks()
+                quiet = 0
+            self.wait(0)
+            quiet = 0 if self._is_drawing() else quiet + 1
+
+    def wait(self, milliseconds: int) -> None:
+        """Lets the window live for a while."""
+        turn = QEventLoop()
+        QTimer.singleShot(milliseconds, turn.quit)
+        turn.exec()
+
+    def do(self, act: Act) -> None:
+        """Does what a menu does."""
+        self.window.menus.action(act).trigger()
+        self.settle()
+
+    def workbench(self) -> Workbench | None:
+        """The list and the report, where the library has any."""
+        found = self.window.workbench
+        return found if found is not None and found.reports.rowCount() else None
+
+    def _wait_for_tasks(self) -> None:
+        loop, patience = QEventLoop(), QTimer()
+        patience.setSingleShot(True)
+        patience.timeout.connect(loop.quit)
+        patience.start(PATIENCE_MS)
+        self.tasks.idle.connect(loop.quit)
+        loop.exec()
+        self.tasks.idle.disconnect(loop.quit)
+        if not patience.isActive():
+            raise StoreError("The library takes longer than a minute to read.")
+        patience.stop()
+
+    def _is_drawing(self) -> bool:
+        from aitr_desktop.views.figures.timeline import TimelineView
+
+        return any(each.is_drawing for each in self.window.findChildren(TimelineView))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Something to be looked at."""
+
+    name: str
+    """Of its picture; where there are several, their names begin with it."""
+    show: Callable[[Stage], Iterator[str]]
+    """Brings one thing after another on screen and gives the name of each."""
+    needs_library: bool = True
+    """Whether it shows the library that is rendered; otherwise one without a report."""
+    has_library: bool = True
+    """Whether a library is open at all."""
+
+
+def _reports(stage: Stage) -> Iterator[tuple[str, Workbench]]:
+    """Opens a report of each verdict."""
+    workbench = stage.workbench()
+    seen: set[str] = set()
+    if workbench is None:
+        return
+    for row in range(workbench.reports.rowCount()):
+        report = workbench.reports.report(row)
+        if report is None or report.verdict.word in seen:
+            continue
+        seen.add(report.verdict.word)
+        workbench.table.select_row(row)
+        stage.settle()
+        yield report.verdict.word.lower().replace("-", "_").replace(" ", "_"), workbench
+
+
+def _browser(stage: Stage) -> Iterator[str]:
+    for verdict, _ in _reports(stage):
+        yield f"browser-{verdict}"
+
+
+def _sections(stage: Stage) -> Iterator[str]:
+    for verdict, workbench in _reports(stage):
+        for place, section in enumerate(workbench.detail.sections()):
+            workbench.detail.jump_to(place)
+            yield f"report-{verdict}-{place + 1}-{section.key}"
+
+
+def _long(stage: Stage) -> Iterator[str]:
+    """Each report from its top to its end: the window is made as high as it takes."""
+    usual = stage.window.size()
+    for verdict, workbench in _reports(stage):
+        height = sum(section.height() + 24 for section in workbench.detail.sections())
+        stage.window.resize(usual.width(), min(LONGEST, height + 360))
+        yield f"long-{verdict}"
+        stage.window.resize(usual)
+        stage.settle()
+
+
+def _filtered(stage: Stage) -> Iterator[str]:
+    stage.do(Act.FIND)
+    typed = stage.window.focusWidget()
+    if isinstance(typed, QLineEdit):
+        for name, text in (("filtered-some", "main"), ("filtered-none", "nothing has this name")):
+            typed.setText(text)
+            stage.wait(PAUSE_MS)
+            stage.settle()
+            yield name
+
+
+def _empty(_stage: Stage) -> Iterator[str]:
+    yield "empty"
+
+
+def _cannot_open(stage: Stage) -> Iterator[str]:
+    stage.window.show_library(stage.folder / "gone" / "audit-2026.db")
+    stage.settle()
+    yield "cannot-open"
+
+
+def _notices(stage: Stage) -> Iterator[str]:
+    stage.window.notices.say(
+        StoreError(
+            "The library audit-2026.db is written to by another program.",
+            kept="Nothing was changed; what you see is what was read before.",
+            next_step="Wait until it has ended, then press F5.",
+        )
+    )
+    yield "notice-error"
+    stage.window.notices.bar.close()
+    stage.do(Act.NOTIFICATIONS)
+    yield "notice-list"
+
+
+def _palette(stage: Stage) -> Iterator[str]:
+    stage.do(Act.COMMANDS)
+    yield "palette"
+
+
+def _keys(stage: Stage) -> Iterator[str]:
+    stage.do(Act.KEYS)
+    yield "keys"
+
+
+def _crash(stage: Stage) -> Iterator[str]:
+    from aitr_desktop.crash import CrashDialog
+
+    details = (
+        'Traceback (most recent call last):\n  File "aitr_desktop/views/x.py", line 7, in paint\nKeyError: 3'
+    )
+    dialog = CrashDialog(details, stage.window)
+    dialog.open()
+    yield "crash"
+
+
+def _failed_start(stage: Stage) -> Iterator[str]:
+    from aitr_desktop.views.failed_start import FailedStart
+
+    error = StoreError(
+        "aitr is running already and does not answer.", next_step="End it, then start it again."
+    )
+    FailedStart(error, stage.window).open()
+    yield "failed-start"
+
+
+VIEWS = (
+    View(name="browser", show=_browser),
+    View(name="report", show=_sections),
+    View(name="long", show=_long),
+    View(name="filtered", show=_filtered),
+    View(name="notice", show=_notices),
+    View(name="palette", show=_palette),
+    View(name="keys", show=_keys),
+    View(name="empty", show=_empty, needs_library=False),
+    View(name="cannot-open", show=_cannot_open, needs_library=False, has_library=False),
+    View(name="crash", show=_crash, needs_library=False),
+    View(name="failed-start", show=_failed_start, needs_library=False, has_library=False),
+)
