@@ -20,6 +20,9 @@ class Act(Enum):
     IMPORT_REPORT = "import_report"
     IMPORT_FOLDER = "import_folder"
     COPY_LINK = "copy_link"
+    CONNECT = "connect"
+    SYNCHRONISE = "synchronise"
+    DISCONNECT = "disconnect"
     QUIT = "quit"
     REFRESH = "refresh"
     FIND = "find"
@@ -39,6 +42,7 @@ class Act(Enum):
     RESET_LAYOUT = "reset_layout"
     NOTIFICATIONS = "notifications"
     GO_REPORTS = "go_reports"
+    GO_SERVER = "go_server"
     SHOW_LIST = "show_list"
     COMMANDS = "commands"
     KEYS = "keys"
@@ -120,6 +124,21 @@ ACTIONS = (
         keys=("Ctrl+L",),
         icon="copy",
     ),
+    ActionSpec(
+        act=Act.CONNECT,
+        menu=FILE,
+        text=QT_TRANSLATE_NOOP("Actions", "&Connect to server…"),
+        tip=QT_TRANSLATE_NOOP("Actions", "Fetch what a team has filed, and send what waits here"),
+        separator_before=True,
+    ),
+    ActionSpec(
+        act=Act.SYNCHRONISE,
+        menu=FILE,
+        text=QT_TRANSLATE_NOOP("Actions", "&Synchronise"),
+        keys=("F9", "Ctrl+Shift+S"),
+        icon="server",
+    ),
+    ActionSpec(act=Act.DISCONNECT, menu=FILE, text=QT_TRANSLATE_NOOP("Actions", "&Disconnect…")),
     ActionSpec(
         act=Act.QUIT,
         menu=FILE,
@@ -237,6 +256,15 @@ ACTIONS = (
         keys=("Ctrl+1",),
         icon="reports",
         place="reports",
+    ),
+    ActionSpec(
+        act=Act.GO_SERVER,
+        menu=GO,
+        text=QT_TRANSLATE_NOOP("Actions", "&Server"),
+        keys=("Ctrl+9",),
+        icon="server",
+        place="server",
+        tip=QT_TRANSLATE_NOOP("Actions", "What waits, what was refused, and what contradicts what is here"),
     ),
     ActionSpec(
         act=Act.SHOW_LIST,

@@ -171,12 +171,14 @@ def check_binding(version: str, python: tuple[int, ...]) -> None:
 
 def make_window(theme: ThemeController, stored: StoredSettings) -> tuple[MainWindow, Tasks]:
     """A main window over the real library, clock and settings."""
+    from aitr_desktop.library.servers import Servers
+    from aitr_desktop.library.token_stores import KeyringTokens
     from aitr_desktop.tasks import Tasks
     from aitr_desktop.windows.main_window import MainWindow
     from tsr_agent.clock import SystemClock
 
-    tasks = Tasks()
-    return MainWindow(theme, tasks, SystemClock(), stored, _open_workspace), tasks
+    tasks, servers = Tasks(), Servers(KeyringTokens(), os.environ)
+    return MainWindow(theme, tasks, SystemClock(), stored, _open_workspace, servers=servers), tasks
 
 
 def _open_workspace(path: Path, create: bool) -> Workspace:

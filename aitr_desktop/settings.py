@@ -20,6 +20,7 @@ MAX_RECENT = 10
 """Libraries that are remembered."""
 SCALES = (100, 125, 150, 175, 200)
 """Sizes of everything on screen that can be chosen, in per cent of what the desktop asks for."""
+SYNC_MINUTES = (0, 5, 15, 60)
 MAX_LISTED = 200
 """Values of one list that are read; nobody saves as many filters."""
 MAX_VALUE_LENGTH = 4_000
@@ -71,6 +72,10 @@ class Settings:
     """What the list is sorted by, as text; empty for the newest first."""
     servers: tuple[str, ...] = ()
     """Addresses of servers, the one connected last first. Never a token."""
+    server: str = ""
+    """Address of the server that is connected; empty for none."""
+    sync_minutes: int = 0
+    """One of ``SYNC_MINUTES``: how often to synchronise by itself; 0 for only when asked."""
     forges: tuple[str, ...] = ()
     """Hosts whose pages may be opened beside those that everybody knows, as ``gitlab:git.example.org``."""
     clones: Mapping[str, str] = field(default_factory=dict)
@@ -95,17 +100,18 @@ def decode(stored: Mapping[str, str]) -> Settings:
     """Settings from stored strings; never fails."""
     default = Settings()
     layout_is_ours = stored.get("version", "") == str(VERSION)
-    scale = stored.get("scale", "")
     return Settings(
         theme=_choice(ThemeChoice, stored.get("theme"), default.theme),
         density=_choice(Density, stored.get("density"), default.density),
-        scale=int(scale) if scale in map(str, SCALES) else default.scale,
+        scale=_one_of(SCALES, stored.get("scale", ""), default.scale),
         library=stored.get("library", ""),
         recent=_listed(stored, "recent")[:MAX_RECENT],
         folder=stored.get("folder", ""),
         filters=_named(stored, "filters"),
         order=stored.get("order", ""),
         servers=_listed(stored, "servers"),
+        server=stored.get("server", "")[:MAX_VALUE_LENGTH],
+        sync_minutes=_one_of(SYNC_MINUTES, stored.get("sync_minutes", ""), default.sync_minutes),
         forges=_listed(stored, "forges"),
         clones=_named(stored, "clones"),
         commands=_listed(stored, "commands"),
@@ -133,6 +139,10 @@ def encode(settings: Settings) -> dict[str, str]:
 
 def _choice(kind: type[Choice], stored: str | None, default: Choice) -> Choice:
     return next((each for each in kind if each.value == stored), default)
+
+
+def _one_of(choices: tuple[int, ...], stored: str, default: int) -> int:
+    return int(stored) if stored in map(str, choices) else default
 
 
 def _state(stored: Mapping[str, str], name: str) -> str:

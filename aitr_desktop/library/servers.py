@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from tsr_agent.client.address import ServerAddress
 from tsr_agent.errors import ServiceError, TsrError, UsageError
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from aitr_desktop.library.token_stores import TokenStore
+    from tsr_agent.client.address import ServerAddress
     from tsr_agent.client.api import ServerApi
     from tsr_agent.client.credentials import Token
     from tsr_agent.client.pace import Pace
@@ -196,6 +196,8 @@ def address_of(written: str) -> ServerAddress:
     Raises:
         UsageError: It is none, or none that anything may be sent to.
     """
+    from tsr_agent.client.address import ServerAddress
+
     return ServerAddress.parse(written, "The address")
 
 

@@ -28,6 +28,7 @@ from aitr_desktop.windows.pages import Pages
 from aitr_desktop.windows.preferences import Preferences
 from aitr_desktop.windows.recent import RecentLibraries
 from aitr_desktop.windows.reports_page import ReportsPage
+from aitr_desktop.windows.server_place import ServerPlace
 from aitr_desktop.windows.window_place import first_size, open_at
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from aitr_desktop.item_models.report_detail import ReportDetail
     from aitr_desktop.library.importing import ImportOutcome
+    from aitr_desktop.library.servers import Servers
     from aitr_desktop.library.workspace import Workspace
     from aitr_desktop.tasks import Tasks
     from aitr_desktop.theme import ThemeController
@@ -57,6 +59,7 @@ class MainWindow(QMainWindow):
         stored: Where settings are kept.
         open_workspace: Opens a library; called on the worker thread with the path, and whether it may
             be made.
+        servers: The way to servers.
     """
 
     def __init__(
@@ -66,6 +69,8 @@ class MainWindow(QMainWindow):
         clock: Clock,
         stored: StoredSettings,
         open_workspace: Callable[[Path, bool], Workspace],
+        *,
+        servers: Servers,
     ) -> None:
         super().__init__()
         self.setWindowTitle("aitr")
@@ -78,11 +83,13 @@ class MainWindow(QMainWindow):
             self, tasks, self.libraries, self.imports, self.preferences, workbench=lambda: self.workbench
         )
         self.following = Following(self, theme, tasks, self.preferences, workbench=lambda: self.workbench)
+        self.server = ServerPlace(self, servers, tasks, clock, self.libraries, preferences=self.preferences)
         self.appearance = Appearance(self, theme, self.preferences, self.notices)
         self._recent = RecentLibraries(self.preferences, tasks, self.libraries, self)
         self.reports_page = ReportsPage(theme, self._make_workbench)
         # One line a place: the page of each row of the table of actions that has a place.
-        self.pages = Pages(theme, {"reports": lambda: self.reports_page}, self)
+        page_of = {"reports": lambda: self.reports_page, "server": lambda: self.server.page(theme)}
+        self.pages = Pages(theme, page_of, self)
         self._commands = Commands(self, theme, self.preferences, self._recent, lambda: self.menus)
         self._list = ListActions(self.pages, self.reports_page, self)
         self.menus = Menus(self, theme, self._handlers(), self._reasons())
@@ -105,6 +112,7 @@ class MainWindow(QMainWindow):
             **self.libraries.handlers(),
             **self._recent.handlers(),
             **self.imports.handlers(),
+            **self.server.handlers(),
             **self.opening.handlers(),
             **self.appearance.handlers(),
             **self.pages.handlers(),
@@ -116,7 +124,14 @@ class MainWindow(QMainWindow):
         }
 
     def _reasons(self) -> dict[Act, Callable[[], str]]:
-        parts = (self._recent, self.imports, self.opening, self._list, self.notices)
+        parts = (
+            self._recent,
+            self.imports,
+            self.server,
+            self.opening,
+            self._list,
+            self.notices,
+        )
         return {act: why for part in parts for act, why in part.reasons().items()}
 
     def _place(self) -> None:
@@ -150,6 +165,10 @@ class MainWindow(QMainWindow):
         self.imports.imported.connect(self._imported)
         self.imports.came.connect(self._reports_came)
         self.imports.failed.connect(self.notices.say)
+        self.server.told.connect(self.notices.tell)
+        self.server.failed.connect(self.notices.say)
+        self.server.came.connect(self._reports_came)
+        self.server.stands.connect(self.status.show_sync)
         self.opening.failed.connect(self.notices.say)
         self.opening.said.connect(self.notices.tell)
         self.opening.lines_wanted.connect(self.following.show_lines)
@@ -235,6 +254,7 @@ class MainWindow(QMainWindow):
         self.preferences.save()
         self.reports_page.stop()
         self.notices.stop()
+        self.server.stop()
         self._progress.stop()
         self._tasks.close()
         self.libraries.close()

@@ -56,6 +56,34 @@ def lines(number: int, now: datetime, text: str = "main") -> list[ListedReport]:
 
 
 @dataclass
+class MemoryTokens:
+    """A keyring in memory; it can be away, or fail."""
+
+    kept: dict[str, str] = field(default_factory=dict)
+    there: bool = True
+    fails: TsrError | None = None
+
+    def is_there(self) -> bool:
+        return self.there
+
+    def read(self, url: str) -> str | None:
+        self._fail()
+        return self.kept.get(url)
+
+    def write(self, url: str, secret: str) -> None:
+        self._fail()
+        self.kept[url] = secret
+
+    def forget(self, url: str) -> None:
+        self._fail()
+        self.kept.pop(url, None)
+
+    def _fail(self) -> None:
+        if self.fails is not None:
+            raise self.fails
+
+
+@dataclass
 class Watching:
     """Watches long work, and may have it cancelled after so many steps."""
 

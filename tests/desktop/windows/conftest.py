@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aitr_desktop.library.servers import Servers
 from aitr_desktop.library.workspace import Workspace
 from aitr_desktop.windows.main_window import MainWindow
 from aitr_desktop.windows.stored_settings import StoredSettings
-from tests.desktop.fakes import FakeWorkspace, StillClock, lines
+from tests.desktop.fakes import FakeWorkspace, MemoryTokens, StillClock, lines
 
 if TYPE_CHECKING:
     from aitr_desktop.tasks import Tasks
@@ -26,14 +27,27 @@ def library(clock: StillClock) -> FakeWorkspace:
 
 
 @pytest.fixture
+def tokens() -> MemoryTokens:
+    return MemoryTokens()
+
+
+@pytest.fixture
+def servers(tokens: MemoryTokens, tmp_path: Path) -> Servers:
+    """The way to servers, with nothing of this account's: no token, no keyring, no outbox."""
+    return Servers(tokens, {"AITR_OUTBOX": str(tmp_path / "outbox")})
+
+
+@pytest.fixture
 def make_window(
-    theme: ThemeController, tasks: Tasks, clock: StillClock, settings_file: Path
+    theme: ThemeController, tasks: Tasks, clock: StillClock, settings_file: Path, servers: Servers
 ) -> Iterator[Callable[[OpenWorkspace], MainWindow]]:
     """Makes windows over the libraries it is given; closes them after the test."""
     made: list[MainWindow] = []
 
     def make(open_workspace: OpenWorkspace) -> MainWindow:
-        made.append(MainWindow(theme, tasks, clock, StoredSettings(settings_file), open_workspace))
+        made.append(
+            MainWindow(theme, tasks, clock, StoredSettings(settings_file), open_workspace, servers=servers)
+        )
         made[-1].show()
         return made[-1]
 
