@@ -106,6 +106,10 @@ class Imports(QObject):
             self._preferences.change(folder=str(chosen))
             self.import_files([chosen])
 
+    def stop(self) -> None:
+        """Ends what runs; the window goes. What is imported is kept."""
+        self._pulse.stop()
+
     def _done(self, outcome: ImportOutcome) -> None:
         self.imported.emit(outcome)
         if outcome.failed or outcome.error is not None:

@@ -254,6 +254,7 @@ class MainWindow(QMainWindow):
         self.preferences.save()
         self.reports_page.stop()
         self.notices.stop()
+        self.imports.stop()
         self.server.stop()
         self._progress.stop()
         self._tasks.close()

@@ -46,6 +46,11 @@ class Pulse(QObject):
         if self._progress is not None:
             self._progress.cancel()
 
+    def stop(self) -> None:
+        """Asks the work to end, and beats no more: the window goes."""
+        self.cancel()
+        self._timer.stop()
+
     @Slot()
     def _look(self) -> None:
         if self._progress is None:

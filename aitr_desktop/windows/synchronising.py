@@ -165,7 +165,7 @@ class Synchronising(QObject):
     def stop(self) -> None:
         """Ends what waits; the window goes."""
         self._minutes.stop()
-        self._pulse.cancel()
+        self._pulse.stop()
 
     def _why_not(self) -> str:
         return self._libraries.why_none() or self._connecting.why_none()
