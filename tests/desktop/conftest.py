@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QCoreApplication, QEvent, QThread, QTimer
 from qtpy.QtWidgets import QApplication, QWidget
 
+from aitr_desktop.library.servers import Servers
 from aitr_desktop.settings import ThemeChoice
 from aitr_desktop.tasks import Tasks
 from aitr_desktop.theme import ThemeController
-from tests.desktop.fakes import StillClock
+from tests.desktop.fakes import MemoryTokens, StillClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -123,3 +124,14 @@ def shown(qtbot: QtBot) -> Callable[[QWidget], QWidget]:
 @pytest.fixture
 def settings_file(tmp_path: Path) -> Path:
     return tmp_path / "desktop.ini"
+
+
+@pytest.fixture
+def tokens() -> MemoryTokens:
+    return MemoryTokens()
+
+
+@pytest.fixture
+def servers(tokens: MemoryTokens, tmp_path: Path) -> Servers:
+    """The way to servers, with nothing of this account's: no token, no keyring, no outbox."""
+    return Servers(tokens, {"AITR_OUTBOX": str(tmp_path / "outbox")})

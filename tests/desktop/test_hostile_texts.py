@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from aitr_desktop.item_models.cells import Cell, Node
+    from aitr_desktop.library.servers import Servers
     from aitr_desktop.library.workspace import Workspace
     from aitr_desktop.tasks import Tasks
     from aitr_desktop.theme import ThemeController
@@ -130,7 +131,7 @@ def test_a_document_with_a_megabyte_in_a_field_is_refused_in_a_sentence(
 
 @pytest.fixture
 def make_window(
-    theme: ThemeController, tasks: Tasks, clock: StillClock, settings_file: Path
+    theme: ThemeController, tasks: Tasks, clock: StillClock, settings_file: Path, servers: Servers
 ) -> Iterator[Callable[[FakeWorkspace], MainWindow]]:
     made: list[MainWindow] = []
 
@@ -139,7 +140,8 @@ def make_window(
             workspace.path = path
             return workspace
 
-        made.append(MainWindow(theme, tasks, clock, StoredSettings(settings_file), open_fake))
+        stored = StoredSettings(settings_file)
+        made.append(MainWindow(theme, tasks, clock, stored, open_fake, servers=servers))
         made[-1].show()
         return made[-1]
 

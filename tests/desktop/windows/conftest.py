@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aitr_desktop.library.servers import Servers
 from aitr_desktop.library.workspace import Workspace
 from aitr_desktop.windows.main_window import MainWindow
 from aitr_desktop.windows.stored_settings import StoredSettings
-from tests.desktop.fakes import FakeWorkspace, MemoryTokens, StillClock, lines
+from tests.desktop.fakes import FakeWorkspace, StillClock, lines
 
 if TYPE_CHECKING:
+    from aitr_desktop.library.servers import Servers
     from aitr_desktop.tasks import Tasks
     from aitr_desktop.theme import ThemeController
 
@@ -24,17 +24,6 @@ OpenWorkspace = Callable[[Path, bool], Workspace]
 @pytest.fixture
 def library(clock: StillClock) -> FakeWorkspace:
     return FakeWorkspace(lines(30, clock.now()))
-
-
-@pytest.fixture
-def tokens() -> MemoryTokens:
-    return MemoryTokens()
-
-
-@pytest.fixture
-def servers(tokens: MemoryTokens, tmp_path: Path) -> Servers:
-    """The way to servers, with nothing of this account's: no token, no keyring, no outbox."""
-    return Servers(tokens, {"AITR_OUTBOX": str(tmp_path / "outbox")})
 
 
 @pytest.fixture
