@@ -26,12 +26,14 @@ from tests.factories.reports import NOON, report
 from tsr_agent.errors import InputError, IntegrityError, StoreError
 from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.models import codec
+from tsr_agent.models.api import PolicySubmission
 from tsr_agent.models.approval import ApprovalTerms
 from tsr_agent.models.decision import GoNoGoDecision, PolicyReference
 from tsr_agent.models.report import TestSummaryReport
 from tsr_agent.sections.wording import verdict
 from tsr_agent.store.approvals import ApprovalRepository
 from tsr_agent.store.engine import open_library
+from tsr_agent.store.policies import PolicyRepository
 from tsr_agent.store.repository import ReportRepository
 
 if TYPE_CHECKING:
@@ -246,3 +248,43 @@ def test_an_approved_release_reads_go_in_the_list_and_in_its_detail(tmp_path: Pa
     workspace.close()
     assert head.verdict == listed.verdict == verdict(GoNoGoDecision.GO)
     assert head.sentence.startswith("Approved by ana; the policy says PENDING REVIEW: ")
+
+
+def test_a_report_is_opened_with_everything_that_people_said(tmp_path: Path) -> None:
+    document = codec.encode(report(manual_approval_required=True))
+    with open_library(tmp_path / "library.db", create=True) as library:
+        decision = waiting(document)
+        ReportRepository(library).add(document, decision, received_at=NOON)
+        for by in ("ana", "ben"):
+            ApprovalRepository(library).take(codec.encode(approval_about(decision, by)), received_at=LATER)
+    workspace = open_workspace(tmp_path / "library.db")
+    opened = workspace.load(report().id)
+    workspace.close()
+    assert [each.approved_by for each in opened.approvals] == ["ana", "ben"]
+    assert opened.decision_digest == codec.digest(codec.encode(decision))
+    history = dict(next(block for block in report_detail(opened).blocks if block.key == "approvals").tables)
+    assert [node.cells[1].text for node in history["Approval history"].nodes] == ["ana", "ben"]
+
+
+@pytest.mark.parametrize(
+    ("judged_by", "in_force"), [("first", False), ("second", True), ("built in", True), ("stranger", None)]
+)
+def test_whether_the_policy_still_decides_is_told_as_far_as_the_library_knows(
+    tmp_path: Path, judged_by: str, in_force: bool | None
+) -> None:
+    texts = {name: f"version: 1\nname: house\nrevision: {name}\n" for name in ("first", "second", "stranger")}
+    digests = {name: codec.digest(text.encode()) for name, text in texts.items()}
+    digests["built in"] = ai_release().digest
+    document = codec.encode(report())
+    policy = PolicyReference(name="house", version="1", digest=digests[judged_by])
+    with open_library(tmp_path / "library.db", create=True) as library:
+        for name in ("first", "second"):
+            submission = PolicySubmission(document=texts[name])
+            PolicyRepository(library).add("house", submission, submitted_by="ana", at=NOON)
+        decision = decision_about(document, policy=policy)
+        ReportRepository(library).add(document, decision, received_at=NOON)
+    workspace = open_workspace(tmp_path / "library.db")
+    opened = workspace.load(report().id)
+    workspace.close()
+    assert opened.policy_in_force is in_force
+    assert bool(report_detail(opened).head.out_of_force) is (in_force is False)
