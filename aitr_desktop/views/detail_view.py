@@ -187,8 +187,6 @@ class DetailView(QFrame):
     def _show_row(self, tree: SectionTree) -> None:
         """Scrolls so far that the current row of a table is seen with what surrounds it."""
         self._settle()
-        # A table that scrolls by itself has only now the height in which the row has to be seen.
-        tree.scrollTo(tree.currentIndex())
         row = tree.visualRect(tree.currentIndex())
         top = tree.viewport().mapTo(self._body, QPoint(0, row.top())).y()
         self._scroll.verticalScrollBar().setValue(top - self._scroll.viewport().height() // 4)

@@ -91,6 +91,17 @@ def test_every_link_of_a_whole_report_leads_to_its_row() -> None:
     assert kinds >= set(Kind) - {Kind.APPROVAL}
 
 
+def test_a_test_that_two_types_have_is_found_in_its_type_and_else_where_it_failed() -> None:
+    passed, failed = (reports.case("t", status) for status in (CaseStatus.PASSED, CaseStatus.FAILED))
+    types = ((TestType.UNIT, passed), (TestType.SECURITY, failed), (TestType.E2E, passed))
+    results = tuple(TestTypeResult.from_cases(kind, [case]) for kind, case in types)
+    detail = detail_of(reports.report(test_results=results), None)
+    for within, found in (("unit", "unit"), ("e2e", "e2e"), ("", "security")):
+        node = arrived(detail, Target(Kind.TEST, passed.id, within))
+        assert node is not None
+        assert node.anchor == Target(Kind.TEST, passed.id, found)
+
+
 @given(dice.map(consistent_report))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_every_link_of_any_report_leads_to_its_row(report: TestSummaryReport) -> None:

@@ -147,6 +147,16 @@ def test_what_is_in_a_closed_group_far_down_is_found(detail: DetailView) -> None
     assert is_seen(detail, tree(detail, "Test results"))
 
 
+def test_the_last_of_very_many_is_seen_in_a_table_that_scrolls_by_itself(detail: DetailView) -> None:
+    statuses = [CaseStatus.FAILED] * 3_000 + [CaseStatus.PASSED] * 9_000
+    cases = [reports.case(f"test_{n}", status) for n, status in enumerate(statuses)]
+    show(detail, reports.report(test_results=(TestTypeResult.from_cases(TestType.UNIT, cases),)))
+    for number in (100, 11_999, 2_999):
+        assert detail.follow(Target(Kind.TEST, cases[number].id, "unit"))
+        assert focused(detail)[1].endswith(f"::test_{number}")
+        assert is_seen(detail, tree(detail, "Test results"))
+
+
 def test_going_back_ends_where_one_came_from(detail: DetailView, qtbot: QtBot) -> None:
     tree(detail, "What decided").go_to((1,))
     before = focused(detail)
