@@ -27,6 +27,19 @@ class Act(Enum):
     REFRESH = "refresh"
     FIND = "find"
     CLEAR_FILTERS = "clear_filters"
+    FOCUS_FILTERS = "focus_filters"
+    SAVE_FILTER = "save_filter"
+    RENAME_FILTER = "rename_filter"
+    DELETE_FILTER = "delete_filter"
+    SORT_CREATED = "sort_created"
+    SORT_DECISION = "sort_decision"
+    SORT_ENVIRONMENT = "sort_environment"
+    SORT_BRANCH = "sort_branch"
+    SORT_SHA = "sort_sha"
+    SORT_REPOSITORY = "sort_repository"
+    TURN_ORDER = "turn_order"
+    RESET_COLUMNS = "reset_columns"
+    COMPARE_SELECTED = "compare_selected"
     THEME_SYSTEM = "theme_system"
     THEME_LIGHT = "theme_light"
     THEME_DARK = "theme_dark"
@@ -42,6 +55,7 @@ class Act(Enum):
     RESET_LAYOUT = "reset_layout"
     NOTIFICATIONS = "notifications"
     GO_REPORTS = "go_reports"
+    GO_COMPARE = "go_compare"
     GO_SERVER = "go_server"
     SHOW_LIST = "show_list"
     COMMANDS = "commands"
@@ -89,10 +103,16 @@ DENSITY = QT_TRANSLATE_NOOP("Actions", "&Density")
 SCALE = QT_TRANSLATE_NOOP("Actions", "Sc&ale")
 GO = QT_TRANSLATE_NOOP("Actions", "&Go")
 HELP = QT_TRANSLATE_NOOP("Actions", "&Help")
+SORT = QT_TRANSLATE_NOOP("Actions", "Sort &by")
+FILTERS = QT_TRANSLATE_NOOP("Actions", "Saved &filters")
+COLUMNS = QT_TRANSLATE_NOOP("Actions", "C&olumns")
 RECENT_MENU = f"{FILE}>{RECENT}"
 THEME_MENU = f"{VIEW}>{THEME}"
 DENSITY_MENU = f"{VIEW}>{DENSITY}"
 SCALE_MENU = f"{VIEW}>{SCALE}"
+SORT_MENU = f"{VIEW}>{SORT}"
+FILTERS_MENU = f"{VIEW}>{FILTERS}"
+COLUMNS_MENU = f"{VIEW}>{COLUMNS}"
 MENUS = (FILE, VIEW, GO, HELP)
 
 ACTIONS = (
@@ -159,6 +179,68 @@ ACTIONS = (
         text=QT_TRANSLATE_NOOP("Actions", "&Clear filters"),
         keys=("Ctrl+Shift+X",),
     ),
+    ActionSpec(
+        act=Act.FOCUS_FILTERS,
+        menu=VIEW,
+        text=QT_TRANSLATE_NOOP("Actions", "Go to the fi&lters"),
+        keys=("Ctrl+Shift+F",),
+    ),
+    ActionSpec(
+        act=Act.SAVE_FILTER,
+        menu=FILTERS_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "&Save filter…"),
+        keys=("Ctrl+Shift+S",),
+    ),
+    ActionSpec(
+        act=Act.RENAME_FILTER, menu=FILTERS_MENU, text=QT_TRANSLATE_NOOP("Actions", "&Rename filter…")
+    ),
+    ActionSpec(
+        act=Act.DELETE_FILTER, menu=FILTERS_MENU, text=QT_TRANSLATE_NOOP("Actions", "&Delete filter…")
+    ),
+    ActionSpec(
+        act=Act.SORT_CREATED,
+        menu=SORT_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "&When"),
+        group="sort",
+        tip=QT_TRANSLATE_NOOP("Actions", "Sort the reports by when they were made"),
+    ),
+    ActionSpec(
+        act=Act.SORT_DECISION,
+        menu=SORT_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "&Decision"),
+        group="sort",
+    ),
+    ActionSpec(
+        act=Act.SORT_ENVIRONMENT,
+        menu=SORT_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "&Environment"),
+        group="sort",
+    ),
+    ActionSpec(
+        act=Act.SORT_BRANCH,
+        menu=SORT_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "&Branch"),
+        group="sort",
+    ),
+    ActionSpec(
+        act=Act.SORT_SHA,
+        menu=SORT_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "&Release"),
+        group="sort",
+    ),
+    ActionSpec(
+        act=Act.SORT_REPOSITORY,
+        menu=SORT_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "Re&pository"),
+        group="sort",
+    ),
+    ActionSpec(
+        act=Act.TURN_ORDER,
+        menu=SORT_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "&Turn the order round"),
+        keys=("Ctrl+Shift+O",),
+    ),
+    ActionSpec(act=Act.RESET_COLUMNS, menu=COLUMNS_MENU, text=QT_TRANSLATE_NOOP("Actions", "&Reset columns")),
     ActionSpec(
         act=Act.REFRESH,
         menu=VIEW,
@@ -258,6 +340,20 @@ ACTIONS = (
         place="reports",
     ),
     ActionSpec(
+        act=Act.GO_COMPARE,
+        menu=GO,
+        text=QT_TRANSLATE_NOOP("Actions", "&Compare"),
+        keys=("Ctrl+2",),
+        icon="compare",
+        place="compare",
+    ),
+    ActionSpec(
+        act=Act.COMPARE_SELECTED,
+        menu=GO,
+        text=QT_TRANSLATE_NOOP("Actions", "Compare the &two selected reports"),
+        keys=("Ctrl+Shift+C",),
+    ),
+    ActionSpec(
         act=Act.GO_SERVER,
         menu=GO,
         text=QT_TRANSLATE_NOOP("Actions", "&Server"),
@@ -290,6 +386,9 @@ MOVES = (
         QT_TRANSLATE_NOOP("Actions", "Move through the reports or rows"),
     ),
     ("Enter", QT_TRANSLATE_NOOP("Actions", "Go from the list to the report; open or close a row")),
+    ("Ctrl, Shift", QT_TRANSLATE_NOOP("Actions", "With a click or the arrows: select several reports")),
+    ("Menu, Shift+F10", QT_TRANSLATE_NOOP("Actions", "Open the menu of the selected reports")),
+    ("Delete", QT_TRANSLATE_NOOP("Actions", "On a filter: take it back")),
     ("Left, Right", QT_TRANSLATE_NOOP("Actions", "Close or open a row")),
     ("Ctrl+Enter, Menu", QT_TRANSLATE_NOOP("Actions", "Follow the link of a row, or choose among several")),
     ("Backspace, Alt+Left", QT_TRANSLATE_NOOP("Actions", "Go back to where a link was followed")),

@@ -47,7 +47,7 @@ COLUMNS = (
     ListColumn(
         key="release",
         words=QT_TRANSLATE_NOOP("Columns", "Release"),
-        width=80,
+        width=70,
         text=lambda report: report.release,
         sort=SortKey.SHA,
         is_code=True,
@@ -55,14 +55,14 @@ COLUMNS = (
     ListColumn(
         key="branch",
         words=QT_TRANSLATE_NOOP("Columns", "Branch"),
-        width=110,
+        width=94,
         text=lambda report: report.branch or "–",
         sort=SortKey.BRANCH,
     ),
     ListColumn(
         key="environment",
         words=QT_TRANSLATE_NOOP("Columns", "Environment"),
-        width=104,
+        width=102,
         text=lambda report: report.environment,
         sort=SortKey.ENVIRONMENT,
         tone=Tone.MUTED,
@@ -70,7 +70,7 @@ COLUMNS = (
     ListColumn(
         key="when",
         words=QT_TRANSLATE_NOOP("Columns", "When"),
-        width=84,
+        width=76,
         text=lambda report: report.when,
         sort=SortKey.CREATED,
         tone=Tone.MUTED,

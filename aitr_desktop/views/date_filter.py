@@ -95,7 +95,7 @@ def combo(name: str, everything: str) -> QComboBox:
     made = QComboBox()
     made.setAccessibleName(name)
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    made.setMinimumContentsLength(len(everything) - 2)
+    made.setMinimumContentsLength(len(everything) * 3 // 4)
     made.setMaxVisibleItems(20)
     made.addItem(everything, None)
     return made

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 TYPING_PAUSE_MS = 200
 MAX_SEARCH = 200
+MIN_SEARCH = 20
+"""Characters that are seen at least of what one types."""
 UNJUDGED = "not judged"
 _WHOLE_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
 _SHA_FIELD = re.compile(r"sha:\s*([0-9a-f]{1,64})", re.IGNORECASE)
@@ -71,19 +73,21 @@ class FilterBar(QFrame):
         self._connect()
 
     def _place(self) -> None:
-        self._text.setPlaceholderText(self.tr("Search id, branch, reason, sha:3fa9…"))
+        self._text.setPlaceholderText(self.tr("Search, or sha:3fa9…"))
         self._text.setAccessibleName(self.tr("Search"))
         self._text.setClearButtonEnabled(True)
         self._text.setMaxLength(MAX_SEARCH)
+        self._text.setMinimumWidth(self._text.fontMetrics().averageCharWidth() * MIN_SEARCH)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._count.setAccessibleName(self.tr("Number of reports"))
         self._saved.setText(self.tr("Saved filters"))
         self._saved.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._saved.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._saved.setProperty("opens", "true")
         self._saved.hide()
         flow = FlowLayout(8, margins=(12, 8, 12, 8))
-        parts: tuple[QWidget, ...] = (*self._finders, self._decision, self._dates, self._text)
-        for part in (*parts, self._saved, self._count):
+        parts: tuple[QWidget, ...] = (self._environment, self._decision, self._branch, self._repository)
+        for part in (*parts, self._dates, self._text, self._saved, self._count):
             flow.addWidget(part)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

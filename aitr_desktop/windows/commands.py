@@ -48,10 +48,23 @@ class Commands(QObject):
         self._preferences = preferences
         self._recent = recent
         self._menus = menus
+        self._offers: dict[str, tuple[Callable[[], list[tuple[str, str]]], Callable[[str], object]]] = {}
 
     def handlers(self) -> dict[Act, Callable[[], object]]:
         """What the actions of this part do."""
         return {Act.COMMANDS: self.show, Act.KEYS: self.show_keys}
+
+    def offer(
+        self, kind: str, known: Callable[[], list[tuple[str, str]]], do: Callable[[str], object]
+    ) -> None:
+        """Lists more that comes and goes, such as saved filters.
+
+        Args:
+            kind: Keeps their keys apart from all others.
+            known: Gives what there is now: what ``do`` is given, and the words.
+            do: Called with what was chosen.
+        """
+        self._offers[kind] = known, do
 
     def show(self) -> None:
         """Opens the palette."""
@@ -91,6 +104,8 @@ class Commands(QObject):
             for spec in ACTIONS
             if spec.act is not Act.COMMANDS
         ]
+        for kind, (known, _) in self._offers.items():
+            listed += [Command(key=f"{kind}:{name}", title=words, path="") for name, words in known()]
         return listed + [
             Command(
                 key=_RECENT + path,
@@ -103,7 +118,10 @@ class Commands(QObject):
     def _do(self, key: str) -> None:
         others = (each for each in self._preferences.now.commands if each != key)
         self._preferences.change(commands=(key, *others)[:MAX_REMEMBERED])
-        if key.startswith(_RECENT):
+        kind, _, name = key.partition(":")
+        if kind in self._offers:
+            self._offers[kind][1](name)
+        elif key.startswith(_RECENT):
             self._recent.open(key.removeprefix(_RECENT))
         else:
             self._menus().action(Act(key)).trigger()

@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
-from aitr_desktop.actions import RECENT_MENU, Act
+from aitr_desktop.actions import COLUMNS_MENU, FILTERS_MENU, RECENT_MENU, Act
 from aitr_desktop.views.progress_strip import ProgressStrip
 from aitr_desktop.views.status_line import StatusLine
 from aitr_desktop.windows.appearance import Appearance
 from aitr_desktop.windows.commands import Commands
+from aitr_desktop.windows.compare_page import ComparePage
 from aitr_desktop.windows.following import Following
 from aitr_desktop.windows.imports import Imports
 from aitr_desktop.windows.layout_state import encode_state
 from aitr_desktop.windows.libraries import Libraries
 from aitr_desktop.windows.list_actions import ListActions
+from aitr_desktop.windows.list_view import ListView
 from aitr_desktop.windows.menus import Menus
 from aitr_desktop.windows.notices import Notices
 from aitr_desktop.windows.opening import Opening
@@ -28,6 +30,7 @@ from aitr_desktop.windows.pages import Pages
 from aitr_desktop.windows.preferences import Preferences
 from aitr_desktop.windows.recent import RecentLibraries
 from aitr_desktop.windows.reports_page import ReportsPage
+from aitr_desktop.windows.saved_filters import SavedFilters
 from aitr_desktop.windows.server_place import ServerPlace
 from aitr_desktop.windows.window_place import first_size, open_at
 
@@ -88,14 +91,25 @@ class MainWindow(QMainWindow):
         self._recent = RecentLibraries(self.preferences, tasks, self.libraries, self)
         self.reports_page = ReportsPage(theme, self._make_workbench)
         # One line a place: the page of each row of the table of actions that has a place.
-        page_of = {"reports": lambda: self.reports_page, "server": lambda: self.server.page(theme)}
+        self.compare = ComparePage(theme, tasks, clock, self.libraries, self.preferences)
+        page_of = {
+            "reports": lambda: self.reports_page,
+            "compare": self.compare.view,
+            "server": lambda: self.server.page(theme),
+        }
         self.pages = Pages(theme, page_of, self)
         self._commands = Commands(self, theme, self.preferences, self._recent, lambda: self.menus)
         self._list = ListActions(self.pages, self.reports_page, self)
+        self.list_view = ListView(self, self._list, self.reports_page.browser, self.preferences)
+        self.saved_filters = SavedFilters(self, self._list, self.reports_page.browser, self.preferences)
         self.menus = Menus(self, theme, self._handlers(), self._reasons())
         for act in self.appearance.chosen():
             self.menus.check(act)
         self._recent.fill(self.menus.menu(RECENT_MENU))
+        self.menus.check(self.list_view.chosen())
+        self._commands.offer("filter", self.saved_filters.commands, self.saved_filters.apply)
+        self.saved_filters.fill(self.menus.menu(FILTERS_MENU))
+        self.list_view.fill(self.menus.menu(COLUMNS_MENU))
         self.status = StatusLine()
         self._progress = ProgressStrip()
         self._place()
@@ -117,6 +131,8 @@ class MainWindow(QMainWindow):
             **self.appearance.handlers(),
             **self.pages.handlers(),
             **self._list.handlers(),
+            **self.list_view.handlers(),
+            **self.saved_filters.handlers(),
             **self._commands.handlers(),
             **self.notices.handlers(),
             Act.QUIT: self.close,
@@ -130,6 +146,8 @@ class MainWindow(QMainWindow):
             self.server,
             self.opening,
             self._list,
+            self.list_view,
+            self.saved_filters,
             self.notices,
         )
         return {act: why for part in parts for act, why in part.reasons().items()}
@@ -156,6 +174,9 @@ class MainWindow(QMainWindow):
         self.reports_page.pressed.connect(self._message_pressed)
         self.reports_page.currentChanged.connect(self.menus.refresh)
         self.pages.went.connect(self.menus.refresh)
+        self.list_view.sorted_by.connect(self.menus.check)
+        self.list_view.compare_asked.connect(self.compare.compare)
+        self.list_view.compare_asked.connect(lambda *_: self.pages.go("compare"))
         self.notices.bar.said.connect(self.menus.refresh)
         self.preferences.changed.connect(self.menus.refresh)
         self.libraries.opening.connect(self._library_opening)
@@ -195,6 +216,9 @@ class MainWindow(QMainWindow):
         workbench.shown.connect(self._report_shown)
         workbench.failed.connect(self.notices.say)
         workbench.left.connect(self.following.follow)
+        self.list_view.attach(workbench.browser)
+        workbench.table.selection_changed.connect(self.menus.refresh)
+        workbench.filters.set_saved(self.menus.menu(FILTERS_MENU))
         return workbench
 
     def _library_opening(self, path: Path) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from aitr_desktop.library.workspace import Workspace
     from aitr_desktop.theme import ThemeController
+    from aitr_desktop.windows.browser import Browser
     from aitr_desktop.windows.workbench import Workbench
     from tsr_agent.errors import TsrError
 
@@ -67,6 +68,10 @@ class ReportsPage(QStackedWidget):
                 icon="open",
             )
         )
+
+    def browser(self) -> Browser | None:
+        """The list, once a library was open."""
+        return self.workbench.browser if self.workbench is not None else None
 
     def opening(self, name: str) -> None:
         """A library is being opened; said where it takes longer than a moment."""

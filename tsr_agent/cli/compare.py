@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tsr_agent.cli.gate import JudgingSettings, add_rule_options
 from tsr_agent.cli.options import path, text
@@ -10,13 +10,11 @@ from tsr_agent.errors import ExitCode
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tsr_agent.cli.console import Console
     from tsr_agent.comparison.report import Comparison
-    from tsr_agent.gate.policies.policy import Policy
-    from tsr_agent.gate.rule import Rule
     from tsr_agent.models.report import TestSummaryReport
 
 
@@ -44,6 +42,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     from tsr_agent.clock import SystemClock
     from tsr_agent.comparison.report import JudgedDocument, compare
     from tsr_agent.gate.evaluate import evaluate
+    from tsr_agent.gate.side_by_side import scopes, without_baseline_rules
     from tsr_agent.models import codec
 
     settings = JudgingSettings(arguments)
@@ -57,7 +56,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         return JudgedDocument(report=report, digest=digest, decision=decision)
 
     old, new = _reports(arguments.old, arguments.new, arguments.library)
-    found = compare(judged(*old), judged(*new), _scopes(policy))
+    found = compare(judged(*old), judged(*new), scopes(policy))
     _print(arguments, console, found, left_out)
     return ExitCode.INTEGRITY if found.same_id_other_bytes else ExitCode.OK
 
@@ -79,36 +78,6 @@ def _print(
         from tsr_agent.cli.comparison_text import comparison_lines
 
         console.text(comparison_lines(section, console.width))
-
-
-def without_baseline_rules(policy: Policy) -> tuple[Policy, tuple[str, ...]]:
-    """The policy without the rules that look at a baseline, and their ids.
-
-    Each of the two reports would need a baseline of its own; without one they would all be missing
-    evidence, and the verdicts would be about that.
-    """
-    left_out = tuple(rule.id for rule in policy.rules if rule.compares())
-    if not policy.compares:
-        return policy, left_out
-    import msgspec
-
-    def kept(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-        return tuple(rule for rule in rules if not rule.compares())
-
-    environments = {name: kept(rules) for name, rules in policy.environment_rules.items()}
-    smaller = msgspec.structs.replace(policy, rules=kept(policy.rules), environment_rules=environments)
-    return smaller, left_out
-
-
-def _scopes(policy: Policy) -> Mapping[str, Mapping[str, Any]]:
-    """By rule id what the rule looks at, as plain data."""
-    import msgspec
-
-    found = {}
-    for rule in policy.rules:
-        where = getattr(rule, "where", None)
-        found[rule.id] = msgspec.to_builtins(where) if isinstance(where, msgspec.Struct) else {}
-    return found
 
 
 def _reports(old: str, new: str, library: Path | None) -> list[tuple[TestSummaryReport, bytes]]:

@@ -14,11 +14,11 @@ import pytest
 from tests.factories.compared_reports import SAMPLE
 from tests.factories.comparing_policies import comparing as comparing_policy
 from tests.factories.judged_reports import NOW, releasable
-from tsr_agent.cli.compare import without_baseline_rules
 from tsr_agent.cli.layout import cells
 from tsr_agent.cli.schema import schema_of
 from tsr_agent.comparison.report import Comparison
 from tsr_agent.gate.policies.builtin import ai_release
+from tsr_agent.gate.side_by_side import without_baseline_rules
 from tsr_agent.models import codec
 
 if TYPE_CHECKING:

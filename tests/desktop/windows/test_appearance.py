@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def test_one_of_each_group_is_marked(window: MainWindow) -> None:
     marked = [spec.act for spec in ACTIONS if spec.group and window.menus.action(spec.act).isChecked()]
-    assert marked == [Act.THEME_LIGHT, Act.DENSITY_NORMAL, Act.SCALE_100]
+    assert marked == [Act.SORT_CREATED, Act.THEME_LIGHT, Act.DENSITY_NORMAL, Act.SCALE_100]
 
 
 def test_the_density_changes_every_row_at_once_and_is_kept(

@@ -245,7 +245,7 @@ def test_the_layout_is_remembered_and_can_be_reset(
     other = Workbench(theme, Tasks(), clock, kept)
     assert other.table.columnWidth(1) == 222
     other.reset_layout()
-    assert other.table.columnWidth(1) == 80
+    assert other.table.columnWidth(1) == 70
     other.deleteLater()
 
 
