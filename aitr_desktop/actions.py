@@ -189,7 +189,7 @@ ACTIONS = (
         act=Act.SAVE_FILTER,
         menu=FILTERS_MENU,
         text=QT_TRANSLATE_NOOP("Actions", "&Save filter…"),
-        keys=("Ctrl+Shift+S",),
+        keys=("Ctrl+D",),
     ),
     ActionSpec(
         act=Act.RENAME_FILTER, menu=FILTERS_MENU, text=QT_TRANSLATE_NOOP("Actions", "&Rename filter…")
