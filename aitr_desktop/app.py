@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from qtpy.QtWidgets import QApplication
 
+    from aitr_desktop.crash.log import CrashLog
     from aitr_desktop.library.workspace import Workspace
     from aitr_desktop.settings import Settings
     from aitr_desktop.single_instance import Instance
@@ -247,21 +248,32 @@ def _show(
     """Shows the window; what its first frame does not need comes a moment later."""
     from qtpy.QtCore import QTimer
 
-    from aitr_desktop import crash
+    from aitr_desktop.crash.faults import Faults
+    from aitr_desktop.crash.log import CrashLog, log_path
     from aitr_desktop.settings import ThemeChoice
     from aitr_desktop.theme import ThemeController
+    from tsr_agent.clock import SystemClock
 
-    crash.install()
+    log = CrashLog(log_path(options.profile), SystemClock())
+    made: list[MainWindow] = []
+    faults = Faults(
+        log,
+        keep=lambda: made[0].preferences.save() if made else None,
+        leave=lambda: made[0].close() if made else application.exit(1),
+    )
+    faults.install()
     instance, problem = claimed
     settings = stored.load()
     if options.reset_layout:
         stored.save(settings := settings.without_layout())
     choice = ThemeChoice(options.theme) if options.theme else settings.theme
     window, _ = make_window(ThemeController(application, choice), stored)
+    made.append(window)
     window.show()
 
     def go_on() -> None:
         gc.enable()
+        _begin_log(window, log)
         problems = [problem, stored.problem, _listen(window, instance)]
         for each in filter(None, problems):
             window.notices.say(each)
@@ -269,7 +281,29 @@ def _show(
 
     QTimer.singleShot(OPEN_AFTER_MS, go_on)
     code = application.exec()
+    faults.uninstall()
+    log.write("end", "")
+    log.close()
     return START_AGAIN if window.appearance.wants_restart else code
+
+
+def _begin_log(window: MainWindow, log: CrashLog) -> None:
+    """Begins the log of this run; says where that of the last is if machine code ended it."""
+    from qtpy.QtCore import QUrl, qVersion
+    from qtpy.QtGui import QDesktopServices
+
+    from tsr_agent import __version__
+
+    if log.ended_badly():
+        folder = QUrl.fromLocalFile(str(log.path.parent))
+        window.notices.tell(
+            window.tr("aitr was ended by a fault last time. The library and your settings are whole."),
+            window.tr("Open log folder"),
+            lambda: QDesktopServices.openUrl(folder),
+        )
+    python = sys.version.split()[0]
+    log.write("start", f"aitr {__version__}, Python {python}, Qt {qVersion()}, {sys.platform}")
+    log.take_signals()
 
 
 def _listen(window: MainWindow, instance: Instance | None) -> TsrError | None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,14 +16,21 @@ from aitr_desktop import app
 from aitr_desktop.deep_link import local_name
 from aitr_desktop.library.listing import Query
 from aitr_desktop.library.workspace import open_workspace
+from aitr_desktop.settings import Settings, ThemeChoice
+from aitr_desktop.windows.stored_settings import SafeSettings, StoredSettings
 from tests.factories import shown_reports as reports
 from tsr_agent.errors import InputError
 from tsr_agent.models import codec
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from aitr_desktop.windows.main_window import MainWindow
+    from tests.desktop.fakes import FakeWorkspace
+
+    Settled = Callable[[], None]
     Start = Callable[..., subprocess.Popen[str]]
 
 PATIENCE_S = 30
@@ -176,3 +184,80 @@ def test_a_file_is_known_by_its_absolute_path(tmp_path: Path, monkeypatch: pytes
     for other in ("file:x", "smb://server/x", "javascript://x", "file://../x"):
         with pytest.raises(InputError):
             local_name(other)
+
+
+def test_with_nowhere_to_write_the_window_opens_and_no_traceback_is_said(start: Start, home: Path) -> None:
+    for name in ("config", "data", "state"):
+        (home / name).write_text("no folder")
+    process = start()
+    until(lambda: listens(home))
+    second = start("aitr://report?id=TSR-7")
+    second.communicate(timeout=PATIENCE_S)
+    assert second.returncode == 0
+    process.terminate()
+    _, said = process.communicate(timeout=PATIENCE_S)
+    assert "Traceback" not in said
+
+
+def test_a_run_is_logged_without_what_it_showed(start: Start, home: Path, document: Path) -> None:
+    start(document)
+    until((home / "data" / "aitr" / "library.db").exists)
+    log = home / "state" / "aitr" / "desktop.log"
+    until(log.exists)
+    until(lambda: " start aitr " in log.read_text())
+    assert reports.report().id not in log.read_text()
+
+
+def options(*arguments: str) -> argparse.Namespace:
+    return app.parser().parse_args(arguments)
+
+
+def test_a_library_that_is_gone_is_named_and_ones_own_opens(
+    window: MainWindow,
+    library: FakeWorkspace,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    settled: Settled,
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    app._open(window, Settings(library=str(tmp_path / "gone.db")), [], options())
+    settled()
+    assert "gone.db, the library that was open last, is not there any more." in window.notices.bar.text()
+    settled()
+    assert library.path == tmp_path / "aitr" / "library.db"
+
+
+def test_safe_mode_opens_no_library_and_leaves_the_layout_alone(
+    window: MainWindow, settings_file: Path, settled: Settled
+) -> None:
+    stored = Settings(
+        theme=ThemeChoice.DARK, geometry="AAAA", library="/data/audit.db", servers=("https://a.b",)
+    )
+    StoredSettings(settings_file).save(stored)
+    safe = SafeSettings(settings_file)
+    assert safe.load() == Settings(servers=("https://a.b",))
+    safe.save(replace(safe.load(), geometry="BBBB", servers=("https://c.d",)))
+    assert StoredSettings(settings_file).load() == replace(stored, servers=("https://c.d",))
+    app._open(window, safe.load(), [], options("--safe-mode"))
+    settled()
+    assert window.libraries.workspace is None
+    assert window.reports_page.message.message().headline == "No library is open."
+
+
+@pytest.mark.parametrize("content", [b"\x00\x01\x02garbage\n[[[\n", b"[desktop]\nno value here\n\xff\xfe"])
+def test_settings_that_can_not_be_read_are_kept_aside_and_said(settings_file: Path, content: bytes) -> None:
+    settings_file.write_bytes(content)
+    stored = StoredSettings(settings_file)
+    assert stored.load() == Settings()
+    if stored.problem is not None:
+        assert "can't be read" in stored.problem.message
+        assert settings_file.with_name("desktop.ini.unreadable").read_bytes() == content
+    assert stored.save(Settings(theme=ThemeChoice.DARK))
+    assert StoredSettings(settings_file).load().theme is ThemeChoice.DARK
+
+
+def test_a_folder_in_place_of_the_settings_is_said(settings_file: Path) -> None:
+    settings_file.mkdir()
+    stored = StoredSettings(settings_file)
+    assert stored.load() == Settings()
+    assert stored.problem is not None

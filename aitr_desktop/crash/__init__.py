@@ -1,0 +1,1 @@
+"""What happens to a fault of ours: it is logged, shown with its details, and the work goes on."""
