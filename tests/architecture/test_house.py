@@ -97,7 +97,7 @@ def test_a_module_says_what_it_is_for(path: Path) -> None:
         assert ast.get_docstring(ast.parse(path.read_text()))
 
 
-@pytest.mark.parametrize("script", ["packaging/run", "packaging/test", ".ci/run"])
+@pytest.mark.parametrize("script", ["packaging/run", "packaging/test", "packaging/linux/install", ".ci/run"])
 def test_a_command_can_be_run_and_is_sound_bash(script: str) -> None:
     path = PROJECT / script
     assert path.stat().st_mode & 0o111
