@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, QUrl, Signal
-from qtpy.QtGui import QDesktopServices, QGuiApplication
+from qtpy.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
 from qtpy.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -54,6 +54,7 @@ class CrashDialog(QDialog):
         self.details.setReadOnly(True)
         self.details.setTabChangesFocus(True)
         self.details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.details.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.details.setAccessibleName(self.tr("Details of the fault"))
         self._where = _label(
             self.tr("Logged in {file}").format(file=log) if log else self.tr("No log could be written.")
@@ -71,7 +72,7 @@ class CrashDialog(QDialog):
             column.addWidget(part)
         column.addWidget(self.details, 1)
         column.addWidget(self._where)
-        column.addWidget(self._buttons())
+        column.addWidget(self._buttons(leave_first=keeps_failing))
         room = self.screen().availableGeometry()
         self.resize(min(SIZE[0], room.width() - 32), min(SIZE[1], room.height() - 64))
 
@@ -97,7 +98,7 @@ class CrashDialog(QDialog):
             )
         return f"{safe} " + self.tr("Filters and what you have typed are still there when you go on.")
 
-    def _buttons(self) -> QDialogButtonBox:
+    def _buttons(self, *, leave_first: bool) -> QDialogButtonBox:
         buttons = QDialogButtonBox()
         role = QDialogButtonBox.ButtonRole
         copy, folder = QPushButton(self.tr("Copy details")), QPushButton(self.tr("Open log folder"))
@@ -107,8 +108,9 @@ class CrashDialog(QDialog):
         folder.setVisible(self._log is not None)
         leave.clicked.connect(self.quit_wanted)
         stay.clicked.connect(self.accept)
-        stay.setDefault(True)
-        stay.setProperty("primary", "true")
+        first = leave if leave_first else stay
+        first.setDefault(True)
+        first.setProperty("primary", "true")
         for button, place in (
             (copy, role.ActionRole),
             (folder, role.ActionRole),
@@ -116,6 +118,7 @@ class CrashDialog(QDialog):
             (stay, role.AcceptRole),
         ):
             buttons.addButton(button, place)
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
         return buttons
 
     def _copy(self) -> None:

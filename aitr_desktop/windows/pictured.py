@@ -188,12 +188,15 @@ def _keys(stage: Stage) -> Iterator[str]:
 
 
 def _crash(stage: Stage) -> Iterator[str]:
-    from aitr_desktop.crash import CrashDialog
+    from pathlib import Path
+
+    from aitr_desktop.crash.dialog import CrashDialog
 
     details = (
         'Traceback (most recent call last):\n  File "aitr_desktop/views/x.py", line 7, in paint\nKeyError: 3'
     )
-    dialog = CrashDialog(details, stage.window)
+    log = Path("~/.local/state/aitr/desktop.log")
+    dialog = CrashDialog(details, log, stage.window)
     dialog.open()
     yield "crash"
 
