@@ -76,7 +76,8 @@ def labelled(steps: Sequence[Step], axis: TimeAxis, metrics: QFontMetricsF, kept
     strides = (base * 10**power for power in range(17) for base in (1, 2, 5))
     stride = next((each for each in strides if each * axis.step >= widest), len(steps))
     chosen: list[int] = []
-    for place in dict.fromkeys((kept, len(steps) - 1, *range(0, len(steps), stride))):
+    round_numbers = (place for place, step in enumerate(steps) if step.number % stride == 0)
+    for place in dict.fromkeys((kept, len(steps) - 1, 0, *round_numbers)):
         middle = axis.pixel(steps[place].place)
         if all(abs(axis.pixel(steps[other].place) - middle) >= widest for other in chosen):
             chosen.append(place)
