@@ -11,7 +11,6 @@ from aitr_desktop.item_models.cells import CELL_ROLE, Cell, plain_tooltip
 from aitr_desktop.translation import QT_TRANSLATE_NOOP, translate
 from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.plain_text import one_line, visible
-from tsr_agent.sections.wording import moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,6 +131,9 @@ class NoticeHistory(QAbstractTableModel):
 
 def _cell(told: Told, column: int) -> Cell:
     if column == 0:
+        # Nothing was told yet when the first frame is painted.
+        from tsr_agent.sections.wording import moment
+
         when = moment(told.when)
         return Cell(text=when.local, whole=f"{when.local}\n{when.utc}")
     if column == 1:

@@ -14,29 +14,12 @@ from tsr_agent.sections.wording import moment, short_sha, size, verdict
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from aitr_desktop.item_models.server_known import Known
     from aitr_desktop.library.contradictions import Contradiction, Side
     from aitr_desktop.library.servers import Who
     from aitr_desktop.library.synchronising import OutboxState, SyncState
 
 _NOTHING = Cell(text="–", tone=Tone.MUTED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """All that the window knows of the server."""
-
-    url: str = ""
-    """Empty where none was ever connected."""
-    who: Who | None = None
-    """As the server said since the window was opened."""
-    state: SyncState | None = None
-    is_running: bool = False
-    error: str = ""
-    """What ended the last synchronisation before its end."""
-    is_offline: bool = False
-    """The server was not reached just now."""
-    last: str = ""
-    """What the last synchronisation did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

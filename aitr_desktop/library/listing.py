@@ -7,9 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from tsr_agent.sections.overview import repository_name
 from tsr_agent.sections.plain_text import one_line
-from tsr_agent.sections.wording import moment, short_sha
 
 if TYPE_CHECKING:
     from datetime import date, tzinfo
@@ -157,6 +155,10 @@ def listed(
     zone: tzinfo | None = None,
 ) -> ListedReport:
     """A line of the list from plain values; hidden characters are written out."""
+    # The orders of a list are known to the menus, and so before the first frame; its lines are not.
+    from tsr_agent.sections.overview import repository_name
+    from tsr_agent.sections.wording import moment, short_sha
+
     whole = moment(made, zone)
     return ListedReport(
         id=identity,

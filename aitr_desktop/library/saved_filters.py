@@ -11,10 +11,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from aitr_desktop.library.listing import Query
-from tsr_agent.models.decision import GoNoGoDecision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from tsr_agent.models.decision import GoNoGoDecision
 
 MAX_NAME = 80
 MAX_LENGTH = 4_000
@@ -78,6 +79,9 @@ def _text(limit: int) -> Callable[[Any], str]:
 
 
 def _decision(value: Any) -> GoNoGoDecision | str:
+    # The menu of saved filters is there with the first frame; few are read by then.
+    from tsr_agent.models.decision import GoNoGoDecision
+
     return NOT_JUDGED if value == NOT_JUDGED else GoNoGoDecision(value)
 
 

@@ -10,7 +10,7 @@ from qtpy.QtCore import QObject, Qt, QTimer, Signal
 from qtpy.QtWidgets import QMessageBox, QWidget
 
 from aitr_desktop.actions import Act
-from aitr_desktop.item_models.server_page import Known
+from aitr_desktop.item_models.server_known import Known
 from aitr_desktop.tasks import Lane
 from aitr_desktop.windows.pulse import Pulse
 from tsr_agent.sections.plain_text import visible

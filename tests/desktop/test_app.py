@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 HEAVY = (
     "sqlalchemy", "alembic", "numpy", "pyqtgraph", "requests", "reportlab", "yaml", "pygments", "junitparser",
-    "hypothesis", "websocket", "tqdm",
+    "hypothesis", "websocket", "tqdm", "msgspec", "keyring",
 )  # fmt: skip
 FIRST_FRAME = """
 import json, sys
