@@ -228,7 +228,8 @@ class ReportListModel(QAbstractTableModel):
         """Puts rows in and takes them out where the list changed, so that the others keep their selection."""
         self._refreshing = None
         self.about_to_refresh.emit()
-        self._pages, self._may_fetch = found.pages, False
+        # Until all rows have their new numbers no row has a line, so that none shows another's.
+        self._pages, self._may_fetch = ReportPages(), False
         shift = 0
         for old, new in (*found.moved, (self._row_count, found.total)):
             difference, place = new - old - shift, old + shift
@@ -242,7 +243,7 @@ class ReportListModel(QAbstractTableModel):
             elif difference < 0:
                 self.endRemoveRows()
             shift += difference
-        self._may_fetch = True
+        self._pages, self._may_fetch = found.pages, True
         if self._row_count:
             self.dataChanged.emit(self.index(0, 0), self.index(self._row_count - 1, len(COLUMNS) - 1))
         self.refreshed.emit(found)

@@ -109,6 +109,8 @@ class DecisionStrip(QWidget):
             return -1
         step = self.bar_rect(1).x() - self.bar_rect(0).x()
         number = int((x - MARGIN) // step) if x >= MARGIN else -1
+        if number >= bars and x <= self.bar_rect(bars - 1).right():
+            return bars - 1  # narrower than a pixel, and drawn as one
         return number if number < bars else -1
 
     def event(self, event: QEvent) -> bool:

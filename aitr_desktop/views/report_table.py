@@ -128,6 +128,17 @@ class ReportTable(QTableView):
             rows_seen=self.viewport().height() // max(1, self._drawing.row_height) + 1,
         )
 
+    def moveCursor(  # noqa: N802  (Qt's name)
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Home and End go to the ends of the list: a row is one thing, whatever its columns."""
+        column = self.columns.first()
+        if action == QAbstractItemView.CursorAction.MoveHome:
+            return self._reports.index(0, column)
+        if action == QAbstractItemView.CursorAction.MoveEnd:
+            return self._reports.index(self._reports.rowCount() - 1, column)
+        return super().moveCursor(action, modifiers)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
         """Enter goes on to the report; copying takes SHAs in full; the rest is the table's own."""
         if event.matches(QKeySequence.StandardKey.Copy):
@@ -167,7 +178,7 @@ class ReportTable(QTableView):
 
     @Slot(QModelIndex)
     def _went(self, index: QModelIndex) -> None:
-        found = self._reports.report(index.row()) if index.isValid() else None
+        found = self._reports.wanted_report(index.row()) if index.isValid() else None
         if found is not None:
             self.opened.emit(found.id)
 

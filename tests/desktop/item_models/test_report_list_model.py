@@ -3,10 +3,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from qtpy.QtCore import QModelIndex, Qt
+from qtpy.QtCore import QModelIndex, QPersistentModelIndex, Qt
 
 from aitr_desktop.item_models.report_list_model import COLUMNS, ReportListModel
 from aitr_desktop.library.listing import Query
+from aitr_desktop.library.refreshing import Seen
 from tests.desktop.fakes import FakeWorkspace, StillClock, lines
 from tsr_agent.errors import StoreError, TsrError
 from tsr_agent.models.decision import GoNoGoDecision
@@ -123,3 +124,76 @@ def test_rows_have_no_children_and_headers_are_words(model: ReportListModel) -> 
     assert model.columnCount(QModelIndex()) == len(COLUMNS)
     assert model.headerData(0, Qt.Orientation.Horizontal) == "Decision"
     assert model.headerData(0, Qt.Orientation.Vertical) is None
+
+
+def test_it_is_sound_while_reports_come_in_and_go(
+    model: ReportListModel, qtmodeltester: ModelTester, clock: StillClock, settled: Callable[[], None]
+) -> None:
+    qtmodeltester.check(model)
+    rows = lines(700, clock.now())
+    source = FakeWorkspace(rows[100:600])
+    model.show(source, Query())
+    settled()
+    third, last = QPersistentModelIndex(model.index(3, 0)), QPersistentModelIndex(model.index(499, 0))
+    for now in (rows, rows[300:], rows[:50], [], rows[5:9], rows):
+        source.rows[:] = now
+        watched = model.report(3)
+        model.watch(lambda line=watched: Seen(total=model.rowCount(), current=(3, line) if line else None))
+        model.refresh()
+        settled()
+        assert model.rowCount() == len(now)
+        model.index(max(0, len(now) - 1), 0).data()
+        settled()
+    del third, last
+
+
+def test_what_is_followed_keeps_its_index(
+    model: ReportListModel, clock: StillClock, settled: Callable[[], None]
+) -> None:
+    rows = lines(700, clock.now())
+    source = FakeWorkspace(rows[100:])
+    model.show(source, Query())
+    settled()
+    index, line = QPersistentModelIndex(model.index(3, 0)), model.report(3)
+    assert line is not None
+    model.watch(lambda: Seen(total=model.rowCount(), current=(3, line)))
+    source.rows[:] = rows
+    model.refresh()
+    settled()
+    assert index.row() == 103
+    assert model.report(103) == line
+
+
+def test_refreshes_that_come_fast_are_one(
+    model: ReportListModel, clock: StillClock, settled: Callable[[], None]
+) -> None:
+    source = FakeWorkspace(lines(30, clock.now()))
+    model.show(source, Query())
+    settled()
+    told: list[object] = []
+    model.refreshed.connect(told.append)
+    for _ in range(50):
+        model.refresh()
+    settled()
+    assert 1 <= len(told) <= 2
+
+
+def test_an_error_is_not_asked_for_again_with_each_frame(
+    model: ReportListModel, clock: StillClock, settled: Callable[[], None]
+) -> None:
+    errors: list[TsrError] = []
+    model.failed.connect(errors.append)
+    source = FakeWorkspace(lines(900, clock.now()))
+    model.show(source, Query())
+    settled()
+    source.errors["page"] = StoreError("the disk is gone")
+    for _ in range(5):
+        model.index(850, 0).data()
+        settled()
+    assert len(errors) == 1
+    source.errors.clear()
+    model.refresh()
+    settled()
+    model.index(850, 0).data()
+    settled()
+    assert first_column(model, 850) == "0000850"
