@@ -267,19 +267,31 @@ class SectionTree(OpeningTree):
         return max(MIN_SECTION, natural)
 
     def _stretch(self) -> None:
-        """Gives one column what the others leave; where that is too little, the widest of them give way."""
-        if not self._natural:
+        """Gives one column what the others leave; where that is too little, the widest texts give way.
+
+        A number is never cut: where not even short texts leave it room, the table scrolls sideways.
+        """
+        if not self._natural or self._shown is None:
             return
         room = self.viewport().width()
-        least = max(MIN_STRETCH, room // 4)
-        others = [width for place, width in enumerate(self._natural) if place != self._stretching]
-        bound = _bound(others, room - least)
+        numbers = [column.is_number for column in self._shown.table.columns]
+        least = min(self._natural[self._stretching], max(MIN_STRETCH, room // 4))
+        firm = sum(width for place, width in enumerate(self._natural) if numbers[place])
+        texts = [
+            width
+            for place, width in enumerate(self._natural)
+            if not numbers[place] and place != self._stretching
+        ]
+        bound = _bound(texts, room - least - firm)
+        if least + firm + sum(min(width, bound) for width in texts) > room:
+            bound = max(texts, default=0)
         left = room
         for place, width in enumerate(self._natural):
             if place != self._stretching:
-                self.header().resizeSection(place, min(width, bound))
-                left -= min(width, bound)
-        self.header().resizeSection(self._stretching, max(MIN_STRETCH, left))
+                taken = width if numbers[place] else min(width, bound)
+                self.header().resizeSection(place, taken)
+                left -= taken
+        self.header().resizeSection(self._stretching, max(MIN_STRETCH, least, left))
 
 
 def _bound(widths: list[int], room: int) -> int:

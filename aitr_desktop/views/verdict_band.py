@@ -8,12 +8,15 @@ from qtpy.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidge
 
 from aitr_desktop.views.plain_label import CutLabel, PlainLabel
 from tsr_agent.sections.marks import Tone
+from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
     from aitr_desktop.theme import ThemeController
     from tsr_agent.sections.overview import Overview
 
 BAR_WIDTH = 4
+MOST_SIGNS = 360
+"""Characters of one paragraph: with more of them the head would leave its report no room."""
 
 
 class VerdictBand(QFrame):
@@ -76,16 +79,14 @@ class VerdictBand(QFrame):
         self._subject.set_whole(head.subject)
         self._release.setText(head.release)
         self._release.set_tooltip(head.release_whole)
-        self._sentence.setText(head.sentence)
+        _set_cut(self._sentence, head.sentence)
         self._doubt.setText(f"▲ {head.out_of_force}" if head.out_of_force else "")
         self._doubt.setVisible(bool(head.out_of_force))
-        self._terms.setText(_terms(head))
+        _set_cut(self._terms, _terms(head))
         judged = [f"judged by {head.policy}"] if head.policy else []
         judged += [f"at {head.evaluated.local}"] if head.evaluated else []
-        self._facts.setText(
-            " · ".join([head.report_id, f"made {head.created.local}", " ".join(judged)]).rstrip(" ·")
-        )
-        self._facts.set_tooltip(f"Made {head.created.utc}")
+        facts = " · ".join([head.report_id, f"made {head.created.local}", " ".join(judged)]).rstrip(" ·")
+        _set_cut(self._facts, facts, f"Made {head.created.utc}")
         self._fold()
 
     def set_low(self, *, is_low: bool) -> None:
@@ -99,6 +100,13 @@ class VerdictBand(QFrame):
         self._more.setVisible(self._is_low)
         self._terms.setVisible(shows and bool(self._terms.text()))
         self._facts.setVisible(shows)
+
+
+def _set_cut(label: PlainLabel, text: str, hint: str = "") -> None:
+    """Shows a text of usual length; what somebody made very long is cut, and hovering shows all of it."""
+    shown = "\n".join(one_line(line, MOST_SIGNS) for line in text.split("\n"))
+    label.setText(shown)
+    label.set_tooltip("\n".join(filter(None, (hint, text if shown != text else ""))))
 
 
 def _terms(head: Overview) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QEventLoop, QTimer
-from qtpy.QtWidgets import QLineEdit
+from qtpy.QtCore import QEvent, QEventLoop, Qt, QTimer
+from qtpy.QtGui import QKeyEvent
+from qtpy.QtWidgets import QApplication, QLineEdit
 
 from aitr_desktop.actions import Act
 from tsr_agent.errors import StoreError
@@ -153,6 +154,34 @@ def _filtered(stage: Stage) -> Iterator[str]:
             yield name
 
 
+def _compare(stage: Stage) -> Iterator[str]:
+    """The two newest reports beside each other."""
+    workbench = stage.workbench()
+    stage.do(Act.GO_COMPARE)
+    yield "compare-nothing"
+    stage.do(Act.GO_REPORTS)
+    if workbench is None or workbench.reports.rowCount() < 2:
+        return
+    workbench.table.selectAll()
+    if workbench.reports.rowCount() > 2:
+        workbench.table.select_row(0)
+        below = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+        QApplication.sendEvent(workbench.table, below)
+    stage.settle()
+    stage.do(Act.COMPARE_SELECTED)
+    yield "compare-two"
+
+
+def _server(stage: Stage) -> Iterator[str]:
+    stage.do(Act.GO_SERVER)
+    yield "server-none"
+
+
+def _connect(stage: Stage) -> Iterator[str]:
+    stage.do(Act.CONNECT)
+    yield "connect"
+
+
 def _empty(_stage: Stage) -> Iterator[str]:
     yield "empty"
 
@@ -217,6 +246,9 @@ VIEWS = (
     View(name="long", show=_long),
     View(name="filtered", show=_filtered),
     View(name="notice", show=_notices),
+    View(name="compare", show=_compare),
+    View(name="server", show=_server),
+    View(name="connect", show=_connect),
     View(name="palette", show=_palette),
     View(name="keys", show=_keys),
     View(name="empty", show=_empty, needs_library=False),
