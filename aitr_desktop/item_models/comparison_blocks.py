@@ -67,20 +67,21 @@ def _rule(rule: RuleChangeRow) -> Node:
     said = (Node(cells=(Cell(text=rule.message),), spans=True),) if rule.message else ()
     return Node(
         cells=(mark_cell(rule.mark), Cell(text=rule.id), Cell(text=rule.said), Cell(text=rule.then_and_now)),
-        children=(*said, *(_spanning(each) for each in rule.causes)),
+        children=(*said, *(node for each in rule.causes for node in _cause(each))),
         is_open=rule.mark.tone is Tone.NO_GO,
     )
 
 
-def _spanning(group: ChangeGroup) -> Node:
-    return Node(
-        cells=(Cell(text=f"{group.mark.sign} {group.title}", tone=group.mark.tone),),
-        children=tuple(
-            Node(cells=(Cell(text=f"{row.mark.sign} {row.text}", tone=row.mark.tone),), spans=True)
-            for row in group.rows
-        ),
-        spans=True,
+def _cause(group: ChangeGroup) -> tuple[Node, ...]:
+    """What is behind a rule's change; rows without a heading stand for themselves."""
+    rows = tuple(
+        Node(cells=(Cell(text=f"{row.mark.sign} {row.text}", tone=row.mark.tone),), spans=True)
+        for row in group.rows
     )
+    if not group.title:
+        return rows
+    head = Cell(text=f"{group.mark.sign} {group.title}", tone=group.mark.tone)
+    return (Node(cells=(head,), children=rows, spans=True),)
 
 
 def _group(group: ChangeGroup) -> Node:

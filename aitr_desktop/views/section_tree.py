@@ -256,7 +256,7 @@ class SectionTree(OpeningTree):
         A column without a title takes all of its bound, so that labels of several tables are as wide.
         """
         if not column.title and not column.stretches:
-            return column.width
+            return max(MIN_SECTION, column.width)
         title = self.fontMetrics().horizontalAdvance(column.title)
         measured = [node for node in table.nodes[:MEASURED_ROWS] if not node.spans]
         cells = [node.cells[place] for node in measured if place < len(node.cells)]
@@ -267,31 +267,34 @@ class SectionTree(OpeningTree):
         return max(MIN_SECTION, natural)
 
     def _stretch(self) -> None:
-        """Gives one column what the others leave; where that is too little, the widest texts give way.
+        if self._natural and self._shown is not None:
+            numbers = [column.is_number for column in self._shown.table.columns]
+            room = self.viewport().width()
+            for place, width in enumerate(column_widths(self._natural, numbers, self._stretching, room)):
+                self.header().resizeSection(place, width)
 
-        A number is never cut: where not even short texts leave it room, the table scrolls sideways.
-        """
-        if not self._natural or self._shown is None:
-            return
-        room = self.viewport().width()
-        numbers = [column.is_number for column in self._shown.table.columns]
-        least = min(self._natural[self._stretching], max(MIN_STRETCH, room // 4))
-        firm = sum(width for place, width in enumerate(self._natural) if numbers[place])
-        texts = [
-            width
-            for place, width in enumerate(self._natural)
-            if not numbers[place] and place != self._stretching
-        ]
-        bound = _bound(texts, room - least - firm)
-        if least + firm + sum(min(width, bound) for width in texts) > room:
-            bound = max(texts, default=0)
-        left = room
-        for place, width in enumerate(self._natural):
-            if place != self._stretching:
-                taken = width if numbers[place] else min(width, bound)
-                self.header().resizeSection(place, taken)
-                left -= taken
-        self.header().resizeSection(self._stretching, max(MIN_STRETCH, least, left))
+
+def column_widths(natural: list[int], numbers: list[bool], stretching: int, room: int) -> list[int]:
+    """Gives one column what the others leave; where that is too little, the widest texts give way.
+
+    A number is never cut: where not even short texts leave it room, the table scrolls sideways.
+
+    Args:
+        natural: What each column needs, in pixels.
+        numbers: Which of them hold numbers.
+        stretching: The place of the one that takes what is left.
+        room: Width of the table.
+    """
+    least = min(natural[stretching], max(MIN_STRETCH, room // 4))
+    firm = sum(width for place, width in enumerate(natural) if numbers[place])
+    texts = [width for place, width in enumerate(natural) if not numbers[place] and place != stretching]
+    bound = _bound(texts, room - least - firm)
+    if least + firm + sum(min(width, bound) for width in texts) > room:
+        bound = max(texts, default=0)
+    found = [width if numbers[place] else min(width, bound) for place, width in enumerate(natural)]
+    left = room - sum(found) + found[stretching]
+    found[stretching] = max(MIN_STRETCH, least, left)
+    return found
 
 
 def _bound(widths: list[int], room: int) -> int:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import QEvent, Qt, Signal
 from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -80,6 +80,15 @@ class ConnectDialog(QDialog):
         self._place(buttons)
         self._connect()
         self._check()
+
+    def event(self, event: QEvent) -> bool:
+        """Grows with its texts: where they wrap, a window does not do so by itself."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            column = self.layout()
+            needed = column.totalHeightForWidth(self.width()) if column is not None else 0
+            if needed > self.height():
+                self.resize(self.width(), needed)
+        return super().event(event)
 
     def done(self, result: int) -> None:
         """Closes; what was asked is left, and the token goes from the field."""
