@@ -134,10 +134,11 @@ def make_application(profile: str = "") -> QApplication:
         InputError: The installed Qt binding would abort this Python.
     """
     import qtpy
-    from qtpy.QtCore import Qt
+    from qtpy.QtCore import QLocale, Qt
     from qtpy.QtGui import QGuiApplication, QIcon
     from qtpy.QtWidgets import QApplication
 
+    from aitr_desktop import translation
     from aitr_desktop.resource_files import resource
     from tsr_agent import __version__
 
@@ -151,6 +152,7 @@ def make_application(profile: str = "") -> QApplication:
     application.setApplicationVersion(__version__)
     # The name of packaging/linux/aitr-desktop.desktop, by which the desktop finds icon and words.
     application.setDesktopFileName("aitr-desktop")
+    translation.install(application, QLocale.system().name())
     application.setWindowIcon(QIcon(str(resource("icons", "aitr.svg"))))
     return application
 
@@ -292,13 +294,14 @@ def _begin_log(window: MainWindow, log: CrashLog) -> None:
     from qtpy.QtCore import QUrl, qVersion
     from qtpy.QtGui import QDesktopServices
 
+    from aitr_desktop.translation import translate
     from tsr_agent import __version__
 
     if log.ended_badly():
         folder = QUrl.fromLocalFile(str(log.path.parent))
         window.notices.tell(
-            window.tr("aitr was ended by a fault last time. The library and your settings are whole."),
-            window.tr("Open log folder"),
+            translate("App", "aitr was ended by a fault last time. The library and your settings are whole."),
+            translate("App", "Open log folder"),
             lambda: QDesktopServices.openUrl(folder),
         )
     python = sys.version.split()[0]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QSize, Qt, Signal
 from qtpy.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from aitr_desktop.translation import translate
 from aitr_desktop.views.plain_label import PlainLabel
 from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.plain_text import visible
@@ -51,7 +52,7 @@ class MessagePane(QFrame):
         self._button = QPushButton()
         self._button.setProperty("primary", "true")
         self._button.clicked.connect(self.pressed)
-        self._copy = QPushButton("Copy details")
+        self._copy = QPushButton(self.tr("Copy details"))
         self._copy.clicked.connect(self._copy_details)
         self._place()
         theme.changed.connect(self._draw_icon)
@@ -126,7 +127,7 @@ class MessagePane(QFrame):
 
 def error_message(error: TsrError, *, button: str = "") -> Message:
     """An error as what happened, what was kept, what to do, and details to copy."""
-    said = [f"Kept: {error.kept}"] if error.kept else []
+    said = [translate("MessagePane", "Kept: {what}").format(what=error.kept)] if error.kept else []
     said += [error.next_step] if error.next_step else []
     return Message(
         headline=visible(error.message),

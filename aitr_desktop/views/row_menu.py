@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QCoreApplication
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QMenu
 
 from aitr_desktop.item_models.cells import Kind, links_of
+from aitr_desktop.translation import translate
 from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def row_menu(
         action.triggered.connect(lambda _=False, target=link.target: follow(target))
     if menu.actions():
         menu.addSeparator()
-    copy = menu.addAction(_tr("Copy"))
+    copy = menu.addAction(translate("RowMenu", "Copy"))
     copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(copied()))
     return menu
 
@@ -49,12 +49,8 @@ def _words(link: Link) -> str:
     """What a link is called; a sign that Qt would take for a mnemonic stays what it is."""
     shown = one_line(link.words, MAX_WORDS).replace("&", "&&")
     verbs = {
-        Kind.COMMIT: _tr("Open commit: {words}"),
-        Kind.LINE: _tr("Open code: {words}"),
-        Kind.REPORT: _tr("Open report: {words}"),
+        Kind.COMMIT: translate("RowMenu", "Open commit: {words}"),
+        Kind.LINE: translate("RowMenu", "Open code: {words}"),
+        Kind.REPORT: translate("RowMenu", "Open report: {words}"),
     }
-    return verbs.get(link.target.kind, _tr("Go to: {words}")).format(words=shown)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("RowMenu", text)
+    return verbs.get(link.target.kind, translate("RowMenu", "Go to: {words}")).format(words=shown)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from aitr_desktop.translation import translate
 from aitr_desktop.views.plain_label import CutLabel, PlainLabel
 from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.plain_text import one_line
@@ -44,8 +45,8 @@ class VerdictBand(QFrame):
         self.buttons = QHBoxLayout()
         """What one does next, put here by whoever offers it; empty, it takes no room."""
         self.buttons.setSpacing(8)
-        self._sentence.setAccessibleName("Reason")
-        self._terms.setAccessibleName("Approval, exceptions and baseline")
+        self._sentence.setAccessibleName(self.tr("Reason"))
+        self._terms.setAccessibleName(self.tr("Approval, exceptions and baseline"))
 
         first = QHBoxLayout()
         first.setSpacing(12)
@@ -75,7 +76,7 @@ class VerdictBand(QFrame):
         self._bar.style().polish(self._bar)
         self._verdict.setText(str(head.verdict))
         self._verdict.set_tone(head.verdict.tone)
-        self._verdict.setAccessibleName(f"Verdict: {head.verdict.word}")
+        self._verdict.setAccessibleName(self.tr("Verdict: {word}").format(word=head.verdict.word))
         self._subject.set_whole(head.subject)
         self._release.setText(head.release)
         self._release.set_tooltip(head.release_whole)
@@ -83,10 +84,11 @@ class VerdictBand(QFrame):
         self._doubt.setText(f"▲ {head.out_of_force}" if head.out_of_force else "")
         self._doubt.setVisible(bool(head.out_of_force))
         _set_cut(self._terms, _terms(head))
-        judged = [f"judged by {head.policy}"] if head.policy else []
-        judged += [f"at {head.evaluated.local}"] if head.evaluated else []
-        facts = " · ".join([head.report_id, f"made {head.created.local}", " ".join(judged)]).rstrip(" ·")
-        _set_cut(self._facts, facts, f"Made {head.created.utc}")
+        judged = [self.tr("judged by {policy}").format(policy=head.policy)] if head.policy else []
+        judged += [self.tr("at {time}").format(time=head.evaluated.local)] if head.evaluated else []
+        made = self.tr("made {time}").format(time=head.created.local)
+        facts = " · ".join([head.report_id, made, " ".join(judged)]).rstrip(" ·")
+        _set_cut(self._facts, facts, self.tr("Made {time}").format(time=head.created.utc))
         self._fold()
 
     def set_low(self, *, is_low: bool) -> None:
@@ -113,7 +115,8 @@ def _terms(head: Overview) -> str:
     """What the verdict hangs on beside the rules, a line each: approval, exceptions, baseline."""
     excepted = f"{head.exceptions[:1].upper()}{head.exceptions[1:]}" if head.exceptions else ""
     if head.without_exceptions is not None:
-        without = f"without exceptions it is {head.without_exceptions.word}"
+        without = translate("VerdictBand", "without exceptions it is {verdict}")
+        without = without.format(verdict=head.without_exceptions.word)
         excepted = f"{excepted}; {without}" if excepted else without[:1].upper() + without[1:]
     said = (head.approval, f"{excepted}." if excepted else "", head.comparison)
     return "\n".join(each for each in said if each)

@@ -7,21 +7,25 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QFileDialog
 
+from aitr_desktop.translation import translate
+
 if TYPE_CHECKING:
     from qtpy.QtWidgets import QWidget
 
 
 def ask_library(parent: QWidget, folder: str) -> Path | None:
     """The library to open; None where the person thought better of it."""
-    chosen, _ = QFileDialog.getOpenFileName(parent, "Open library", folder, "Libraries (*.db);;All files (*)")
+    title = translate("FileDialogs", "Open library")
+    kinds = translate("FileDialogs", "Libraries (*.db);;All files (*)")
+    chosen, _ = QFileDialog.getOpenFileName(parent, title, folder, kinds)
     return Path(chosen) if chosen else None
 
 
 def ask_reports(parent: QWidget, folder: str) -> list[Path]:
     """The reports to import; empty where the person thought better of it."""
-    chosen, _ = QFileDialog.getOpenFileNames(
-        parent, "Import reports", folder, "Reports (*.json);;All files (*)"
-    )
+    title = translate("FileDialogs", "Import reports")
+    kinds = translate("FileDialogs", "Reports (*.json);;All files (*)")
+    chosen, _ = QFileDialog.getOpenFileNames(parent, title, folder, kinds)
     return [Path(each) for each in chosen]
 
 

@@ -77,7 +77,7 @@ class Menus(QObject):
         for spec in ACTIONS:
             action, reason = self._actions[spec.act], self.reason(spec.act)
             action.setEnabled(not reason)
-            tip = reason or translate("Actions", spec.tip)
+            tip = reason or (translate("Actions", spec.tip) if spec.tip else "")
             words = ": ".join(part for part in (spec.plain(), tip) if part)
             keys = f" ({spec.keys[0]})" if spec.keys and not reason else ""
             action.setToolTip(plain_tooltip(words + keys))

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 FIRST_SIZES = (516, 776)
 """Widths of list and report at the first start."""
-NOTHING_CHOSEN = Message(headline="No report is chosen.", body="Choose one from the list.", icon="reports")
 
 
 class Workbench(QWidget):
@@ -69,7 +68,8 @@ class Workbench(QWidget):
         self._restore(preferences.now)
 
     def _place(self) -> None:
-        self.no_report.say(NOTHING_CHOSEN)
+        nothing = (self.tr("No report is chosen."), self.tr("Choose one from the list."))
+        self.no_report.say(Message(headline=nothing[0], body=nothing[1], icon="reports"))
         self._right.addWidget(self.detail)
         self._right.addWidget(self.no_report)
         self._splitter.addWidget(self.browser.left)

@@ -9,6 +9,7 @@ from qtpy.QtGui import QColor, QPainter, QPen
 from qtpy.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from aitr_desktop.item_models.figures import Timeline
+from aitr_desktop.translation import translate
 from aitr_desktop.views.figures.spoken import say
 from aitr_desktop.views.figures.timeline_panel import PanelView, values_width
 from aitr_desktop.views.plain_label import CutLabel
@@ -81,7 +82,8 @@ class TimelineView(QWidget):
         for place, panel in enumerate(panels):
             self._panels[place].show_panel(panel, steps, self._kept, left, has_events=place == 0)
         names = figure.series.left_out
-        self._left_out.set_whole(f"Only in the table: {', '.join(names)}" if names else "")
+        words = self.tr("Only in the table: {names}").format(names=", ".join(names))
+        self._left_out.set_whole(words if names else "")
         self._left_out.setVisible(bool(names))
         self._columns = 0
         self._arrange()
@@ -234,7 +236,7 @@ def _head(step: Step) -> str:
     follows = step.name[len(step.label) : len(step.label) + 1]
     carries = step.name.casefold().startswith(step.label.casefold()) and not follows.isalnum()
     name = step.name if carries else f"{step.label} {step.name}".rstrip()
-    return f"{name}, the latest" if step.is_latest else name
+    return translate("Timeline", "{name}, the latest").format(name=name) if step.is_latest else name
 
 
 def _modes(step: Step) -> str:
@@ -243,4 +245,4 @@ def _modes(step: Step) -> str:
     for sign, word, modes in (("▲", "found", step.found), ("✓", "fixed", step.fixed)):
         if modes:
             said.append(f"{sign} {counted(len(modes), 'failure mode')} {word}: {', '.join(modes)}.")
-    return " ".join(said) or "No failure mode found or fixed."
+    return " ".join(said) or translate("Timeline", "No failure mode found or fixed.")
