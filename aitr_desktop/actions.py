@@ -20,6 +20,7 @@ class Act(Enum):
     IMPORT_REPORT = "import_report"
     IMPORT_FOLDER = "import_folder"
     COPY_LINK = "copy_link"
+    EXPORT = "export"
     CONNECT = "connect"
     SYNCHRONISE = "synchronise"
     DISCONNECT = "disconnect"
@@ -143,6 +144,15 @@ ACTIONS = (
         text=QT_TRANSLATE_NOOP("Actions", "Copy &link to this report"),
         keys=("Ctrl+L",),
         icon="copy",
+    ),
+    ActionSpec(
+        act=Act.EXPORT,
+        menu=FILE,
+        text=QT_TRANSLATE_NOOP("Actions", "&Export selection…"),
+        keys=("Ctrl+E",),
+        tip=QT_TRANSLATE_NOOP(
+            "Actions", "The chosen reports as filed, with decisions, approvals and digests"
+        ),
     ),
     ActionSpec(
         act=Act.CONNECT,

@@ -33,3 +33,19 @@ def ask_folder(parent: QWidget, title: str, folder: str) -> Path | None:
     """A folder; None where the person thought better of it."""
     chosen = QFileDialog.getExistingDirectory(parent, title, folder)
     return Path(chosen) if chosen else None
+
+
+def ask_export(parent: QWidget, folder: str) -> Path | None:
+    """Where an export goes: an archive, or else a folder; None where the person thought better of it."""
+    archive, everything = "One archive (*.zip)", "A new folder (*)"
+    start = str(Path(folder) / "reports.zip") if folder else "reports.zip"
+    dialog = QFileDialog(parent, "Export reports", start, f"{archive};;{everything}")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    # We ask ourselves, for a folder and an archive alike.
+    dialog.setOption(QFileDialog.Option.DontConfirmOverwrite, True)
+    dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+    if not dialog.exec() or not dialog.selectedFiles():
+        return None
+    chosen = Path(dialog.selectedFiles()[0])
+    is_archive = dialog.selectedNameFilter() == archive
+    return chosen.with_name(f"{chosen.name}.zip") if is_archive and chosen.suffix != ".zip" else chosen

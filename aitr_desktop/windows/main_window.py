@@ -17,6 +17,7 @@ from aitr_desktop.views.status_line import StatusLine
 from aitr_desktop.windows.appearance import Appearance
 from aitr_desktop.windows.commands import Commands
 from aitr_desktop.windows.compare_page import ComparePage
+from aitr_desktop.windows.exports import Exports
 from aitr_desktop.windows.following import Following
 from aitr_desktop.windows.imports import Imports
 from aitr_desktop.windows.layout_state import encode_state
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from aitr_desktop.library.workspace import Workspace
     from aitr_desktop.tasks import Tasks
     from aitr_desktop.theme import ThemeController
+    from aitr_desktop.windows.browser import Browser
     from aitr_desktop.windows.stored_settings import StoredSettings
     from aitr_desktop.windows.workbench import Workbench
     from tsr_agent.clock import Clock
@@ -90,6 +92,7 @@ class MainWindow(QMainWindow):
         self.appearance = Appearance(self, theme, self.preferences, self.notices)
         self._recent = RecentLibraries(self.preferences, tasks, self.libraries, self)
         self.reports_page = ReportsPage(theme, self._make_workbench)
+        self.exports = Exports(self, tasks, clock, self.libraries, self.preferences, browser=self._browser)
         # One line a place: the page of each row of the table of actions that has a place.
         self.compare = ComparePage(theme, tasks, clock, self.libraries, self.preferences)
         page_of = {
@@ -121,11 +124,15 @@ class MainWindow(QMainWindow):
         """The list and the report, once a library was open."""
         return self.reports_page.workbench
 
+    def _browser(self) -> Browser | None:
+        return self.workbench.browser if self.workbench is not None else None
+
     def _handlers(self) -> dict[Act, Callable[[], object]]:
         return {
             **self.libraries.handlers(),
             **self._recent.handlers(),
             **self.imports.handlers(),
+            **self.exports.handlers(),
             **self.server.handlers(),
             **self.opening.handlers(),
             **self.appearance.handlers(),
@@ -143,6 +150,7 @@ class MainWindow(QMainWindow):
         parts = (
             self._recent,
             self.imports,
+            self.exports,
             self.server,
             self.opening,
             self._list,
@@ -186,6 +194,8 @@ class MainWindow(QMainWindow):
         self.imports.imported.connect(self._imported)
         self.imports.came.connect(self._reports_came)
         self.imports.failed.connect(self.notices.say)
+        self.exports.told.connect(self.notices.tell)
+        self.exports.failed.connect(self.notices.say)
         self.server.told.connect(self.notices.tell)
         self.server.failed.connect(self.notices.say)
         self.server.came.connect(self._reports_came)
