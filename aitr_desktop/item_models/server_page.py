@@ -36,6 +36,8 @@ class ServerPage:
     refused_names: tuple[str, ...]
     """Of the rows of ``refused``."""
     contradictions: Table
+    contradicted: int
+    """How many documents contradict what is here; each has several rows."""
     notes: tuple[str, ...]
     """What else is to be known, one sentence each."""
     is_running: bool
@@ -56,6 +58,7 @@ def server_page(known: Known, now: datetime) -> ServerPage:
         refused=_refused(outbox),
         refused_names=tuple(each.name for each in outbox.refused) if outbox else (),
         contradictions=_contradictions(found),
+        contradicted=len(found),
         notes=tuple(_notes(known.state)),
         is_running=known.is_running,
     )
@@ -110,8 +113,8 @@ def ago(when: datetime, now: datetime) -> str:
     return moment(when).day
 
 
-def who_words(who: Who) -> str:
-    """Whom the server takes us for, in one line."""
+def who_words(who: Who, *, with_token: bool = True) -> str:
+    """Whom the server takes us for, in one line; where the token is kept only where it is settled."""
     sources = {
         "typed": translate("Server", "token kept until aitr is closed"),
         "environment": translate("Server", "token of the environment"),
@@ -120,8 +123,8 @@ def who_words(who: Who) -> str:
     every = translate("Server", "all projects")
     until = translate("Server", "valid until {time}").format(time=moment(who.expires_at).local)
     kept = sources["keyring" if who.kept else who.source.value]
-    parts = (who.subject, who.role.replace("_", " "), who.project or every, kept, until)
-    return " · ".join(one_line(each, 200) for each in parts)
+    parts = (who.subject, who.role.replace("_", " "), who.project or every, kept if with_token else "", until)
+    return " · ".join(one_line(each, 200) for each in parts if each)
 
 
 def _time(when: datetime | None) -> Cell:
@@ -224,7 +227,8 @@ def _contradiction(each: Contradiction) -> tuple[Node, ...]:
         where = Cell(text=one_line(difference.where, 200), whole=visible(difference.where[:2_000]))
         rows.append(Node(cells=(where, _value(difference.here), _value(difference.there))))
     rows += [_muted(words) for words in _remarks(each)]
-    return (Node(cells=(head,), spans=True, children=tuple(rows), is_open=True),)
+    # On one level, so that both sides get the width that they need.
+    return (Node(cells=(head,), spans=True), *rows)
 
 
 def _remarks(each: Contradiction) -> list[str]:

@@ -53,7 +53,6 @@ class ServerView(QWidget):
         self.connect_button = self._button(self.tr("Connect to server…"), self.connect_asked.emit)
         self.disconnect_button = self._button(self.tr("Disconnect…"), self.disconnect_asked.emit)
         self.minutes = self._minutes(minutes)
-        self._often = PlainLabel(self.tr("by itself"), tone=Tone.MUTED)
         self.send_again = self._button(self.tr("Send again"), self._send_again_pressed)
         self._refused_names: tuple[str, ...] = ()
         self._is_running = False
@@ -94,13 +93,13 @@ class ServerView(QWidget):
         for label in (self._synced, self._last, self._notes):
             label.setVisible(bool(label.text()))
         self.sync.setText(self.tr("Cancel") if page.is_running else self.tr("Synchronise"))
-        for part in (self.sync, self.disconnect_button, self.minutes, self._often):
+        for part in (self.sync, self.disconnect_button, self.minutes):
             part.setVisible(is_known)
         self.connect_button.setText(self.tr("Another server…") if is_known else self.tr("Connect to server…"))
         _primary(self.connect_button, on=not is_known)
         self.waiting.show_table(page.waiting, is_known=is_known)
         self.refused.show_table(page.refused, is_known=is_known)
-        self.contradictions.show_table(page.contradictions, is_known=is_known)
+        self.contradictions.show_table(page.contradictions, is_known=is_known, number=page.contradicted)
         self.send_again.setVisible(bool(page.refused_names))
 
     def show_minutes(self, minutes: int) -> None:
@@ -110,8 +109,9 @@ class ServerView(QWidget):
     def _minutes(self, choices: Sequence[int]) -> QComboBox:
         made = QComboBox()
         made.setAccessibleName(self.tr("How often to synchronise"))
+        never = self.tr("only when asked")
         for each in choices:
-            words = self.tr("every {number} min").format(number=each) if each else self.tr("only when asked")
+            words = never if not each else self.tr("by itself every {number} min").format(number=each)
             made.addItem(words, each)
         made.activated.connect(lambda row: self.minutes_chosen.emit(int(made.itemData(row))))
         return made
@@ -133,7 +133,7 @@ class ServerView(QWidget):
     def _place(self) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        for button in (self.sync, self.minutes, self._often, self.connect_button, self.disconnect_button):
+        for button in (self.sync, self.minutes, self.connect_button, self.disconnect_button):
             buttons.addWidget(button)
         buttons.addStretch(1)
         inside = QWidget()
@@ -188,9 +188,9 @@ class _Part(QWidget):
         """What is said above the rows."""
         self._why.setText(words)
 
-    def show_table(self, table: Table, *, is_known: bool) -> None:
-        """Shows other rows."""
-        number = len(table.nodes)
+    def show_table(self, table: Table, *, is_known: bool, number: int | None = None) -> None:
+        """Shows other rows; ``number`` is how many things they are about, where that is not one a row."""
+        number = len(table.nodes) if number is None else number
         self._head.setText(f"{self._title} ({number:,})" if number else self._title)
         self._said.setVisible(not number)
         self._why.setVisible(bool(number and self._why.text()))

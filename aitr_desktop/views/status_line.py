@@ -27,10 +27,11 @@ class StatusLine(QStatusBar):
         self._where = CutLabel(tone=Tone.MUTED)
         self._where.setMinimumWidth(self._where.fontMetrics().horizontalAdvance("m" * SHORTEST_NAME))
         self._sync = PlainLabel()
+        self._against = PlainLabel(tone=Tone.NO_GO)
         self._verified = PlainLabel()
         self._number = PlainLabel(tone=Tone.MUTED)
         self.addWidget(self._where, 1)
-        for label in (self._sync, self._verified, self._number):
+        for label in (self._sync, self._against, self._verified, self._number):
             label.setContentsMargins(16, 0, 0, 0)
             self.addPermanentWidget(label)
 
@@ -59,6 +60,18 @@ class StatusLine(QStatusBar):
         self._verified.setText(verified if digest else self.tr("not verified ✕"))
         hint = self.tr("SHA-256 of the report as filed:\n{digest}").format(digest=digest)
         self._verified.set_tooltip(hint if digest else "")
+
+    def show_contradicted(self, *, is_contradicted: bool) -> None:
+        """Says whether the server has another document about the report on screen."""
+        self._against.setText(self.tr("✕ the server has another one") if is_contradicted else "")
+        self._against.set_tooltip(
+            self.tr(
+                "The server has other bytes under an id of this report. You see your own; the place Server "
+                "shows both."
+            )
+            if is_contradicted
+            else ""
+        )
 
     def show_sync(self, words: str, tone: Tone = Tone.MUTED, tooltip: str = "") -> None:
         """Says whether the library is in step with its server, and how many documents wait.

@@ -131,6 +131,8 @@ class ConnectDialog(QDialog):
         column.addStretch(1)
         column.addWidget(buttons)
         self.connect_button.setProperty("primary", "true")
+        self.connect_button.style().unpolish(self.connect_button)
+        self.connect_button.style().polish(self.connect_button)
         self.connect_button.setDefault(True)
         self.test_button.setAutoDefault(False)
         self.setMinimumWidth(WIDTH)
@@ -153,6 +155,7 @@ class ConnectDialog(QDialog):
         is_there, is_named = found
         self.keep.setEnabled(is_there)
         self.keep.setChecked(is_there)
+        self.keep.setVisible(is_there)
         none = self.tr(
             "There is no keyring here: the token is kept until aitr is closed, and only in memory."
         )
@@ -204,7 +207,7 @@ class ConnectDialog(QDialog):
         if asking is not self._asking:
             return
         self._asking = None
-        self._tell(f"✓ {who_words(who)}", Tone.GO)
+        self._tell(f"✓ {who_words(who, with_token=False)}", Tone.GO)
         self._enable()
         if keep:
             self.connected.emit(address, who)

@@ -199,6 +199,7 @@ class MainWindow(QMainWindow):
         self.server.told.connect(self.notices.tell)
         self.server.failed.connect(self.notices.say)
         self.server.came.connect(self._reports_came)
+        self.server.report_asked.connect(self._go_to_report)
         self.server.stands.connect(self.status.show_sync)
         self.opening.failed.connect(self.notices.say)
         self.opening.said.connect(self.notices.tell)
@@ -260,6 +261,16 @@ class MainWindow(QMainWindow):
     def _report_shown(self, detail: ReportDetail | None) -> None:
         self.status.show_verified(detail.digest if detail else "")
         self.menus.refresh()
+        if detail is not None and self.server.contradicts(detail.report_id):
+            words = self.tr(
+                "The server has another document under the id of this report. What is shown is yours."
+            )
+            self.notices.tell(words, self.tr("Compare"), lambda: self.pages.go("server"))
+
+    def _go_to_report(self, report_id: str) -> None:
+        if self.workbench is not None:
+            self.pages.go("reports")
+            self.workbench.open_report(report_id)
 
     def _imported(self, outcome: ImportOutcome) -> None:
         from aitr_desktop.item_models.import_summary import import_words

@@ -95,6 +95,11 @@ class ServerPlace(QObject):
         self._show()
         return view
 
+    def contradicts(self, report_id: str) -> bool:
+        """Whether the server has another document about this report than the library."""
+        state = self.synchronising.known.state
+        return state is not None and any(each.report_id == report_id for each in state.contradictions)
+
     def stop(self) -> None:
         """Ends what waits; the window goes."""
         self.synchronising.stop()
