@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aitr_desktop.item_models.cells import Cell, Column, Kind, Node, Table, Target
@@ -12,13 +13,12 @@ from tsr_agent.sections.plain_text import one_line, visible
 from tsr_agent.sections.wording import moment, short_sha, size, verdict
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from aitr_desktop.item_models.server_known import Known
     from aitr_desktop.library.contradictions import Contradiction, Side
     from aitr_desktop.library.servers import Who
     from aitr_desktop.library.synchronising import OutboxState, SyncState
 
+LONGEST_PLACE = 44
 _NOTHING = Cell(text="–", tone=Tone.MUTED)
 
 
@@ -224,7 +224,10 @@ def _contradiction(each: Contradiction) -> tuple[Node, ...]:
         if difference.section != section:
             section = difference.section
             rows.append(Node(cells=(Cell(text=section, is_strong=True),), spans=True))
-        where = Cell(text=one_line(difference.where, 200), whole=visible(difference.where[:2_000]))
+        # What tells two places apart stands at their end.
+        place = difference.where
+        place = place if len(place) <= LONGEST_PLACE else f"…{place[-LONGEST_PLACE:]}"
+        where = Cell(text=one_line(place, 200), whole=visible(difference.where[:2_000]))
         rows.append(Node(cells=(where, _value(difference.here), _value(difference.there))))
     rows += [_muted(words) for words in _remarks(each)]
     # On one level, so that both sides get the width that they need.
@@ -267,7 +270,13 @@ def _digest(side: Side) -> Cell:
 
 
 def _made(side: Side) -> Cell:
-    return Cell(text=one_line(side.made, 60)) if side.made else _NOTHING
+    if not side.made:
+        return _NOTHING
+    try:
+        found = moment(datetime.fromisoformat(side.made))
+    except ValueError:
+        return Cell(text=one_line(side.made, 60))
+    return Cell(text=found.local, whole=found.utc)
 
 
 def _size(side: Side) -> Cell:

@@ -61,7 +61,7 @@ class StatusLine(QStatusBar):
         hint = self.tr("SHA-256 of the report as filed:\n{digest}").format(digest=digest)
         self._verified.set_tooltip(hint if digest else "")
 
-    def show_contradicted(self, *, is_contradicted: bool) -> None:
+    def show_contradicted(self, is_contradicted: bool) -> None:
         """Says whether the server has another document about the report on screen."""
         self._against.setText(self.tr("✕ the server has another one") if is_contradicted else "")
         self._against.set_tooltip(

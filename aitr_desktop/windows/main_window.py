@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from aitr_desktop.library.workspace import Workspace
     from aitr_desktop.tasks import Tasks
     from aitr_desktop.theme import ThemeController
-    from aitr_desktop.windows.browser import Browser
     from aitr_desktop.windows.stored_settings import StoredSettings
     from aitr_desktop.windows.workbench import Workbench
     from tsr_agent.clock import Clock
@@ -92,7 +91,9 @@ class MainWindow(QMainWindow):
         self.appearance = Appearance(self, theme, self.preferences, self.notices)
         self._recent = RecentLibraries(self.preferences, tasks, self.libraries, self)
         self.reports_page = ReportsPage(theme, self._make_workbench)
-        self.exports = Exports(self, tasks, clock, self.libraries, self.preferences, browser=self._browser)
+        self.exports = Exports(
+            self, tasks, clock, self.libraries, self.preferences, browser=self.reports_page.browser
+        )
         # One line a place: the page of each row of the table of actions that has a place.
         self.compare = ComparePage(theme, tasks, clock, self.libraries, self.preferences)
         page_of = {
@@ -123,9 +124,6 @@ class MainWindow(QMainWindow):
     def workbench(self) -> Workbench | None:
         """The list and the report, once a library was open."""
         return self.reports_page.workbench
-
-    def _browser(self) -> Browser | None:
-        return self.workbench.browser if self.workbench is not None else None
 
     def _handlers(self) -> dict[Act, Callable[[], object]]:
         return {
@@ -192,14 +190,17 @@ class MainWindow(QMainWindow):
         self.libraries.failed.connect(self._library_failed)
         self.libraries.let_go_failed.connect(self.notices.say)
         self.imports.imported.connect(self._imported)
-        self.imports.came.connect(self._reports_came)
+        self.imports.came.connect(self.reports_page.refresh)
         self.imports.failed.connect(self.notices.say)
+        self.list_view.export_asked.connect(self.exports.ask)
         self.exports.told.connect(self.notices.tell)
         self.exports.failed.connect(self.notices.say)
         self.server.told.connect(self.notices.tell)
         self.server.failed.connect(self.notices.say)
-        self.server.came.connect(self._reports_came)
-        self.server.report_asked.connect(self._go_to_report)
+        self.server.came.connect(self.reports_page.refresh)
+        self.server.against.connect(self.status.show_contradicted)
+        self.server.report_asked.connect(lambda _: self.pages.go("reports"))
+        self.server.report_asked.connect(self.reports_page.open_report)
         self.server.stands.connect(self.status.show_sync)
         self.opening.failed.connect(self.notices.say)
         self.opening.said.connect(self.notices.tell)
@@ -261,16 +262,7 @@ class MainWindow(QMainWindow):
     def _report_shown(self, detail: ReportDetail | None) -> None:
         self.status.show_verified(detail.digest if detail else "")
         self.menus.refresh()
-        if detail is not None and self.server.contradicts(detail.report_id):
-            words = self.tr(
-                "The server has another document under the id of this report. What is shown is yours."
-            )
-            self.notices.tell(words, self.tr("Compare"), lambda: self.pages.go("server"))
-
-    def _go_to_report(self, report_id: str) -> None:
-        if self.workbench is not None:
-            self.pages.go("reports")
-            self.workbench.open_report(report_id)
+        self.server.report_shown(detail.report_id if detail else "")
 
     def _imported(self, outcome: ImportOutcome) -> None:
         from aitr_desktop.item_models.import_summary import import_words
@@ -279,10 +271,6 @@ class MainWindow(QMainWindow):
         if self.workbench is not None:
             single = outcome.last if outcome.total == 1 else None
             self.workbench.refresh(select=single.report_id if single else "")
-
-    def _reports_came(self) -> None:
-        if self.workbench is not None:
-            self.workbench.refresh()
 
     def _reset_layout(self) -> None:
         self.preferences.take(self.preferences.now.without_layout())

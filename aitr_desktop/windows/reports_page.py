@@ -69,6 +69,16 @@ class ReportsPage(QStackedWidget):
             )
         )
 
+    def refresh(self) -> None:
+        """Reads the list again: further reports may be in the library."""
+        if self.workbench is not None:
+            self.workbench.refresh()
+
+    def open_report(self, report_id: str) -> None:
+        """Opens a report, whatever the list shows."""
+        if self.workbench is not None:
+            self.workbench.show_report(report_id)
+
     def browser(self) -> Browser | None:
         """The list, once a library was open."""
         return self.workbench.browser if self.workbench is not None else None

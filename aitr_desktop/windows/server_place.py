@@ -44,6 +44,8 @@ class ServerPlace(QObject):
     """A ``TsrError``."""
     stands = Signal(str, object, str)
     """How things stand, for the last line: words, ``Tone``, the whole of it."""
+    against = Signal(bool)
+    """Whether the server has another document about the report on screen."""
     report_asked = Signal(str)
     """Id of a report that the person wants to see."""
 
@@ -64,6 +66,7 @@ class ServerPlace(QObject):
             window, servers, self.connecting, tasks, clock, libraries=libraries, preferences=preferences
         )
         self.view: ServerView | None = None
+        self._report_id = ""
         for part in (self.connecting, self.synchronising):
             part.told.connect(self.told)
             part.failed.connect(self.failed)
@@ -95,10 +98,12 @@ class ServerPlace(QObject):
         self._show()
         return view
 
-    def contradicts(self, report_id: str) -> bool:
-        """Whether the server has another document about this report than the library."""
+    def report_shown(self, report_id: str) -> None:
+        """Another report is on screen; empty for none."""
+        self._report_id = report_id
         state = self.synchronising.known.state
-        return state is not None and any(each.report_id == report_id for each in state.contradictions)
+        found = state.contradictions if state is not None else ()
+        self.against.emit(any(each.report_id == report_id for each in found))
 
     def stop(self) -> None:
         """Ends what waits; the window goes."""
@@ -113,6 +118,7 @@ class ServerPlace(QObject):
 
         known, now = self.synchronising.known, self._clock.now()
         self.stands.emit(*sync_words(known, now))
+        self.report_shown(self._report_id)
         if self.view is not None:
             self.view.show_page(server_page(known, now))
             self.view.show_minutes(self._preferences.now.sync_minutes)

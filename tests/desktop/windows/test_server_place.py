@@ -275,7 +275,10 @@ def test_a_contradiction_stands_in_the_place_and_in_the_last_line(
     assert window.workbench is not None
     assert window.workbench.report is not None
     assert window.workbench.report.report_id == "r-0001"
-    assert "another document under this report's id" in window.notices.bar.text()
+    assert window.status._against.text() == "✕ the server has another one"
+    window.workbench.open_report("r-0002")
+    settled()
+    assert window.status._against.text() == ""
 
 
 def test_without_a_server_everything_says_so_calmly(window: MainWindow, settled: Callable[[], None]) -> None:
