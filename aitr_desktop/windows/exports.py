@@ -77,10 +77,13 @@ class Exports(QObject):
 
         if not report_ids or self._libraries.workspace is None:
             return
-        target = ask_export(self._window, self._preferences.now.folder)
-        if target is not None:
+        wanted = tuple(report_ids)
+
+        def take(target: Path) -> None:
             self._preferences.change(folder=str(target.parent))
-            self.export(report_ids, target)
+            self.export(wanted, target)
+
+        ask_export(self._window, self._preferences.now.folder, take)
 
     def export(self, report_ids: Sequence[str], target: Path) -> None:
         """Exports; asks first where something is there already."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFileDialog
 
 from aitr_desktop.translation import translate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qtpy.QtWidgets import QWidget
 
 
@@ -35,17 +38,27 @@ def ask_folder(parent: QWidget, title: str, folder: str) -> Path | None:
     return Path(chosen) if chosen else None
 
 
-def ask_export(parent: QWidget, folder: str) -> Path | None:
-    """Where an export goes: an archive, or else a folder; None where the person thought better of it."""
+def ask_export(parent: QWidget, folder: str, take: Callable[[Path], None]) -> None:
+    """Asks where an export goes: an archive, or else a folder. The window goes on meanwhile.
+
+    Args:
+        parent: The window.
+        folder: Where to begin.
+        take: Is told; not where the person thinks better of it.
+    """
     archive, everything = "One archive (*.zip)", "A new folder (*)"
     start = str(Path(folder) / "reports.zip") if folder else "reports.zip"
     dialog = QFileDialog(parent, "Export reports", start, f"{archive};;{everything}")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     # We ask ourselves, for a folder and an archive alike.
     dialog.setOption(QFileDialog.Option.DontConfirmOverwrite, True)
     dialog.setFileMode(QFileDialog.FileMode.AnyFile)
-    if not dialog.exec() or not dialog.selectedFiles():
-        return None
-    chosen = Path(dialog.selectedFiles()[0])
-    is_archive = dialog.selectedNameFilter() == archive
-    return chosen.with_name(f"{chosen.name}.zip") if is_archive and chosen.suffix != ".zip" else chosen
+
+    def chosen(path: str) -> None:
+        named = Path(path)
+        is_archive = dialog.selectedNameFilter() == archive and named.suffix.lower() != ".zip"
+        take(named.with_name(f"{named.name}.zip") if is_archive else named)
+
+    dialog.fileSelected.connect(chosen)
+    dialog.open()

@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from qtpy.QtWidgets import QMessageBox
+from qtpy.QtWidgets import QFileDialog, QMessageBox
 
 from aitr_desktop.actions import Act
 from aitr_desktop.library.workspace import open_workspace
@@ -31,7 +31,7 @@ def test_the_selection_is_exported_and_what_is_there_is_asked_about(
     window: MainWindow, tmp_path: Path, settled: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "out"
-    monkeypatch.setattr(file_dialogs, "ask_export", lambda *_: target)
+    monkeypatch.setattr(file_dialogs, "ask_export", lambda _window, _folder, take: take(target))
     assert window.workbench is not None
     window.workbench.table.selectAll()
     window.menus.action(Act.EXPORT).trigger()
@@ -47,6 +47,21 @@ def test_the_selection_is_exported_and_what_is_there_is_asked_about(
     next(each for each in box.buttons() if each.text() == "Leave them").click()
     settled()
     assert (target / "manifest.json").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize(
+    ("filters", "name", "expected"), [(0, "all", "all.zip"), (0, "a.zip", "a.zip"), (1, "all", "all")]
+)
+def test_the_question_where_to_waits_beside_the_window(
+    window: MainWindow, tmp_path: Path, filters: int, name: str, expected: str
+) -> None:
+    taken: list[Path] = []
+    file_dialogs.ask_export(window, str(tmp_path), taken.append)
+    (dialog,) = window.findChildren(QFileDialog)
+    dialog.selectNameFilter(dialog.nameFilters()[filters])
+    dialog.fileSelected.emit(str(tmp_path / name))
+    assert taken == [tmp_path / expected]
+    dialog.close()
 
 
 def test_without_a_selection_it_says_why(window: MainWindow) -> None:

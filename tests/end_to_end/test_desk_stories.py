@@ -1,0 +1,267 @@
+"""The desk as people use it: real windows and tasks, a real library, and a real server that goes away."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from qtpy.QtCore import QCoreApplication, QEvent
+from qtpy.QtWidgets import QLabel, QWidget
+
+from aitr_desktop.actions import Act
+from aitr_desktop.item_models.cells import Kind, Target
+from aitr_desktop.item_models.tree_model import TreeModel
+from aitr_desktop.library.servers import Servers
+from aitr_desktop.library.workspace import open_workspace
+from aitr_desktop.settings import ThemeChoice
+from aitr_desktop.tasks import Tasks
+from aitr_desktop.theme import ThemeController
+from aitr_desktop.views.code_dialog import CodeDialog
+from aitr_desktop.views.section_tree import SectionTree
+from aitr_desktop.windows import file_dialogs
+from aitr_desktop.windows.connect_dialog import ConnectDialog
+from aitr_desktop.windows.main_window import MainWindow
+from aitr_desktop.windows.stored_settings import StoredSettings
+from tests.desktop.fakes import MemoryTokens
+from tests.factories import shown_reports as reports
+from tests.factories.histories import say, upload
+from tests.factories.reports import NOON
+from tests.factories.repositories import commit, git, repository
+from tests.factories.servers import running_server
+from tests.factories.tampering import drop_guards
+from tsr_agent.client.address import ServerAddress
+from tsr_agent.client.api import ServerApi
+from tsr_agent.client.credentials import Token
+from tsr_agent.client.transport import Transport
+from tsr_agent.clock import SystemClock
+from tsr_agent.models import codec
+from tsr_agent.models.access import Role
+from tsr_agent.models.approval import ApprovalAction
+from tsr_agent.models.results import CaseStatus, TestType, TestTypeResult
+from tsr_agent.store.engine import open_library
+from tsr_agent.store.repository import ReportRepository
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+    from qtpy.QtWidgets import QApplication
+
+    from aitr_desktop.item_models.cells import Node
+    from tests.factories.servers import RunningServer
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
+REPOSITORY = "https://git.example.org/team/support-bot"
+TEST_CODE = "".join(f"# line {number}\n" for number in range(1, 41)) + "    assert 'mg' not in answer\n"
+
+
+class Desk:
+    """A person at the window."""
+
+    def __init__(self, window: MainWindow, tasks: Tasks, qtbot: QtBot, folder: Path) -> None:
+        self.window, self._tasks, self._qtbot, self.library = window, tasks, qtbot, folder / "mine.db"
+
+    def wait(self) -> None:
+        self._qtbot.waitUntil(lambda: self._tasks.is_idle, timeout=60_000)
+
+    def connect(self, server: RunningServer) -> None:
+        self.window.menus.action(Act.CONNECT).trigger()
+        self.wait()
+        (dialog,) = self.window.findChildren(ConnectDialog)
+        dialog.address.setEditText(server.url)
+        dialog.token.setText(server.token(Role.VIEWER))
+        dialog.connect_button.click()
+        self.wait()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+    def search(self, text: str, found: int) -> None:
+        filters = self.window.workbench.filters  # type: ignore[union-attr]
+        filters.focus_search()
+        self._qtbot.keyClicks(self.window.focusWidget(), text)
+        self._qtbot.waitUntil(lambda: self.rows() == found, timeout=20_000)
+        self.wait()
+
+    def rows(self) -> int:
+        assert self.window.workbench is not None
+        return self.window.workbench.reports.rowCount()
+
+    def open(self, report_id: str) -> str:
+        """Opens a report and gives every word on the right side of the window."""
+        assert self.window.workbench is not None
+        self.window.workbench.show_report(report_id)
+        self.wait()
+        return words(self.window)
+
+    def nodes(self) -> Iterator[Node]:
+        """Every row of the report on screen, open or not."""
+        assert self.window.workbench is not None
+        for tree in self.window.workbench.detail.findChildren(SectionTree):
+            model = tree.model()
+            if isinstance(model, TreeModel):
+                for node in model.table.nodes:
+                    yield from below(node)
+
+    def says(self, text: str) -> bool:
+        """Whether a row of the report on screen says so."""
+        return any(text in (cell.whole or cell.text) for node in self.nodes() for cell in node.cells)
+
+    def targets(self, kind: Kind) -> list[Target]:
+        nodes = list(self.nodes())
+        found = [cell.leads_to for node in nodes for cell in node.cells if cell.leads_to]
+        found += [link.target for node in nodes for link in node.links]
+        return [each for each in found if each.kind is kind]
+
+
+def below(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node.below():
+        yield from below(child)
+
+
+def words(widget: QWidget) -> str:
+    return "\n".join(each.text() for each in widget.findChildren(QLabel) if each.isVisible())
+
+
+@pytest.fixture
+def desk(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
+    theme, tasks = ThemeController(qapp, ThemeChoice.LIGHT), Tasks()
+    window = MainWindow(
+        theme,
+        tasks,
+        SystemClock(),
+        StoredSettings(tmp_path / "desktop.ini"),
+        lambda path, create: open_workspace(path, create=create),
+        servers=Servers(MemoryTokens(), {"AITR_OUTBOX": str(tmp_path / "outbox")}),
+    )
+    window.show()
+    made = Desk(window, tasks, qtbot, tmp_path)
+    window.show_library(made.library, create=True)
+    made.wait()
+    yield made
+    for dialog in window.findChildren(CodeDialog):
+        dialog.close()
+    window.close()
+    window.deleteLater()
+    theme.detach()
+    theme.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def test_a_developer_follows_a_red_pipeline_to_the_line_and_sees_what_would_make_it_green(
+    desk: Desk, tmp_path: Path
+) -> None:
+    clone = tmp_path / "clone"
+    repository(clone)
+    git(clone, "remote", "add", "origin", REPOSITORY)
+    sha = commit(clone, {"tests/test_bot.py": TEST_CODE}, "Answer in doses")
+    commit(clone, {"tests/test_bot.py": "# rewritten since\n"}, "Later")
+    failed = reports.case(
+        "test_refuses_medical_advice",
+        CaseStatus.FAILED,
+        file="tests/test_bot.py",
+        line=41,
+        message="AssertionError: answer names a dose",
+    )
+    cases = [*(reports.case(f"test_pass_{number}") for number in range(40)), failed]
+    red = reports.report(
+        id="TSR-red",
+        versions=reports.manifest(codebase_sha=sha, testbase_sha=sha, codebase_repo=REPOSITORY),
+        test_results=(TestTypeResult.from_cases(TestType.UNIT, cases),),
+    )
+    with open_library(tmp_path / "server.db", create=True) as library:
+        for number in range(12):
+            upload(library, f"r-{number}")
+    with running_server(tmp_path / "server.db", tmp_path) as server:
+        token = Token(server.token(Role.AGENT))
+        api = ServerApi(Transport(ServerAddress.parse(server.url), token))
+        assert api.upload(codec.encode(red)).id == "TSR-red"
+        api.close()
+        desk.connect(server)
+    assert desk.rows() == 13
+    desk.search(sha[:10], found=1)
+    said = desk.open("TSR-red")
+    assert "■ NO-GO" in said
+    assert "unit-tests" in "".join(cell.text for node in desk.nodes() for cell in node.cells)
+    workbench = desk.window.workbench
+    assert workbench is not None
+    test = next(each for each in desk.targets(Kind.TEST) if "medical_advice" in each.value)
+    assert workbench.detail.follow(test)
+    assert desk.says("AssertionError: answer names a dose")
+    line = next(each for each in desk.targets(Kind.LINE) if each.value.startswith("tests/test_bot.py"))
+    desk.window.preferences.change(clones={REPOSITORY: str(clone)})
+    assert workbench.detail.follow(line)
+    desk.wait()
+    (dialog,) = desk.window.findChildren(CodeDialog)
+    shown = words(dialog) + "".join(
+        each.toPlainText() for each in dialog.findChildren(QWidget) if hasattr(each, "toPlainText")
+    )
+    assert "assert 'mg' not in answer" in shown
+    assert "rewritten since" not in shown
+    decision = decision_here(desk)
+    fix = next(each.fix for each in decision.rules if each.fix and each.id == "unit-tests")
+    assert desk.says(fix)
+
+
+def decision_here(desk: Desk) -> object:
+    with open_library(desk.library) as library:
+        found = ReportRepository(library).decision("TSR-red")
+    assert found is not None
+    return found
+
+
+def test_an_auditor_takes_verified_evidence_home_without_a_network(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_library(tmp_path / "server.db", create=True) as library:
+        for number in range(12):
+            upload(library, f"r-{number:02d}", waits=True, created_at=NOON - timedelta(days=number))
+        say(library, "r-02", ApprovalAction.APPROVE, by="Rita")
+    with running_server(tmp_path / "server.db", tmp_path) as server:
+        desk.connect(server)
+        assert server.stop(signal.SIGTERM) == 0
+    assert desk.rows() == 12
+    desk.window.menus.action(Act.SYNCHRONISE).trigger()
+    desk.wait()
+    assert "offline" in desk.window.status._sync.text()
+    assert "not reached" in desk.window.notices.bar.text()
+
+    workbench = desk.window.workbench
+    assert workbench is not None
+    day = NOON.astimezone().date()
+    workbench.browser.narrow_to_days(day - timedelta(days=4), day - timedelta(days=1))
+    desk.wait()
+    assert desk.rows() == 4
+    said = desk.open("r-02")
+    assert "bytes verified ✓" in said
+    assert desk.says("Rita")
+    assert "● GO" in said
+
+    monkeypatch.setattr(file_dialogs, "ask_export", lambda _window, _folder, take: take(tmp_path / "home"))
+    workbench.table.selectAll()
+    desk.window.menus.action(Act.EXPORT).trigger()
+    desk.wait()
+    manifest = json.loads((tmp_path / "home" / "manifest.json").read_bytes())
+    assert {each["report_id"] for each in manifest["files"]} == {"r-01", "r-02", "r-03", "r-04"}
+    assert manifest["complete"] is True
+    for each in manifest["files"]:
+        assert codec.digest((tmp_path / "home" / each["name"]).read_bytes()) == each["sha256"]
+
+    desk.open("r-03")
+    with open_library(desk.library) as library, library.write() as connection:
+        drop_guards(connection, "report_documents")
+        connection.exec_driver_sql(
+            "UPDATE report_documents SET body = (SELECT body FROM report_documents WHERE report_id = 'r-01') "
+            "WHERE report_id = 'r-02'"
+        )
+    said = desk.open("r-02")
+    assert "Report r-02 was altered or damaged" in said
+    assert "not verified ✕" in said
+    assert "● GO" not in words(workbench)
