@@ -12,7 +12,7 @@ import numpy as np
 import pyqtgraph  # type: ignore[import-untyped]
 from qtpy.QtCore import QRectF, Qt
 from qtpy.QtGui import QColor, QPen
-from qtpy.QtWidgets import QGraphicsRectItem, QWidget
+from qtpy.QtWidgets import QGraphicsItem, QGraphicsRectItem, QWidget
 
 from aitr_desktop.theme import sized
 from aitr_desktop.views.figures.patterns import bound_pen, line_colour, line_pen, thin_pen
@@ -36,6 +36,8 @@ GRID = 130
 MARKER, BEAM = 8, 0.06
 LABEL_HEIGHT = 14.0
 _LABEL_LIMIT = 28
+_SHADES, _GRID, _BOUNDS, _LABELS, _NOW, _LINES = range(1, 7)
+"""What lies upon what."""
 
 
 class PanelPlot(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
@@ -53,6 +55,7 @@ class PanelPlot(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has 
         self._values.linkToView(self._box)
         self._values.setStyle(tickLength=0, tickTextOffset=6, autoExpandTextSpace=False)
         self._now = pyqtgraph.InfiniteLine(0, angle=90, movable=False)
+        self._items: list[QGraphicsItem] = []
         self._labels: list[tuple[pyqtgraph.TextItem, float]] = []
         self._axis = TimeAxis(places=(0,), left=40, width=400)
         layout = self.centralLayout
@@ -63,8 +66,10 @@ class PanelPlot(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has 
 
     def show_panel(self, panel: Panel, theme: Theme) -> None:
         """Draws another panel, or the same one in other colours."""
-        self._box.clear()
-        self._labels = []
+        # The box itself lists only what it measures, and that is nothing here.
+        for item in self._items:
+            self._box.removeItem(item)
+        self._items, self._labels = [], []
         self.setBackground(QColor(theme.surface))
         self._values.setTicks([[(tick.share, tick.text) for tick in panel.scale.ticks()]])
         self._values.setStyle(tickFont=sized(self.font(), 11))
@@ -78,8 +83,7 @@ class PanelPlot(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has 
         for place, line in enumerate(panel.lines):
             self._draw_line(panel, line, place, theme)
         self._now.setPen(self._thin(QColor(theme.muted)))
-        self._now.setZValue(-5)
-        self._box.addItem(self._now, ignoreBounds=True)
+        self._add(self._now, _NOW)
         self.set_axis(self._axis)
 
     def set_axis(self, axis: TimeAxis) -> None:
@@ -103,8 +107,7 @@ class PanelPlot(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has 
         colour.setAlpha(GRID)
         for tick in panel.scale.ticks():
             line = pyqtgraph.InfiniteLine(tick.share, angle=0, movable=False, pen=self._thin(colour))
-            line.setZValue(-30)
-            self._box.addItem(line, ignoreBounds=True)
+            self._add(line, _GRID)
 
     def _draw_bound(self, panel: Panel, bound: Bound, place: int, text: str, theme: Theme) -> None:
         share = panel.scale.share(bound.value)
@@ -116,19 +119,16 @@ class PanelPlot(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has 
         shade.setAlpha(SHADE)
         band.setBrush(shade)
         band.setPen(QPen(Qt.PenStyle.NoPen))
-        band.setZValue(-40)
-        self._box.addItem(band, ignoreBounds=True)
+        self._add(band, _SHADES)
         pen = bound_pen(place, theme, self.devicePixelRatioF())
         edge = pyqtgraph.InfiniteLine(share, angle=0, movable=False, pen=pen)
-        edge.setZValue(-10)
-        self._box.addItem(edge, ignoreBounds=True)
+        self._add(edge, _BOUNDS)
         ground = QColor(theme.surface)
         ground.setAlpha(230)
         label = pyqtgraph.TextItem(text=text, color=colour, anchor=(0, 1), fill=ground)
         label.textItem.document().setDocumentMargin(1)
         label.setFont(sized(self.font(), 11))
-        label.setZValue(-8)
-        self._box.addItem(label, ignoreBounds=True)
+        self._add(label, _LABELS)
         self._labels.append((label, share))
 
     def _draw_line(self, panel: Panel, line: Line, place: int, theme: Theme) -> None:
@@ -137,7 +137,7 @@ class PanelPlot(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has 
         shares = [float("nan") if point is None else panel.scale.share(point.value) for point in line.points]
         pen = line_pen(place, theme, self.devicePixelRatioF())
         curve = pyqtgraph.PlotCurveItem(list(steps), shares, pen=pen, connect="finite", antialias=True)
-        self._box.addItem(curve, ignoreBounds=True)
+        self._add(curve, _LINES)
         self._draw_errors(panel, [(x, point) for x, point in known if point.error], line_colour(place, theme))
         dots = pyqtgraph.ScatterPlotItem(
             [x for x, _ in known],
@@ -148,7 +148,7 @@ class PanelPlot(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has 
             brush=line_colour(place, theme),
             antialias=True,
         )
-        self._box.addItem(dots, ignoreBounds=True)
+        self._add(dots, _LINES)
 
     def _draw_errors(self, panel: Panel, known: list[tuple[float, Point]], colour: QColor) -> None:
         if not known:
@@ -165,7 +165,12 @@ class PanelPlot(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has 
             beam=min(BEAM, 10 / self._axis.step),
             pen=self._thin(colour),
         )
-        self._box.addItem(bars, ignoreBounds=True)
+        self._add(bars, _LINES)
+
+    def _add(self, item: QGraphicsItem, height: int) -> None:
+        item.setZValue(height)
+        self._box.addItem(item, ignoreBounds=True)
+        self._items.append(item)
 
     def _thin(self, colour: QColor) -> QPen:
         # Pens that keep their width count in pixels of the screen.

@@ -64,8 +64,12 @@ class StackedBarsView(QWidget):
     def told(self, placed: Placed) -> str:
         """A segment in words: ``Unit: ✕ 1 failed, 2.3 % of 44 tests``."""
         bar = self._bars()[placed.bar]
-        part = share(placed.segment.number / bar.total)
-        return f"{bar.name}: {placed.segment}, {part} of {counted(bar.total, 'test')}"
+        return self.tr("{type}: {segment}, {share} of {tests}").format(
+            type=bar.name,
+            segment=placed.segment,
+            share=share(placed.segment.number / bar.total),
+            tests=counted(bar.total, "test"),
+        )
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
         """As narrow as the section is."""

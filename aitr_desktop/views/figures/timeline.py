@@ -236,13 +236,16 @@ def _head(step: Step) -> str:
     follows = step.name[len(step.label) : len(step.label) + 1]
     carries = step.name.casefold().startswith(step.label.casefold()) and not follows.isalnum()
     name = step.name if carries else f"{step.label} {step.name}".rstrip()
-    return translate("Timeline", "{name}, the latest").format(name=name) if step.is_latest else name
+    return translate("Figures", "{name}, the latest").format(name=name) if step.is_latest else name
 
 
 def _modes(step: Step) -> str:
     """Which failure modes were found and fixed in a step."""
     said = []
-    for sign, word, modes in (("▲", "found", step.found), ("✓", "fixed", step.fixed)):
+    for words, modes in (
+        (translate("Figures", "▲ {number} found: {modes}."), step.found),
+        (translate("Figures", "✓ {number} fixed: {modes}."), step.fixed),
+    ):
         if modes:
-            said.append(f"{sign} {counted(len(modes), 'failure mode')} {word}: {', '.join(modes)}.")
-    return " ".join(said) or translate("Timeline", "No failure mode found or fixed.")
+            said.append(words.format(number=counted(len(modes), "failure mode"), modes=", ".join(modes)))
+    return " ".join(said) or translate("Figures", "No failure mode found or fixed.")

@@ -29,6 +29,8 @@ SPACE = 10
 """Pixels between two labels."""
 GAP_SIGN = 60
 """Pixels between two steps from which on a gap in their numbers has a sign."""
+_EVENTS = (("▲", Tone.PENDING), ("✓", Tone.GO))
+"""Signs of the failure modes that were found, and of those that were fixed."""
 NUMBERED, SIGN = 26.0, 6.0
 """Pixels that a step needs for a sign with its number; a sign alone is that wide at the most."""
 
@@ -127,8 +129,9 @@ class StepStrip(QWidget):
         if self._has_events:
             font = sized(self.font(), 11)
             painter.setFont(font)
-            self._paint_events(painter, LABELS, "found", [len(step.found) for step in self._steps])
-            self._paint_events(painter, LABELS + EVENTS, "fixed", [len(step.fixed) for step in self._steps])
+            found, fixed = self.tr("found"), self.tr("fixed")
+            self._paint_events(painter, 0, found, [len(step.found) for step in self._steps])
+            self._paint_events(painter, 1, fixed, [len(step.fixed) for step in self._steps])
         painter.end()
 
     def _paint_labels(self, painter: QPainter) -> None:
@@ -150,9 +153,9 @@ class StepStrip(QWidget):
             painter.setPen(QColor(colours.ink if is_strong else colours.muted))
             self._write(painter, axis.pixel(step.place), 3, step.label, LABELS - 3)
 
-    def _paint_events(self, painter: QPainter, top: int, word: str, numbers: list[int]) -> None:
-        colours, axis = self._theme.theme, self._axis
-        sign, tone = ("▲", Tone.PENDING) if word == "found" else ("✓", Tone.GO)
+    def _paint_events(self, painter: QPainter, row: int, word: str, numbers: list[int]) -> None:
+        colours, axis, top = self._theme.theme, self._axis, LABELS + row * EVENTS
+        sign, tone = _EVENTS[row]
         painter.setPen(QColor(colours.muted))
         head = QRectF(0, top, axis.left - 6, EVENTS)
         painter.drawText(head, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), word)
@@ -165,7 +168,7 @@ class StepStrip(QWidget):
                 self._write(painter, x, top, f"{sign} {number:,}", EVENTS)
             else:
                 size = min(SIGN, max(3.0, axis.step))
-                paint_sign(painter, QPointF(x, top + EVENTS / 2), size, QColor(colours.tone(tone)), word)
+                paint_sign(painter, QPointF(x, top + EVENTS / 2), size, QColor(colours.tone(tone)), sign)
 
     def _write(self, painter: QPainter, middle: float, top: float, text: str, height: float) -> None:
         """Writes a text around a pixel, moved where it would be cut."""
@@ -174,10 +177,10 @@ class StepStrip(QWidget):
         painter.drawText(QRectF(left, top, width, height), int(Qt.AlignmentFlag.AlignCenter), text)
 
 
-def paint_sign(painter: QPainter, middle: QPointF, size: float, colour: QColor, word: str) -> None:
+def paint_sign(painter: QPainter, middle: QPointF, size: float, colour: QColor, sign: str) -> None:
     """A small ▲ or ✓ where no number has room."""
     half = size / 2
-    if word == "found":
+    if sign == "▲":
         painter.setBrush(colour)
         painter.setPen(Qt.PenStyle.NoPen)
         triangle = (QPointF(0, -half), QPointF(half, half), QPointF(-half, half))

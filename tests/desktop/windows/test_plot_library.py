@@ -5,10 +5,13 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from qtpy.QtCore import Qt
+from qtpy.QtTest import QTest
 
 from aitr_desktop.item_models.report_detail import report_detail
 from aitr_desktop.library.workspace import OpenedReport
 from aitr_desktop.views.detail_view import DetailView
+from aitr_desktop.views.figures.stacked_bars import StackedBarsView
 from aitr_desktop.views.figures.timeline import TimelineView
 from aitr_desktop.windows.plot_library import PlotLibrary, load_plots
 from tests.factories import shown_reports as reports
@@ -75,3 +78,14 @@ def test_faults_nobody_caught_still_come_to_our_dialog() -> None:
     hooks = sys.excepthook, threading.excepthook
     assert load_plots()
     assert (sys.excepthook, threading.excepthook) == hooks
+
+
+def test_charts_lead_to_the_rows_of_their_tables(detail: DetailView) -> None:
+    show(detail)
+    for section, view in (("tests", StackedBarsView), ("evals", TimelineView)):
+        (chart,) = detail.findChildren(view)
+        QTest.keyClick(chart, Qt.Key.Key_Return)
+        block = next(each for each in detail.sections() if each.key == section)
+        tree = block.trees()[0]
+        assert tree.hasFocus()
+        assert tree.copied_text().startswith({"tests": "Unit", "evals": "V3 RAG"}[section])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
-from qtpy.QtWidgets import QGraphicsTextItem
+from qtpy.QtWidgets import QGraphicsRectItem, QGraphicsTextItem
 
 from aitr_desktop.item_models.cells import Kind, Target
 from aitr_desktop.item_models.figures import Timeline, eval_timeline
@@ -208,3 +208,24 @@ def test_labels_never_lie_on_each_other(theme: ThemeController, count: int, widt
         (axis.pixel(steps[each].place), metrics.horizontalAdvance(steps[each].label) / 2) for each in chosen
     ]
     assert all(one[0] + one[1] <= other[0] - other[1] for one, other in pairwise(ends))
+
+
+def test_drawing_again_leaves_nothing_of_the_last_time(qtbot: QtBot, drawn: TimelineView) -> None:
+    def items() -> list[int]:
+        return [len(plot.scene().items()) for plot in plots(drawn)]
+
+    first = items()
+    for _ in range(3):
+        drawn.show_figure(figure(reports.iterations(), accuracy="accuracy ≥ 0.85"))
+        qtbot.waitUntil(lambda: len(plots(drawn)) == len(drawn.panels()) and not drawn.is_drawing)
+    assert items() == first
+
+
+def test_lines_lie_upon_thresholds_and_their_labels(drawn: TimelineView) -> None:
+    import pyqtgraph
+
+    items = plots(drawn)[0].scene().items()
+    heights = {kind: {each.zValue() for each in items if type(each) is kind} for kind in map(type, items)}
+    # The box has rectangles of its own, far above.
+    band, label = min(heights[QGraphicsRectItem]), max(heights[pyqtgraph.TextItem])
+    assert band < label < min(heights[pyqtgraph.PlotCurveItem] | heights[pyqtgraph.ScatterPlotItem])
