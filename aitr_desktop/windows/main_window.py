@@ -18,6 +18,7 @@ from aitr_desktop.windows.appearance import Appearance
 from aitr_desktop.windows.commands import Commands
 from aitr_desktop.windows.compare_page import ComparePage
 from aitr_desktop.windows.exports import Exports
+from aitr_desktop.windows.focus_order import keep_last
 from aitr_desktop.windows.following import Following
 from aitr_desktop.windows.imports import Imports
 from aitr_desktop.windows.layout_state import encode_state
@@ -277,6 +278,11 @@ class MainWindow(QMainWindow):
         self.resize(first_size(self.screen().availableGeometry().size()))
         if self.workbench is not None:
             self.workbench.reset_layout()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802  (Qt's name)
+        """Tab goes the way one reads: what was made later than the last line still comes before it."""
+        keep_last(self, self.notices.button)
+        return bool(super().focusNextPrevChild(forward))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
         """Remembers the layout, lets work come to its end and the library go."""

@@ -48,6 +48,67 @@ def test_the_primary_button_can_be_read(name: str) -> None:
     assert contrast(theme.surface, theme.accent) >= 4.5
 
 
+@pytest.mark.parametrize(("name", "ground"), list(product(NAMES, GROUNDS)))
+def test_the_focus_ring_can_be_seen_on_every_ground(name: str, ground: str) -> None:
+    tokens = load_theme(name).tokens()
+    assert contrast(tokens["accent"], tokens[ground]) >= 3
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_focus_ring_of_the_primary_button_can_be_seen(name: str) -> None:
+    """It is drawn in ink around the button's own colour."""
+    theme = load_theme(name)
+    assert contrast(theme.ink, theme.window) >= 3
+    assert contrast(theme.ink, theme.surface) >= 3
+
+
+def test_high_contrast_draws_every_border_so_that_it_can_be_seen() -> None:
+    theme = load_theme("high_contrast")
+    for ground in GROUNDS:
+        assert contrast(theme.line, theme.tokens()[ground]) >= 7
+    # And text by the stricter bound of WCAG, wherever it stands.
+    for text, ground in product(TEXTS, ("window", "surface", "raised")):
+        assert contrast(theme.tokens()[text], theme.tokens()[ground]) >= 7
+
+
+def rules(sheet: str) -> list[tuple[str, dict[str, str]]]:
+    """Selectors and declarations of a style sheet."""
+    bare = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+    return [
+        (selector.strip(), dict(re.findall(r"([\w-]+)\s*:\s*([^;]+?)\s*(?:;|$)", body)))
+        for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", bare)
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_where_a_rule_sets_text_and_ground_they_can_be_told_apart(name: str) -> None:
+    """Disabled, selected, pressed and primary parts too: whatever the sheet draws on a ground of its own."""
+    looked = []
+    pairs = (("color", "background"), ("selection-color", "selection-background-color"))
+    for selector, declared in rules(style_sheet(load_theme(name))):
+        for text, ground in pairs:
+            if declared.get(text, "").startswith("#") and declared.get(ground, "").startswith("#"):
+                looked.append(selector)
+                assert contrast(declared[text], declared[ground]) >= 4.5, selector
+    assert {"QPushButton:disabled", 'QPushButton[primary="true"]', "QToolTip"} <= set(looked)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_palette_can_be_read_too_where_nothing_is_chosen(name: str) -> None:
+    made, role, group = palette(load_theme(name)), QPalette.ColorRole, QPalette.ColorGroup
+    for state in (group.Active, group.Inactive, group.Disabled):
+        for text, ground in (
+            (role.WindowText, role.Window),
+            (role.Text, role.Base),
+            (role.Text, role.AlternateBase),
+            (role.ButtonText, role.Button),
+            (role.ToolTipText, role.ToolTipBase),
+            (role.PlaceholderText, role.Base),
+            (role.HighlightedText, role.Highlight),
+        ):
+            assert contrast(made.color(state, text).name(), made.color(state, ground).name()) >= 4.5
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_style_sheet_has_no_colour_of_its_own(name: str) -> None:
     template = (resource_dir() / "themes" / "application.qss").read_text("utf-8")

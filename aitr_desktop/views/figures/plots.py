@@ -50,6 +50,7 @@ class PanelPlot(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has 
         super().__init__(parent, background=None)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._box = pyqtgraph.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0)
         self._values = pyqtgraph.AxisItem("left")
         self._values.linkToView(self._box)
