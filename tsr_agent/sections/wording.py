@@ -88,10 +88,11 @@ def counted(number: int, singular: str, plural: str = "") -> str:
 
 
 def figure(number: float | None) -> str:
-    """A measured value with at most four digits after the point: ``0.812``, ``1,204.5``.
+    """A measured value, below 1 with at most four digits after the point, from 1 on with at most three.
 
-    A value that would round to a rounder one keeps two digits more: 0.84996 is not written 0.85,
-    which may be the bound it missed.
+    ``0.8124``, ``9.257``, ``61.527``, ``1,204.5``: values of one column have about as many digits.
+    A value that would round to a rounder one keeps two digits more: 0.84996 is not written 0.85, which may
+    be the bound it missed.
     """
     if number is None or not math.isfinite(number):
         return NO_DATA
@@ -99,7 +100,7 @@ def figure(number: float | None) -> str:
         return f"{number:,.0f}"
     if not 1e-4 <= abs(number) < 1e15:
         return f"{number:.4g}"
-    places = max(1, min(4, 5 - len(str(int(abs(number))))))
+    places = 4 if abs(number) < 1 else max(1, min(3, 5 - len(str(int(abs(number))))))
     shown = f"{number:,.{places}f}"
     if shown.endswith("0") and float(shown.replace(",", "")) != number:
         shown = f"{number:,.{places + 2}f}"
