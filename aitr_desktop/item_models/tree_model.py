@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 _EMPTY = Cell(text="")
+# Made once: joining flags costs more than everything else that Qt asks of a cell.
+_READABLE = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class TreeModel(QAbstractItemModel):
@@ -36,6 +40,10 @@ class TreeModel(QAbstractItemModel):
     def node(self, index: Index) -> Node:
         """The node of a valid index."""
         return self._nodes[index.internalId()]
+
+    def below(self, parent: Index) -> list[Node]:
+        """The nodes below a row."""
+        return [self._nodes[number] for number in self._below(parent)]
 
     def index(self, row: int, column: int, parent: Index = _NOWHERE) -> QModelIndex:
         """The index of a cell below ``parent``."""
@@ -73,13 +81,15 @@ class TreeModel(QAbstractItemModel):
         column = self._table.columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
             return column.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tooltip(column.title) or None
         return alignment(is_number=column.is_number) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Rows can be looked at and selected, never changed."""
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return _READABLE
 
     def hasChildren(self, parent: Index = _NOWHERE) -> bool:  # noqa: N802  (Qt's name)
         """Whether anything opens below, without making numbers for it."""
@@ -119,5 +129,4 @@ def cell_data(cell: Cell, role: int) -> Any:
 
 def alignment(*, is_number: bool) -> Qt.AlignmentFlag:
     """Numbers stand right, words left."""
-    side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
+    return _RIGHT if is_number else _LEFT

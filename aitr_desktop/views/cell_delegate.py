@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 PADDING = 8
 BLOCK_PADDING = 8
+LONG = 300
+"""Characters from which nobody measures a text to see whether it fits one line."""
+DEEP = 8
+"""Levels that no tree of ours has."""
 MARKER = 2
 """Width of the bar that shows which row has the focus."""
 
@@ -46,10 +50,13 @@ class CellDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
         self.row_height = row_height
+        self._line = QSize(0, row_height)
+        self._tree = parent if isinstance(parent, QTreeView) else None
         theme.density_changed.connect(self._take_height)
         self.hovered = QPersistentModelIndex()
         """The cell whose link is under the pointer."""
         self._fonts: dict[tuple[bool, bool], QFont] = {}
+        self._measures: dict[tuple[bool, bool], QFontMetrics] = {}
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draws one cell."""
@@ -90,24 +97,31 @@ class CellDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802  (Qt's name)
         """One row, or as many lines as a block or a wrapped text needs."""
-        if index.column() > 0 and isinstance(option.widget, QTreeView):
+        if self._tree is not None and index.column() > 0:
             # A tree asks for each cell of a row several times, and only its first can be higher than a line.
-            return QSize(0, self.row_height)
+            return self._line
         cell = index.data(CELL_ROLE)
         if not isinstance(cell, Cell):
-            return QSize(0, self.row_height)
-        font = self.font(cell, option.font)
-        metrics = QFontMetrics(font)
+            return self._line
+        metrics = self._metrics(cell, option.font)
         if cell.is_block:
             lines = cell.text.count("\n") + 1
             return QSize(0, lines * metrics.lineSpacing() + 2 * BLOCK_PADDING + 4)
-        if _wraps(cell, option, index):
-            width = _room(option, index) - 2 * PADDING
-            if len(cell.text) < width and metrics.horizontalAdvance(cell.text) <= width:
-                return QSize(0, self.row_height)
-            height = self._layout(cell, font, max(80, width)).boundingRect().height()
-            return QSize(0, max(self.row_height, int(height) + 9))
-        return QSize(metrics.horizontalAdvance(cell.text[:200]) + 2 * PADDING, self.row_height)
+        advance = metrics.horizontalAdvance(cell.text[:LONG])
+        if self._is_short(cell, advance) or not _wraps(cell, option, index):
+            return QSize(advance + 2 * PADDING, self.row_height)
+        width = _room(option, index) - 2 * PADDING
+        if len(cell.text) < LONG and advance <= width:
+            return self._line
+        height = self._layout(cell, self.font(cell, option.font), max(80, width)).boundingRect().height()
+        return QSize(0, max(self.row_height, int(height) + 9))
+
+    def _is_short(self, cell: Cell, advance: int) -> bool:
+        """Whether a text fits one line at any depth: to ask a tree how deep a row is takes longest of all."""
+        if self._tree is None:
+            return True
+        room = self._tree.viewport().width() - DEEP * self._tree.indentation()
+        return len(cell.text) < LONG and advance + 2 * PADDING <= room
 
     def is_on_link(self, option: QStyleOptionViewItem, index: Index, x: int, y: int) -> bool:
         """Whether a point of a cell is on its link, and not beside its words.
@@ -142,10 +156,11 @@ class CellDelegate(QStyledItemDelegate):
     @Slot(int)
     def _take_height(self, row_height: int) -> None:
         self.row_height = row_height
+        self._line = QSize(0, row_height)
 
     def width(self, cell: Cell, base: QFont) -> int:
         """Pixels of a cell's text on one line, of its first 80 characters at most."""
-        return QFontMetrics(self.font(cell, base)).horizontalAdvance(cell.text[:80])
+        return self._metrics(cell, base).horizontalAdvance(cell.text[:80])
 
     def font(self, cell: Cell, base: QFont) -> QFont:
         """The font of a cell; each is made once."""
@@ -155,6 +170,12 @@ class CellDelegate(QStyledItemDelegate):
                 self._theme.code_font() if cell.is_code else sized(base, 13, bold=cell.is_strong)
             )
         return self._fonts[key]
+
+    def _metrics(self, cell: Cell, base: QFont) -> QFontMetrics:
+        key = (cell.is_code, cell.is_strong)
+        if key not in self._measures:
+            self._measures[key] = QFontMetrics(self.font(cell, base))
+        return self._measures[key]
 
     def _is_marked(self, option: QStyleOptionViewItem, index: Index, *, selected: bool) -> bool:
         """Whether a link is underlined: the pointer is on it, or its row has the focus."""

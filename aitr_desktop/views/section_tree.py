@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from qtpy.QtGui import QGuiApplication, QKeySequence
-from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QWidget
+from qtpy.QtWidgets import QAbstractItemView, QWidget
 
 from aitr_desktop.item_models.cells import links_of
 from aitr_desktop.item_models.tree_model import TreeModel
@@ -14,20 +14,16 @@ from aitr_desktop.views.cell_delegate import PADDING, CellDelegate
 from aitr_desktop.views.link_pointer import LinkPointer
 from aitr_desktop.views.opening_tree import OpeningTree
 from aitr_desktop.views.row_menu import row_menu
+from aitr_desktop.views.section_columns import MEASURED_ROWS, SectionColumns
 
 if TYPE_CHECKING:
     from qtpy.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QResizeEvent
 
-    from aitr_desktop.item_models.cells import Column, Table
+    from aitr_desktop.item_models.cells import Table
     from aitr_desktop.theme import ThemeController
 
 MAX_HEIGHT = 6_000
 """Only a section of more than 200 rows scrolls by itself: everything else is read in one scroll."""
-MIN_SECTION = 40
-MIN_STRETCH = 96
-MIN_COLUMN = 60
-"""Pixels down to which a column gives way where all of them have no room."""
-MEASURED_ROWS = 100
 MOST_OPENED = 200
 """Rows that are open from the start; opening each lays it out."""
 _PASSING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
@@ -55,12 +51,10 @@ class SectionTree(OpeningTree):
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
-        self._stretching = 0
-        self._natural: list[int] = []
-        self._is_filling = False
         self._shown: TreeModel | None = None
         self._drawing = CellDelegate(theme, row_height, self)
         self.setItemDelegate(self._drawing)
+        self._columns = SectionColumns(self, self._drawing)
         # After the delegate has taken the height, for it was connected first.
         theme.density_changed.connect(self.fit)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -74,11 +68,10 @@ class SectionTree(OpeningTree):
         self.setIndentation(20)
         self.setExpandsOnDoubleClick(True)
         header = self.header()
-        header.setMinimumSectionSize(MIN_SECTION)
         header.setStretchLastSection(False)
         header.setSectionsMovable(False)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.grown.connect(self.fit)
+        self.grown.connect(self._grow)
         pointer = LinkPointer(self, self._drawing)
         pointer.followed.connect(self.followed)
 
@@ -86,17 +79,17 @@ class SectionTree(OpeningTree):
         """Shows another table."""
         old = self._shown
         self._shown = TreeModel(table, self)
-        self._is_filling = True
-        self.setModel(self._shown)
-        if old is not None:
-            old.deleteLater()
-        self._place_columns(table)
-        self.setRootIsDecorated(any(node.opens for node in table.nodes))
-        self.span_below(QModelIndex())
-        opened = [row for row, node in enumerate(table.nodes) if node.is_open and node.opens]
-        for row in opened[:MOST_OPENED]:
-            self.expand(self._shown.index(row, 0))
-        self._is_filling = False
+        with self.filling():
+            self.setModel(self._shown)
+            if old is not None:
+                old.deleteLater()
+            self.setHeaderHidden(not any(column.title for column in table.columns))
+            self._columns.take(table)
+            self.setRootIsDecorated(any(node.opens for node in table.nodes))
+            self.span_below(QModelIndex())
+            opened = [row for row, node in enumerate(table.nodes) if node.is_open and node.opens]
+            for row in opened[:MOST_OPENED]:
+                self.open_row(self._shown.index(row, 0))
         self.fit()
 
     def table(self) -> Table | None:
@@ -104,16 +97,21 @@ class SectionTree(OpeningTree):
         return self._shown.table if self._shown is not None else None
 
     def fit(self) -> None:
-        """Takes the height of what is shown, up to the bound."""
+        """Lays its rows out anew and takes their height, up to the bound."""
         if self._is_filling:
             return
         # Qt keeps the heights of a row from before it spanned or had another width.
         self.doItemsLayout()
+        self._take_rows()
+
+    def _grow(self) -> None:
+        """Takes the height of what is open now; the rows that were there before keep theirs."""
+        if not self._is_filling:
+            self._take_rows()
+
+    def _take_rows(self) -> None:
         height = 0 if self.isHeaderHidden() else self.header().sizeHint().height()
-        index = self._shown.index(0, 0) if self._shown else QModelIndex()
-        while index.isValid() and height <= MAX_HEIGHT:
-            height += self.rowHeight(index)
-            index = self.indexBelow(index)
+        height += self._rows_height()
         is_cut = height > MAX_HEIGHT
         policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if is_cut else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.setVerticalScrollBarPolicy(policy)
@@ -124,6 +122,22 @@ class SectionTree(OpeningTree):
         bar = self.horizontalScrollBar().sizeHint().height() if is_wide else 0
         self.setFixedHeight(min(height, MAX_HEIGHT) + bar + 2)
         self.refitted.emit()
+
+    def _rows_height(self) -> int:
+        """Pixels of all rows: to where the last of them ends."""
+        if self._shown is None or not self._shown.rowCount():
+            return 0
+        last = self._shown.index(self._shown.rowCount() - 1, 0)
+        while self.isExpanded(last) and self._shown.rowCount(last):
+            last = self._shown.index(self._shown.rowCount(last) - 1, 0, last)
+        with self.measuring_first_column():
+            return self.visualRect(last).bottom() + 1 + self.verticalScrollBar().value()
+
+    def span_below(self, parent: QModelIndex) -> None:
+        """Gives rows that come into view the whole width where they span it, and their figures room."""
+        super().span_below(parent)
+        if self._shown is not None and parent.isValid():
+            self._columns.widen(self._shown.below(parent))
 
     def sizeHintForColumn(self, column: int) -> int:  # noqa: N802  (Qt's name)
         """What the rows that are first seen need, for a double click on the edge of a column."""
@@ -146,16 +160,14 @@ class SectionTree(OpeningTree):
         """
         if self._shown is None:
             return
-        # Each row that opens would lay all of them out anew.
-        self._is_filling = True
         index = QModelIndex()
-        for row in way:
-            if index.isValid():
-                self.expand(index)
-            index = self._shown.index(row, 0, index)
-        if opens and self._shown.hasChildren(index):
-            self.expand(index)
-        self._is_filling = False
+        with self.filling():
+            for row in way:
+                if index.isValid() and not self.isExpanded(index):
+                    self.open_row(index)
+                index = self._shown.index(row, 0, index)
+            if opens and self._shown.hasChildren(index) and not self.isExpanded(index):
+                self.open_row(index)
         self.fit()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.setCurrentIndex(index)
@@ -216,7 +228,7 @@ class SectionTree(OpeningTree):
         """Gives the stretching column what is left, and wrapped rows their new height."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._stretch()
+            self._columns.stretch()
             self.fit()
 
     def _enter(self, *, follows: bool) -> None:
@@ -241,65 +253,3 @@ class SectionTree(OpeningTree):
         menu = row_menu(self._shown.node(index), self, follow=self.followed.emit, copied=self.copied_text)
         below = self.visualRect(index.siblingAtColumn(0)).bottomLeft()
         menu.popup(at if at is not None else self.viewport().mapToGlobal(below))
-
-    def _place_columns(self, table: Table) -> None:
-        self.setHeaderHidden(not any(column.title for column in table.columns))
-        self._natural = [self._natural_width(table, place, each) for place, each in enumerate(table.columns)]
-        for place in range(len(table.columns)):
-            self.header().setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
-        self._stretching = next((i for i, column in enumerate(table.columns) if column.stretches), 0)
-        self._stretch()
-
-    def _natural_width(self, table: Table, place: int, column: Column) -> int:
-        """What the texts of the first rows and the title need, up to the column's bound.
-
-        A column without a title takes all of its bound, so that labels of several tables are as wide.
-        """
-        if not column.title and not column.stretches:
-            return max(MIN_SECTION, column.width)
-        title = self.fontMetrics().horizontalAdvance(column.title)
-        measured = [node for node in table.nodes[:MEASURED_ROWS] if not node.spans]
-        cells = [node.cells[place] for node in measured if place < len(node.cells)]
-        widest = max((self._drawing.width(cell, self.font()) for cell in cells), default=0)
-        padding = 2 * PADDING + 2
-        decorated = self.indentation() if place == 0 and any(node.opens for node in table.nodes) else 0
-        natural = min(max(widest, title) + padding, max(column.width, title + padding)) + decorated
-        return max(MIN_SECTION, natural)
-
-    def _stretch(self) -> None:
-        if self._natural and self._shown is not None:
-            numbers = [column.is_number for column in self._shown.table.columns]
-            room = self.viewport().width()
-            for place, width in enumerate(column_widths(self._natural, numbers, self._stretching, room)):
-                self.header().resizeSection(place, width)
-
-
-def column_widths(natural: list[int], numbers: list[bool], stretching: int, room: int) -> list[int]:
-    """Gives one column what the others leave; where that is too little, the widest texts give way.
-
-    A number is never cut: where not even short texts leave it room, the table scrolls sideways.
-
-    Args:
-        natural: What each column needs, in pixels.
-        numbers: Which of them hold numbers.
-        stretching: The place of the one that takes what is left.
-        room: Width of the table.
-    """
-    least = min(natural[stretching], max(MIN_STRETCH, room // 4))
-    firm = sum(width for place, width in enumerate(natural) if numbers[place])
-    texts = [width for place, width in enumerate(natural) if not numbers[place] and place != stretching]
-    bound = _bound(texts, room - least - firm)
-    if least + firm + sum(min(width, bound) for width in texts) > room:
-        bound = max(texts, default=0)
-    found = [width if numbers[place] else min(width, bound) for place, width in enumerate(natural)]
-    left = room - sum(found) + found[stretching]
-    found[stretching] = max(MIN_STRETCH, least, left)
-    return found
-
-
-def _bound(widths: list[int], room: int) -> int:
-    """The widest that a column may be for all of them to have room, but not so narrow that none is read."""
-    bound = max(widths, default=0)
-    while bound > MIN_COLUMN and sum(min(width, bound) for width in widths) > room:
-        bound -= 4
-    return max(bound, MIN_COLUMN)
