@@ -88,6 +88,8 @@ class Column:
     width: int = 100
     """Pixels at first; in a section, the most that its texts may take."""
     is_number: bool = False
+    is_state: bool = False
+    """Signs with a word: what the row comes to. They are the last words to be cut."""
     stretches: bool = False
 
 

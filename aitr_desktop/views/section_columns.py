@@ -1,4 +1,4 @@
-"""How wide the columns of a section's table are: figures take what they need, words give way."""
+"""How wide the columns of a section's table are: figures and states take what they need, words give way."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ MIN_SECTION = 40
 MIN_STRETCH = 96
 MIN_COLUMN = 60
 """Pixels down to which a column of words gives way where all of them have no room."""
+MIN_STATE = 120
+"""The same of a state: its sign and its first word."""
 MAX_TITLE = 200
-"""Pixels of the title of a column of figures at most: its words are a stranger's, hovering shows all."""
+"""Pixels of the title of such a column at most: its words are a stranger's, hovering shows all."""
 MEASURED_ROWS = 200
 """As many as open at once; what comes into view later is measured then."""
 _FRAME = 2 * PADDING + 2
@@ -31,7 +33,8 @@ class SectionColumns:
     """Gives the columns of a tree their widths.
 
     A figure that is cut reads as another figure, so a column of figures is as wide as the widest of them and
-    never gives way; where that leaves no room for words the tree scrolls sideways.
+    never gives way. Of words those of the states give way last. Where all of that leaves no room the tree
+    scrolls sideways.
 
     Args:
         tree: Whose columns.
@@ -67,33 +70,33 @@ class SectionColumns:
             return
         cells, before = _columns(nodes, len(self._table.columns)), list(self._natural)
         for place, column in enumerate(self._table.columns):
-            if column.is_number:
+            if _is_kept(column):
                 self._natural[place] = max(before[place], self._widest(cells[place]) + _FRAME)
         if self._natural != before:
             self.stretch()
 
     def stretch(self) -> None:
         """Gives one column what the others leave; where that is too little, the widest words give way."""
-        if self._table is None:
+        if self._table is None or not self._natural:
             return
-        room, header = self._tree.viewport().width(), self._tree.header()
-        kept = {
-            place: width
-            for place, width in enumerate(self._natural)
-            if self._table.columns[place].is_number and place != self._stretching
-        }
+        columns, room, header = self._table.columns, self._tree.viewport().width(), self._tree.header()
+        others = {place: width for place, width in enumerate(self._natural) if place != self._stretching}
+        figures = {place: width for place, width in others.items() if columns[place].is_number}
+        states = {place: width for place, width in others.items() if columns[place].is_state}
         words = {
-            place: width
-            for place, width in enumerate(self._natural)
-            if place not in kept and place != self._stretching
+            place: width for place, width in others.items() if place not in figures and place not in states
         }
-        left = room - sum(kept.values())
-        bound = _bound(list(words.values()), left - max(MIN_STRETCH, room // 4))
-        widths = kept | {place: min(width, bound) for place, width in words.items()}
+        most = max(MIN_STRETCH, min(self._natural[self._stretching], room // 4))
+        left = room - sum(figures.values())
+        words = _narrowed(words, left - sum(states.values()) - most, MIN_COLUMN)
+        narrow = _narrowed(states, left - sum(words.values()) - MIN_STRETCH, MIN_STATE)
+        if sum((*narrow.values(), *words.values())) + MIN_STRETCH <= left:
+            # It has to scroll sideways otherwise; where it does in any case the states may be whole.
+            states = narrow
+        widths = figures | states | words
         for place, width in widths.items():
             header.resizeSection(place, width)
-        if self._natural:
-            header.resizeSection(self._stretching, max(MIN_STRETCH, room - sum(widths.values())))
+        header.resizeSection(self._stretching, max(MIN_STRETCH, room - sum(widths.values())))
 
     def _width(self, column: Column, cells: Iterable[Cell]) -> int:
         """What the texts of the first rows and the title need; of words up to the column's bound.
@@ -103,7 +106,7 @@ class SectionColumns:
         if not column.title and not column.stretches:
             return column.width
         title = self._tree.header().fontMetrics().horizontalAdvance(column.title) + _FRAME
-        if column.is_number:
+        if _is_kept(column):
             return max(MIN_SECTION, min(title, MAX_TITLE), self._widest(cells) + _FRAME)
         most = max(column.width, title)
         return max(MIN_SECTION, title, min(most, self._widest(cells, most) + _FRAME))
@@ -127,9 +130,13 @@ def _columns(nodes: Iterable[Node], number: int) -> list[list[Cell]]:
     return [[cells[place] for cells in rows if place < len(cells)] for place in range(number)]
 
 
-def _bound(widths: list[int], room: int) -> int:
-    """The widest that a column may be for all of them to have room, but not so narrow that none is read."""
-    bound = max(widths, default=0)
-    while bound > MIN_COLUMN and sum(min(width, bound) for width in widths) > room:
+def _is_kept(column: Column) -> bool:
+    return column.is_number or column.is_state
+
+
+def _narrowed(widths: dict[int, int], room: int, least: int) -> dict[int, int]:
+    """Columns of which the widest give way until all of them have room, but not so far that none is read."""
+    bound = max(widths.values(), default=0)
+    while bound > least and sum(min(width, bound) for width in widths.values()) > room:
         bound -= 4
-    return max(bound, MIN_COLUMN)
+    return {place: min(width, max(bound, least)) for place, width in widths.items()}

@@ -35,11 +35,11 @@ def standing_table(history: ApprovalHistory) -> Table:
 def approvals_table(history: ApprovalHistory, known: Known) -> Table:
     """Every document by its moment; what does not count says why."""
     columns = (
-        Column(title="Said", width=120),
+        Column(title="Said", width=120, is_state=True),
         Column(title="Who", width=200, stretches=True),
         Column(title="Role", width=140),
         Column(title="When", width=180),
-        Column(title="Counts", width=110),
+        Column(title="Counts", width=110, is_state=True),
     )
     few = len(history.rows) <= MOST_OPEN
     return Table(columns=columns, nodes=tuple(_said(row, known, opens=few) for row in history.rows))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tsr_agent.sections.rules import RuleRow
 
 RULE_COLUMNS = (
-    Column(title="State", width=184),
+    Column(title="State", width=184, is_state=True),
     Column(title="Rule", width=200, stretches=True),
     Column(title="Expected", width=190),
     Column(title="Actual", width=130),
@@ -106,7 +106,7 @@ def place_node(place: Place, known: Known) -> Node:
 def exceptions_table(rows: Iterable[ExceptionRow], known: Known) -> Table:
     """Waivers and the quarantine; below each that excused nothing, why."""
     columns = (
-        Column(title="State", width=132),
+        Column(title="State", width=132, is_state=True),
         Column(title="Exception", width=240, stretches=True),
         Column(title="For", width=160),
         Column(title="Owner", width=110),
@@ -137,7 +137,7 @@ def _exception(row: ExceptionRow, known: Known) -> Node:
 def checklist_table(found: Checklist, known: Known) -> Table:
     """The checklist as a whole, then item by item with its evidence."""
     columns = (
-        Column(title="Compliance", width=150),
+        Column(title="Compliance", width=150, is_state=True),
         Column(title="Item", width=220, stretches=True),
         Column(title="The policy asks for", width=180),
         Column(title="The report has", width=170),

@@ -33,7 +33,7 @@ def evals_table(section: EvalsSection, known: Known) -> Table:
     """The iterations with one column a metric; the latest is strong and says what was fixed."""
     columns = (
         Column(title="Iteration", width=170, stretches=True),
-        Column(title="Outcome", width=110),
+        Column(title="Outcome", width=110, is_state=True),
         Column(title="Prompts", width=80),
         *(Column(title=name, width=118, is_number=True) for name in section.metric_names),
         Column(title="n", width=84, is_number=True),
@@ -99,7 +99,7 @@ def _eval_case(case: EvalCase) -> Node:
 def failure_modes_table(rows: Iterable[RegistryRow], known: Known) -> Table:
     """The registry: one row a mode; contradictions are open."""
     columns = (
-        Column(title="Status", width=132),
+        Column(title="Status", width=132, is_state=True),
         Column(title="Failure mode", width=220, stretches=True),
         Column(title="Severity", width=86),
         Column(title="Category", width=100),

@@ -65,7 +65,7 @@ def _people(history: ApprovalHistory) -> tuple[Node, ...]:
 def figures_table(figures: Iterable[KeyFigure], known: Known) -> Table:
     """Each figure with its sign; the figure itself leads to where the report has it in full."""
     columns = (
-        Column(title="State", width=184),
+        Column(title="State", width=184, is_state=True),
         Column(title="Figure", width=280),
         Column(title="Value", width=300, stretches=True),
         Column(title="n", width=84, is_number=True),
@@ -91,7 +91,7 @@ def figures_table(figures: Iterable[KeyFigure], known: Known) -> Table:
 def inputs_table(rows: Iterable[InputRow], known: Known) -> Table:
     """Every file that was handed in."""
     columns = (
-        Column(title="State", width=112),
+        Column(title="State", width=112, is_state=True),
         Column(title="File", width=240, stretches=True),
         Column(title="Size", width=80, is_number=True),
         Column(title="Reader", width=190),
@@ -149,7 +149,7 @@ def coverage_table(rows: Iterable[CoverageRow], known: Known) -> Table:
 def scans_table(rows: Iterable[ScanRow], known: Known) -> Table:
     """Static analyses."""
     columns = (
-        Column(title="Scan", width=150),
+        Column(title="Scan", width=150, is_state=True),
         Column(title="File", width=200, stretches=True),
         Column(title="Tool", width=110),
         *(

@@ -38,7 +38,7 @@ T = TypeVar("T")
 def requirements_table(section: RequirementsSection, both_ways: Matrix) -> Table:
     """Requirements with the tests that bear on them, then ids that nobody knows."""
     columns = (
-        Column(title="State", width=132),
+        Column(title="State", width=132, is_state=True),
         Column(title="Id", width=100),
         Column(title="Requirement", width=240, stretches=True),
         Column(title="Coverage", width=92),
@@ -108,7 +108,7 @@ def _test(both_ways: Matrix, test_id: str) -> Node:
 def tests_by_requirement_table(both_ways: Matrix) -> Table:
     """Tests with the requirements that they bear on, those that need a look first."""
     columns = (
-        Column(title="State", width=160),
+        Column(title="State", width=160, is_state=True),
         Column(title="Test", width=300, stretches=True),
         Column(title="Requirements", width=110, is_number=True),
     )

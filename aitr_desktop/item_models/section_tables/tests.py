@@ -37,7 +37,7 @@ def tests_table(section: TestsSection, known: Known) -> Table:
     numbers = ("Total", "Passed", "Failed", "Errors", "Skipped", "Flaky")
     columns = (
         Column(title="Type", width=190, stretches=True),
-        Column(title="Result", width=132),
+        Column(title="Result", width=132, is_state=True),
         Column(title="Pass rate", width=82, is_number=True),
         *(Column(title=title, width=66, is_number=True) for title in numbers),
         Column(title="Time", width=94, is_number=True),
@@ -209,7 +209,7 @@ def runs_table(section: TestsSection) -> Table:
     """The commands that ran the tests."""
     columns = (
         Column(title="Run", width=132),
-        Column(title="Ended", width=132),
+        Column(title="Ended", width=132, is_state=True),
         Column(title="Duration", width=94, is_number=True),
         Column(title="Command", width=260, stretches=True),
     )

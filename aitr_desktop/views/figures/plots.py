@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph  # type: ignore[import-untyped]
-from qtpy.QtCore import QRectF, Qt
+from qtpy.QtCore import QPointF, QRectF, QSizeF, Qt
 from qtpy.QtGui import QColor, QPen
 from qtpy.QtWidgets import QGraphicsItem, QGraphicsRectItem, QWidget
 
 from aitr_desktop.theme import sized
 from aitr_desktop.views.figures.patterns import bound_pen, line_colour, line_pen, thin_pen
+from aitr_desktop.views.figures.quiet_places import QuietPlaces
 from aitr_desktop.views.figures.timeline_axis import RIGHT, TimeAxis
 from tsr_agent.sections.plain_text import one_line
 
@@ -34,7 +35,6 @@ SHADE = 15
 GRID = 130
 """Opacity of the lines behind everything."""
 MARKER, BEAM = 8, 0.06
-LABEL_HEIGHT = 14.0
 _LABEL_LIMIT = 28
 _SHADES, _GRID, _BOUNDS, _LABELS, _NOW, _LINES = range(1, 7)
 """What lies upon what."""
@@ -59,6 +59,7 @@ class PanelPlot(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has 
         self._items: list[QGraphicsItem] = []
         self._labels: list[tuple[pyqtgraph.TextItem, float]] = []
         self._axis = TimeAxis(places=(0,), left=40, width=400)
+        self._panel: Panel | None = None
         layout = self.centralLayout
         layout.setContentsMargins(0, 0, RIGHT, 0)
         layout.setSpacing(0)
@@ -71,6 +72,7 @@ class PanelPlot(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has 
         for item in self._items:
             self._box.removeItem(item)
         self._items, self._labels = [], []
+        self._panel = panel
         self.setBackground(QColor(theme.surface))
         self._values.setTicks([[(tick.share, tick.text) for tick in panel.scale.ticks()]])
         self._values.setStyle(tickFont=sized(self.font(), 11))
@@ -178,18 +180,34 @@ class PanelPlot(pyqtgraph.GraphicsView):  # type: ignore[misc]  # pyqtgraph has 
         return thin_pen(colour, self.devicePixelRatioF())
 
     def _place_labels(self) -> None:
-        """Writes thresholds at the left end, beside each other where they would lie on each other.
-
-        What matters most is drawn at the right: the latest values.
-        """
-        low, _high = self._axis.ends
-        per_pixel = 1 / self._axis.step
-        height = (ABOVE - BELOW) / max(1.0, float(self.height())) * LABEL_HEIGHT
-        placed: list[tuple[float, float]] = []
+        """Writes thresholds beside their lines, as far right as nothing is drawn, and on no other label."""
+        panel = self._panel
+        if panel is None or not self._labels or not self._axis.places:
+            return
+        axis, size = self._axis, QSizeF(self._axis.width - self._axis.left - RIGHT, float(self.height()))
+        low, _high = axis.ends
+        quiet = QuietPlaces(size.width(), size.height())
+        for line in panel.lines:
+            quiet.take_line(
+                None
+                if point is None
+                else QPointF((x - low) * axis.step, _from_top(panel.scale.share(point.value), size.height()))
+                for x, point in zip(axis.places, line.points, strict=False)
+            )
+        # Where the line at the current step rests.
+        quiet.take_upright((axis.places[-1] - low) * axis.step)
         for label, share in sorted(self._labels, key=lambda each: -each[1]):
-            near = [right for other, right in placed if abs(other - share) < height]
-            left = max(near, default=low) + 6 * per_pixel
-            # Below its line where there is no room above it.
-            label.setAnchor((0, 0) if share > ABOVE - height else (0, 1))
-            label.setPos(left, share)
-            placed.append((share, left + label.boundingRect().width() * per_pixel))
+            words = label.boundingRect()
+            place = quiet.place(words.width(), words.height(), _from_top(share, size.height()))
+            quiet.take(place)
+            label.setAnchor((0, 0))
+            label.setPos(low + place.left() / axis.step, _share(place.top(), size.height()))
+
+
+def _from_top(share: float, height: float) -> float:
+    """Pixels from the top of a plot to a share of its axis."""
+    return (ABOVE - share) / (ABOVE - BELOW) * height
+
+
+def _share(top: float, height: float) -> float:
+    return ABOVE - top * (ABOVE - BELOW) / max(1.0, height)

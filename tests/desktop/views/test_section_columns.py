@@ -24,6 +24,8 @@ from tsr_agent.models.evals import MetricValue
 if TYPE_CHECKING:
     from aitr_desktop.theme import ThemeController
 
+ENOUGH = 600
+"""Pixels of a table from which on no state is cut."""
 Show = Callable[[QWidget], QWidget]
 
 
@@ -37,14 +39,14 @@ def rows(tree: SectionTree, parent: QModelIndex | None = None) -> Iterator[QMode
 
 
 def cut_figures(tree: SectionTree) -> list[str]:
-    """Texts of columns of figures that have less room than they need."""
+    """Texts of columns of figures and states that have less room than they need."""
     table = tree.table()
     delegate = tree.itemDelegate()
     assert table is not None
     assert isinstance(delegate, CellDelegate)
     found = []
     for place, column in enumerate(table.columns):
-        if not column.is_number:
+        if not column.is_number and not (column.is_state and tree.viewport().width() > ENOUGH):
             continue
         width = tree.columnWidth(place)
         title = tree.header().fontMetrics().horizontalAdvance(column.title)
