@@ -24,7 +24,7 @@ from tsr_agent.models.evals import MetricValue
 if TYPE_CHECKING:
     from aitr_desktop.theme import ThemeController
 
-ENOUGH = 600
+ENOUGH = 900
 """Pixels of a table from which on no state is cut."""
 Show = Callable[[QWidget], QWidget]
 
