@@ -24,7 +24,7 @@ from tsr_agent.models.evals import MetricValue
 if TYPE_CHECKING:
     from aitr_desktop.theme import ThemeController
 
-ENOUGH = 900
+ENOUGH = 600
 """Pixels of a table from which on no state is cut."""
 Show = Callable[[QWidget], QWidget]
 
@@ -52,6 +52,8 @@ def cut_figures(tree: SectionTree) -> list[str]:
         title = tree.header().fontMetrics().horizontalAdvance(column.title)
         found += [column.title] if width < min(title + 2 * PADDING, MAX_TITLE) else []
         for index in rows(tree):
+            if tree.isFirstColumnSpanned(index.row(), index.parent()):
+                continue
             cell = index.siblingAtColumn(place).data(CELL_ROLE)
             if isinstance(cell, Cell) and delegate.width(cell, tree.font()) + 2 * PADDING > width:
                 found.append(cell.text)
