@@ -86,17 +86,17 @@ class SectionColumns:
         words = {
             place: width for place, width in others.items() if place not in figures and place not in states
         }
-        most = max(MIN_STRETCH, min(self._natural[self._stretching], room // 4))
+        least = min(self._natural[self._stretching], max(MIN_STRETCH, room // 4))
         left = room - sum(figures.values())
-        words = _narrowed(words, left - sum(states.values()) - most, MIN_COLUMN)
-        narrow = _narrowed(states, left - sum(words.values()) - MIN_STRETCH, MIN_STATE)
-        if sum((*narrow.values(), *words.values())) + MIN_STRETCH <= left:
-            # It has to scroll sideways otherwise; where it does in any case the states may be whole.
-            states = narrow
+        short = _narrowed(words, left - sum(states.values()) - least, MIN_COLUMN)
+        brief = _narrowed(states, left - sum(short.values()) - least, MIN_STATE)
+        if sum((*brief.values(), *short.values())) + least <= left:
+            words, states = short, brief
+        # Else it scrolls sideways in any case, and nothing has to be cut.
         widths = figures | states | words
         for place, width in widths.items():
             header.resizeSection(place, width)
-        header.resizeSection(self._stretching, max(MIN_STRETCH, room - sum(widths.values())))
+        header.resizeSection(self._stretching, max(MIN_STRETCH, least, room - sum(widths.values())))
 
     def _width(self, column: Column, cells: Iterable[Cell]) -> int:
         """What the texts of the first rows and the title need; of words up to the column's bound.
@@ -104,7 +104,7 @@ class SectionColumns:
         A column without a title takes all of its bound, so that labels of several tables are as wide.
         """
         if not column.title and not column.stretches:
-            return column.width
+            return max(MIN_SECTION, column.width)
         title = self._tree.header().fontMetrics().horizontalAdvance(column.title) + _FRAME
         if _is_kept(column):
             return max(MIN_SECTION, min(title, MAX_TITLE), self._widest(cells) + _FRAME)
