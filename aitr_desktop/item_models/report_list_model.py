@@ -7,7 +7,7 @@ from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from aitr_desktop.item_models.cells import CELL_ROLE, Cell, plain_tooltip
 from aitr_desktop.item_models.list_columns import COLUMNS, ListColumn, whole_text
@@ -34,6 +34,8 @@ AFTER_PAINT = 0.04
 """Seconds after the first page that counting begins: at once, it would double the time to paint that page."""
 REFRESH_PAUSE = 0.5
 """Seconds between two refreshes at least, so that many imports don't make the list tremble."""
+PATIENCE_MS = 250
+"""How long the list of another question may stay where the first page is slow."""
 WAITING = "…"
 _UP, _DOWN = " ↑", " ↓"
 
@@ -71,9 +73,14 @@ class ReportListModel(QAbstractTableModel):
         self._next_refresh = 0.0
         self._is_due = False
         self._find = ""
-        self._wanted = 0
+        self._is_asking = False
+        self._wanted = self._drawn = 0
         self._may_fetch = True
         self._look: Callable[[], Seen] = lambda: Seen(total=self._row_count)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(lambda: self._reset(ReportPages(), 0))
 
     @property
     def query(self) -> Query:
@@ -86,13 +93,18 @@ class ReportListModel(QAbstractTableModel):
             if task is not None:
                 task.cancel()
         self._fetching = self._counting = self._refreshing = None
+        is_sorted_anew = query.order != self._query.order
         self._source, self._query = source, query
-        self.beginResetModel()
-        self._pages, self._row_count, self._wanted, self._may_fetch = ReportPages(), 0, 0, True
         self._is_due, self._find = False, ""
-        self.endResetModel()
-        if source is not None:
-            self._fetch(0)
+        # What is here stays until the first page is there, so that nothing flickers; not for long, though.
+        self._is_asking, self._may_fetch = source is not None, False
+        if is_sorted_anew:
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+        if source is None:
+            self._reset(ReportPages(), 0)
+        else:
+            self._patience.start()
+            self._fetch(ReportPages(), 0)
 
     def watch(self, look: Callable[[], Seen]) -> None:
         """Takes over who says what a person looks at, for when the list changes under their eyes."""
@@ -122,6 +134,9 @@ class ReportListModel(QAbstractTableModel):
             if task is not None:
                 task.cancel()
         self._fetching = self._counting = None
+        if self._is_asking:
+            self._reset(ReportPages(), 0)
+            self._is_asking = False
         self._is_due, find, self._find = False, self._find, ""
         self._next_refresh = monotonic() + REFRESH_PAUSE
         seen = replace(self._look(), find=find)
@@ -134,10 +149,17 @@ class ReportListModel(QAbstractTableModel):
         return self._pages.row(row) if 0 <= row < self._row_count else None
 
     def wanted_report(self, row: int) -> ListedReport | None:
-        """``report`` for who draws it: a row that is not here is sent for."""
+        """``report`` for who draws it: a row that is not here is sent for, and the page after it as well."""
         found = self._pages.row(row)
+        page = self._pages.page_of(row)
         if found is None:
-            self._want(self._pages.page_of(row))
+            self._want(page)
+        elif page != self._drawn:
+            ahead = page + (1 if page > self._drawn else -1)
+            self._drawn = page
+            if 0 <= ahead <= self._pages.page_of(self._row_count - 1) and not self._pages.has(ahead):
+                # After this frame: whoever fetches takes time from who draws.
+                QTimer.singleShot(0, self, lambda: self._want(ahead, is_seen=False))
         return found
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802  (Qt's name)
@@ -166,16 +188,24 @@ class ReportListModel(QAbstractTableModel):
             return column.title() + ((_DOWN if order.descending else _UP) if is_sorted else "")
         return alignment(is_number=False) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
-    def _want(self, page: int) -> None:
-        self._wanted = page
+    def _want(self, page: int, *, is_seen: bool = True) -> None:
+        if is_seen:
+            self._wanted = page
         if self._fetching is None and self._refreshing is None and self._may_fetch:
-            self._fetch(page)
+            self._fetch(self._pages, page)
 
-    def _fetch(self, page: int) -> None:
+    def _reset(self, pages: ReportPages, rows: int) -> None:
+        """Shows another list."""
+        self._patience.stop()
+        self.beginResetModel()
+        self._pages, self._row_count, self._wanted, self._drawn = pages, rows, 0, 0
+        self.endResetModel()
+
+    def _fetch(self, pages: ReportPages, page: int) -> None:
         source, query = self._source, self._query
         if source is None:
             return
-        step = self._pages.step_to(page)
+        step = pages.step_to(page)
         now = self._clock.now()
         self._fetching = self._tasks.run(
             lambda: source.page(query, step, now), lambda rows: self._take(step, rows), self._fail
@@ -183,18 +213,20 @@ class ReportListModel(QAbstractTableModel):
 
     def _take(self, step: Step, rows: tuple[ListedReport, ...]) -> None:
         self._fetching = None
-        is_first = self._row_count == 0
-        if not is_first and not self._pages.is_consistent(step, rows):
+        if self._is_asking:
+            self._is_asking, self._may_fetch = False, True
+            pages = ReportPages()
+            pages.store(step, rows)
+            pages.set_total(len(rows))
+            self._reset(pages, len(rows))
+            self.loaded.emit()
+            self._count()
+            return
+        if not self._pages.is_consistent(step, rows):
             # Reports came in or went meanwhile: numbers of rows no longer mean what they did.
             self.refresh()
             return
         self._pages.store(step, rows)
-        if is_first:
-            self._pages.set_total(len(rows))
-            self._grow(len(rows))
-            self.loaded.emit()
-            self._count()
-            return
         first = step.page * self._pages.page_size
         last = min(first + len(rows), self._row_count) - 1
         self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
@@ -221,7 +253,10 @@ class ReportListModel(QAbstractTableModel):
             self.refresh()
             return
         self._pages.set_total(matching)
-        self._grow(matching)
+        if matching > self._row_count:
+            self.beginInsertRows(QModelIndex(), self._row_count, matching - 1)
+            self._row_count = matching
+            self.endInsertRows()
         self.counted.emit(matching, total)
 
     def _take_refreshed(self, found: Refreshed) -> None:
@@ -251,14 +286,11 @@ class ReportListModel(QAbstractTableModel):
         if self._is_due:
             self.refresh()
 
-    def _grow(self, rows: int) -> None:
-        if rows > self._row_count:
-            self.beginInsertRows(QModelIndex(), self._row_count, rows - 1)
-            self._row_count = rows
-            self.endInsertRows()
-
     def _fail(self, error: TsrError) -> None:
         self._fetching = self._refreshing = None
+        if self._is_asking:
+            self._is_asking = False
+            self._reset(ReportPages(), 0)
         # What is drawn again asks again, and would fail again with each frame.
         self._may_fetch = False
         self.failed.emit(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tsr_agent.sections.plain_text import one_line
@@ -92,7 +93,9 @@ class ListedReport:
     branch: str
     environment: str
     when: str
-    when_whole: str
+    made: datetime
+    zone: tzinfo | None = None
+    """The viewer's, where it is not this machine's."""
     repository: str
     reason: str
     triggered_by: str = ""
@@ -101,6 +104,14 @@ class ListedReport:
     approval: str = ""
     key: Any = None
     """Where the line stands, for the store to go on from; opaque here."""
+
+    @property
+    def when_whole(self) -> str:
+        """The time with the zone, and in UTC; made when somebody hovers, not for every row of a page."""
+        from tsr_agent.sections.wording import moment
+
+        whole = moment(self.made, self.zone)
+        return f"{whole.local}\n{whole.utc}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +136,8 @@ def day_end(day: date, zone: tzinfo | None = None) -> datetime:
 
 def short_time(when: datetime, now: datetime, zone: tzinfo | None = None) -> str:
     """A time as short as it stays clear: ``14:05``, ``Fri 11:37``, ``20 Nov``, ``2025-11-20``."""
-    local, today = when.astimezone(zone), now.astimezone(zone)
-    days = (today.date() - local.date()).days
+    local, today = when.astimezone(zone), _local_day(now, zone)
+    days = (today - local.date()).days
     if days == 0:
         return f"{local:%H:%M}"
     if 0 < days < 7:
@@ -134,6 +145,27 @@ def short_time(when: datetime, now: datetime, zone: tzinfo | None = None) -> str
     if days > 0 and local.year == today.year:
         return f"{local.day} {local:%b}"
     return f"{local:%Y-%m-%d}"
+
+
+@lru_cache(maxsize=4)
+def _local_day(now: datetime, zone: tzinfo | None) -> date:
+    return now.astimezone(zone).date()
+
+
+@lru_cache(maxsize=2_048)
+def _short_line(text: str, limit: int) -> str:
+    return one_line(text, limit)
+
+
+def _line(text: str, limit: int) -> str:
+    """``one_line``, whose answers for short texts are kept: a page has the same branches again and again."""
+    return _short_line(text, limit) if len(text) <= limit else one_line(text, limit)
+
+
+def _repository(address: str) -> str:
+    from tsr_agent.sections.overview import repository_name
+
+    return _line(repository_name(address), 100)
 
 
 def listed(
@@ -156,24 +188,23 @@ def listed(
 ) -> ListedReport:
     """A line of the list from plain values; hidden characters are written out."""
     # The orders of a list are known to the menus, and so before the first frame; its lines are not.
-    from tsr_agent.sections.overview import repository_name
-    from tsr_agent.sections.wording import moment, short_sha
+    from tsr_agent.sections.wording import short_sha
 
-    whole = moment(made, zone)
     return ListedReport(
         id=identity,
         verdict=verdict,
         release=short_sha(sha),
         release_whole=sha,
-        branch=one_line(branch, 200),
-        environment=one_line(environment, 100),
+        branch=_line(branch, 200),
+        environment=_line(environment, 100),
         when=short_time(made, now, zone),
-        when_whole=f"{whole.local}\n{whole.utc}",
-        repository=one_line(repository_name(repository), 100),
-        reason=one_line(reason, 300),
-        triggered_by=one_line(triggered_by, 100),
-        policy=one_line(policy, 100),
-        prompts=one_line(prompts, 100),
+        made=made,
+        zone=zone,
+        repository=_repository(repository),
+        reason=_line(reason, 300),
+        triggered_by=_line(triggered_by, 100),
+        policy=_line(policy, 100),
+        prompts=_line(prompts, 100),
         approval=approval,
         key=key,
     )

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from aitr_desktop.library.listing import ListedReport
 
-PAGE_SIZE = 200
-KEPT_PAGES = 50
+PAGE_SIZE = 100
+KEPT_PAGES = 100
 
 
 @dataclass(frozen=True, slots=True)

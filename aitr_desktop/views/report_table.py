@@ -77,6 +77,8 @@ class ReportTable(QTableView):
         self.selectionModel().selectionChanged.connect(self._selected)
         model.dataChanged.connect(self._arrived)
         self._top: tuple[int, QPersistentModelIndex] = (0, QPersistentModelIndex())
+        # Laid out at once, or Qt would do so within the first frame and draw all of it a second time.
+        model.modelReset.connect(self.doItemsLayout)
         model.about_to_refresh.connect(self._remember_top)
         model.refreshed.connect(self._refreshed)
         model.watch(self.seen)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,10 +15,13 @@ from tsr_agent.models.decision import GoNoGoDecision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from pytestqt.modeltest import ModelTester
     from pytestqt.qtbot import QtBot
 
+    from aitr_desktop.library.listing import ListedReport
+    from aitr_desktop.library.paging import Step
     from aitr_desktop.tasks import Tasks
 
 
@@ -197,3 +201,47 @@ def test_an_error_is_not_asked_for_again_with_each_frame(
     model.index(850, 0).data()
     settled()
     assert first_column(model, 850) == "0000850"
+
+
+class SlowWorkspace(FakeWorkspace):
+    """Gives no page before it is let."""
+
+    gate: Event
+
+    def page(self, query: Query, step: Step, now: datetime) -> tuple[ListedReport, ...]:
+        assert self.gate.wait(20)
+        return super().page(query, step, now)
+
+
+def test_the_list_before_stays_until_the_next_is_here_but_not_for_long(
+    model: ReportListModel, clock: StillClock, settled: Callable[[], None], qtbot: QtBot
+) -> None:
+    source = SlowWorkspace(lines(30, clock.now()))
+    source.gate = Event()
+    source.gate.set()
+    model.show(source, Query())
+    settled()
+    resets: list[int] = []
+    model.modelReset.connect(lambda: resets.append(model.rowCount()))
+    model.show(source, Query(decision=GoNoGoDecision.GO))
+    assert model.rowCount() == 30
+    settled()
+    assert resets == [10], "no empty list between the two"
+    source.gate.clear()
+    model.show(source, Query())
+    qtbot.waitUntil(lambda: model.rowCount() == 0)
+    source.gate.set()
+    settled()
+    assert resets == [10, 0, 30]
+
+
+def test_a_question_that_cannot_be_answered_leaves_no_rows_of_another(
+    model: ReportListModel, clock: StillClock, settled: Callable[[], None]
+) -> None:
+    source = FakeWorkspace(lines(30, clock.now()))
+    model.show(source, Query())
+    settled()
+    source.errors["page"] = StoreError("the disk is gone")
+    model.show(source, Query(decision=GoNoGoDecision.GO))
+    settled()
+    assert model.rowCount() == 0

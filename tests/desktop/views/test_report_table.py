@@ -99,7 +99,7 @@ def test_all_rows_can_be_selected_without_reading_them(
     before = len(source.steps)
     table.selectAll()
     assert table.ranges() == [(0, ROWS - 1)]
-    assert len(table.selected_reports(300)) == 200, "the first page"
+    assert len(table.selected_reports(300)) == 100, "the first page"
     assert len(source.steps) - before <= 1
 
 
