@@ -70,7 +70,7 @@ COLUMNS = (
     ListColumn(
         key="when",
         words=QT_TRANSLATE_NOOP("Columns", "When"),
-        width=76,
+        width=98,
         text=lambda report: report.when,
         sort=SortKey.CREATED,
         tone=Tone.MUTED,

@@ -265,19 +265,15 @@ class ReportListModel(QAbstractTableModel):
         self.about_to_refresh.emit()
         # Until all rows have their new numbers no row has a line, so that none shows another's.
         self._pages, self._may_fetch = ReportPages(), False
-        shift = 0
-        for old, new in (*found.moved, (self._row_count, found.total)):
-            difference, place = new - old - shift, old + shift
+        for place, difference in found.changes(self._row_count):
             if difference > 0:
                 self.beginInsertRows(QModelIndex(), place, place + difference - 1)
-            elif difference < 0:
-                self.beginRemoveRows(QModelIndex(), place + difference, place - 1)
-            self._row_count += difference
-            if difference > 0:
+                self._row_count += difference
                 self.endInsertRows()
-            elif difference < 0:
+            else:
+                self.beginRemoveRows(QModelIndex(), place, place - difference - 1)
+                self._row_count += difference
                 self.endRemoveRows()
-            shift += difference
         self._pages, self._may_fetch = found.pages, True
         if self._row_count:
             self.dataChanged.emit(self.index(0, 0), self.index(self._row_count - 1, len(COLUMNS) - 1))

@@ -75,6 +75,23 @@ class Refreshed:
         """Rows of the list."""
         return self.pages.total
 
+    def changes(self, before: int) -> list[tuple[int, int]]:
+        """Where rows are to be put in, or taken out where it is fewer, one after the other.
+
+        Args:
+            before: Rows that the list had.
+
+        Returns:
+            A row, and how many come in before it; a negative number of rows goes from that row on.
+        """
+        found, shift = [], 0
+        for old, new in (*self.moved, (before, self.total)):
+            difference, place = new - old - shift, old + shift
+            if difference:
+                found.append((min(place, place + difference), difference))
+            shift += difference
+        return found
+
 
 def refreshed(listing: Listing, query: Query, now: datetime, seen: Seen) -> Refreshed:
     """Reads what a person looks at anew.

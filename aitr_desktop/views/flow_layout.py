@@ -94,7 +94,9 @@ class FlowLayout(QLayout):
         lines: list[list[QLayoutItem]] = []
         used = 0
         for item in self._shown():
-            wanted = min(item.sizeHint().width(), width)
+            # What may grow needs no more than its least.
+            size = item.minimumSize() if _grows(item) else item.sizeHint()
+            wanted = min(size.width(), width)
             if not lines or used + self.spacing() + wanted > width:
                 lines.append([])
                 used = -self.spacing()
@@ -103,7 +105,8 @@ class FlowLayout(QLayout):
         return lines
 
     def _place(self, line: list[QLayoutItem], rect: QRect) -> None:
-        widths = [min(item.sizeHint().width(), rect.width()) for item in line]
+        sizes = [item.minimumSize() if _grows(item) else item.sizeHint() for item in line]
+        widths = [min(size.width(), rect.width()) for size in sizes]
         left_over = rect.width() - sum(widths) - self.spacing() * (len(line) - 1)
         growing = [place for place, item in enumerate(line) if _grows(item)]
         for place in growing:

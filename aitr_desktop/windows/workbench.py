@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tsr_agent.clock import Clock
     from tsr_agent.errors import TsrError
 
-FIRST_SIZES = (516, 776)
+FIRST_SIZES = (530, 762)
 """Widths of list and report at the first start."""
 
 

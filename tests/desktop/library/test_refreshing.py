@@ -35,15 +35,13 @@ def test_what_is_seen_stands_where_it_says(before: set[int], after: set[int], ma
     assert found.total == len(new)
     # Applied one after the other, as the model does, with rows put in before and taken out between.
     shown: list[ListedReport | None] = list(old)
-    shift = 0
-    for row, now in (*found.moved, (len(old), found.total)):
-        difference, place = now - row - shift, row + shift
+    for place, difference in found.changes(len(old)):
+        assert 0 <= place <= len(shown)
         if difference > 0:
             shown[place:place] = [None] * difference
-        elif difference < 0:
-            assert place + difference >= 0
-            del shown[place + difference : place]
-        shift += difference
+        else:
+            assert place - difference <= len(shown)
+            del shown[place : place - difference]
     assert len(shown) == len(new)
     for row in (top, current):
         if old[row] in new:
