@@ -212,6 +212,7 @@ ACTIONS = (
         menu=SORT_MENU,
         text=QT_TRANSLATE_NOOP("Actions", "&When"),
         group="sort",
+        separator_before=True,
         tip=QT_TRANSLATE_NOOP("Actions", "Sort the reports by when they were made"),
     ),
     ActionSpec(
@@ -249,6 +250,7 @@ ACTIONS = (
         menu=SORT_MENU,
         text=QT_TRANSLATE_NOOP("Actions", "&Turn the order round"),
         keys=("Ctrl+Shift+O",),
+        separator_before=True,
     ),
     ActionSpec(act=Act.RESET_COLUMNS, menu=COLUMNS_MENU, text=QT_TRANSLATE_NOOP("Actions", "&Reset columns")),
     ActionSpec(
@@ -395,12 +397,17 @@ MOVES = (
         "Up, Down, Page Up, Page Down, Home, End",
         QT_TRANSLATE_NOOP("Actions", "Move through the reports or rows"),
     ),
-    ("Enter", QT_TRANSLATE_NOOP("Actions", "Go from the list to the report; open or close a row")),
+    (
+        "Enter",
+        QT_TRANSLATE_NOOP(
+            "Actions", "Go on: from search to list to report; open a row, then follow its link"
+        ),
+    ),
     ("Ctrl, Shift", QT_TRANSLATE_NOOP("Actions", "With a click or the arrows: select several reports")),
     ("Menu, Shift+F10", QT_TRANSLATE_NOOP("Actions", "Open the menu of the selected reports")),
     ("Delete", QT_TRANSLATE_NOOP("Actions", "On a filter: take it back")),
     ("Left, Right", QT_TRANSLATE_NOOP("Actions", "Close or open a row")),
-    ("Ctrl+Enter, Menu", QT_TRANSLATE_NOOP("Actions", "Follow the link of a row, or choose among several")),
+    ("Ctrl+Enter, Menu", QT_TRANSLATE_NOOP("Actions", "Follow the link of a row without opening it")),
     ("Backspace, Alt+Left", QT_TRANSLATE_NOOP("Actions", "Go back to where a link was followed")),
     ("Tab, Shift+Tab", QT_TRANSLATE_NOOP("Actions", "Next or previous part of the window")),
     ("Ctrl+C", QT_TRANSLATE_NOOP("Actions", "Copy the row, with SHAs and texts in full")),

@@ -127,7 +127,8 @@ def style_sheet(theme: Theme) -> str:
     """
     template = Template(resource("themes", "application.qss").read_text("utf-8"))
     chevron = resource("icons", "chevron-grey.svg").as_posix()
-    return template.substitute(theme.tokens(), chevron=chevron)
+    check = resource("icons", "check-blue.svg").as_posix()
+    return template.substitute(theme.tokens(), chevron=chevron, check=check)
 
 
 def tinted_icon(name: str, colour: str) -> QIcon:

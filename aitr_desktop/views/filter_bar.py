@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QSignalBlocker, Qt, QTimer, Signal
-from qtpy.QtGui import QAction
-from qtpy.QtWidgets import QFrame, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from aitr_desktop.library.listing import Order, Query
 from aitr_desktop.views.date_filter import DateFilter, combo
@@ -17,6 +16,7 @@ from aitr_desktop.views.filter_chips import FilterChips
 from aitr_desktop.views.find_combo import FindCombo
 from aitr_desktop.views.flow_layout import FlowLayout
 from aitr_desktop.views.plain_label import PlainLabel
+from aitr_desktop.views.search_field import SearchField
 from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.wording import NOT_JUDGED, count, verdict
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from aitr_desktop.theme import ThemeController
 
 TYPING_PAUSE_MS = 200
-MAX_SEARCH = 200
-MIN_SEARCH = 20
-"""Characters that are seen at least of what one types."""
 UNJUDGED = "not judged"
 _WHOLE_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
 _SHA_FIELD = re.compile(r"sha:\s*([0-9a-f]{1,64})", re.IGNORECASE)
@@ -48,11 +45,12 @@ class FilterBar(QFrame):
 
     changed = Signal()
     """The question is another one; read it from ``query``."""
+    entered = Signal()
+    """The person goes on from the search to what was found."""
 
     def __init__(self, theme: ThemeController, today: date, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("ground", "window")
-        self._theme = theme
         self._environment = FindCombo(self.tr("Environment"), self.tr("All environments"))
         self._decision = combo(self.tr("Decision"), self.tr("All decisions"))
         for each in GoNoGoDecision:
@@ -62,7 +60,7 @@ class FilterBar(QFrame):
         self._repository = FindCombo(self.tr("Repository"), self.tr("All repositories"))
         self._finders = self._environment, self._branch, self._repository
         self._dates = DateFilter(today)
-        self._text = QLineEdit()
+        self._text = SearchField(theme)
         self._count = PlainLabel(tone=Tone.MUTED)
         self.chips = FilterChips()
         self._saved = QToolButton()
@@ -73,12 +71,6 @@ class FilterBar(QFrame):
         self._connect()
 
     def _place(self) -> None:
-        self._text.setPlaceholderText(self.tr("Search, or sha:3fa9…"))
-        self._text.setAccessibleName(self.tr("Search"))
-        self._text.setClearButtonEnabled(True)
-        self._text.setMaxLength(MAX_SEARCH)
-        self._text.setMinimumWidth(self._text.fontMetrics().averageCharWidth() * MIN_SEARCH)
-        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._count.setAccessibleName(self.tr("Number of reports"))
         self._saved.setText(self.tr("Saved filters"))
         self._saved.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -94,9 +86,6 @@ class FilterBar(QFrame):
         column.setSpacing(0)
         column.addLayout(flow)
         column.addWidget(self.chips)
-        self._glass = QAction(self)
-        self._text.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
-        self._draw_icons()
 
     def _connect(self) -> None:
         for finder in self._finders:
@@ -104,11 +93,10 @@ class FilterBar(QFrame):
         self._decision.currentIndexChanged.connect(self._pause_is_over)
         self._dates.changed.connect(self._pause_is_over)
         self._text.textChanged.connect(self._pause.start)
-        self._text.returnPressed.connect(self._pause_is_over)
+        self._text.entered.connect(self._go_on)
         self._pause.timeout.connect(self._pause_is_over)
         self.chips.removed.connect(self.take_back)
         self.chips.left.connect(self.focus_search)
-        self._theme.changed.connect(self._draw_icons)
 
     def query(self) -> Query:
         """The question that the filters make, in no order of its own."""
@@ -211,8 +199,11 @@ class FilterBar(QFrame):
         self.chips.show_query(self.query())
         self.changed.emit()
 
-    def _draw_icons(self) -> None:
-        self._glass.setIcon(self._theme.icon("search"))
+    def _go_on(self) -> None:
+        # What was typed a moment ago is asked for first: the list must not change under the hand.
+        if self._pause.isActive():
+            self._pause_is_over()
+        self.entered.emit()
 
 
 def sha_and_text(typed: str) -> tuple[str, str]:

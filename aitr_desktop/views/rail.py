@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QSize, Qt, Signal
-from qtpy.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from aitr_desktop.item_models.cells import plain_tooltip
 from aitr_desktop.theme import tinted_icon
@@ -56,7 +56,7 @@ class Rail(QFrame):
         column.setSpacing(4)
         for place in places:
             self._buttons[place.key] = self._button(place)
-            column.addWidget(self._buttons[place.key], 0, Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(self._buttons[place.key])
         column.addStretch(1)
         theme.changed.connect(self.draw_icons)
         self.select(places[0].key)
@@ -84,6 +84,7 @@ class Rail(QFrame):
         button.setToolTip(plain_tooltip(f"{place.word} ({place.keys})" if place.keys else place.word))
         button.setCheckable(True)
         button.setAutoExclusive(True)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setIconSize(QSize(20, 20))
         button.setProperty("rail", "true")

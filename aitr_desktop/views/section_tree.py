@@ -232,18 +232,25 @@ class SectionTree(OpeningTree):
             self.fit()
 
     def _enter(self, *, follows: bool) -> None:
-        """Opens or closes the row, or follows its one link; where there are several, offers them."""
+        """Opens a row; of an open one, and of one with nothing below, follows the link or offers several.
+
+        An open row without a link closes. A text below a row is about it, and leads where it leads.
+        """
         index = self.currentIndex().siblingAtColumn(0)
         if self._shown is None or not index.isValid():
             return
-        if self._shown.hasChildren(index) and not follows:
-            self.setExpanded(index, not self.isExpanded(index))
+        node = self._shown.node(index)
+        if node.spans and not links_of(node) and index.parent().isValid():
+            node = self._shown.node(index.parent())
+        links = links_of(node)
+        is_open = self.isExpanded(index)
+        if self._shown.hasChildren(index) and not follows and not (is_open and links):
+            self.setExpanded(index, not is_open)
             return
-        links = links_of(self._shown.node(index))
         if len(links) == 1:
             self.followed.emit(links[0].target)
         elif links:
-            self._offer(index, None)
+            self._offer(index if node is self._shown.node(index) else index.parent(), None)
 
     def _offer(self, index: QModelIndex, at: QPoint | None) -> None:
         if self._shown is None:

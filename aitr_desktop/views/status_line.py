@@ -23,7 +23,7 @@ class StatusLine(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
-        self.setContentsMargins(12, 2, 12, 2)
+        self.setContentsMargins(12, 0, 12, 0)
         self._where = CutLabel(tone=Tone.MUTED)
         self._where.setMinimumWidth(self._where.fontMetrics().horizontalAdvance("m" * SHORTEST_NAME))
         self._sync = PlainLabel()

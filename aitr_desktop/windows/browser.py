@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QModelIndex, QObject, Signal
+from qtpy.QtCore import QModelIndex, QObject, Qt, Signal
 
 from aitr_desktop.item_models.report_list_model import ReportListModel
 from aitr_desktop.library.listing import Order, order_from
@@ -66,6 +66,7 @@ class Browser(QObject):
 
     def _connect(self) -> None:
         self.filters.changed.connect(self.ask)
+        self.filters.entered.connect(self._go_to_list)
         self.reports.loaded.connect(self._list_is_here)
         self.reports.counted.connect(self.filters.show_count)
         self.reports.counted.connect(self.counted)
@@ -157,6 +158,10 @@ class Browser(QObject):
             self._go_nowhere()
         else:
             self.table.select_row(row or 0)
+
+    def _go_to_list(self) -> None:
+        if self.table.isVisible():
+            self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _go_nowhere(self) -> None:
         """The report on screen is further down or hidden by the filters; no other row shall seem to be it."""

@@ -84,9 +84,11 @@ class Menus(QObject):
             action.setStatusTip(tip)
 
     def _action(self, spec: ActionSpec, run: Callable[[], object]) -> QAction:
-        menu = self._menu(spec.menu)
         if spec.separator_before:
-            self._menu(spec.menu.partition(">")[0]).addSeparator()
+            # Before the submenu that the first of its actions makes; in a submenu that is there, in it.
+            above = spec.menu if spec.menu in self._menus else spec.menu.rpartition(">")[0]
+            self._menu(above).addSeparator()
+        menu = self._menu(spec.menu)
         action = QAction(spec.said(), self._window)
         action.setShortcuts([QKeySequence(key) for key in spec.keys])
         action.triggered.connect(lambda _=False: self._run(spec.act, run))

@@ -202,6 +202,25 @@ def test_enter_follows_the_one_link_of_a_row(detail: DetailView, qtbot: QtBot) -
     assert focused(detail) == ("Eval iterations", "V3 RAG (latest)")
 
 
+def test_enter_opens_a_closed_row_and_follows_the_link_of_an_open_one(
+    detail: DetailView, qtbot: QtBot
+) -> None:
+    decided = tree(detail, "What decided")
+    heard: list[object] = []
+    decided.followed.connect(heard.append)
+    decided._offer = lambda *_: heard.append("offered")  # type: ignore[method-assign]  # a menu blocks
+    row = decided.model().index(0, 0)
+    decided.collapse(row)
+    decided.setCurrentIndex(row)
+    qtbot.keyClick(decided, Qt.Key.Key_Return)
+    assert (decided.isExpanded(row), heard) == (True, [])
+    qtbot.keyClick(decided, Qt.Key.Key_Return)
+    assert (decided.isExpanded(row), len(heard)) == (True, 1)
+    decided.setCurrentIndex(decided.model().index(0, 0, row))
+    qtbot.keyClick(decided, Qt.Key.Key_Return)
+    assert len(heard) == 2
+
+
 @POPS_UP
 def test_a_row_with_several_links_offers_them_in_a_menu(detail: DetailView, qtbot: QtBot) -> None:
     detail.follow(Target(Kind.TEST, MEDICAL, "unit"))

@@ -93,8 +93,12 @@ def test_typing_asks_once_after_a_pause_and_enter_at_once(filters: FilterBar, qt
     qtbot.keyClicks(field, "3fa9")
     assert heard == []
     qtbot.waitUntil(lambda: heard == ["3fa9"])
+    filters.entered.connect(lambda: heard.append("on"))
+    qtbot.keyClicks(field, "c")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert heard == ["3fa9", "3fa9"]
+    assert heard == ["3fa9", "3fa9c", "on"]
+    qtbot.keyClick(field, Qt.Key.Key_Down)
+    assert heard == ["3fa9", "3fa9c", "on", "on"]
 
 
 @pytest.mark.parametrize(

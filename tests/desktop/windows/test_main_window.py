@@ -64,6 +64,7 @@ def test_filters_narrow_the_list_and_say_so(window: MainWindow, settled: Settled
     settled()
     assert workbench.filters.count_text() == "1 of 30 reports"
     assert workbench.reports.rowCount() == 1
+    assert QApplication.focusWidget() is workbench.table
 
 
 def test_no_match_says_so_and_gives_the_filters_back(
@@ -92,6 +93,9 @@ def test_going_down_opens_the_next_report_and_enter_goes_into_it(
     assert QApplication.focusWidget() is workbench.detail.sections()[0].trees()[0]
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
     assert QApplication.focusWidget() is workbench.table
+    window.pages.go("compare")
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert (window.pages.here, QApplication.focusWidget()) == ("reports", workbench.table)
 
 
 def test_fast_walking_shows_the_report_that_was_stopped_at(window: MainWindow, settled: Settled) -> None:
