@@ -37,13 +37,16 @@ def steady() -> Iterator[None]:
     """Lets other threads get their turn ten times as often, and looks for no garbage among what is old.
 
     The work calls ``tidy`` now and then, so that its own garbage goes. May be nested and used by several
-    threads; the last one puts everything back.
+    threads; the last one puts everything back, except that what was old stays out of later looks too: the
+    first of them would come at once, and stop all threads for as long as was saved before (measured).
+    What is old is nearly all the program itself, which never goes.
     """
     with _STATE.lock:
         _STATE.number += 1
         if _STATE.number == 1:
             _STATE.was_collecting, _STATE.switched = gc.isenabled(), sys.getswitchinterval()
             gc.disable()
+            gc.collect(1)
             gc.freeze()
             sys.setswitchinterval(SWITCH_SECONDS)
     try:
@@ -53,7 +56,6 @@ def steady() -> Iterator[None]:
             _STATE.number -= 1
             if _STATE.number == 0:
                 sys.setswitchinterval(_STATE.switched)
-                gc.unfreeze()
                 if _STATE.was_collecting:
                     gc.enable()
 

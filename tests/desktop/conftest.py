@@ -51,6 +51,8 @@ def _living() -> dict[str, set[int]]:
 
 def _ticking() -> list[str]:
     """Timers and Qt threads that still run, whoever made them."""
+    # An import takes what is old out of the collector's sight, and out of ours with it.
+    gc.unfreeze()
     found = gc.get_objects()
     running = [each for each in found if isinstance(each, QThread) and _runs(each)]
     ticking = [each for each in found if isinstance(each, QTimer) and _ticks(each)]
