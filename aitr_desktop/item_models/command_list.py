@@ -60,14 +60,15 @@ def ranked(commands: Sequence[Command], typed: str, recent: Sequence[str]) -> li
         recent: Keys of those used last, the last first.
     """
     used = {key: len(recent) - place for place, key in enumerate(recent)}
-    found: list[tuple[int, int, int, Row]] = []
+    found: list[tuple[int, int, int, int, Row]] = []
     for place, command in enumerate(commands):
         scored = _scored(command, typed)
         if scored is not None:
             score, row = scored
             score -= _NOT_NOW if command.reason else 0
-            found.append((-score, -used.get(command.key, 0), place, row))
-    found.sort(key=lambda each: each[:3])
+            depth = command.path.count(BETWEEN) if typed.strip() else 0
+            found.append((-score, -used.get(command.key, 0), depth, place, row))
+    found.sort(key=lambda each: each[:4])
     return [row for *_, row in found]
 
 

@@ -82,6 +82,7 @@ class Rail(QFrame):
         button.setText(place.word)
         button.setAccessibleName(place.word)
         button.setToolTip(plain_tooltip(f"{place.word} ({place.keys})" if place.keys else place.word))
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setCheckable(True)
         button.setAutoExclusive(True)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

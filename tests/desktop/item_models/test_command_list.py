@@ -42,6 +42,13 @@ def test_the_best_match_comes_first() -> None:
     assert keys("zzz") == []
 
 
+def test_of_equal_matches_the_one_that_lies_less_deep_comes_first() -> None:
+    deep = Command(key="release", title="Release", path="View › Sort by")
+    flat = Command(key="refresh", title="Refresh", path="View")
+    assert [row.command.key for row in ranked((deep, flat), "re", ())] == ["refresh", "release"]
+    assert [row.command.key for row in ranked((deep, flat), "", ())] == ["release", "refresh"]
+
+
 def test_what_cannot_be_done_is_listed_behind_with_its_reason() -> None:
     assert keys("import") == ["import"]
     assert keys("report") == ["reports", "import"]

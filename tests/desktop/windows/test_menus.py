@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitr_desktop.actions import ACTIONS, RECENT_MENU, Act
+from aitr_desktop.actions import ACTIONS, RECENT_MENU, VIEW, Act
 from aitr_desktop.windows.stored_settings import StoredSettings
 
 if TYPE_CHECKING:
@@ -47,6 +47,14 @@ def test_an_empty_library_has_no_list_to_search(
 def test_every_action_is_in_its_menu(window: MainWindow) -> None:
     for spec in ACTIONS:
         assert window.menus.action(spec.act) in window.menus.menu(spec.menu).actions()
+
+
+def test_what_belongs_together_in_the_view_menu_is_set_apart_from_the_rest(window: MainWindow) -> None:
+    lines = [
+        action.text() if not action.isSeparator() else "-" for action in window.menus.menu(VIEW).actions()
+    ]
+    start = lines.index("&Theme")
+    assert lines[start - 1 : start + 4] == ["-", "&Theme", "&Density", "Sc&ale", "-"]
 
 
 def test_recent_libraries_are_listed_opened_again_and_forgotten(

@@ -73,6 +73,11 @@ def test_the_rail_goes_there_and_says_where_one_is_and_with_which_key(
     assert pages.here == "elsewhere"
 
 
+def test_the_places_are_equally_wide(window: tuple[QWidget, Pages, list[str]]) -> None:
+    _, pages, _ = window
+    assert len({button.width() for button in pages.rail.findChildren(QToolButton)}) == 1
+
+
 def test_the_focus_returns_to_where_it_was(window: tuple[QWidget, Pages, list[str]]) -> None:
     _, pages, _ = window
     second_field = pages.stack.currentWidget().findChildren(QLineEdit)[1]
