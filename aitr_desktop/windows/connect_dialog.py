@@ -128,6 +128,7 @@ class ConnectDialog(QDialog):
         column.addWidget(self._keyring)
         column.addSpacing(12)
         column.addWidget(self._said)
+        column.addSpacing(12)
         column.addStretch(1)
         column.addWidget(buttons)
         self.connect_button.setProperty("primary", "true")
@@ -136,6 +137,7 @@ class ConnectDialog(QDialog):
         self.connect_button.setDefault(True)
         self.test_button.setAutoDefault(False)
         self.setMinimumWidth(WIDTH)
+        self.resize(WIDTH, 1)
         self._said.setAccessibleName(self.tr("Result"))
 
     def _connect(self) -> None:
@@ -161,6 +163,7 @@ class ConnectDialog(QDialog):
         )
         self._keyring.setText("" if is_there else none)
         self._keyring.setVisible(not is_there)
+        self._grow()
         if is_named:
             self.token.setPlaceholderText(self.tr("left empty: the token of the environment"))
         elif is_there:
@@ -177,6 +180,7 @@ class ConnectDialog(QDialog):
             wrong = f"▲ {error.message}\n{error.next_step}" if text.strip() else ""
         self._wrong.setText(visible(wrong))
         self._wrong.setVisible(bool(wrong))
+        self._grow()
         self._enable()
 
     def _changed(self) -> None:
@@ -226,6 +230,14 @@ class ConnectDialog(QDialog):
     def _tell(self, words: str, tone: Tone) -> None:
         self._said.set_tone(tone)
         self._said.setText(words)
+        self._grow()
+
+    def _grow(self) -> None:
+        """Takes the height that wrapped words need, which Qt does not do for a window by itself."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
 
 def _try(  # noqa: PLR0917  (what the person has filled in)

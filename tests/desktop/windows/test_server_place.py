@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QPoint, Qt
 from qtpy.QtWidgets import QLineEdit, QMessageBox
 
 from aitr_desktop.actions import Act
@@ -21,6 +21,7 @@ from tests.factories.served_in_thread import served_in_thread
 from tests.factories.servers import running_server
 from tsr_agent.errors import StoreError
 from tsr_agent.models.access import Role
+from tsr_agent.sections.marks import Tone
 from tsr_agent.store.engine import open_library
 
 if TYPE_CHECKING:
@@ -122,6 +123,14 @@ def test_an_address_is_checked_while_it_is_typed(
     assert bool(dialog.wrong()) is bool(wrong)
     assert "secret" not in dialog.wrong()
     assert dialog.connect_button.isEnabled() is (bool(typed) and not wrong)
+
+
+def test_the_dialog_grows_with_what_it_says(window: MainWindow, settled: Callable[[], None]) -> None:
+    dialog = dialog_of(window, settled)
+    dialog._tell("a long word and another " * 40, Tone.NO_GO)
+    said = dialog._said
+    assert said.height() >= said.heightForWidth(said.width())
+    assert said.geometry().bottom() < dialog.connect_button.mapTo(dialog, QPoint(0, 0)).y()
 
 
 def test_each_way_to_fail_says_what_to_do(
