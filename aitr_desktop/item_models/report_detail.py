@@ -71,6 +71,8 @@ class ReportDetail:
     """Whole SHA of the commit that was tested, at which the lines of code count."""
     head: Overview
     blocks: tuple[Block, ...]
+    record: str = ""
+    """What ``Workspace.record`` said of it; another text means that this is no longer all."""
 
 
 def report_detail(opened: OpenedReport) -> ReportDetail:
@@ -88,6 +90,7 @@ def report_detail(opened: OpenedReport) -> ReportDetail:
         repository=report.versions.codebase_repo,
         commit=report.versions.checked_out_sha or report.versions.codebase_sha,
         head=head,
+        record=opened.record,
         blocks=(
             _overview(opened, rows, history, known),
             _tests(opened, known),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from aitr_desktop.item_models.cells import CELL_ROLE, Cell, plain_tooltip
+from aitr_desktop.item_models.doubts import Doubts
 from aitr_desktop.item_models.list_columns import COLUMNS, ListColumn, whole_text
 from aitr_desktop.item_models.tree_model import alignment
 from aitr_desktop.library.listing import Query
@@ -76,6 +77,11 @@ class ReportListModel(QAbstractTableModel):
         self._is_asking = False
         self._wanted = self._drawn = 0
         self._may_fetch = True
+        self.doubts = Doubts(self)
+        """Reports whose verdict is not to be shown."""
+        self.doubts.changed.connect(
+            lambda: self.dataChanged.emit(self.index(0, 0), self.index(self._row_count - 1, len(COLUMNS) - 1))
+        )
         self._look: Callable[[], Seen] = lambda: Seen(total=self._row_count)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -93,6 +99,7 @@ class ReportListModel(QAbstractTableModel):
             if task is not None:
                 task.cancel()
         self._fetching = self._counting = self._refreshing = None
+        is_another = source is not self._source
         is_sorted_anew = query.order != self._query.order
         self._source, self._query = source, query
         self._is_due, self._find = False, ""
@@ -100,9 +107,11 @@ class ReportListModel(QAbstractTableModel):
         self._is_asking, self._may_fetch = source is not None, False
         if is_sorted_anew:
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
-        if source is None:
+        if is_another:
+            # Not for a moment may a verdict of one library stand under the name of another.
+            self.doubts.clear()
             self._reset(ReportPages(), 0)
-        else:
+        if source is not None:
             self._patience.start()
             self._fetch(ReportPages(), 0)
 
@@ -146,11 +155,11 @@ class ReportListModel(QAbstractTableModel):
 
     def report(self, row: int) -> ListedReport | None:
         """The report of a row; None while it is on its way."""
-        return self._pages.row(row) if 0 <= row < self._row_count else None
+        return self.doubts.line(self._pages.row(row)) if 0 <= row < self._row_count else None
 
     def wanted_report(self, row: int) -> ListedReport | None:
         """``report`` for who draws it: a row that is not here is sent for, and the page after it as well."""
-        found = self._pages.row(row)
+        found = self.doubts.line(self._pages.row(row))
         page = self._pages.page_of(row)
         if found is None:
             self._want(page)

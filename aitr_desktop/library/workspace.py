@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from tsr_agent.clock import Clock
     from tsr_agent.gate.approvals import ApprovalStanding
     from tsr_agent.models.approval import Approval
-    from tsr_agent.models.decision import Decision, PolicyReference
+    from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
+    from tsr_agent.store.approvals import ApprovalRepository
     from tsr_agent.store.engine import Library
     from tsr_agent.store.lists import ReportLists
+    from tsr_agent.store.on_record import OnRecord
     from tsr_agent.store.repository import ReportRepository
 
 
@@ -43,6 +45,8 @@ class OpenedReport:
     """SHA-256 of the decision's document; None where none is on record."""
     policy_in_force: bool | None = None
     """Whether the policy that decided still decides; None where this library can't tell."""
+    record: str = ""
+    """What ``Workspace.record`` says as long as nothing of all this has changed."""
 
 
 class Workspace(Protocol):
@@ -63,6 +67,9 @@ class Workspace(Protocol):
 
     def load(self, report_id: str) -> OpenedReport:
         """A report and its decision, from bytes that are what was filed."""
+
+    def record(self, report_id: str) -> str:
+        """Stands for all that is on record about a report: another text means that something has changed."""
 
     def import_files(self, paths: Sequence[Path], clock: Clock, watcher: Watcher) -> ImportOutcome:
         """Files documents, judged by the built-in policy. Called on a thread of its own."""
@@ -87,10 +94,13 @@ class StoreWorkspace:
     """The workspace over the SQLite store. Made by ``open_workspace``."""
 
     def __init__(self, library: Library) -> None:
+        from tsr_agent.store.approvals import ApprovalRepository
         from tsr_agent.store.lists import ReportLists
         from tsr_agent.store.repository import ReportRepository
 
         self._library = library
+        # Kept, because it remembers what it has verified.
+        self._approvals: ApprovalRepository = ApprovalRepository(library)
         self._repository: ReportRepository = ReportRepository(library)
         self._lists: ReportLists = ReportLists(library)
 
@@ -165,11 +175,11 @@ class StoreWorkspace:
         """
         from tsr_agent.models import codec
         from tsr_agent.models.report import TestSummaryReport
-        from tsr_agent.store.approvals import ApprovalRepository
 
         document = self._repository.document(report_id)
         report = codec.decode(document, TestSummaryReport, source=f"report {report_id}")
-        record = ApprovalRepository(self._library).on_record(report_id)
+        record = self._approvals.on_record(report_id)
+        in_force = self._in_force(record)
         return OpenedReport(
             report=report,
             decision=record.decision if record else None,
@@ -177,11 +187,25 @@ class StoreWorkspace:
             standing=record.standing if record else None,
             approvals=record.approvals if record else (),
             decision_digest=record.decision_digest if record else None,
-            policy_in_force=self._in_force(record.decision.policy) if record and record.decision else None,
+            policy_in_force=in_force,
+            record=_record(record, in_force),
         )
 
-    def _in_force(self, policy: PolicyReference) -> bool | None:
+    def record(self, report_id: str) -> str:
+        """Stands for all that is on record about a report: another text means that something has changed.
+
+        Raises:
+            IntegrityError: Something of it was altered.
+            StoreError: The library can't be read.
+        """
+        found = self._approvals.on_record(report_id)
+        return _record(found, self._in_force(found))
+
+    def _in_force(self, record: OnRecord | None) -> bool | None:
         """Whether the policy is the newest of its kind, as far as this library and this program know."""
+        if record is None or record.decision is None:
+            return None
+        policy = record.decision.policy
         from tsr_agent.gate.policies.builtin import ai_release
         from tsr_agent.models import codec
         from tsr_agent.store.policies import PolicyRepository
@@ -209,6 +233,16 @@ class StoreWorkspace:
     def close(self) -> None:
         """Lets the file go."""
         self._library.close()
+
+
+def _record(record: OnRecord | None, in_force: bool | None) -> str:
+    """Decisions and approvals by their bytes; documents of a digest never change."""
+    from tsr_agent.models import codec
+
+    if record is None:
+        return ""
+    said = (codec.digest(codec.encode(each)) for each in record.approvals)
+    return " ".join((record.report_digest, record.decision_digest or "-", str(in_force), *said))
 
 
 def open_workspace(path: Path, *, create: bool = False) -> StoreWorkspace:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, Signal
@@ -14,6 +15,7 @@ from aitr_desktop.views.plain_label import hairline
 from aitr_desktop.windows.browser import Browser
 from aitr_desktop.windows.layout_state import decode_state, encode_state
 from aitr_desktop.windows.plot_library import PlotLibrary
+from tsr_agent.errors import StoreError
 
 if TYPE_CHECKING:
     from aitr_desktop.library.workspace import Workspace
@@ -52,6 +54,7 @@ class Workbench(QWidget):
         self._tasks = tasks
         self._workspace: Workspace | None = None
         self._loading: Task[ReportDetail] | None = None
+        self._checking: Task[str] | None = None
         self._asked_for = ""
         self.report: ReportDetail | None = None
         """The report on screen."""
@@ -96,9 +99,9 @@ class Workbench(QWidget):
         self.table.entered_report.connect(self.detail.focus_first)
 
     def show_workspace(self, workspace: Workspace) -> None:
-        """Shows another library."""
+        """Shows another library; nothing of the one before stays on screen."""
         self._workspace = workspace
-        self._asked_for = ""
+        self._leave_report()
         self.browser.show_workspace(workspace)
 
     def refresh(self, select: str = "") -> None:
@@ -111,6 +114,7 @@ class Workbench(QWidget):
             return
         if select:
             self.open_report(select)
+        self._hold_to_record()
         self.browser.refresh(select)
 
     def open_report(self, report_id: str) -> None:
@@ -118,13 +122,10 @@ class Workbench(QWidget):
         workspace = self._workspace
         if workspace is None or report_id == self._asked_for:
             return
-        if self._loading is not None:
-            self._loading.cancel()
+        self._stop_reading()
         self._asked_for = report_id
         self.browser.keep(report_id)
-        self._loading = self._tasks.run(
-            lambda: report_detail(workspace.load(report_id)), self._show_detail, self._show_error
-        )
+        self._load(workspace, report_id)
 
     def show_report(self, report_id: str) -> None:
         """Shows a report wherever the list has it, and though the filters hide it."""
@@ -149,14 +150,53 @@ class Workbench(QWidget):
             self._splitter.setSizes(list(FIRST_SIZES))
         self._splitter.setHandleWidth(1)
 
+    def _load(self, workspace: Workspace, report_id: str) -> None:
+        self._loading = self._tasks.run(
+            lambda: report_detail(workspace.load(report_id)),
+            self._show_detail,
+            partial(self._show_error, report_id),
+        )
+
+    def _hold_to_record(self) -> None:
+        """Reads the report on screen again where something about it came in: a rejection ends a GO."""
+        workspace, report = self._workspace, self.report
+        if workspace is None or report is None or report.report_id != self._asked_for:
+            return
+
+        def found(record: str) -> None:
+            if record != report.record:
+                self._load(workspace, report.report_id)
+
+        if self._checking is not None:
+            self._checking.cancel()
+        self._checking = self._tasks.run(
+            lambda: workspace.record(report.report_id), found, partial(self._show_error, report.report_id)
+        )
+
+    def _stop_reading(self) -> None:
+        for task in (self._loading, self._checking):
+            if task is not None:
+                task.cancel()
+
+    def _leave_report(self) -> None:
+        self._stop_reading()
+        self._asked_for, self.report = "", None
+        self.no_report.say(NOTHING_CHOSEN)
+        self._right.setCurrentWidget(self.no_report)
+
     def _show_detail(self, detail: ReportDetail) -> None:
         self.report = detail
+        self.reports.doubts.remove(detail.report_id)
         self.detail.show_report(detail)
         self._right.setCurrentWidget(self.detail)
         self.shown.emit(detail)
 
-    def _show_error(self, error: TsrError) -> None:
+    def _show_error(self, report_id: str, error: TsrError) -> None:
         self.report = None
+        if not isinstance(error, StoreError):
+            self.reports.doubts.add(report_id, error.message)
+        # Chosen again, it is read again: it may have been locked for a moment.
+        self._asked_for = ""
         self.no_report.say(error_message(error))
         self._right.setCurrentWidget(self.no_report)
         self.shown.emit(None)

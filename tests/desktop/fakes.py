@@ -181,6 +181,10 @@ class FakeWorkspace:
             report, decision = reports.poisoned(self.hostile)
         return OpenedReport(report=report, decision=decision, digest="a" * 64)
 
+    def record(self, report_id: str) -> str:
+        self._fail("record")
+        return ""
+
     def import_files(self, paths: Sequence[Path], clock: Clock, watcher: Watcher) -> ImportOutcome:
         self._fail("import_files")
         self.imported += paths
