@@ -335,7 +335,7 @@ def _open(window: MainWindow, settings: Settings, wanted: list[str], options: ar
         window.opening.start(wanted, None)
         return
     last = Path(settings.library) if settings.library else None
-    if last is not None and not last.is_file():
+    if last is not None and not _is_there(last):
         window.notices.say(
             InputError(
                 f"{last}, the library that was open last, is not there any more.",
@@ -345,6 +345,13 @@ def _open(window: MainWindow, settings: Settings, wanted: list[str], options: ar
         )
         last = None
     window.opening.start(wanted, last or default_library(options.profile), create=last is None)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long a name, or a folder that this person may not enter
+        return False
 
 
 @contextlib.contextmanager

@@ -104,9 +104,9 @@ def decode(stored: Mapping[str, str]) -> Settings:
         theme=_choice(ThemeChoice, stored.get("theme"), default.theme),
         density=_choice(Density, stored.get("density"), default.density),
         scale=_one_of(SCALES, stored.get("scale", ""), default.scale),
-        library=stored.get("library", ""),
+        library=_short(stored, "library"),
         recent=_listed(stored, "recent")[:MAX_RECENT],
-        folder=stored.get("folder", ""),
+        folder=_short(stored, "folder"),
         filters=_named(stored, "filters"),
         order=stored.get("order", ""),
         servers=_listed(stored, "servers"),
@@ -143,6 +143,11 @@ def _choice(kind: type[Choice], stored: str | None, default: Choice) -> Choice:
 
 def _one_of(choices: tuple[int, ...], stored: str, default: int) -> int:
     return int(stored) if stored in map(str, choices) else default
+
+
+def _short(stored: Mapping[str, str], name: str) -> str:
+    value = stored.get(name, "")
+    return value if len(value) <= MAX_VALUE_LENGTH else ""
 
 
 def _state(stored: Mapping[str, str], name: str) -> str:

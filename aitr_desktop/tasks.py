@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from qtpy.QtCore import QObject, Qt, Signal, Slot
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
 Result = TypeVar("Result")
+
+
+PATIENCE_S = 1.5
+"""Seconds that closing waits for what runs: a person who closes a window wants it gone."""
 
 
 class Lane(Enum):
@@ -92,7 +96,8 @@ class Task(Generic[Result]):
         on_result: Callable[[Result], None],
         on_error: Callable[[TsrError], None],
     ) -> None:
-        self._future = future
+        self.future = future
+        """What runs it."""
         self._on_result = on_result
         self._on_error = on_error
         self._is_wanted = True
@@ -105,7 +110,7 @@ class Task(Generic[Result]):
     def cancel(self) -> None:
         """Nobody wants the result any more: it is dropped, and not begun if it still waits."""
         self._is_wanted = False
-        self._future.cancel()
+        self.future.cancel()
 
     def hand_over(self) -> None:
         """Calls back with the result or the error.
@@ -113,11 +118,11 @@ class Task(Generic[Result]):
         An error that is no ``TsrError`` is a fault of ours and is raised, so that it reaches the
         crash dialog.
         """
-        if not self._is_wanted or self._future.cancelled():
+        if not self._is_wanted or self.future.cancelled():
             return
-        error = self._future.exception()
+        error = self.future.exception()
         if error is None:
-            self._on_result(self._future.result())
+            self._on_result(self.future.result())
         elif isinstance(error, TsrError):
             self._on_error(error)
         else:
@@ -171,8 +176,13 @@ class Tasks(QObject):
         future = self._pool(lane).submit(work)
         task = Task(future, on_result, on_error)
         self._under_way.add(task)  # type: ignore[arg-type]  # a set of tasks of any result
-        future.add_done_callback(lambda _: self._finished.emit(task))
+        future.add_done_callback(lambda _: self._ended(task))
         return task
+
+    def _ended(self, task: Task[Any]) -> None:
+        # What ends after the window may find this object gone.
+        if not self._is_closed:
+            self._finished.emit(task)
 
     def run_long(
         self,
@@ -203,18 +213,35 @@ class Tasks(QObject):
         self.began.emit(progress)
         return progress
 
-    def close(self) -> None:
-        """Drops what waits, lets what runs come to its end, and delivers nothing more."""
+    def close(self, patience: float = PATIENCE_S) -> bool:
+        """Drops what waits, lets what runs come to its end, and delivers nothing more.
+
+        Args:
+            patience: Seconds to wait. What takes longer, such as a file that another program has locked,
+                comes to its end before the process does, and no longer holds up the screen.
+
+        Returns:
+            Whether all has come to its end.
+        """
         self._is_closed = True
         for task in self._under_way:
             task.cancel()
         for progress in self._long.values():
             progress.cancel()
+        has_ended = self._wait(patience)
         for pool in self._pools.values():
-            pool.shutdown(wait=True, cancel_futures=True)
+            pool.shutdown(wait=has_ended, cancel_futures=True)
         self._pools.clear()
         self._under_way.clear()
         self._long.clear()
+        return has_ended
+
+    def _wait(self, patience: float) -> bool:
+        if not self._under_way:
+            return True
+        from concurrent.futures import wait
+
+        return not wait([task.future for task in self._under_way], patience).not_done
 
     def _pool(self, lane: Lane) -> ThreadPoolExecutor:
         # Imported with the first task: the window is painted by then.

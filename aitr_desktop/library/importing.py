@@ -165,7 +165,7 @@ class Importing:
     def _files(self, paths: Sequence[Path]) -> Iterator[Path]:
         found = 0
         for path in paths:
-            for each in json_files(path) if path.is_dir() else (path,):
+            for each in json_files(path) if _is_folder(path) else (path,):
                 if self._watcher.is_cancelled or found >= MOST_FILES:
                     return
                 found += 1
@@ -242,6 +242,14 @@ def import_files(library: Path, paths: Sequence[Path], clock: Clock, watcher: Wa
 
     with open_library(library, busy_timeout=LOCK_SECONDS) as opened:
         return Importing(opened, clock, watcher).run(paths)
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether a path leads to a folder; one that no system could have leads nowhere."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def json_files(folder: Path) -> Iterator[Path]:

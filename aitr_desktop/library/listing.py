@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
-    from datetime import date, tzinfo
+    from datetime import tzinfo
 
     from tsr_agent.models.decision import GoNoGoDecision
     from tsr_agent.sections.marks import Mark
@@ -126,17 +126,26 @@ class Choices:
 def day_start(day: date, zone: tzinfo | None = None) -> datetime:
     """The first moment of a day in the viewer's zone, in UTC."""
     midnight = datetime.combine(day, time.min, tzinfo=zone)
-    return midnight.astimezone(UTC)
+    try:
+        return midnight.astimezone(UTC)
+    except (OverflowError, ValueError):
+        # The first and the last day that there is, in a zone where it is yesterday or tomorrow.
+        return midnight.replace(tzinfo=UTC)
 
 
 def day_end(day: date, zone: tzinfo | None = None) -> datetime:
     """The first moment after a day in the viewer's zone, in UTC."""
+    if day == date.max:
+        return datetime.max.replace(tzinfo=UTC)
     return day_start(day + timedelta(days=1), zone)
 
 
 def short_time(when: datetime, now: datetime, zone: tzinfo | None = None) -> str:
     """A time as short as it stays clear: ``14:05``, ``Fri 11:37``, ``20 Nov``, ``2025-11-20``."""
-    local, today = when.astimezone(zone), _local_day(now, zone)
+    try:
+        local, today = when.astimezone(zone), _local_day(now, zone)
+    except (OverflowError, ValueError):
+        return when.date().isoformat()
     days = (today - local.date()).days
     if days == 0:
         return f"{local:%H:%M}"

@@ -6,11 +6,13 @@ shown nowhere, and forgotten with the process.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
-from tsr_agent.errors import ServiceError, TsrError, UsageError
+from tsr_agent.errors import ServiceError, StoreError, TsrError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from tsr_agent.client.credentials import Token
     from tsr_agent.client.pace import Pace
 
+Answer = TypeVar("Answer")
+LOOK_SECONDS = 0.05
+"""How often is looked whether a keyring is still waited for."""
 TRIES = 2
 BUDGET = 20.0
 """Seconds for one question with all its tries: a person waits, and can ask again."""
@@ -77,12 +82,17 @@ class Servers:
         self._tokens = tokens
         self.environ = environ
         self._pace = pace
+        self._left = threading.Event()
         self._typed: dict[str, Token] = {}
         self._from_keyring: dict[str, Token] = {}
 
+    def leave(self) -> None:
+        """Waits for no keyring any more: one that asks for a password must not keep the application."""
+        self._left.set()
+
     def keyring_is_there(self) -> bool:
         """Whether tokens can be kept in a keyring."""
-        return self._tokens.is_there()
+        return self._of_keyring(self._tokens.is_there)
 
     def names_token(self) -> bool:
         """Whether a variable names a token, whatever it is worth."""
@@ -109,7 +119,7 @@ class Servers:
             return Connection(address=address, token=found, source=TokenSource.ENVIRONMENT)
         kept = self._from_keyring.get(address.url)
         if kept is None:
-            secret = self._tokens.read(address.url)
+            secret = self._of_keyring(partial(self._tokens.read, address.url))
             if secret is None:
                 raise UsageError(
                     f"There is no token for {address}.",
@@ -173,7 +183,7 @@ class Servers:
         if not in_keyring:
             return ""
         try:
-            self._tokens.write(address.url, typed.strip())
+            self._of_keyring(partial(self._tokens.write, address.url, typed.strip()))
         except TsrError as error:
             return f"{error.message} The token is kept until aitr is closed."
         return ""
@@ -187,7 +197,33 @@ class Servers:
         self._typed.pop(address.url, None)
         self._from_keyring.pop(address.url, None)
         if in_keyring:
-            self._tokens.forget(address.url)
+            self._of_keyring(partial(self._tokens.forget, address.url))
+
+    def _of_keyring(self, ask: Callable[[], Answer]) -> Answer:
+        """What a keyring answers; it may wait for a person as long as it likes.
+
+        Raises:
+            StoreError: It fails, or the application ends first.
+        """
+        # Imported with the first question: it brings logging, which the first frame does not need.
+        from concurrent.futures import Future
+
+        answers: Future[Answer] = Future()
+        is_here = threading.Event()
+        answers.add_done_callback(lambda _: is_here.set())
+
+        def run() -> None:
+            try:
+                answers.set_result(ask())
+            except BaseException as error:  # noqa: BLE001  (raised where it is waited for)
+                answers.set_exception(error)
+
+        # A daemon: one that waits for a person who has left must not hold up the end of the process.
+        threading.Thread(target=run, name="aitr-keyring", daemon=True).start()
+        while not is_here.wait(LOOK_SECONDS):
+            if self._left.is_set():
+                raise StoreError("The keyring was not waited for.")
+        return answers.result()
 
 
 def address_of(written: str) -> ServerAddress:

@@ -128,4 +128,7 @@ def bounds(starts: Sequence[date], zone: tzinfo | None = None) -> list[datetime]
 
 def local_day(moment: datetime, zone: tzinfo | None = None) -> date:
     """The day that a moment falls on in the viewer's zone."""
-    return moment.astimezone(zone).date()
+    try:
+        return moment.astimezone(zone).date()
+    except (OverflowError, ValueError):
+        return moment.date()

@@ -296,6 +296,7 @@ class MainWindow(QMainWindow):
         self.imports.stop()
         self.server.stop()
         self._progress.stop()
-        self._tasks.close()
-        self.libraries.close()
+        if self._tasks.close():
+            # Else something still reads it, and the end of the process lets it go.
+            self.libraries.close()
         super().closeEvent(event)

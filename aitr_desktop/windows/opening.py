@@ -115,7 +115,16 @@ class Opening(QObject):
         self._window.show()
         self._window.raise_()
         self._window.activateWindow()
-        self.open(wanted)
+        # Where another process was started says nothing here: its folder is not ours.
+        whole = [each for each in wanted if deep_link.is_link(each) or Path(each).is_absolute()]
+        if len(whole) < len(wanted):
+            self.failed.emit(
+                InputError(
+                    self.tr("A later start named a file without saying in which folder it is."),
+                    kept=self.tr("It was not opened."),
+                )
+            )
+        self.open(whole)
 
     def copy_link(self) -> None:
         """Takes a link to the report on screen into the clipboard."""

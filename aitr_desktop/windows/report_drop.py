@@ -10,8 +10,14 @@ from qtpy.QtCore import QEvent, QObject, Signal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qtpy.QtCore import QUrl
     from qtpy.QtGui import QDropEvent
     from qtpy.QtWidgets import QWidget
+
+
+def _local_name(url: QUrl) -> str:
+    """The file of an address; empty where it is none of this machine, and where it names nothing at all."""
+    return url.toLocalFile() if url.isLocalFile() and url.host() in ("", "localhost") else ""
 
 
 class ReportDrop(QObject):
@@ -36,7 +42,7 @@ class ReportDrop(QObject):
         if event.type() not in (QEvent.Type.DragEnter, QEvent.Type.Drop):
             return super().eventFilter(watched, event)
         drop = cast("QDropEvent", event)
-        paths = [Path(url.toLocalFile()) for url in drop.mimeData().urls() if url.isLocalFile()]
+        paths = [Path(name) for name in map(_local_name, drop.mimeData().urls()) if name]
         if paths and self._ready():
             drop.acceptProposedAction()
             if event.type() == QEvent.Type.Drop:

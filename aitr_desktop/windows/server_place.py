@@ -60,7 +60,7 @@ class ServerPlace(QObject):
         preferences: Preferences,
     ) -> None:
         super().__init__(window)
-        self._preferences, self._clock = preferences, clock
+        self._servers, self._preferences, self._clock = servers, preferences, clock
         self.connecting = Connecting(window, servers, tasks, preferences, libraries)
         self.synchronising = Synchronising(
             window, servers, self.connecting, tasks, clock, libraries=libraries, preferences=preferences
@@ -108,6 +108,7 @@ class ServerPlace(QObject):
     def stop(self) -> None:
         """Ends what waits; the window goes."""
         self.synchronising.stop()
+        self._servers.leave()
 
     def _minutes_chosen(self, minutes: int) -> None:
         self._preferences.change(sync_minutes=minutes)

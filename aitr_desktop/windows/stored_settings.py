@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from tsr_agent.errors import TsrError
 
 GROUP = "desktop"
+MAX_BYTES = 2 * 1024 * 1024
+"""Of the file; a full one has some hundred thousand."""
 _LAYOUT = {
     "theme",
     "density",
@@ -45,11 +48,24 @@ class StoredSettings:
 
     def load(self) -> Settings:
         """What is stored, or the defaults. A file that is no settings is put aside, not written over."""
+        if not self._can_be_read():
+            return self._none()
         file = QSettings(str(self._path), QSettings.Format.IniFormat)
         file.beginGroup(GROUP)
         found = settings.decode({key: str(file.value(key, "")) for key in file.childKeys()})
         if file.status() == QSettings.Status.NoError and not self._path.is_dir():
             return found
+        return self._none()
+
+    def _can_be_read(self) -> bool:
+        """Whether it is a file of a size that settings have: Qt would wait for a pipe for ever."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            return True
+        return stat.S_ISREG(found.st_mode) and found.st_size <= MAX_BYTES
+
+    def _none(self) -> Settings:
         self.problem = StoreError(
             f"The settings in {self._path} can't be read.",
             kept=self._put_aside(),
@@ -59,6 +75,9 @@ class StoredSettings:
 
     def save(self, changed: Settings) -> bool:
         """Stores settings; False where the file could not be written, which is no reason to stop."""
+        if not self._can_be_read():
+            # Written through a link, it would take the place of what is there.
+            return False
         file = QSettings(str(self._path), QSettings.Format.IniFormat)
         file.beginGroup(GROUP)
         for key, value in settings.encode(changed).items():

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,34 @@ def test_the_file_keeps_them(settings_file: Path) -> None:
 def test_a_file_that_cannot_be_written_is_no_reason_to_stop(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert not StoredSettings(tmp_path / "file" / "desktop.ini").save(CHANGED)
+
+
+def test_a_file_that_is_none_or_far_too_large_is_put_aside(settings_file: Path) -> None:
+    os.mkfifo(settings_file)
+    waiting = StoredSettings(settings_file)
+    assert waiting.load() == Settings()
+    assert waiting.problem is not None
+    assert waiting.save(Settings(theme=ThemeChoice.DARK))
+    assert StoredSettings(settings_file).load().theme is ThemeChoice.DARK
+    settings_file.write_text("[desktop]\nlibrary=" + "a" * 3_000_000)
+    large = StoredSettings(settings_file)
+    assert large.load() == Settings()
+    assert large.problem is not None
+    assert settings_file.with_name("desktop.ini.unreadable").stat().st_size > 3_000_000
+
+
+def test_nothing_is_written_in_the_place_of_what_is_no_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    link = tmp_path / "desktop.ini"
+    link.symlink_to(pipe)
+    assert not StoredSettings(link).save(Settings())
+    assert pipe.is_fifo()
+
+
+def test_a_path_that_is_too_long_is_none() -> None:
+    found = decode({"version": "2", "library": "/a" * 5_000, "folder": "/a" * 5_000})
+    assert (found.library, found.folder) == ("", "")
 
 
 def test_a_damaged_file_gives_the_defaults(settings_file: Path) -> None:

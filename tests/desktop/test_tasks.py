@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -93,6 +94,24 @@ def test_closing_waits_for_what_runs_and_delivers_nothing(tasks: Tasks) -> None:
     assert done == ["ran to its end"]
     with pytest.raises(RuntimeError):
         tasks.run(lambda: None, unwanted, unwanted)
+
+
+def test_closing_does_not_wait_for_what_does_not_end(tasks: Tasks) -> None:
+    gate, ended = threading.Event(), threading.Event()
+
+    def work() -> None:
+        gate.wait(20)
+        ended.set()
+
+    tasks.run(work, unwanted, unwanted)
+    begun = time.monotonic()
+    assert not tasks.close(0.1)
+    assert time.monotonic() - begun < 5
+    gate.set()
+    assert ended.wait(20)
+    for thread in threading.enumerate():
+        if thread.name.startswith("aitr-"):
+            thread.join(20)
 
 
 def test_long_work_says_how_far_it_is_and_ends_when_it_is_asked_to(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,6 @@ from tsr_agent.store.repository import ReportRepository
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -33,6 +33,12 @@ def folder(tmp_path: Path) -> Path:
     made = tmp_path / "in"
     made.mkdir()
     return made
+
+
+@pytest.mark.parametrize("name", ["b" * 300, "a" * 5_000, "nul\0", "\ud800"])
+def test_a_path_that_no_system_has_is_a_file_that_failed(library: Path, clock: StillClock, name: str) -> None:
+    found = import_files(library, [Path("/") / name], clock, Watching())
+    assert (found.total, found.new, found.failed) == (1, 0, 1)
 
 
 def fill(folder: Path, number: int, first: int = 0) -> list[Path]:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from aitr_desktop.library.listing import Query, day_end, day_start, listed, short_time
+from aitr_desktop.library.timeline import local_day
 from tests.factories.shown_reports import HOSTILE
 from tsr_agent.sections.wording import NOT_JUDGED
 
@@ -26,6 +27,16 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 )
 def test_times_are_as_short_as_they_stay_clear(when: datetime, words: str) -> None:
     assert short_time(when, NOW, BERLIN) == words
+
+
+@pytest.mark.parametrize("zone", [ZoneInfo("Pacific/Kiritimati"), ZoneInfo("America/Los_Angeles"), UTC])
+def test_the_first_and_the_last_day_that_there_is_are_days_in_every_zone(zone: tzinfo) -> None:
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    for day in (date.min, date.max):
+        assert day_start(day, zone) <= day_end(day, zone)
+    for moment in (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)):
+        assert short_time(moment, now, zone).endswith(("-01-01", "-12-31"))
+        assert local_day(moment, zone) in (date.min, date.max)
 
 
 def test_days_are_the_viewers_and_may_have_23_hours() -> None:

@@ -169,4 +169,3 @@ def test_a_report_that_could_not_be_read_is_read_when_it_is_chosen_again(
     line = workbench.reports.report(0)
     assert line is not None
     assert line.verdict.word == "NO-GO"
-

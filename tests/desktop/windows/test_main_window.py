@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from qtpy.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from qtpy.QtGui import QDragEnterEvent, QDropEvent
 from qtpy.QtWidgets import QApplication, QLabel
@@ -21,7 +22,6 @@ from tsr_agent.errors import IntegrityError, StoreError
 from tsr_agent.models import codec
 
 if TYPE_CHECKING:
-    import pytest
     from pytestqt.qtbot import QtBot
 
     from aitr_desktop.theme import ThemeController
@@ -285,3 +285,18 @@ def test_finding_the_report_again_looks_at_no_more_than_a_page(
     bench.browser._list_is_here()
     assert bench.reports.rowCount() == 3_000
     assert max(looked) < 200
+
+
+@pytest.mark.parametrize(
+    "address", ["file:", "file://evil.example.org/share/tsr.json", "https://evil.example.org/tsr.json"]
+)
+def test_what_is_dropped_and_is_no_file_here_is_not_taken(
+    window: MainWindow, library: FakeWorkspace, settled: Settled, address: str
+) -> None:
+    open_library(window, settled)
+    data = QMimeData()
+    data.setUrls([QUrl(address)])
+    buttons, keys, copy = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
+    QApplication.sendEvent(window, QDropEvent(QPointF(9, 9), copy, data, buttons, keys))
+    settled()
+    assert library.imported == []

@@ -213,3 +213,15 @@ def test_a_document_that_calls_itself_a_library_is_imported(
     window.opening.start([str(document)], tmp_path / "library.db", create=True)
     quiet()
     assert shown_report(window) == report().id
+
+
+@pytest.mark.parametrize("name", ["tsr.json", "../tsr.json", ".", "~/tsr.json"])
+def test_a_later_start_opens_nothing_of_the_first_ones_folder(
+    window: MainWindow, library: FakeWorkspace, settled: Settled, name: str
+) -> None:
+    window.show_library(Path("/data/audit.db"))
+    settled()
+    window.opening.answer([name], "")
+    settled()
+    assert library.imported == []
+    assert window.notices.bar.isVisible()
