@@ -62,8 +62,7 @@ class ReportListModel(QAbstractTableModel):
 
     def __init__(self, tasks: Tasks, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._tasks = tasks
-        self._clock = clock
+        self._tasks, self._clock = tasks, clock
         self._source: Listing | None = None
         self._query = Query()
         self._pages = ReportPages()
@@ -72,16 +71,13 @@ class ReportListModel(QAbstractTableModel):
         self._counting: Task[tuple[int, int]] | None = None
         self._refreshing: Task[Any] | None = None
         self._next_refresh = 0.0
-        self._is_due = False
-        self._find = ""
+        self._is_due, self._find = False, ""
         self._is_asking = False
         self._wanted = self._drawn = 0
         self._may_fetch = True
         self.doubts = Doubts(self)
         """Reports whose verdict is not to be shown."""
-        self.doubts.changed.connect(
-            lambda: self.dataChanged.emit(self.index(0, 0), self.index(self._row_count - 1, len(COLUMNS) - 1))
-        )
+        self.doubts.changed.connect(lambda: _redraw(self))
         self._look: Callable[[], Seen] = lambda: Seen(total=self._row_count)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -99,7 +95,6 @@ class ReportListModel(QAbstractTableModel):
             if task is not None:
                 task.cancel()
         self._fetching = self._counting = self._refreshing = None
-        is_another = source is not self._source
         is_sorted_anew = query.order != self._query.order
         self._source, self._query = source, query
         self._is_due, self._find = False, ""
@@ -107,11 +102,9 @@ class ReportListModel(QAbstractTableModel):
         self._is_asking, self._may_fetch = source is not None, False
         if is_sorted_anew:
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
-        if is_another:
-            # Not for a moment may a verdict of one library stand under the name of another.
-            self.doubts.clear()
+        if source is None:
             self._reset(ReportPages(), 0)
-        if source is not None:
+        else:
             self._patience.start()
             self._fetch(ReportPages(), 0)
 
@@ -284,8 +277,7 @@ class ReportListModel(QAbstractTableModel):
                 self._row_count += difference
                 self.endRemoveRows()
         self._pages, self._may_fetch = found.pages, True
-        if self._row_count:
-            self.dataChanged.emit(self.index(0, 0), self.index(self._row_count - 1, len(COLUMNS) - 1))
+        _redraw(self)
         self.refreshed.emit(found)
         self.counted.emit(found.total, found.library_total)
         if self._is_due:
@@ -299,6 +291,12 @@ class ReportListModel(QAbstractTableModel):
         # What is drawn again asks again, and would fail again with each frame.
         self._may_fetch = False
         self.failed.emit(error)
+
+
+def _redraw(model: ReportListModel) -> None:
+    """Says that any line may be another."""
+    if rows := model.rowCount():
+        model.dataChanged.emit(model.index(0, 0), model.index(rows - 1, len(COLUMNS) - 1))
 
 
 def cell_data(report: ListedReport | None, column: ListColumn, role: int) -> Any:

@@ -87,6 +87,9 @@ class Browser(QObject):
         """Shows another library."""
         self._workspace = workspace
         self._asked_for = self._kept = ""
+        # Not for a moment may a verdict of one library stand under the name of another.
+        self.reports.doubts.clear()
+        self.reports.show(None, self.query)
         self._read_choices()
         self.ask()
 

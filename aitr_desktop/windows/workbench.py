@@ -71,10 +71,9 @@ class Workbench(QWidget):
         self._restore(preferences.now)
 
     def _place(self) -> None:
-        nothing = (self.tr("No report is chosen."), self.tr("Choose one from the list."))
-        self.no_report.say(Message(headline=nothing[0], body=nothing[1], icon="reports"))
         self._right.addWidget(self.detail)
         self._right.addWidget(self.no_report)
+        self._say_nothing_is_chosen()
         self._splitter.addWidget(self.browser.left)
         self._splitter.addWidget(self._right)
         self._right.setCurrentWidget(self.no_report)
@@ -181,7 +180,11 @@ class Workbench(QWidget):
     def _leave_report(self) -> None:
         self._stop_reading()
         self._asked_for, self.report = "", None
-        self.no_report.say(NOTHING_CHOSEN)
+        self._say_nothing_is_chosen()
+
+    def _say_nothing_is_chosen(self) -> None:
+        words = self.tr("No report is chosen."), self.tr("Choose one from the list.")
+        self.no_report.say(Message(headline=words[0], body=words[1], icon="reports"))
         self._right.setCurrentWidget(self.no_report)
 
     def _show_detail(self, detail: ReportDetail) -> None:
