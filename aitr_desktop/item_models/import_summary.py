@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from aitr_desktop.library.importing import ImportFailure, ImportOutcome
 
 
+FEW = 20
+"""Files whose whole reason is seen at once; of more, one opens the row."""
+
+
 def import_words(outcome: ImportOutcome) -> str:
     """What an import did, in one line."""
     last = outcome.last
@@ -64,18 +68,26 @@ def failures_table(outcome: ImportOutcome) -> Table:
             Column(title=translate("ImportSummary", "File"), width=280),
             Column(title=translate("ImportSummary", "Why it was not imported"), width=640, stretches=True),
         ),
-        nodes=tuple(_node(each) for each in outcome.failures),
+        nodes=tuple(_node(each, is_open=len(outcome.failures) <= FEW) for each in outcome.failures),
     )
 
 
-def _node(failure: ImportFailure) -> Node:
+def _node(failure: ImportFailure, *, is_open: bool) -> Node:
     sign, tone = ("✕ ", Tone.NO_GO) if failure.is_altered else ("", Tone.PLAIN)
     path = visible(str(failure.path))
-    below = (Node(cells=(Cell(text=one_line(failure.next_step), tone=Tone.MUTED),), spans=True),)
+    # The first column names the file already; what does not fit the second is read below it.
+    reason = failure.reason.removeprefix(f"{failure.path}: ")
+    first, _, rest = reason.partition(". ")
+    whole = translate(
+        "ImportSummary", "A report is the tsr.json that tsr-agent generate or tsr-agent run writes."
+    )
+    said = [each for each in (rest, failure.next_step or ("" if failure.is_altered else whole)) if each]
+    below = tuple(Node(cells=(Cell(text=one_line(each, 600), tone=Tone.MUTED),), spans=True) for each in said)
     return Node(
         cells=(
             Cell(text=one_line(failure.path.name, 200), whole=path),
-            Cell(text=sign + one_line(failure.reason), whole=visible(failure.reason[:4_000]), tone=tone),
+            Cell(text=sign + one_line(first), whole=visible(failure.reason[:4_000]), tone=tone),
         ),
-        children=below if failure.next_step else (),
+        children=below,
+        is_open=is_open,
     )

@@ -118,7 +118,7 @@ COLUMNS = (
     ),
 )
 KEYS = tuple(column.key for column in COLUMNS)
-SHOWN_FIRST = ("decision", "release", "branch", "environment", "when")
+SHOWN_FIRST = ("decision", "release", "branch", "when", "environment")
 """From the left, at the first start."""
 
 

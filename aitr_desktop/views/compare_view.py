@@ -82,6 +82,9 @@ class CompareView(QStackedWidget):
         self.sentence.setText(sentence)
         self._scroll.setWidget(body)
         self.setCurrentWidget(self._page)
+        first = next((tree for section in self._sections for tree in section.trees()), None)
+        if self.hasFocus() and first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_error(self, error: TsrError) -> None:
         """Says why there is no comparison."""

@@ -38,7 +38,7 @@ class FindCombo(QComboBox):
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(len(everything) * 3 // 4)
+        self.setMinimumContentsLength(len(everything) * 5 // 8)
         self._values: tuple[str, ...] = ()
         self._finder: Finder | None = None
         self.addItem(everything, None)

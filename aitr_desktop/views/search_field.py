@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aitr_desktop.theme import ThemeController
 
 MAX_SEARCH = 200
-MIN_SEARCH = 20
+MIN_SEARCH = 18
 """Characters that are seen at least of what one types."""
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 BAR_WIDTH = 4
 MOST_SIGNS = 360
 """Characters of one paragraph: with more of them the head would leave its report no room."""
+MOST_SIGNS_LOW = 160
+"""The same where there is little height."""
 
 
 class VerdictBand(QFrame):
@@ -36,6 +38,7 @@ class VerdictBand(QFrame):
         self._facts = PlainLabel(tone=Tone.MUTED, pixels=11, wraps=True, selectable=True)
         self._doubt = PlainLabel(tone=Tone.PENDING, wraps=True, selectable=True)
         self._is_low = False
+        self._reason = ""
         self._more = QToolButton()
         self._more.setText(self.tr("Terms"))
         self._more.setToolTip(self.tr("Approval, exceptions, baseline and policy"))
@@ -80,7 +83,7 @@ class VerdictBand(QFrame):
         self._subject.set_whole(head.subject)
         self._release.setText(head.release)
         self._release.set_tooltip(head.release_whole)
-        _set_cut(self._sentence, head.sentence)
+        self._reason = head.sentence
         self._doubt.setText(f"▲ {head.out_of_force}" if head.out_of_force else "")
         self._doubt.setVisible(bool(head.out_of_force))
         _set_cut(self._terms, _terms(head))
@@ -99,14 +102,15 @@ class VerdictBand(QFrame):
 
     def _fold(self) -> None:
         shows = not self._is_low or self._more.isChecked()
+        _set_cut(self._sentence, self._reason, most=MOST_SIGNS if shows else MOST_SIGNS_LOW)
         self._more.setVisible(self._is_low)
         self._terms.setVisible(shows and bool(self._terms.text()))
         self._facts.setVisible(shows)
 
 
-def _set_cut(label: PlainLabel, text: str, hint: str = "") -> None:
+def _set_cut(label: PlainLabel, text: str, hint: str = "", most: int = MOST_SIGNS) -> None:
     """Shows a text of usual length; what somebody made very long is cut, and hovering shows all of it."""
-    shown = "\n".join(one_line(line, MOST_SIGNS) for line in text.split("\n"))
+    shown = "\n".join(one_line(line, most) for line in text.split("\n"))
     label.setText(shown)
     label.set_tooltip("\n".join(filter(None, (hint, text if shown != text else ""))))
 

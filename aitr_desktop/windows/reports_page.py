@@ -136,7 +136,7 @@ class ReportsPage(QStackedWidget):
 
     def _empty(self) -> Message:
         return Message(
-            headline=self.tr("No reports yet. Import results…"),
+            headline=self.tr("No reports yet"),
             body=self.tr(
                 "A report is the tsr.json that tsr-agent generate or tsr-agent run writes. "
                 "Drop one here, or choose it."

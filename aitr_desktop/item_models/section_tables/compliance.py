@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 RULE_COLUMNS = (
     Column(title="State", width=184, is_state=True),
-    Column(title="Rule", width=200, stretches=True),
-    Column(title="Expected", width=190),
+    Column(title="Rule", width=220),
+    Column(title="Expected", width=190, stretches=True),
     Column(title="Actual", width=130),
     Column(title="n", width=64, is_number=True),
 )
