@@ -28,6 +28,9 @@ class Act(Enum):
     REFRESH = "refresh"
     FIND = "find"
     CLEAR_FILTERS = "clear_filters"
+    FIND_IN_REPORT = "find_in_report"
+    FIND_NEXT = "find_next"
+    FIND_PREVIOUS = "find_previous"
     FOCUS_FILTERS = "focus_filters"
     SAVE_FILTER = "save_filter"
     RENAME_FILTER = "rename_filter"
@@ -190,10 +193,31 @@ ACTIONS = (
         keys=("Ctrl+Shift+X",),
     ),
     ActionSpec(
+        act=Act.FIND_IN_REPORT,
+        menu=VIEW,
+        text=QT_TRANSLATE_NOOP("Actions", "Find in re&port…"),
+        keys=("Ctrl+Shift+F",),
+        icon="search",
+        tip=QT_TRANSLATE_NOOP("Actions", "Finds a text in all rows of the report, also in those not opened"),
+        separator_before=True,
+    ),
+    ActionSpec(
+        act=Act.FIND_NEXT,
+        menu=VIEW,
+        text=QT_TRANSLATE_NOOP("Actions", "Find ne&xt"),
+        keys=("F3",),
+    ),
+    ActionSpec(
+        act=Act.FIND_PREVIOUS,
+        menu=VIEW,
+        text=QT_TRANSLATE_NOOP("Actions", "Find pre&vious"),
+        keys=("Shift+F3",),
+    ),
+    ActionSpec(
         act=Act.FOCUS_FILTERS,
         menu=VIEW,
         text=QT_TRANSLATE_NOOP("Actions", "Go to the fi&lters"),
-        keys=("Ctrl+Shift+F",),
+        keys=("Ctrl+Shift+L",),
     ),
     ActionSpec(
         act=Act.SAVE_FILTER,
@@ -406,6 +430,10 @@ MOVES = (
     ("Ctrl, Shift", QT_TRANSLATE_NOOP("Actions", "With a click or the arrows: select several reports")),
     ("Menu, Shift+F10", QT_TRANSLATE_NOOP("Actions", "Open the menu of the selected reports")),
     ("Delete", QT_TRANSLATE_NOOP("Actions", "On a filter: take it back")),
+    (
+        "Enter, Shift+Enter, Escape",
+        QT_TRANSLATE_NOOP("Actions", "In the bar of a search: next hit, previous hit, close"),
+    ),
     ("Left, Right", QT_TRANSLATE_NOOP("Actions", "Close or open a row")),
     ("Ctrl+Enter, Menu", QT_TRANSLATE_NOOP("Actions", "Follow the link of a row without opening it")),
     ("Backspace, Alt+Left", QT_TRANSLATE_NOOP("Actions", "Go back to where a link was followed")),

@@ -69,6 +69,8 @@ class Node:
     """Makes what opens below when somebody first looks, in place of ``children``; never nothing."""
     links: tuple[Link, ...] = ()
     """What the row leads to beside its cells."""
+    holds: Callable[[str], bool] | None = None
+    """Whether anything that opens below has a ``folded`` text, without making it; None to make and look."""
 
     @property
     def opens(self) -> bool:

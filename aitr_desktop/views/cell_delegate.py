@@ -75,9 +75,9 @@ class CellDelegate(QStyledItemDelegate):
         if cell.is_block:
             painter.setPen(QColor(colours.tone(cell.tone)))
             painter.setFont(font)
-            self._paint_block(painter, option.rect, cell, QFontMetrics(font))
+            self._paint_block(painter, _seen(option, index), cell, QFontMetrics(font))
             return
-        inside = option.rect.adjusted(PADDING, 0, -PADDING, 0)
+        inside = _seen(option, index).adjusted(PADDING, 0, -PADDING, 0)
         is_marked = self._is_marked(option, index, selected=selected)
         if _wraps(cell, option, index):
             painter.setPen(QColor(colours.tone(cell.tone)))
@@ -135,7 +135,7 @@ class CellDelegate(QStyledItemDelegate):
         cell = index.data(CELL_ROLE)
         if not isinstance(cell, Cell) or cell.leads_to is None:
             return False
-        inside = option.rect.adjusted(PADDING, 0, -PADDING, 0)
+        inside = _seen(option, index).adjusted(PADDING, 0, -PADDING, 0)
         font = self.font(cell, option.font)
         if not _wraps(cell, option, index):
             width = min(inside.width(), QFontMetrics(font).horizontalAdvance(cell.text[:300]))
@@ -246,6 +246,17 @@ def _wraps(cell: Cell, option: QStyleOptionViewItem, index: Index) -> bool:
     if cell.is_code or index.column() != 0 or not isinstance(view, QTreeView):
         return False
     return view.isFirstColumnSpanned(index.row(), index.parent())
+
+
+def _seen(option: QStyleOptionViewItem, index: Index) -> QRect:
+    """The rectangle of a cell; of one that spans a table wider than its view, the part that is seen."""
+    view = option.widget
+    if index.column() > 0 or not isinstance(view, QTreeView):
+        return option.rect
+    is_wide = view.header().length() > view.viewport().width()
+    if not (is_wide and view.isFirstColumnSpanned(index.row(), index.parent())):
+        return option.rect
+    return QRect(option.rect.topLeft(), QSize(_room(option, index), option.rect.height()))
 
 
 def _room(option: QStyleOptionViewItem, index: Index) -> int:

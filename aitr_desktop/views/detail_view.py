@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QCoreApplication, QEvent, QPoint, Qt, Signal, Slot
-from qtpy.QtWidgets import QButtonGroup, QFrame, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from qtpy.QtCore import Qt, Signal, Slot
+from qtpy.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
 from aitr_desktop.item_models.cells import Kind, Target
-from aitr_desktop.views.flow_layout import FlowLayout
+from aitr_desktop.views.anchor_row import AnchorRow
+from aitr_desktop.views.find_bar import FindBar
 from aitr_desktop.views.plain_label import hairline
-from aitr_desktop.views.section_block import SectionBlock
+from aitr_desktop.views.section_scroll import SectionScroll
 from aitr_desktop.views.verdict_band import VerdictBand
 from tsr_agent.sections.targets import OUTSIDE
 
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
     from qtpy.QtGui import QKeyEvent, QResizeEvent
 
     from aitr_desktop.item_models.report_detail import ReportDetail
+    from aitr_desktop.item_models.report_search import Hit
     from aitr_desktop.theme import ThemeController
+    from aitr_desktop.views.section_block import SectionBlock
     from aitr_desktop.views.section_tree import SectionTree
 
 MOST_STEPS = 100
 """Steps that can be gone back."""
-MARGIN = 8
 LOW = 560
 """Pixels of height below which the head folds what is not the verdict."""
 
@@ -55,29 +57,18 @@ class DetailView(QFrame):
     def __init__(self, theme: ThemeController, row_height: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("ground", "surface")
-        self._theme = theme
-        self._row_height = row_height
-        theme.density_changed.connect(self._take_height)
         self.band = VerdictBand(theme)
-        self._anchors = QButtonGroup(self)
-        self._anchors.setExclusive(True)
-        self._anchor_row = FlowLayout(2)
-        self._anchor_row.setContentsMargins(12, 2, 12, 2)
-        self._sections: list[SectionBlock] = []
+        self.find_bar = FindBar()
+        self._anchors = AnchorRow()
+        self._scroll = SectionScroll(theme, row_height)
         self._steps: list[_Step] = []
-        self._body = QWidget()
-        self._column = QVBoxLayout(self._body)
-        self._column.setContentsMargins(16, 8, 16, 24)
-        self._column.setSpacing(24)
-        self._column.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setWidget(self._body)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.verticalScrollBar().valueChanged.connect(self._scrolled)
-        self._anchors.idClicked.connect(self._jump)
+        self._hit: SectionTree | None = None
+        self._before_find: QWidget | None = None
+        self._scroll.followed.connect(self.follow)
+        self._scroll.went_back.connect(self.go_back)
+        self._scroll.plots_wanted.connect(self.plots_wanted)
+        self._scroll.read.connect(self._anchors.check)
+        self._anchors.chosen.connect(self.jump_to)
         self._place()
 
     def _place(self) -> None:
@@ -86,34 +77,40 @@ class DetailView(QFrame):
         column.setSpacing(0)
         column.addWidget(self.band)
         column.addWidget(hairline())
-        column.addLayout(self._anchor_row)
+        column.addWidget(self.find_bar)
+        column.addLayout(self._anchors)
         column.addWidget(hairline())
         column.addWidget(self._scroll, 1)
+
+    @property
+    def is_filling(self) -> bool:
+        """Whether some of the report is still to come in one of the next turns of the event loop."""
+        return self._scroll.is_filling
 
     def show_report(self, detail: ReportDetail) -> None:
         """Shows another report from its top."""
         self._steps.clear()
+        self._hit = None
         self.band.show_overview(detail.head)
-        if [each.title for each in self._sections] != [block.title for block in detail.blocks]:
-            self._make_sections([block.title for block in detail.blocks])
-        for section, block in zip(self._sections, detail.blocks, strict=True):
-            section.show_block(block)
-        self._scroll.verticalScrollBar().setValue(0)
-        self._check(0)
+        if self._scroll.show_blocks(detail.blocks):
+            self._anchors.add(block.title for block in detail.blocks)
+            self._anchors.check(0)
 
     def sections(self) -> list[SectionBlock]:
         """The sections from the top."""
-        return self._sections
+        return self._scroll.sections
 
     def focus_first(self) -> None:
         """Goes to the first table."""
-        trees = [tree for section in self._sections for tree in section.trees()]
+        self._scroll.finish()
+        trees = [tree for section in self.sections() for tree in section.trees()]
         if trees:
             trees[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @Slot(int)
     def jump_to(self, place: int) -> None:
         """Scrolls to a section by its place."""
-        self._jump(place)
+        self._scroll.jump(place)
 
     @Slot(object)
     def follow(self, target: Target) -> bool:
@@ -125,16 +122,17 @@ class DetailView(QFrame):
         if target.kind in OUTSIDE:
             self.left.emit(target)
             return True
+        self._scroll.finish()
         if target.kind is Kind.SECTION:
             return self._follow_section(target.value)
-        for section in self._sections:
+        for section in self.sections():
             found = section.locate(target)
             if found is not None:
                 self._remember()
-                tree, way = found
-                section.reveal(tree)
+                place, way = found
+                tree = section.reveal(place)
                 tree.go_to(way, opens=target.kind is not Kind.TEST_TYPE)
-                self._show_row(tree)
+                self._scroll.show_row(tree)
                 return True
         return False
 
@@ -149,11 +147,38 @@ class DetailView(QFrame):
             return False
         step = self._steps.pop()
         if step.tree is not None and step.section is not None:
-            step.section.reveal(step.tree)
+            step.section.show_tree(step.tree)
             step.tree.go_to(step.way)
-        self._settle()
-        self._scroll.verticalScrollBar().setValue(step.top)
+        self._scroll.scroll_to(step.top)
         return True
+
+    def open_find(self) -> None:
+        """Opens the bar that looks for a text, or goes back to its field."""
+        focused = QApplication.focusWidget()
+        if focused is not None and not self.find_bar.isAncestorOf(focused):
+            self._before_find = focused
+        self.find_bar.open()
+
+    def close_find(self) -> None:
+        """Closes the bar. The focus goes to the row that was found, else back to where it was."""
+        before = self._hit or self._before_find
+        self._hit = self._before_find = None
+        if before is not None:
+            # Popup: what is selected there stays.
+            before.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.find_bar.hide()
+
+    def go_to_hit(self, hit: Hit) -> None:
+        """Shows a row that was found, with all that is above it open; the focus stays in the bar."""
+        self._scroll.finish()
+        tree = self.sections()[hit.block].reveal(hit.table)
+        if self._hit is None:
+            self._remember()
+        elif self._hit is not tree:
+            self._hit.clearSelection()
+        self._hit = tree
+        tree.go_to(hit.way, takes_focus=False)
+        self._scroll.show_row(tree)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
         """Keeps most of the height for the sections."""
@@ -167,10 +192,10 @@ class DetailView(QFrame):
             super().keyPressEvent(event)
 
     def _follow_section(self, key: str) -> bool:
-        for place, section in enumerate(self._sections):
+        for place, section in enumerate(self.sections()):
             if section.key == key:
                 self._remember()
-                self._jump(place)
+                self._scroll.jump(place)
                 trees = section.trees()
                 if trees:
                     trees[0].setFocus(Qt.FocusReason.OtherFocusReason)
@@ -178,67 +203,8 @@ class DetailView(QFrame):
         return False
 
     def _remember(self) -> None:
-        top = self._scroll.verticalScrollBar().value()
-        pairs = ((section, tree) for section in self._sections for tree in section.trees())
+        pairs = ((section, tree) for section in self.sections() for tree in section.trees())
         section, tree = next((each for each in pairs if each[1].hasFocus()), (None, None))
-        self._steps.append(_Step(section, tree, tree.way() if tree is not None else (), top))
+        way = tree.way() if tree is not None else ()
+        self._steps.append(_Step(section, tree, way, self._scroll.top))
         del self._steps[:-MOST_STEPS]
-
-    def _show_row(self, tree: SectionTree) -> None:
-        """Scrolls so far that the current row of a table is seen with what surrounds it."""
-        self._settle()
-        row = tree.visualRect(tree.currentIndex())
-        top = tree.viewport().mapTo(self._body, QPoint(0, row.top())).y()
-        self._scroll.verticalScrollBar().setValue(top - self._scroll.viewport().height() // 4)
-
-    def _settle(self) -> None:
-        """Takes the heights that opened rows ask for at once, and not in the next turn of the loop."""
-        for section in self._sections:
-            layout = section.layout()
-            if layout is not None:
-                layout.activate()
-        self._column.activate()
-        QCoreApplication.sendEvent(self._scroll, QEvent(QEvent.Type.LayoutRequest))
-
-    @Slot(int)
-    def _take_height(self, row_height: int) -> None:
-        self._row_height = row_height
-
-    def _make_sections(self, titles: list[str]) -> None:
-        for place, title in enumerate(titles):
-            section = SectionBlock(title, self._theme, self._row_height)
-            section.figures.plots_wanted.connect(self.plots_wanted)
-            section.followed.connect(self.follow)
-            section.went_back.connect(self.go_back)
-            self._sections.append(section)
-            self._column.insertWidget(place, section)
-            anchor = QToolButton()
-            anchor.setText(title)
-            anchor.setCheckable(True)
-            anchor.setProperty("anchor", "true")
-            anchor.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            anchor.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            self._anchors.addButton(anchor, place)
-            self._anchor_row.addWidget(anchor)
-
-    @Slot(int)
-    def _jump(self, place: int) -> None:
-        if place < len(self._sections):
-            self._scroll.verticalScrollBar().setValue(self._sections[place].y() - MARGIN)
-            self._check(place)
-
-    @Slot(int)
-    def _scrolled(self, top: int) -> None:
-        passed = [place for place, section in enumerate(self._sections) if section.y() - 3 * MARGIN <= top]
-        bar = self._scroll.verticalScrollBar()
-        if top == bar.maximum() and top > 0:
-            # The last sections can't reach the top; the one that was jumped to stays marked.
-            if self._anchors.checkedId() < max(passed, default=0):
-                self._check(max(passed, default=0))
-            return
-        self._check(max(passed, default=0))
-
-    def _check(self, place: int) -> None:
-        anchor = self._anchors.button(place)
-        if anchor is not None:
-            anchor.setChecked(True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, Signal, Slot
@@ -13,6 +15,8 @@ from aitr_desktop.views.section_tree import SectionTree
 from tsr_agent.sections.marks import Tone
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aitr_desktop.item_models.cells import Target
     from aitr_desktop.item_models.report_detail import Block
     from aitr_desktop.theme import ThemeController
@@ -44,7 +48,9 @@ class SectionBlock(QWidget):
         self._nothing = CutLabel(tone=Tone.MUTED)
         self._captions: list[PlainLabel] = []
         self._trees: list[SectionTree] = []
-        self._used = 0
+        self._block: Block | None = None
+        self._filled: set[int] = set()
+        self._pieces: deque[Callable[[], None]] = deque()
         self._ways = QButtonGroup(self)
         self._ways.setExclusive(True)
         self._ways.idClicked.connect(self.show_way)
@@ -65,52 +71,78 @@ class SectionBlock(QWidget):
         self._column.addWidget(self.figures)
 
     def show_block(self, block: Block) -> None:
-        """Shows another report's section."""
+        """Shows another report's section, all of it at once."""
+        self.begin(block)
+        while self.fill_next():
+            pass
+
+    def begin(self, block: Block) -> None:
+        """Shows the heading of another report's section, and nothing of the one before below it."""
+        self._block = block
         self.key = block.key
         self._summary.set_whole(block.summary)
         self._nothing.set_whole(block.nothing)
         self._nothing.setVisible(bool(block.nothing))
-        self.figures.show_figures(block.figures)
-        while len(self._trees) < len(block.tables):
-            self._add_tree()
-        self._used = len(block.tables)
-        shown_at_once = len(block.tables) - max(0, len(block.ways) - 1)
-        for place, tree in enumerate(self._trees):
-            tree.setVisible(place < self._used)
-            # Which of several ways is shown, the switch says.
-            is_named = len(block.ways) <= place < self._used and shown_at_once > 1
-            self._captions[place].setVisible(is_named)
-        for tree, caption, (name, table) in zip(self._trees, self._captions, block.tables, strict=False):
-            tree.setAccessibleName(name)
-            caption.setText(name)
-            tree.show_table(table)
-        self._offer_ways(block.ways)
+        self.figures.hide()
+        for each in (*self._captions, *self._trees, *self._ways.buttons()):
+            each.hide()
+        self._filled.clear()
+        self._pieces = deque([partial(self._offer_ways, block.ways)])
+        if block.figures:
+            self._pieces.append(partial(self.figures.show_figures, block.figures))
+        chosen = max(0, self._ways.checkedId())
+        tables = range(len(block.tables))
+        self._pieces.extend(
+            partial(self._fill_table, each) for each in tables if each >= len(block.ways) or each == chosen
+        )
+
+    def fill_next(self) -> bool:
+        """Shows the next piece of what was begun with: a figure, a table.
+
+        Returns:
+            Whether there is another one.
+        """
+        if self._pieces:
+            self._pieces.popleft()()
+        return bool(self._pieces)
 
     @Slot(int)
     def show_way(self, chosen: int) -> None:
         """Shows one of the tables that the person chooses among, in place of the others."""
-        count = len(self._ways.buttons())
-        if not 0 <= chosen < count or self._ways.button(chosen).isHidden():
+        if self._block is None or not 0 <= chosen < len(self._block.ways):
             return
         self._ways.button(chosen).setChecked(True)
-        for place in range(min(count, self._used)):
-            self._trees[place].setVisible(place == chosen)
+        self._fill_table(chosen)
+        for place in range(len(self._block.ways)):
+            if place < len(self._trees):
+                self._trees[place].setVisible(place == chosen)
 
     def trees(self) -> list[SectionTree]:
         """The tables that are shown."""
         return [tree for tree in self._trees if not tree.isHidden()]
 
-    def locate(self, target: Target) -> tuple[SectionTree, tuple[int, ...]] | None:
-        """The table that has what a target names, and the way to its row; None where none has."""
-        for tree in self._trees[: self._used]:
-            table = tree.table()
-            way = table.place(target) if table is not None else None
+    def locate(self, target: Target) -> tuple[int, tuple[int, ...]] | None:
+        """Place of the table that has what a target names, and the way to its row; None where none has."""
+        for place, (_, table) in enumerate(self._block.tables if self._block is not None else ()):
+            way = table.place(target)
             if way is not None:
-                return tree, way
+                return place, way
         return None
 
-    def reveal(self, tree: SectionTree) -> None:
-        """Shows one of its tables, whichever way was chosen."""
+    def reveal(self, place: int) -> SectionTree:
+        """Shows one of its tables, whichever way was chosen.
+
+        Raises:
+            IndexError: It has no such table.
+        """
+        if self._block is not None and place < len(self._block.ways):
+            self.show_way(place)
+        else:
+            self._fill_table(place)
+        return self._trees[place]
+
+    def show_tree(self, tree: SectionTree) -> None:
+        """Shows one of its tables that was shown before."""
         if tree.isHidden():
             self.show_way(self._trees.index(tree))
 
@@ -127,6 +159,26 @@ class SectionBlock(QWidget):
         self._trees.append(tree)
         self._column.addWidget(caption)
         self._column.addWidget(tree)
+        caption.hide()
+        tree.hide()
+
+    def _fill_table(self, place: int) -> None:
+        if self._block is None or place in self._filled:
+            return
+        self._filled.add(place)
+        while len(self._trees) <= place:
+            self._add_tree()
+        ways = len(self._block.ways)
+        shown_at_once = len(self._block.tables) - max(0, ways - 1)
+        name, table = self._block.tables[place]
+        tree, caption = self._trees[place], self._captions[place]
+        tree.setAccessibleName(name)
+        caption.setText(name)
+        # Which of several ways is shown, the switch says.
+        caption.setVisible(place >= ways and shown_at_once > 1)
+        # Before it is filled, so that it has its width.
+        tree.setVisible(True)
+        tree.show_table(table)
 
     def _offer_ways(self, ways: tuple[str, ...]) -> None:
         while len(self._ways.buttons()) < len(ways):
@@ -136,9 +188,8 @@ class SectionBlock(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self._ways.addButton(button, len(self._ways.buttons()))
             self._switch.addWidget(button)
-        for place, each in enumerate(self._ways.buttons()):
-            each.setVisible(place < len(ways))
-            if place < len(ways):
-                each.setText(ways[place])
+        for offered, words in zip(self._ways.buttons(), ways, strict=False):
+            offered.setText(words)
+            offered.show()
         if ways:
-            self.show_way(max(0, self._ways.checkedId()))
+            self._ways.button(max(0, self._ways.checkedId())).setChecked(True)

@@ -86,13 +86,17 @@ class SectionColumns:
         words = {
             place: width for place, width in others.items() if place not in figures and place not in states
         }
-        least = min(self._natural[self._stretching], max(MIN_STRETCH, room // 4))
+        wanted = min(self._natural[self._stretching], max(MIN_STRETCH, room // 4))
         left = room - sum(figures.values())
-        short = _narrowed(words, left - sum(states.values()) - least, MIN_COLUMN)
-        brief = _narrowed(states, left - sum(short.values()) - least, MIN_STATE)
-        if sum((*brief.values(), *short.values())) + least <= left:
-            words, states = short, brief
-        # Else it scrolls sideways in any case, and nothing has to be cut.
+        for least in (wanted, min(wanted, MIN_STRETCH)):
+            short = _narrowed(words, left - sum(states.values()) - least, MIN_COLUMN)
+            brief = _narrowed(states, left - sum(short.values()) - least, MIN_STATE)
+            if sum((*brief.values(), *short.values())) + least <= left:
+                words, states = short, brief
+                break
+        else:
+            # It scrolls sideways in any case, and nothing has to be cut.
+            least = wanted
         widths = figures | states | words
         for place, width in widths.items():
             header.resizeSection(place, width)

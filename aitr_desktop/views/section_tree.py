@@ -151,12 +151,13 @@ class SectionTree(OpeningTree):
             index = self.indexBelow(index)
         return widest + 2 * PADDING + 2
 
-    def go_to(self, way: tuple[int, ...], *, opens: bool = False) -> None:
-        """Selects a row, with every row above it open, and takes the focus.
+    def go_to(self, way: tuple[int, ...], *, opens: bool = False, takes_focus: bool = True) -> None:
+        """Selects a row, with every row above it open.
 
         Args:
             way: Rows to go down from the top.
             opens: Whether the row itself is opened.
+            takes_focus: Whether the focus goes there too.
         """
         if self._shown is None:
             return
@@ -169,7 +170,8 @@ class SectionTree(OpeningTree):
             if opens and self._shown.hasChildren(index) and not self.isExpanded(index):
                 self.open_row(index)
         self.fit()
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        if takes_focus:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.setCurrentIndex(index)
         self.scrollTo(index)
 

@@ -18,6 +18,7 @@ from aitr_desktop.windows.appearance import Appearance
 from aitr_desktop.windows.commands import Commands
 from aitr_desktop.windows.compare_page import ComparePage
 from aitr_desktop.windows.exports import Exports
+from aitr_desktop.windows.finding import Finding
 from aitr_desktop.windows.focus_order import keep_last
 from aitr_desktop.windows.following import Following
 from aitr_desktop.windows.imports import Imports
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
         self.pages = Pages(theme, page_of, self)
         self._commands = Commands(self, theme, self.preferences, self._recent, lambda: self.menus)
         self._list = ListActions(self.pages, self.reports_page, self)
+        self._finding = Finding(tasks, lambda: self.workbench, self._list.why_none, self)
         self.list_view = ListView(self, self._list, self.reports_page.browser, self.preferences)
         self.saved_filters = SavedFilters(self, self._list, self.reports_page.browser, self.preferences)
         self.menus = Menus(self, theme, self._handlers(), self._reasons())
@@ -137,6 +139,7 @@ class MainWindow(QMainWindow):
             **self.appearance.handlers(),
             **self.pages.handlers(),
             **self._list.handlers(),
+            **self._finding.handlers(),
             **self.list_view.handlers(),
             **self.saved_filters.handlers(),
             **self._commands.handlers(),
@@ -153,6 +156,7 @@ class MainWindow(QMainWindow):
             self.server,
             self.opening,
             self._list,
+            self._finding,
             self.list_view,
             self.saved_filters,
             self.notices,
@@ -229,6 +233,7 @@ class MainWindow(QMainWindow):
         workbench.shown.connect(self._report_shown)
         workbench.failed.connect(self.notices.say)
         workbench.left.connect(self.following.follow)
+        self._finding.attach(workbench)
         self.list_view.attach(workbench.browser)
         workbench.table.selection_changed.connect(self.menus.refresh)
         workbench.filters.set_saved(self.menus.menu(FILTERS_MENU))

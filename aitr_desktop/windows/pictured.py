@@ -85,9 +85,11 @@ class Stage:
         patience.stop()
 
     def _is_drawing(self) -> bool:
+        from aitr_desktop.views.detail_view import DetailView
         from aitr_desktop.views.figures.timeline import TimelineView
 
-        return any(each.is_drawing for each in self.window.findChildren(TimelineView))
+        is_filling = any(each.is_filling for each in self.window.findChildren(DetailView))
+        return is_filling or any(each.is_drawing for each in self.window.findChildren(TimelineView))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,15 @@ def _long(stage: Stage) -> Iterator[str]:
         yield f"long-{verdict}"
         stage.window.resize(usual)
         stage.settle()
+
+
+def _found(stage: Stage) -> Iterator[str]:
+    for verdict, workbench in _reports(stage):
+        stage.do(Act.FIND_IN_REPORT)
+        workbench.detail.find_bar.field.setText("refus")
+        workbench.detail.find_bar.ask()
+        stage.settle()
+        yield f"found-{verdict}"
 
 
 def _filtered(stage: Stage) -> Iterator[str]:
@@ -244,6 +255,7 @@ VIEWS = (
     View(name="browser", show=_browser),
     View(name="report", show=_sections),
     View(name="long", show=_long),
+    View(name="found", show=_found),
     View(name="filtered", show=_filtered),
     View(name="notice", show=_notices),
     View(name="compare", show=_compare),

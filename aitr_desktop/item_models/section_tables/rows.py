@@ -68,19 +68,30 @@ def block(text: str) -> Node:
     return Node(cells=(Cell(text="\n".join(drawn), whole=text, is_block=True, is_code=True),), spans=True)
 
 
-def grouped(rows: Sequence[T], node_of: Callable[[T], Node]) -> tuple[Node, ...]:
-    """A row each; of long lists groups that are made when they are opened: a screen holds forty rows."""
+def grouped(
+    rows: Sequence[T], node_of: Callable[[T], Node], holds: Callable[[T, str], bool] | None = None
+) -> tuple[Node, ...]:
+    """A row each; of long lists groups that are made when they are opened: a screen holds forty rows.
+
+    Args:
+        rows: What there is a row of.
+        node_of: Makes the row.
+        holds: Says whether a row, or what opens below it, has a folded text, without making it.
+    """
     if len(rows) <= GROUP_SIZE:
         return tuple(node_of(row) for row in rows)
-    return tuple(_group(rows, start, node_of) for start in range(0, len(rows), GROUP_SIZE))
+    return tuple(_group(rows, start, node_of, holds) for start in range(0, len(rows), GROUP_SIZE))
 
 
-def _group(rows: Sequence[T], start: int, node_of: Callable[[T], Node]) -> Node:
+def _group(
+    rows: Sequence[T], start: int, node_of: Callable[[T], Node], holds: Callable[[T, str], bool] | None
+) -> Node:
     end = min(start + GROUP_SIZE, len(rows))
     return Node(
         cells=(Cell(text=f"{start + 1:,} to {end:,} of {len(rows):,}"),),
         make=lambda: tuple(node_of(row) for row in rows[start:end]),
         spans=True,
+        holds=None if holds is None else lambda wanted: any(holds(row, wanted) for row in rows[start:end]),
     )
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aitr_desktop.item_models.cells import Cell, Column, Kind, Link, Node, Table, Target, mark_cell
+from aitr_desktop.item_models.report_search import folded
 from aitr_desktop.item_models.section_tables.rows import (
     block,
     grouped,
@@ -112,7 +113,7 @@ def _type_node(row: TestTypeRow, known: Known) -> Node:
     )
     children = (
         *_remarks(row),
-        *grouped(row.failures, lambda each: case_node(each, known)),
+        *grouped(row.failures, lambda each: case_node(each, known), case_holds),
         *(_group_node(each, known) for each in row.others),
     )
     links = tuple(Link(f"Read from {one_line(each.value, 200)}", each) for each in known.inputs_of(row.kind))
@@ -134,7 +135,12 @@ def _group_node(group: CaseGroup, known: Known) -> Node:
     rows = group.rows
     if not rows:
         return Node(cells=(head,), spans=True)
-    return Node(cells=(head,), make=lambda: grouped(rows, lambda each: case_node(each, known)), spans=True)
+    return Node(
+        cells=(head,),
+        make=lambda: grouped(rows, lambda each: case_node(each, known), case_holds),
+        spans=True,
+        holds=lambda wanted: any(case_holds(each, wanted) for each in rows),
+    )
 
 
 def case_node(row: CaseRow, known: Known) -> Node:
@@ -146,7 +152,16 @@ def case_node(row: CaseRow, known: Known) -> Node:
         spans=True,
         anchor=row.target,
         links=_case_links(row, known),
+        holds=partial(case_holds, row),
     )
+
+
+def case_holds(row: CaseRow, wanted: str) -> bool:
+    """Whether a case has a folded text anywhere in what it says; what all cases say is not looked at."""
+    case = row.case
+    texts = (f"{row.mark}  {row.id}", case.id, case.message, row.place, case.details, case.output)
+    tries = (text for each in row.attempts for text in (each.message, each.details))
+    return any(wanted in folded(text) for text in (*texts, *case.requirement_ids, *tries) if text)
 
 
 def _case_links(row: CaseRow, known: Known) -> tuple[Link, ...]:

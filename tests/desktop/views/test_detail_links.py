@@ -43,6 +43,8 @@ def detail(theme: ThemeController, shown: Show) -> DetailView:
 def show(view: DetailView, report: TestSummaryReport) -> None:
     opened = OpenedReport(report=report, decision=full_decision(), digest="a" * 64, policy_in_force=False)
     view.show_report(report_detail(opened))
+    while view.is_filling:
+        QCoreApplication.processEvents()
     turn()
 
 

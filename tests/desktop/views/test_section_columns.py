@@ -77,8 +77,9 @@ def test_no_section_cuts_a_figure(theme: ThemeController, shown: Show, width: in
     shown(view)
     opened = OpenedReport(report=report, decision=full_decision(), digest="a" * 64)
     view.show_report(report_detail(opened))
-    for _ in range(5):
+    while view.is_filling:
         QCoreApplication.processEvents()
+    QCoreApplication.processEvents()
     trees = [tree for section in view.sections() for tree in section.trees()]
     assert len(trees) > 10
     assert {tree.accessibleName(): cut_figures(tree) for tree in trees if cut_figures(tree)} == {}
@@ -126,3 +127,20 @@ def test_a_title_without_end_takes_no_more_than_its_bound(theme: ThemeController
     title = "W" * 3_000
     tree.show_table(table(titles=(title,), nodes=(row("1"),)))
     assert tree.columnWidth(2) == MAX_TITLE
+
+
+def test_a_row_over_the_whole_width_ends_where_the_view_ends(theme: ThemeController, shown: Show) -> None:
+    """In a table that scrolls sideways it was as wide as all columns: its lines ended unseen at the edge."""
+    tree = SectionTree("Figures", theme, 28)
+    shown(tree)
+    tree.resize(400, 300)
+    words = Node(cells=(Cell(text="word " * 30 + "END"),), spans=True)
+    tree.show_table(table(titles=tuple("ABCDEF"), nodes=(row(*["1,234,567.891"] * 6), words)))
+    assert tree.header().length() > tree.viewport().width()
+    index = tree.model().index(1, 0)
+    drawn = tree.viewport().grab(tree.visualRect(index)).toImage()
+    lines = tree.visualRect(index).height() // tree.fontMetrics().height()
+    last = range(tree.visualRect(index).height() - 16, tree.visualRect(index).height() - 6)
+    ground = drawn.pixelColor(drawn.width() - 2, 1)
+    assert lines >= 2
+    assert any(drawn.pixelColor(x, y) != ground for y in last for x in range(8, 60))

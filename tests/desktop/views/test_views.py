@@ -43,7 +43,14 @@ def show(view: DetailView, *, hostile: str = "", decided: Decision | None = None
     if hostile:
         report, decision = reports.poisoned(hostile, decision)
     view.show_report(report_detail(OpenedReport(report=report, decision=decision, digest="a" * 64)))
-    for _ in range(3):  # layouts of layouts
+    settle(view)
+
+
+def settle(view: DetailView) -> None:
+    """Lets the sections come, and layouts of layouts."""
+    while view.is_filling:
+        QCoreApplication.processEvents()
+    for _ in range(3):
         QCoreApplication.processEvents()
 
 
@@ -203,6 +210,7 @@ def test_many_failures_do_not_make_a_table_without_end(detail: DetailView) -> No
     cases = [reports.case(f"test_{n}", CaseStatus.FAILED, message="no") for n in range(3_000)]
     report = reports.report(test_results=(TestTypeResult.from_cases(TestType.UNIT, cases),))
     detail.show_report(report_detail(OpenedReport(report=report, decision=None, digest="a" * 64)))
+    settle(detail)
     tree = detail.sections()[1].trees()[0]
     tree.expand(tree.model().index(0, 0))
     first = tree.model().index(0, 0)

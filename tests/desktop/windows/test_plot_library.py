@@ -5,7 +5,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QCoreApplication, Qt
 from qtpy.QtTest import QTest
 
 from aitr_desktop.item_models.report_detail import report_detail
@@ -40,13 +40,14 @@ def detail(qtbot: QtBot, theme: ThemeController, tasks: Tasks) -> DetailView:
 def show(detail: DetailView, **changes: object) -> None:
     opened = OpenedReport(report=reports.report(**changes), decision=reports.decision(), digest="a" * 64)
     detail.show_report(report_detail(opened))
+    while detail.is_filling:
+        QCoreApplication.processEvents()
 
 
 def test_a_report_with_iterations_gets_its_plots(
     detail: DetailView, tasks: Tasks, settled: Callable[[], None], qtbot: QtBot
 ) -> None:
     show(detail)
-    qtbot.waitUntil(lambda: not tasks.is_idle)
     settled()
     timeline = detail.findChildren(TimelineView)[0]
 
