@@ -181,7 +181,9 @@ def _into_archive(
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.part")
     try:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+        # In a folder of several people the name may be taken by a link that leads elsewhere.
+        part.unlink(missing_ok=True)
+        with part.open("xb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
             into = _Archive(archive)
             _export(library, report_ids, outcome, into, clock, watcher)
         with zipfile.ZipFile(part) as archive:

@@ -114,7 +114,7 @@ class Servers:
             return Connection(address=address, token=token, source=TokenSource.TYPED)
         if address.url in self._typed:
             return Connection(address=address, token=self._typed[address.url], source=TokenSource.TYPED)
-        found = token_from(self.environ)
+        found = token_from(self.environ) if self._environment_means(address) else None
         if found is not None:
             return Connection(address=address, token=found, source=TokenSource.ENVIRONMENT)
         kept = self._from_keyring.get(address.url)
@@ -127,6 +127,14 @@ class Servers:
                 )
             kept = self._from_keyring[address.url] = Token(secret, "The token in the keyring")
         return Connection(address=address, token=kept, source=TokenSource.KEYRING)
+
+    def _environment_means(self, address: ServerAddress) -> bool:
+        """Whether the environment's token may go there: not where ``AITR_SERVER`` says whose it is."""
+        named = self.environ.get("AITR_SERVER", "").strip()
+        try:
+            return not named or address_of(named) == address
+        except UsageError:
+            return False
 
     def api(self, connection: Connection, cancelled: Callable[[], bool]) -> ServerApi:
         """A connection to the server, for one thread.

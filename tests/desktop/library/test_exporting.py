@@ -144,3 +144,14 @@ def test_a_hostile_id_leads_nowhere(hostile: str, tmp_path: Path) -> None:
 
 def test_a_usual_id_is_the_name() -> None:
     assert safe_names(["TSR-2026-11-20-3fa9c1e"]) == {"TSR-2026-11-20-3fa9c1e": "TSR-2026-11-20-3fa9c1e"}
+
+
+def test_an_archive_is_not_written_through_a_link_that_somebody_laid(
+    library: Library, tmp_path: Path, clock: StillClock
+) -> None:
+    mine = tmp_path / "mine.txt"
+    mine.write_text("kept")
+    (tmp_path / ".out.zip.part").symlink_to(mine)
+    export_reports(library, [], tmp_path / "out.zip", clock, Watching())
+    assert mine.read_text() == "kept"
+    assert not (tmp_path / "out.zip").is_symlink()

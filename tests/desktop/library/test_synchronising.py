@@ -262,3 +262,10 @@ def test_a_question_that_nobody_waits_for_ends_without_being_asked_again() -> No
         waiting.sleep(30)
     assert time.monotonic() - began < 1
     assert os.environ.get("AITR_TOKEN") is None
+
+
+@pytest.mark.parametrize("named", ["https://one.example.org", "no address"])
+def test_a_token_of_the_environment_goes_to_no_other_server_than_the_one_named_beside_it(named: str) -> None:
+    servers = Servers(MemoryTokens(), {"AITR_TOKEN": "e" * 20, "AITR_SERVER": named})
+    with pytest.raises(UsageError):
+        servers.connection(address_of("https://other.example.org"))
