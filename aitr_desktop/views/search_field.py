@@ -42,10 +42,15 @@ class SearchField(QLineEdit):
         self.addAction(self._cross, QLineEdit.ActionPosition.TrailingPosition)
         self._cross.setVisible(False)
         self._cross.triggered.connect(self.clear)
-        self.textChanged.connect(lambda text: self._cross.setVisible(bool(text)))
+        self.textChanged.connect(self._show_cross)
         self.returnPressed.connect(self.entered)
         theme.changed.connect(self._draw_icons)
         self._draw_icons()
+
+    def setText(self, text: str) -> None:  # noqa: N802  (Qt's name)
+        """Takes another text; the cross follows it even where nobody is told."""
+        super().setText(text)
+        self._show_cross(text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
         """Down goes on to what was found; the rest is the line's own."""
@@ -53,6 +58,9 @@ class SearchField(QLineEdit):
             self.entered.emit()
         else:
             super().keyPressEvent(event)
+
+    def _show_cross(self, text: str) -> None:
+        self._cross.setVisible(bool(text))
 
     def _draw_icons(self) -> None:
         self._glass.setIcon(self._theme.icon("search"))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BAR_WIDTH = 4
 MOST_SIGNS = 360
 """Characters of one paragraph: with more of them the head would leave its report no room."""
-MOST_SIGNS_LOW = 160
+MOST_SIGNS_LOW = 240
 """The same where there is little height."""
 
 

@@ -99,6 +99,10 @@ def test_typing_asks_once_after_a_pause_and_enter_at_once(filters: FilterBar, qt
     assert heard == ["3fa9", "3fa9c", "on"]
     qtbot.keyClick(field, Qt.Key.Key_Down)
     assert heard == ["3fa9", "3fa9c", "on", "on"]
+    cross = field.actions()[-1]
+    assert cross.isVisible()
+    filters.clear()
+    assert not cross.isVisible()
 
 
 @pytest.mark.parametrize(
