@@ -47,10 +47,10 @@ class SearchField(QLineEdit):
         theme.changed.connect(self._draw_icons)
         self._draw_icons()
 
-    def setText(self, text: str) -> None:  # noqa: N802  (Qt's name)
+    def setText(self, text: str | None) -> None:  # noqa: N802  (Qt's name)
         """Takes another text; the cross follows it even where nobody is told."""
         super().setText(text)
-        self._show_cross(text)
+        self._show_cross(text or "")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
         """Down goes on to what was found; the rest is the line's own."""
