@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from aitr_desktop.views.section_block import SectionBlock
 
-TURN_MS = 5.0
+TURN_MS = 3.0
 """A turn begins no other piece after it: the longest piece and the painting come on top."""
 
 
@@ -25,8 +25,6 @@ class Filling(QObject):
 
     began = Signal()
     """The first of the pieces is there."""
-    ended = Signal()
-    """Everything is there."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -72,5 +70,3 @@ class Filling(QObject):
         if not self._has_begun:
             self._has_begun = True
             self.began.emit()
-        if not self._sections:
-            self.ended.emit()

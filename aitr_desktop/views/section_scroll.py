@@ -52,12 +52,13 @@ class SectionScroll(QScrollArea):
         self._column.addStretch(1)
         self._filling = Filling(self)
         self._filling.began.connect(self._first_is_here)
-        self._filling.ended.connect(self._all_is_here)
         self.setWidgetResizable(True)
         self.setWidget(self._body)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # A bar that comes and goes while a report fills would give each table another width, and another.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
 
     @property
@@ -79,10 +80,8 @@ class SectionScroll(QScrollArea):
         has_others = [each.title for each in self.sections] != [block.title for block in blocks]
         if has_others:
             self._make([block.title for block in blocks])
-        # Nothing of the report before is seen any more once anything is painted again. The bar stays: each
-        # table would take another width else, and then its own once more.
+        # Nothing of the report before is seen any more once anything is painted again.
         self._body.setUpdatesEnabled(False)
-        self._body.setMinimumHeight(self.viewport().height() + 1)
         for section, block in zip(self.sections, blocks, strict=True):
             section.begin(block)
         self.verticalScrollBar().setValue(0)
@@ -140,10 +139,6 @@ class SectionScroll(QScrollArea):
     @Slot()
     def _first_is_here(self) -> None:
         self._body.setUpdatesEnabled(True)
-
-    @Slot()
-    def _all_is_here(self) -> None:
-        self._body.setMinimumHeight(0)
 
     @Slot(int)
     def _scrolled(self, top: int) -> None:
