@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from aitr_desktop.item_models.cells import Kind, Target
+from aitr_desktop.translation import translate
 
 if TYPE_CHECKING:
     from tsr_agent.models.decision import Decision
@@ -64,7 +65,14 @@ def outcome_bars(report: TestSummaryReport, *, twin: str) -> tuple[StackedBars, 
     bars = type_bars(report)
     if not bars:
         return ()
-    return (StackedBars(name="Outcomes by test type", summary=bars_summary(bars), twin=twin, bars=bars),)
+    return (
+        StackedBars(
+            name=translate("Report", "Outcomes by test type"),
+            summary=bars_summary(bars),
+            twin=twin,
+            bars=bars,
+        ),
+    )
 
 
 def eval_timeline(report: TestSummaryReport, decision: Decision | None, *, twin: str) -> tuple[Timeline, ...]:
@@ -80,4 +88,11 @@ def eval_timeline(report: TestSummaryReport, decision: Decision | None, *, twin:
     series = eval_series(report, decision)
     if not series.panels:
         return ()
-    return (Timeline(name="Eval timeline", summary=series_summary(series), twin=twin, series=series),)
+    return (
+        Timeline(
+            name=translate("Report", "Eval timeline"),
+            summary=series_summary(series),
+            twin=twin,
+            series=series,
+        ),
+    )

@@ -11,6 +11,7 @@ from aitr_desktop.item_models.section_tables import requirements as requirement_
 from aitr_desktop.item_models.section_tables import tests as test_tables
 from aitr_desktop.item_models.section_tables.known import Known
 from aitr_desktop.item_models.section_tables.rows import fields_table
+from aitr_desktop.translation import translate
 from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.sections.approval_history import approval_history
 from tsr_agent.sections.checklist import checklist
@@ -96,22 +97,22 @@ def report_detail(opened: OpenedReport) -> ReportDetail:
             _tests(opened, known),
             _block(
                 "evals",
-                "Evals",
-                "Oldest first; the highest number is the latest.",
-                "No eval iterations in this report.",
-                ("Eval iterations", evals.evals_table(eval_section(report), known)),
-                figures=eval_timeline(report, decision, twin="Eval iterations"),
+                translate("Report", "Evals"),
+                translate("Report", "Oldest first; the highest number is the latest."),
+                translate("Report", "No eval iterations in this report."),
+                (translate("Report", "Eval iterations"), evals.evals_table(eval_section(report), known)),
+                figures=eval_timeline(report, decision, twin=translate("Report", "Eval iterations")),
             ),
             _failure_modes(opened, known),
             _requirements(section, both_ways),
             _compliance(opened, rows, known),
             _block(
                 "approvals",
-                "Approvals",
+                translate("Report", "Approvals"),
                 history.summary,
                 "",
-                ("Where it stands", approvals.standing_table(history)),
-                ("Approval history", approvals.approvals_table(history, known)),
+                (translate("Report", "Where it stands"), approvals.standing_table(history)),
+                (translate("Report", "Approval history"), approvals.approvals_table(history, known)),
             ),
             _versions(opened),
         ),
@@ -125,14 +126,17 @@ def _overview(
     is_go = decision is not None and decision.decision is GoNoGoDecision.GO
     return _block(
         "overview",
-        "Overview",
-        f"{counted(len(report.inputs), 'file')} handed in",
+        translate("Report", "Overview"),
+        translate("Report", "{files} handed in").format(files=counted(len(report.inputs), "file")),
         "",
-        ("Warnings" if is_go else "What decided", overview.deciding_table(rows, history, known, is_go=is_go)),
-        ("Key figures", overview.figures_table(key_figures(report, decision), known)),
-        ("Input files", overview.inputs_table(inputs(report), known)),
-        ("Code coverage", overview.coverage_table(code_coverage(report), known)),
-        ("Static analysis", overview.scans_table(scans(report), known)),
+        (
+            translate("Report", "Warnings") if is_go else translate("Report", "What decided"),
+            overview.deciding_table(rows, history, known, is_go=is_go),
+        ),
+        (translate("Report", "Key figures"), overview.figures_table(key_figures(report, decision), known)),
+        (translate("Report", "Input files"), overview.inputs_table(inputs(report), known)),
+        (translate("Report", "Code coverage"), overview.coverage_table(code_coverage(report), known)),
+        (translate("Report", "Static analysis"), overview.scans_table(scans(report), known)),
     )
 
 
@@ -141,12 +145,12 @@ def _tests(opened: OpenedReport, known: Known) -> Block:
     total = sum(each.total for each in opened.report.test_results)
     return _block(
         "tests",
-        "Tests",
+        translate("Report", "Tests"),
         counted(total, "test") if section.types else "",
-        "No test results in this report: nothing ran, or nothing was handed in.",
-        ("Test results", test_tables.tests_table(section, known)),
-        ("Test runs", test_tables.runs_table(section)),
-        figures=outcome_bars(opened.report, twin="Test results"),
+        translate("Report", "No test results in this report: nothing ran, or nothing was handed in."),
+        (translate("Report", "Test results"), test_tables.tests_table(section, known)),
+        (translate("Report", "Test runs"), test_tables.runs_table(section)),
+        figures=outcome_bars(opened.report, twin=translate("Report", "Test results")),
     )
 
 
@@ -154,47 +158,71 @@ def _failure_modes(opened: OpenedReport, known: Known) -> Block:
     registry = failure_mode_registry(opened.report)
     return _block(
         "failure_modes",
-        "Failure modes",
+        translate("Report", "Failure modes"),
         registry_summary(registry),
-        "No failure modes are recorded in this report.",
-        ("Failure modes", evals.failure_modes_table(registry, known)),
+        translate("Report", "No failure modes are recorded in this report."),
+        (translate("Report", "Failure modes"), evals.failure_modes_table(registry, known)),
     )
 
 
 def _requirements(section: RequirementsSection, both_ways: Matrix) -> Block:
     if not section.rows and not section.unknown:
-        return _block("requirements", "Requirements", "", "No requirements in this report.")
+        return _block(
+            "requirements",
+            translate("Report", "Requirements"),
+            "",
+            translate("Report", "No requirements in this report."),
+        )
     return _block(
         "requirements",
-        "Requirements",
+        translate("Report", "Requirements"),
         section.summary,
         "",
-        ("Requirements and their tests", requirement_tables.requirements_table(section, both_ways)),
-        ("Tests and their requirements", requirement_tables.tests_by_requirement_table(both_ways)),
-        ("Loose ends", requirement_tables.loose_ends_table(both_ways)),
-        ways=("By requirement", "By test"),
+        (
+            translate("Report", "Requirements and their tests"),
+            requirement_tables.requirements_table(section, both_ways),
+        ),
+        (
+            translate("Report", "Tests and their requirements"),
+            requirement_tables.tests_by_requirement_table(both_ways),
+        ),
+        (translate("Report", "Loose ends"), requirement_tables.loose_ends_table(both_ways)),
+        ways=(translate("Report", "By requirement"), translate("Report", "By test")),
     )
 
 
 def _compliance(opened: OpenedReport, rows: tuple[RuleRow, ...], known: Known) -> Block:
     decision = opened.decision
     if decision is None:
-        nothing = "No decision is stored for this report, so no rule was judged. Nothing is determined."
-        return _block("compliance", "Compliance", "", nothing)
+        nothing = translate(
+            "Report", "No decision is stored for this report, so no rule was judged. Nothing is determined."
+        )
+        return _block("compliance", translate("Report", "Compliance"), "", nothing)
     found = checklist(opened.report, decision, opened.standing)
     left, idle = sum(row.is_open for row in rows), sum(row.is_ignored for row in rows)
     parts = [str(found.mark)]
-    parts += [f"{left:,} rules did not pass" if left != 1 else "1 rule did not pass"] if left else []
-    parts += [f"{len(rows) - left - idle:,} passed"]
-    parts += [f"{idle:,} had nothing to judge"] if idle else []
+    parts += (
+        [
+            translate("Report", "{count} rules did not pass").format(count=f"{left:,}")
+            if left != 1
+            else translate("Report", "1 rule did not pass")
+        ]
+        if left
+        else []
+    )
+    parts += [translate("Report", "{count} passed").format(count=f"{len(rows) - left - idle:,}")]
+    parts += [translate("Report", "{count} had nothing to judge").format(count=f"{idle:,}")] if idle else []
     return _block(
         "compliance",
-        "Compliance",
+        translate("Report", "Compliance"),
         " · ".join(parts),
         "",
-        ("Checklist", compliance.checklist_table(found, known)),
-        ("Rules", compliance.rules_table(rows, known)),
-        ("Waivers and quarantine", compliance.exceptions_table(exceptions(decision), known)),
+        (translate("Report", "Checklist"), compliance.checklist_table(found, known)),
+        (translate("Report", "Rules"), compliance.rules_table(rows, known)),
+        (
+            translate("Report", "Waivers and quarantine"),
+            compliance.exceptions_table(exceptions(decision), known),
+        ),
     )
 
 
@@ -202,13 +230,13 @@ def _versions(opened: OpenedReport) -> Block:
     decision = opened.decision
     return _block(
         "versions",
-        "Versions",
-        "What was judged, what judged it, and what built it.",
+        translate("Report", "Versions"),
+        translate("Report", "What was judged, what judged it, and what built it."),
         "",
-        ("Version manifest", fields_table(versions(opened.report))),
-        ("Decision", fields_table(judged_by(decision) if decision else ())),
-        ("Documents", fields_table(digests(opened.digest, opened.decision_digest))),
-        ("Tools", fields_table(tools(opened.report))),
+        (translate("Report", "Version manifest"), fields_table(versions(opened.report))),
+        (translate("Report", "Decision"), fields_table(judged_by(decision) if decision else ())),
+        (translate("Report", "Documents"), fields_table(digests(opened.digest, opened.decision_digest))),
+        (translate("Report", "Tools"), fields_table(tools(opened.report))),
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aitr_desktop.item_models.cells import Cell, Column, Node, Table
 from aitr_desktop.item_models.section_tables.rows import block, fields_table, line, link_line, text_line
+from aitr_desktop.translation import translate
 from tsr_agent.sections.approval_history import SAME
 from tsr_agent.sections.fields import Field
 from tsr_agent.sections.marks import Tone
@@ -24,22 +25,32 @@ MOST_LINES = 10
 def standing_table(history: ApprovalHistory) -> Table:
     """Where the release stands with the people who decide about it."""
     standing = history.standing
-    fields = [Field("Now", str(standing), tone=standing.tone)] if standing is not None else []
-    fields.append(Field("The policy", history.asked.removeprefix("The policy asks: ")))
-    fields += [Field("Missing", history.missing, tone=Tone.PENDING)] if history.missing else []
+    fields = (
+        [Field(translate("Report", "Now"), str(standing), tone=standing.tone)] if standing is not None else []
+    )
+    fields.append(Field(translate("Report", "The policy"), history.asked.removeprefix("The policy asks: ")))
+    fields += (
+        [Field(translate("Report", "Missing"), history.missing, tone=Tone.PENDING)] if history.missing else []
+    )
     if not history.rows:
-        fields.append(Field("On record", "Nobody has said anything yet.", tone=Tone.MUTED))
+        fields.append(
+            Field(
+                translate("Report", "On record"),
+                translate("Report", "Nobody has said anything yet."),
+                tone=Tone.MUTED,
+            )
+        )
     return fields_table(fields)
 
 
 def approvals_table(history: ApprovalHistory, known: Known) -> Table:
     """Every document by its moment; what does not count says why."""
     columns = (
-        Column(title="Said", width=120, is_state=True),
-        Column(title="Who", width=200, stretches=True),
-        Column(title="Role", width=140),
-        Column(title="When", width=180),
-        Column(title="Counts", width=110, is_state=True),
+        Column(title=translate("Report", "Said"), width=120, is_state=True),
+        Column(title=translate("Report", "Who"), width=200, stretches=True),
+        Column(title=translate("Report", "Role"), width=140),
+        Column(title=translate("Report", "When"), width=180),
+        Column(title=translate("Report", "Counts"), width=110, is_state=True),
     )
     few = len(history.rows) <= MOST_OPEN
     return Table(columns=columns, nodes=tuple(_said(row, known, opens=few) for row in history.rows))
@@ -49,10 +60,21 @@ def _said(row: ApprovalRow, known: Known, *, opens: bool) -> Node:
     below = [line(row.why_not, tone=Tone.PENDING)] if row.why_not else []
     below += _note(row.note)
     if row.revokes:
-        below.append(link_line("Withdraws ", row.revokes, known.link(row.withdraws)))
-    below.append(line(f"For {row.environment} · {row.id}", tone=Tone.MUTED))
+        below.append(
+            link_line(translate("Report", "Withdraws") + " ", row.revokes, known.link(row.withdraws))
+        )
+    below.append(
+        line(
+            translate("Report", "For {environment} · {id}").format(environment=row.environment, id=row.id),
+            tone=Tone.MUTED,
+        )
+    )
     below += _bound(row)
-    counts = Cell(text="✓ counts", tone=Tone.GO) if row.counts else Cell(text="– does not", tone=Tone.PENDING)
+    counts = (
+        Cell(text=translate("Report", "✓ counts"), tone=Tone.GO)
+        if row.counts
+        else Cell(text=translate("Report", "– does not"), tone=Tone.PENDING)
+    )
     return Node(
         cells=(
             # What does nothing is not drawn in the colour of what it would have done.

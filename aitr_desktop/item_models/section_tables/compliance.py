@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aitr_desktop.item_models.cells import Cell, Column, Kind, Link, Node, Table, Target, mark_cell
 from aitr_desktop.item_models.section_tables.rows import line, link_line
+from aitr_desktop.translation import translate
 from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.plain_text import one_line
 from tsr_agent.sections.wording import words
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
     from tsr_agent.sections.places import Place
     from tsr_agent.sections.rules import RuleRow
 
-RULE_COLUMNS = (
-    Column(title="State", width=184, is_state=True),
-    Column(title="Rule", width=220),
-    Column(title="Expected", width=190, stretches=True),
-    Column(title="Actual", width=130),
-    Column(title="n", width=64, is_number=True),
-)
 _SECTIONS = {"failure_modes": "Failure modes"}
 
 
@@ -33,17 +27,28 @@ def target_words(target: Target) -> str:
     """What a target is called where it stands as a link of its own."""
     value = one_line(target.value, 200)
     named = {
-        Kind.ITERATION: f"eval iteration V{value}",
-        Kind.TEST_TYPE: f"{value} tests",
+        Kind.ITERATION: translate("Report", "eval iteration V{number}").format(number=value),
+        Kind.TEST_TYPE: translate("Report", "{kind} tests").format(kind=value),
         Kind.INPUT: value,
-        Kind.SECTION: f"section {_SECTIONS.get(value, words(value))}",
+        Kind.SECTION: translate("Report", "section {title}").format(title=_SECTIONS.get(value, words(value))),
     }
     return named.get(target.kind, f"{target.kind.value} {value}")
 
 
+def rule_columns() -> tuple[Column, ...]:
+    """The columns of a table of rules."""
+    return (
+        Column(title=translate("Report", "State"), width=184, is_state=True),
+        Column(title=translate("Report", "Rule"), width=220),
+        Column(title=translate("Report", "Expected"), width=190, stretches=True),
+        Column(title=translate("Report", "Actual"), width=130),
+        Column(title=translate("Report", "n"), width=64, is_number=True),
+    )
+
+
 def rules_table(rows: Iterable[RuleRow], known: Known) -> Table:
     """Every rule; those that did not pass are open and say why and what to do."""
-    return Table(columns=RULE_COLUMNS, nodes=tuple(_rule_node(row, known) for row in rows))
+    return Table(columns=rule_columns(), nodes=tuple(_rule_node(row, known) for row in rows))
 
 
 def rule_cells(row: RuleRow, leads_to: Target | None, id_leads_to: Target | None = None) -> tuple[Cell, ...]:
@@ -55,7 +60,7 @@ def rule_cells(row: RuleRow, leads_to: Target | None, id_leads_to: Target | None
         Cell(
             text=row.id,
             is_strong=row.is_open,
-            whole=f"{row.id}: a failure {row.severity}",
+            whole=translate("Report", "{rule}: a failure {effect}").format(rule=row.id, effect=row.severity),
             leads_to=id_leads_to,
         ),
         Cell(text=row.expected),
@@ -74,15 +79,25 @@ def figure_target(row: RuleRow, known: Known) -> Target | None:
 def _rule_node(row: RuleRow, known: Known) -> Node:
     target = figure_target(row, known)
     said = [line(row.message)] if row.message else []
-    facts = [f"A failure {row.severity}", row.interval]
+    facts = [translate("Report", "A failure {effect}").format(effect=row.severity), row.interval]
     said += [line(" · ".join(fact for fact in facts if fact), tone=Tone.MUTED)]
     said += [place_node(each, known) for each in row.places]
     if row.more_places:
         said.append(link_line("", row.more_places, target, tone=Tone.MUTED))
-    said += [link_line("Evidence: ", target_words(target), target, tone=Tone.MUTED)] if target else []
+    said += (
+        [link_line(translate("Report", "Evidence:") + " ", target_words(target), target, tone=Tone.MUTED)]
+        if target
+        else []
+    )
     said += [line(row.quarantined, tone=Tone.PENDING)] if row.quarantined else []
-    said += [line(f"Remark: {each}", tone=Tone.MUTED) for each in row.remarks]
-    said += [line(f"Fix: {row.fix}", tone=Tone.MUTED)] if row.fix and row.is_open else []
+    said += [
+        line(translate("Report", "Remark: {text}").format(text=each), tone=Tone.MUTED) for each in row.remarks
+    ]
+    said += (
+        [line(translate("Report", "Fix: {text}").format(text=row.fix), tone=Tone.MUTED)]
+        if row.fix and row.is_open
+        else []
+    )
     said += [line(row.note, tone=Tone.PENDING)] if row.note else []
     links = [Link(each.name, each.target) for each in row.places if each.target]
     return Node(
@@ -106,11 +121,11 @@ def place_node(place: Place, known: Known) -> Node:
 def exceptions_table(rows: Iterable[ExceptionRow], known: Known) -> Table:
     """Waivers and the quarantine; below each that excused nothing, why."""
     columns = (
-        Column(title="State", width=132, is_state=True),
-        Column(title="Exception", width=240, stretches=True),
-        Column(title="For", width=160),
-        Column(title="Owner", width=110),
-        Column(title="Until", width=150),
+        Column(title=translate("Report", "State"), width=132, is_state=True),
+        Column(title=translate("Report", "Exception"), width=240, stretches=True),
+        Column(title=translate("Report", "For"), width=160),
+        Column(title=translate("Report", "Owner"), width=110),
+        Column(title=translate("Report", "Until"), width=150),
     )
     return Table(columns=columns, nodes=tuple(_exception(row, known) for row in rows))
 
@@ -137,13 +152,21 @@ def _exception(row: ExceptionRow, known: Known) -> Node:
 def checklist_table(found: Checklist, known: Known) -> Table:
     """The checklist as a whole, then item by item with its evidence."""
     columns = (
-        Column(title="Compliance", width=150, is_state=True),
-        Column(title="Item", width=220, stretches=True),
-        Column(title="The policy asks for", width=180),
-        Column(title="The report has", width=170),
+        Column(title=translate("Report", "Compliance"), width=150, is_state=True),
+        Column(title=translate("Report", "Item"), width=220, stretches=True),
+        Column(title=translate("Report", "The policy asks for"), width=180),
+        Column(title=translate("Report", "The report has"), width=170),
     )
     whole = Node(
-        cells=(Cell(text=f"{found.mark}  All items: {found.summary}", tone=found.mark.tone, is_strong=True),),
+        cells=(
+            Cell(
+                text=translate("Report", "{mark}  All items: {summary}").format(
+                    mark=found.mark, summary=found.summary
+                ),
+                tone=found.mark.tone,
+                is_strong=True,
+            ),
+        ),
         spans=True,
     )
     return Table(columns=columns, nodes=(whole, *(_item(each, known) for each in found.items)))
@@ -154,7 +177,7 @@ def _item(item: ChecklistItem, known: Known) -> Node:
     targets = [each for each in item.evidence if known.link(each) is not None]
     rule = next((each for each in targets if each.kind is Kind.RULE), None)
     figure = next((each for each in targets if each.kind is not Kind.RULE), None)
-    asked = item.expected or "no rule"
+    asked = item.expected or translate("Report", "no rule")
     return Node(
         cells=(
             mark_cell(item.mark),

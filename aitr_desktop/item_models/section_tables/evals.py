@@ -12,6 +12,7 @@ from aitr_desktop.item_models.section_tables.rows import (
     metric,
     text_line,
 )
+from aitr_desktop.translation import translate
 from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.plain_text import one_line, visible
 from tsr_agent.sections.wording import counted, short_sha
@@ -32,25 +33,36 @@ MOST_DETAILS = 200
 def evals_table(section: EvalsSection, known: Known) -> Table:
     """The iterations with one column a metric; the latest is strong and says what was fixed."""
     columns = (
-        Column(title="Iteration", width=170, stretches=True),
-        Column(title="Outcome", width=110, is_state=True),
-        Column(title="Prompts", width=80),
+        Column(title=translate("Report", "Iteration"), width=170, stretches=True),
+        Column(title=translate("Report", "Outcome"), width=110, is_state=True),
+        Column(title=translate("Report", "Prompts"), width=80),
         *(Column(title=name, width=118, is_number=True) for name in section.metric_names),
-        Column(title="n", width=84, is_number=True),
+        Column(title=translate("Report", "n"), width=84, is_number=True),
     )
     return Table(columns=columns, nodes=tuple(_iteration(row, known) for row in section.iterations))
 
 
 def _iteration(row: IterationRow, known: Known) -> Node:
     cells = (
-        Cell(text=row.label + (" (latest)" if row.is_latest else ""), is_strong=row.is_latest),
+        Cell(
+            text=row.label + (" " + translate("Report", "(latest)") if row.is_latest else ""),
+            is_strong=row.is_latest,
+        ),
         mark_cell(row.outcome),
         Cell(text=row.prompt_version, tone=Tone.MUTED),
         *(metric(value) for value in row.metrics),
         Cell(text=row.samples, is_number=True, tone=Tone.MUTED),
     )
-    below = [line(f"Measured by {row.tool}", tone=Tone.MUTED)] if row.tool else []
-    below += [line(f"Data set: {row.dataset}", tone=Tone.MUTED)] if row.dataset else []
+    below = (
+        [line(translate("Report", "Measured by {tool}").format(tool=row.tool), tone=Tone.MUTED)]
+        if row.tool
+        else []
+    )
+    below += (
+        [line(translate("Report", "Data set: {name}").format(name=row.dataset), tone=Tone.MUTED)]
+        if row.dataset
+        else []
+    )
     below += [line(each, tone=Tone.MUTED) for each in row.details[:MOST_DETAILS]]
     pairs = zip(row.fixes, row.fix_targets, strict=True)
     below += [_fix(said, targets, known) for said, targets in list(pairs)[:MOST_DETAILS]]
@@ -59,7 +71,11 @@ def _iteration(row: IterationRow, known: Known) -> Node:
         for mark, name, target in row.modes[:MOST_DETAILS]
     ]
     left = sum(max(0, len(each) - MOST_DETAILS) for each in (row.details, row.fixes, row.modes))
-    below += [line(f"and {left:,} more lines", tone=Tone.MUTED)] if left else []
+    below += (
+        [line(translate("Report", "and {count} more lines").format(count=f"{left:,}"), tone=Tone.MUTED)]
+        if left
+        else []
+    )
     below += [_failed(row.failed, row.cases)] if row.failed else []
     is_open = row.is_latest and bool(row.fixes)
     return Node(cells=cells, children=tuple(below), is_open=is_open, anchor=row.target)
@@ -67,16 +83,18 @@ def _iteration(row: IterationRow, known: Known) -> Node:
 
 def _fix(said: str, targets: Sequence[Target], known: Known) -> Node:
     links = [each for each in targets if known.link(each) is not None]
+    before = translate("Report", "Fixed:") + " "
     if not links:
-        return line(f"Fixed: {said}")
+        return line(f"{before}{said}")
     words = [
-        f"Commit {short_sha(each.value)}"
+        translate("Report", "Commit {sha}").format(sha=short_sha(each.value))
         if each.kind is Kind.COMMIT
-        else f"Failure mode {one_line(each.value, 100)}"
+        else translate("Report", "Failure mode {id}").format(id=one_line(each.value, 100))
         for each in links
     ]
     others = tuple(Link(word, target) for word, target in zip(words[1:], links[1:], strict=True))
-    return line(f"Fixed: {said}", leads_to=links[0], link=(7, 7 + len(said)), links=others)
+    first = len(before)
+    return line(f"{before}{said}", leads_to=links[0], link=(first, first + len(said)), links=others)
 
 
 def _failed(cases: Sequence[EvalCase], total: int) -> Node:
@@ -99,11 +117,11 @@ def _eval_case(case: EvalCase) -> Node:
 def failure_modes_table(rows: Iterable[RegistryRow], known: Known) -> Table:
     """The registry: one row a mode; contradictions are open."""
     columns = (
-        Column(title="Status", width=132, is_state=True),
-        Column(title="Failure mode", width=220, stretches=True),
-        Column(title="Severity", width=86),
-        Column(title="Category", width=100),
-        Column(title="Over iterations", width=220),
+        Column(title=translate("Report", "Status"), width=132, is_state=True),
+        Column(title=translate("Report", "Failure mode"), width=220, stretches=True),
+        Column(title=translate("Report", "Severity"), width=86),
+        Column(title=translate("Report", "Category"), width=100),
+        Column(title=translate("Report", "Over iterations"), width=220),
     )
     return Table(columns=columns, nodes=tuple(_mode(row, known) for row in rows))
 
@@ -111,13 +129,30 @@ def failure_modes_table(rows: Iterable[RegistryRow], known: Known) -> Table:
 def _mode(row: RegistryRow, known: Known) -> Node:
     below = [line(f"▲ {each}", tone=Tone.PENDING) for each in row.contradictions]
     if row.is_unresolved and row.status.tone is Tone.GO:
-        said = "An earlier iteration lists it as unresolved; a rule over all iterations counts that."
+        said = translate(
+            "Report", "An earlier iteration lists it as unresolved; a rule over all iterations counts that."
+        )
         below.append(line(said, tone=Tone.PENDING))
     below += [text_line(row.description)] if row.description.strip() else []
-    below += [line(f"Fix applied, {each}") for each in row.fixes[:MOST_DETAILS]]
+    below += [
+        line(translate("Report", "Fix applied, {text}").format(text=each))
+        for each in row.fixes[:MOST_DETAILS]
+    ]
     listed = [each for each in row.iterations if known.link(each) is not None]
-    below += [link_line("Listed in ", f"V{each.value}", each, tone=Tone.MUTED) for each in listed[:20]]
-    below += [line(f"and in {len(listed) - 20:,} more", tone=Tone.MUTED)] if len(listed) > 20 else []
+    below += [
+        link_line(translate("Report", "Listed in") + " ", f"V{each.value}", each, tone=Tone.MUTED)
+        for each in listed[:20]
+    ]
+    below += (
+        [
+            line(
+                translate("Report", "and in {count} more").format(count=f"{len(listed) - 20:,}"),
+                tone=Tone.MUTED,
+            )
+        ]
+        if len(listed) > 20
+        else []
+    )
     return Node(
         cells=(
             mark_cell(row.status),

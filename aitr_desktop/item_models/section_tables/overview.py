@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aitr_desktop.item_models.cells import Cell, Column, Kind, Node, Table, Target, mark_cell
-from aitr_desktop.item_models.section_tables.compliance import RULE_COLUMNS, figure_target, rule_cells
+from aitr_desktop.item_models.section_tables.compliance import figure_target, rule_cells, rule_columns
 from aitr_desktop.item_models.section_tables.rows import line, metric, more_line, number
+from aitr_desktop.translation import translate
 from tsr_agent.models.decision import RuleEffect
 from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.plain_text import visible
@@ -33,9 +34,9 @@ def deciding_table(rows: Sequence[RuleRow], history: ApprovalHistory, known: Kno
     deciding = [row for row in rows if row.effect in wanted]
     nodes = [_deciding(row, known) for row in deciding[:MOST_DECIDING]]
     left = len(deciding) - MOST_DECIDING
-    nodes += more_line(left, "rules", Target(Kind.SECTION, "compliance"))
+    nodes += more_line(left, translate("Report", "rules"), Target(Kind.SECTION, "compliance"))
     nodes += _people(history)
-    return Table(columns=RULE_COLUMNS, nodes=tuple(nodes))
+    return Table(columns=rule_columns(), nodes=tuple(nodes))
 
 
 def _deciding(row: RuleRow, known: Known) -> Node:
@@ -53,7 +54,7 @@ def _people(history: ApprovalHistory) -> tuple[Node, ...]:
     target = Target(Kind.SECTION, "approvals")
     cells = (
         mark_cell(history.standing),
-        Cell(text="Approval", is_strong=True, leads_to=target),
+        Cell(text=translate("Report", "Approval"), is_strong=True, leads_to=target),
         Cell(text=history.asked),
         Cell(text=history.summary, tone=history.standing.tone),
         Cell(text=""),
@@ -65,10 +66,10 @@ def _people(history: ApprovalHistory) -> tuple[Node, ...]:
 def figures_table(figures: Iterable[KeyFigure], known: Known) -> Table:
     """Each figure with its sign; the figure itself leads to where the report has it in full."""
     columns = (
-        Column(title="State", width=184, is_state=True),
-        Column(title="Figure", width=280),
-        Column(title="Value", width=300, stretches=True),
-        Column(title="n", width=84, is_number=True),
+        Column(title=translate("Report", "State"), width=184, is_state=True),
+        Column(title=translate("Report", "Figure"), width=280),
+        Column(title=translate("Report", "Value"), width=300, stretches=True),
+        Column(title=translate("Report", "n"), width=84, is_number=True),
     )
     nodes = (
         Node(
@@ -91,12 +92,12 @@ def figures_table(figures: Iterable[KeyFigure], known: Known) -> Table:
 def inputs_table(rows: Iterable[InputRow], known: Known) -> Table:
     """Every file that was handed in."""
     columns = (
-        Column(title="State", width=112, is_state=True),
-        Column(title="File", width=240, stretches=True),
-        Column(title="Size", width=80, is_number=True),
-        Column(title="Reader", width=190),
-        Column(title="Type", width=110),
-        Column(title="SHA-256", width=82),
+        Column(title=translate("Report", "State"), width=112, is_state=True),
+        Column(title=translate("Report", "File"), width=240, stretches=True),
+        Column(title=translate("Report", "Size"), width=80, is_number=True),
+        Column(title=translate("Report", "Reader"), width=190),
+        Column(title=translate("Report", "Type"), width=110),
+        Column(title=translate("Report", "SHA-256"), width=82),
     )
     nodes = (
         Node(
@@ -127,10 +128,10 @@ def inputs_table(rows: Iterable[InputRow], known: Known) -> Table:
 def coverage_table(rows: Iterable[CoverageRow], known: Known) -> Table:
     """Line and branch coverage by file."""
     columns = (
-        Column(title="Coverage file", width=200, stretches=True),
-        Column(title="Tool", width=110),
-        Column(title="Lines", width=190, is_number=True),
-        Column(title="Branches", width=190, is_number=True),
+        Column(title=translate("Report", "Coverage file"), width=200, stretches=True),
+        Column(title=translate("Report", "Tool"), width=110),
+        Column(title=translate("Report", "Lines"), width=190, is_number=True),
+        Column(title=translate("Report", "Branches"), width=190, is_number=True),
     )
     nodes = (
         Node(
@@ -148,14 +149,17 @@ def coverage_table(rows: Iterable[CoverageRow], known: Known) -> Table:
 
 def scans_table(rows: Iterable[ScanRow], known: Known) -> Table:
     """Static analyses."""
+    counts = (
+        translate("Report", "Errors"),
+        translate("Report", "Warnings"),
+        translate("Report", "Notes"),
+        translate("Report", "Suppressed"),
+    )
     columns = (
-        Column(title="Scan", width=150, is_state=True),
-        Column(title="File", width=200, stretches=True),
-        Column(title="Tool", width=110),
-        *(
-            Column(title=title, width=84, is_number=True)
-            for title in ("Errors", "Warnings", "Notes", "Suppressed")
-        ),
+        Column(title=translate("Report", "Scan"), width=150, is_state=True),
+        Column(title=translate("Report", "File"), width=200, stretches=True),
+        Column(title=translate("Report", "Tool"), width=110),
+        *(Column(title=title, width=84, is_number=True) for title in counts),
     )
     nodes = (
         Node(

@@ -15,6 +15,7 @@ from aitr_desktop.item_models.section_tables.rows import (
     rows_in_groups,
     text_line,
 )
+from aitr_desktop.translation import translate
 from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.plain_text import one_line, visible
 from tsr_agent.sections.wording import counted
@@ -38,11 +39,11 @@ T = TypeVar("T")
 def requirements_table(section: RequirementsSection, both_ways: Matrix) -> Table:
     """Requirements with the tests that bear on them, then ids that nobody knows."""
     columns = (
-        Column(title="State", width=132, is_state=True),
-        Column(title="Id", width=100),
-        Column(title="Requirement", width=240, stretches=True),
-        Column(title="Coverage", width=92),
-        Column(title="Tests", width=64, is_number=True),
+        Column(title=translate("Report", "State"), width=132, is_state=True),
+        Column(title=translate("Report", "Id"), width=100),
+        Column(title=translate("Report", "Requirement"), width=240, stretches=True),
+        Column(title=translate("Report", "Coverage"), width=92),
+        Column(title=translate("Report", "Tests"), width=64, is_number=True),
     )
     loose = sum(bool(row.missing) or row.untested for row in section.rows)
     known = grouped(section.rows, partial(_requirement, both_ways, opens=loose <= MOST_OPEN))
@@ -61,8 +62,11 @@ def _requirement(both_ways: Matrix, row: RequirementRow, *, opens: bool) -> Node
     text = Cell(text=row.text, whole=row.whole_text if row.whole_text != row.text else "")
     # With the text in full below it, no requirement is judged by its first words.
     below = [partial(text_line, row.whole_text)] if len(row.whole_text) > LONG_TEXT else []
-    below += [partial(line, f"Missing: {each}", tone=Tone.PENDING) for each in row.missing]
-    untested = "No test names it, and it names none."
+    below += [
+        partial(line, translate("Report", "Missing: {text}").format(text=each), tone=Tone.PENDING)
+        for each in row.missing
+    ]
+    untested = translate("Report", "No test names it, and it names none.")
     below += [partial(line, untested, tone=Tone.PENDING)] if row.untested else []
     return Node(
         cells=(
@@ -83,9 +87,9 @@ def _requirement(both_ways: Matrix, row: RequirementRow, *, opens: bool) -> Node
 def _unknown(both_ways: Matrix, row: UnknownRow) -> Node:
     return Node(
         cells=(
-            Cell(text="▲ unknown", tone=Tone.PENDING),
+            Cell(text=translate("Report", "▲ unknown"), tone=Tone.PENDING),
             Cell(text=row.id, is_strong=True, whole=visible(row.target.value)),
-            Cell(text="No requirements file has this id.", tone=Tone.MUTED),
+            Cell(text=translate("Report", "No requirements file has this id."), tone=Tone.MUTED),
             Cell(text=""),
             number(f"{len(row.test_ids):,}"),
         ),
@@ -108,9 +112,9 @@ def _test(both_ways: Matrix, test_id: str) -> Node:
 def tests_by_requirement_table(both_ways: Matrix) -> Table:
     """Tests with the requirements that they bear on, those that need a look first."""
     columns = (
-        Column(title="State", width=160, is_state=True),
-        Column(title="Test", width=300, stretches=True),
-        Column(title="Requirements", width=110, is_number=True),
+        Column(title=translate("Report", "State"), width=160, is_state=True),
+        Column(title=translate("Report", "Test"), width=300, stretches=True),
+        Column(title=translate("Report", "Requirements"), width=110, is_number=True),
     )
     return Table(columns=columns, nodes=grouped(both_ways.tests, partial(_bearing, both_ways)))
 
@@ -178,5 +182,5 @@ def _bare(row: CaseRow) -> Node:
 
 def _missing(entry: tuple[str, tuple[RequirementRow, ...]]) -> Node:
     name, rows = entry
-    below = tuple(link_line("Named by ", each.id, each.target) for each in rows)
+    below = tuple(link_line(translate("Report", "Named by") + " ", each.id, each.target) for each in rows)
     return Node(cells=(Cell(text=f"○ {name}", tone=Tone.PENDING),), children=below, spans=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from aitr_desktop.item_models.cells import Cell, Column, Link, Node, Table
+from aitr_desktop.translation import translate
 from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.plain_text import CUT, one_line
 from tsr_agent.sections.wording import NO_DATA
@@ -62,9 +63,13 @@ def block(text: str) -> Node:
     lines = text.split("\n", MAX_BLOCK_LINES)[:MAX_BLOCK_LINES]
     drawn = [each if len(each) <= MAX_LINE else each[: MAX_LINE - 1] + CUT for each in lines]
     if total > MAX_BLOCK_LINES:
-        drawn.append(f"{MAX_BLOCK_LINES:,} of {total:,} lines; copying takes all of them")
+        drawn.append(
+            translate("Report", "{shown} of {total} lines; copying takes all of them").format(
+                shown=f"{MAX_BLOCK_LINES:,}", total=f"{total:,}"
+            )
+        )
     elif drawn != lines:
-        drawn.append("Long lines are cut; copying takes all of them")
+        drawn.append(translate("Report", "Long lines are cut; copying takes all of them"))
     return Node(cells=(Cell(text="\n".join(drawn), whole=text, is_block=True, is_code=True),), spans=True)
 
 
@@ -88,7 +93,13 @@ def _group(
 ) -> Node:
     end = min(start + GROUP_SIZE, len(rows))
     return Node(
-        cells=(Cell(text=f"{start + 1:,} to {end:,} of {len(rows):,}"),),
+        cells=(
+            Cell(
+                text=translate("Report", "{first} to {last} of {total}").format(
+                    first=f"{start + 1:,}", last=f"{end:,}", total=f"{len(rows):,}"
+                )
+            ),
+        ),
         make=lambda: tuple(node_of(row) for row in rows[start:end]),
         spans=True,
         holds=None if holds is None else lambda wanted: any(holds(row, wanted) for row in rows[start:end]),
@@ -107,7 +118,18 @@ def rows_in_groups(total: int) -> int:
 
 def more_line(left: int, what: str, target: Target | None = None) -> tuple[Node, ...]:
     """Says how many are not shown; nothing where all are."""
-    return (link_line("and ", f"{left:,} more {what}", target, tone=Tone.MUTED),) if left > 0 else ()
+    return (
+        (
+            link_line(
+                translate("Report", "and") + " ",
+                translate("Report", "{count} more {things}").format(count=f"{left:,}", things=what),
+                target,
+                tone=Tone.MUTED,
+            ),
+        )
+        if left > 0
+        else ()
+    )
 
 
 def number(text: str, tone: Tone = Tone.PLAIN) -> Cell:

@@ -18,6 +18,7 @@ from aitr_desktop.item_models.section_tables.rows import (
     rows_in_groups,
     text_line,
 )
+from aitr_desktop.translation import translate
 from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.plain_text import one_line, visible
 from tsr_agent.sections.tests import source_place
@@ -35,13 +36,20 @@ MOST_REQUIREMENTS = 10
 
 def tests_table(section: TestsSection, known: Known) -> Table:
     """Totals by type; below each the cases to look at, then the others in closed groups."""
-    numbers = ("Total", "Passed", "Failed", "Errors", "Skipped", "Flaky")
+    numbers = (
+        translate("Report", "Total"),
+        translate("Report", "Passed"),
+        translate("Report", "Failed"),
+        translate("Report", "Errors"),
+        translate("Report", "Skipped"),
+        translate("Report", "Flaky"),
+    )
     columns = (
-        Column(title="Type", width=190, stretches=True),
-        Column(title="Result", width=132, is_state=True),
-        Column(title="Pass rate", width=82, is_number=True),
+        Column(title=translate("Report", "Type"), width=190, stretches=True),
+        Column(title=translate("Report", "Result"), width=132, is_state=True),
+        Column(title=translate("Report", "Pass rate"), width=82, is_number=True),
         *(Column(title=title, width=66, is_number=True) for title in numbers),
-        Column(title="Time", width=94, is_number=True),
+        Column(title=translate("Report", "Time"), width=94, is_number=True),
     )
     places = [_Places(row, len(_remarks(row))) for row in section.types]
     return Table(
@@ -116,16 +124,30 @@ def _type_node(row: TestTypeRow, known: Known) -> Node:
         *grouped(row.failures, lambda each: case_node(each, known), case_holds),
         *(_group_node(each, known) for each in row.others),
     )
-    links = tuple(Link(f"Read from {one_line(each.value, 200)}", each) for each in known.inputs_of(row.kind))
+    links = tuple(
+        Link(translate("Report", "Read from {file}").format(file=one_line(each.value, 200)), each)
+        for each in known.inputs_of(row.kind)
+    )
     return Node(cells=cells, children=children, anchor=row.target, links=links)
 
 
 def _remarks(row: TestTypeRow) -> list[Node]:
     remarks = [line(remark, tone=Tone.PENDING) for remark in row.remarks]
     if row.xfailed != "0":
-        remarks.append(line(f"{row.xfailed} failed as expected.", tone=Tone.MUTED))
+        remarks.append(
+            line(
+                translate("Report", "{count} failed as expected.").format(count=row.xfailed), tone=Tone.MUTED
+            )
+        )
     if row.xpassed != "0":
-        remarks.append(line(f"{row.xpassed} passed although a failure was expected.", tone=Tone.PENDING))
+        remarks.append(
+            line(
+                translate("Report", "{count} passed although a failure was expected.").format(
+                    count=row.xpassed
+                ),
+                tone=Tone.PENDING,
+            )
+        )
     return remarks
 
 
@@ -165,13 +187,23 @@ def case_holds(row: CaseRow, wanted: str) -> bool:
 
 
 def _case_links(row: CaseRow, known: Known) -> tuple[Link, ...]:
-    links = [Link(f"Code {row.place}", _line_target(row))] if row.place else []
+    links = (
+        [Link(translate("Report", "Code {place}").format(place=row.place), _line_target(row))]
+        if row.place
+        else []
+    )
     links += [
-        Link(f"Requirement {each.id}", each.target)
+        Link(translate("Report", "Requirement {id}").format(id=each.id), each.target)
         for each in known.matrix.named.get(row.case.id, ())[:MOST_REQUIREMENTS]
     ]
-    links += [Link(f"Read from {one_line(each.value, 200)}", each) for each in known.inputs_of(row.kind)]
-    return (*links, Link(f"Commit {short_sha(known.commit.value)}", known.commit))
+    links += [
+        Link(translate("Report", "Read from {file}").format(file=one_line(each.value, 200)), each)
+        for each in known.inputs_of(row.kind)
+    ]
+    return (
+        *links,
+        Link(translate("Report", "Commit {sha}").format(sha=short_sha(known.commit.value)), known.commit),
+    )
 
 
 def _line_target(row: CaseRow) -> Target:
@@ -180,17 +212,24 @@ def _line_target(row: CaseRow) -> Target:
 
 def _case_body(row: CaseRow, known: Known) -> tuple[Node, ...]:
     below = [text_line(visible(row.case.message))] if row.case.message.strip() else []
-    took = f"took {row.duration}" if row.duration else ""
+    took = translate("Report", "took {time}").format(time=row.duration) if row.duration else ""
     if row.place:
         below.append(link_line("", row.place, _line_target(row), f" · {took}" if took else ""))
     elif took:
         below.append(line(took[0].upper() + took[1:], tone=Tone.MUTED))
     below += _requirement_lines(row, known)
     below += [
-        link_line("Read from ", one_line(each.value), each, tone=Tone.MUTED)
+        link_line(translate("Report", "Read from") + " ", one_line(each.value), each, tone=Tone.MUTED)
         for each in known.inputs_of(row.kind)
     ]
-    below.append(link_line("Tested at ", short_sha(known.commit.value), known.commit, tone=Tone.MUTED))
+    below.append(
+        link_line(
+            translate("Report", "Tested at") + " ",
+            short_sha(known.commit.value),
+            known.commit,
+            tone=Tone.MUTED,
+        )
+    )
     details = row.details
     below += [block(details)] if details not in ("", row.message) else []
     below += [_attempt_node(place, each) for place, each in enumerate(row.attempts, start=1)]
@@ -201,20 +240,34 @@ def _requirement_lines(row: CaseRow, known: Known) -> list[Node]:
     """The requirements that name the test or that it names; those of neither file are said to be unknown."""
     named = known.matrix.named.get(row.case.id, ())
     lines = [
-        link_line("Requirement ", each.id, each.target, f"  {one_line(each.text, 300)}")
+        link_line(
+            translate("Report", "Requirement") + " ", each.id, each.target, f"  {one_line(each.text, 300)}"
+        )
         for each in named[:MOST_REQUIREMENTS]
     ]
-    lines += more_line(len(named) - MOST_REQUIREMENTS, "requirements", Target(Kind.SECTION, "requirements"))
+    lines += more_line(
+        len(named) - MOST_REQUIREMENTS,
+        translate("Report", "requirements"),
+        Target(Kind.SECTION, "requirements"),
+    )
     told = {each.target.value for each in named}
     for name in row.case.requirement_ids:
         if name not in told:
             target = known.link(Target(Kind.REQUIREMENT, name))
-            lines.append(link_line("Names requirement ", one_line(name), target, tone=Tone.PENDING))
+            lines.append(
+                link_line(
+                    translate("Report", "Names requirement") + " ", one_line(name), target, tone=Tone.PENDING
+                )
+            )
     return lines
 
 
 def _attempt_node(place: int, attempt: AttemptRow) -> Node:
-    facts = (f"Attempt {place}: {attempt.mark}", attempt.duration, attempt.message)
+    facts = (
+        translate("Report", "Attempt {number}: {state}").format(number=place, state=attempt.mark),
+        attempt.duration,
+        attempt.message,
+    )
     head = Cell(text=" · ".join(fact for fact in facts if fact), tone=attempt.mark.tone)
     below = (block(attempt.details),) if attempt.details else ()
     return Node(cells=(head,), children=below, spans=True)
@@ -223,10 +276,10 @@ def _attempt_node(place: int, attempt: AttemptRow) -> Node:
 def runs_table(section: TestsSection) -> Table:
     """The commands that ran the tests."""
     columns = (
-        Column(title="Run", width=132),
-        Column(title="Ended", width=132, is_state=True),
-        Column(title="Duration", width=94, is_number=True),
-        Column(title="Command", width=260, stretches=True),
+        Column(title=translate("Report", "Run"), width=132),
+        Column(title=translate("Report", "Ended"), width=132, is_state=True),
+        Column(title=translate("Report", "Duration"), width=94, is_number=True),
+        Column(title=translate("Report", "Command"), width=260, stretches=True),
     )
     nodes = (
         Node(

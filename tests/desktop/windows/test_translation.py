@@ -28,9 +28,13 @@ from qtpy.QtWidgets import (
 
 from aitr_desktop import translation
 from aitr_desktop.actions import Act
+from aitr_desktop.item_models.report_detail import report_detail
+from aitr_desktop.library.workspace import OpenedReport
 from aitr_desktop.views.command_palette import CommandPalette
 from aitr_desktop.views.decision_strip import DecisionStrip
 from aitr_desktop.views.detail_view import DetailView
+from tests.factories import shown_reports as reports
+from tests.factories.full_decisions import full_decision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -260,3 +264,16 @@ def test_a_language_is_loaded_from_its_file(
     qapp.removeTranslator(loaded)
     (folder / "aitr_desktop_de.qm").write_bytes(b"broken")
     assert translation.install(qapp, "de_AT") is None
+
+
+def test_titles_captions_and_columns_of_a_report_are_translated(pseudo: Pseudo) -> None:
+    """What our tables are called; the words inside of them are the agent's, the same on paper."""
+    opened = OpenedReport(report=reports.report(), decision=full_decision(), digest="a" * 64)
+    metrics = {"Accuracy", "Grounding score", "Avg length"}
+    said = []
+    for block in report_detail(opened).blocks:
+        said += [block.title, *block.ways, *(figure.name for figure in block.figures)]
+        for caption, table in block.tables:
+            said += [caption, *(column.title for column in table.columns)]
+    plain = {text for text in said if text and not WRAPPED.fullmatch(text)}
+    assert plain == metrics
