@@ -236,6 +236,17 @@ def test_enter_opens_a_row_and_copy_takes_whole_values(detail: DetailView, qtbot
     assert QGuiApplication.clipboard().text() == f"Code\t{reports.SHA}"
 
 
+def test_sections_that_are_there_are_not_squeezed_while_others_come(detail: DetailView) -> None:
+    report, decision = reports.report(), full_decision()
+    detail.resize(800, 600)
+    detail.show_report(report_detail(OpenedReport(report=report, decision=decision, digest="a" * 64)))
+    seen = []
+    while detail.is_filling:
+        QCoreApplication.processEvents()
+        seen.append(sum(section.height() for section in detail.sections()))
+    assert max(seen[:-1], default=0) > 600
+
+
 def test_anchors_scroll_to_their_section(detail: DetailView, qtbot: QtBot) -> None:
     show(detail)
     anchor = next(button for button in detail.findChildren(QAbstractButton) if button.text() == "Evals")
