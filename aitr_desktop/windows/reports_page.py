@@ -108,6 +108,7 @@ class ReportsPage(QStackedWidget):
             return False
         self.message.say(error_message(error, button=self.tr("Open library…")))
         self.setCurrentWidget(self.message)
+        self._take_focus(self.message.focus_button)
         return True
 
     def stop(self) -> None:

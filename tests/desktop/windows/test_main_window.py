@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from qtpy.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from qtpy.QtGui import QDragEnterEvent, QDropEvent
-from qtpy.QtWidgets import QApplication, QLabel
+from qtpy.QtWidgets import QApplication, QLabel, QPushButton
 
 from aitr_desktop.actions import Act
 from aitr_desktop.library.workspace import Workspace, open_workspace
@@ -124,6 +124,9 @@ def test_a_library_that_cannot_be_opened_says_why(
     settled()
     assert "notes.db is not a library." in texts(window)
     assert "Name another." in texts(window)
+    focused = QApplication.focusWidget()
+    assert isinstance(focused, QPushButton)
+    assert focused.text() == "Open library…"
 
 
 def test_a_second_library_that_cannot_be_opened_leaves_the_first(
