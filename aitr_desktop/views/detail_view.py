@@ -96,6 +96,11 @@ class DetailView(QFrame):
             self._anchors.add(block.title for block in detail.blocks)
             self._anchors.check(0)
 
+    def stop(self) -> None:
+        """Ends what waits; the window goes."""
+        self._scroll.stop()
+        self.find_bar.stop()
+
     def sections(self) -> list[SectionBlock]:
         """The sections from the top."""
         return self._scroll.sections

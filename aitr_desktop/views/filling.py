@@ -53,6 +53,11 @@ class Filling(QObject):
         self._turn.stop()
         self._tell()
 
+    def stop(self) -> None:
+        """Fills nothing any more; the window goes."""
+        self._sections = []
+        self._turn.stop()
+
     @Slot()
     def _fill(self) -> None:
         began = time.perf_counter()

@@ -110,6 +110,10 @@ class FindBar(QFrame):
         else:
             super().keyPressEvent(event)
 
+    def stop(self) -> None:
+        """Asks for nothing any more; the window goes."""
+        self._pause.stop()
+
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  (Qt's name)
         """Looks for nothing any more."""
         self._pause.stop()

@@ -95,6 +95,10 @@ class SectionScroll(QScrollArea):
             self._filling.finish()
             self.settle()
 
+    def stop(self) -> None:
+        """Fills nothing any more; the window goes."""
+        self._filling.stop()
+
     def jump(self, place: int) -> None:
         """Scrolls to a section by its place."""
         self.finish()

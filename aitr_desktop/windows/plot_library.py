@@ -35,6 +35,10 @@ class PlotLibrary(QObject):
         self._rest.timeout.connect(self._load)
         detail.plots_wanted.connect(self._rest.start)
 
+    def stop(self) -> None:
+        """Loads nothing any more; the window goes."""
+        self._rest.stop()
+
     @Slot()
     def _load(self) -> None:
         self._tasks.run(load_plots, self._loaded, self._failed, Lane.WIDE)

@@ -114,6 +114,8 @@ class ReportsPage(QStackedWidget):
     def stop(self) -> None:
         """Ends what waits; the window goes."""
         self._opening.stop()
+        if self.workbench is not None:
+            self.workbench.stop()
 
     def _say_opening(self) -> None:
         if self.workbench is None:

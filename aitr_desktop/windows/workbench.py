@@ -131,6 +131,11 @@ class Workbench(QWidget):
         self.open_report(report_id)
         self.browser.reveal(report_id)
 
+    def stop(self) -> None:
+        """Ends what waits; the window goes."""
+        self.detail.stop()
+        self._plots.stop()
+
     def focus_list(self) -> None:
         """Goes back to the list."""
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)

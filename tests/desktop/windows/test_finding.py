@@ -197,3 +197,18 @@ def test_a_window_closes_in_the_middle_of_a_search(
     bar.ask()
     window.close()
     assert not workbench.isVisible()
+
+
+def test_a_window_closes_in_the_middle_of_a_report(
+    window: MainWindow, workbench: Workbench, qtbot: QtBot
+) -> None:
+    """The rest of it came after the threads were gone, and a figure asked them for its plots."""
+    report = workbench.report
+    assert report is not None
+    workbench.detail.show_report(report)
+    workbench.detail.plots_wanted.emit()
+    assert workbench.detail.is_filling
+    window.close()
+    assert not workbench.detail.is_filling
+    for _ in range(20):
+        QApplication.processEvents()
