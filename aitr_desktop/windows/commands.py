@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QObject
 
-from aitr_desktop.actions import ACTIONS, Act, shown_keys
+from aitr_desktop.actions.spec import Act
+from aitr_desktop.actions.table import ACTIONS, shown_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable

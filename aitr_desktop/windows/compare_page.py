@@ -10,39 +10,25 @@ from aitr_desktop.tasks import Lane
 
 if TYPE_CHECKING:
     from aitr_desktop.item_models.report_detail import Block
-    from aitr_desktop.tasks import Task, Tasks
-    from aitr_desktop.theme import ThemeController
+    from aitr_desktop.tasks import Task
     from aitr_desktop.views.compare_view import CompareView
-    from aitr_desktop.windows.libraries import Libraries
-    from aitr_desktop.windows.preferences import Preferences
-    from tsr_agent.clock import Clock
+    from aitr_desktop.windows.desk import Desk
 
 
 class ComparePage(QObject):
     """Compares two reports of the open library.
 
     Args:
-        theme: Colours and fonts.
-        tasks: The door to threads.
-        clock: Says when they are judged, where they have to be.
-        libraries: Has the library.
-        preferences: Has the height of rows.
+        desk: The library, the clock that says when reports are judged where they have to be, and more.
     """
 
-    def __init__(
-        self,
-        theme: ThemeController,
-        tasks: Tasks,
-        clock: Clock,
-        libraries: Libraries,
-        preferences: Preferences,
-    ) -> None:
-        super().__init__(libraries)
-        self._theme, self._tasks, self._clock = theme, tasks, clock
-        self._libraries, self._preferences = libraries, preferences
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.window)
+        self._theme, self._tasks, self._clock = desk.theme, desk.tasks, desk.clock
+        self._libraries, self._preferences = desk.libraries, desk.preferences
         self._view: CompareView | None = None
         self._comparing: Task[tuple[str, tuple[Block, ...]]] | None = None
-        libraries.opened.connect(self._forget)
+        desk.libraries.opened.connect(self._forget)
 
     def view(self) -> CompareView:
         """The page; made when it is first gone to."""

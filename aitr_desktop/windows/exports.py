@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, Qt, Signal
 from qtpy.QtWidgets import QMessageBox, QWidget
 
-from aitr_desktop.actions import Act
+from aitr_desktop.actions.spec import Act
 from tsr_agent.sections.plain_text import one_line, visible
 
 if TYPE_CHECKING:

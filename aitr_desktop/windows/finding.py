@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QObject
 
-from aitr_desktop.actions import Act
+from aitr_desktop.actions.spec import Act
 from aitr_desktop.tasks import Lane
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QObject, Signal
 
-from aitr_desktop.actions import Act
+from aitr_desktop.actions.spec import Act
 from aitr_desktop.windows.pulse import Pulse
 from aitr_desktop.windows.report_drop import ReportDrop
 

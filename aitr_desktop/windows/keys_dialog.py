@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QModelIndex, Qt
 from qtpy.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
-from aitr_desktop.actions import key_groups, shown_keys
+from aitr_desktop.actions.table import key_groups, shown_keys
 from aitr_desktop.item_models.cells import Cell, Column, Node, Table
 from aitr_desktop.item_models.fuzzy import folded
 from aitr_desktop.views.list_tree import ListTree

@@ -9,7 +9,7 @@ from qtpy.QtCore import QObject, QPoint, Signal
 from qtpy.QtGui import QAction, QGuiApplication
 from qtpy.QtWidgets import QMenu
 
-from aitr_desktop.actions import Act
+from aitr_desktop.actions.spec import Act
 from aitr_desktop.item_models.list_columns import COLUMNS
 from aitr_desktop.library.listing import SortKey, order_from
 

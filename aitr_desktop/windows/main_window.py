@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
-from aitr_desktop.actions import COLUMNS_MENU, FILTERS_MENU, RECENT_MENU, Act
+from aitr_desktop.actions.spec import COLUMNS_MENU, FILTERS_MENU, RECENT_MENU, Act
 from aitr_desktop.views.progress_strip import ProgressStrip
 from aitr_desktop.views.status_line import StatusLine
 from aitr_desktop.windows.appearance import Appearance
 from aitr_desktop.windows.commands import Commands
-from aitr_desktop.windows.compare_page import ComparePage
+from aitr_desktop.windows.deciding import Deciding
+from aitr_desktop.windows.desk import Desk
 from aitr_desktop.windows.exports import Exports
 from aitr_desktop.windows.finding import Finding
 from aitr_desktop.windows.focus_order import keep_last
@@ -96,11 +97,12 @@ class MainWindow(QMainWindow):
         self.exports = Exports(
             self, tasks, clock, self.libraries, self.preferences, browser=self.reports_page.browser
         )
+        desk = Desk(self, theme, tasks, clock, self.libraries, self.preferences)
+        self.deciding = Deciding(desk, lambda: self.workbench)
         # One line a place: the page of each row of the table of actions that has a place.
-        self.compare = ComparePage(theme, tasks, clock, self.libraries, self.preferences)
         page_of = {
             "reports": lambda: self.reports_page,
-            "compare": self.compare.view,
+            **self.deciding.pages(),
             "server": lambda: self.server.page(theme),
         }
         self.pages = Pages(theme, page_of, self)
@@ -129,39 +131,18 @@ class MainWindow(QMainWindow):
         return self.reports_page.workbench
 
     def _handlers(self) -> dict[Act, Callable[[], object]]:
-        return {
-            **self.libraries.handlers(),
-            **self._recent.handlers(),
-            **self.imports.handlers(),
-            **self.exports.handlers(),
-            **self.server.handlers(),
-            **self.opening.handlers(),
-            **self.appearance.handlers(),
-            **self.pages.handlers(),
-            **self._list.handlers(),
-            **self._finding.handlers(),
-            **self.list_view.handlers(),
-            **self.saved_filters.handlers(),
-            **self._commands.handlers(),
-            **self.notices.handlers(),
-            Act.QUIT: self.close,
-            Act.RESET_LAYOUT: self._reset_layout,
+        parts = (self.libraries, self._recent, self.imports, self.exports, self.server, self.opening)
+        parts_of_views = (self.appearance, self.deciding, self.pages, self._list, self._finding)
+        others = (self.list_view, self.saved_filters, self._commands, self.notices)
+        found = {
+            act: do for part in (*parts, *parts_of_views, *others) for act, do in part.handlers().items()
         }
+        return {**found, Act.QUIT: self.close, Act.RESET_LAYOUT: self._reset_layout}
 
     def _reasons(self) -> dict[Act, Callable[[], str]]:
-        parts = (
-            self._recent,
-            self.imports,
-            self.exports,
-            self.server,
-            self.opening,
-            self._list,
-            self._finding,
-            self.list_view,
-            self.saved_filters,
-            self.notices,
-        )
-        return {act: why for part in parts for act, why in part.reasons().items()}
+        parts = (self._recent, self.imports, self.exports, self.server, self.opening, self.deciding)
+        others = (self._list, self._finding, self.list_view, self.saved_filters, self.notices)
+        return {act: why for part in (*parts, *others) for act, why in part.reasons().items()}
 
     def _place(self) -> None:
         right = QVBoxLayout()
@@ -186,7 +167,7 @@ class MainWindow(QMainWindow):
         self.reports_page.currentChanged.connect(self.menus.refresh)
         self.pages.went.connect(self.menus.refresh)
         self.list_view.sorted_by.connect(self.menus.check)
-        self.list_view.compare_asked.connect(self.compare.compare)
+        self.list_view.compare_asked.connect(self.deciding.comparison.compare)
         self.list_view.compare_asked.connect(lambda *_: self.pages.go("compare"))
         self.notices.bar.said.connect(self.menus.refresh)
         self.preferences.changed.connect(self.menus.refresh)
@@ -196,21 +177,18 @@ class MainWindow(QMainWindow):
         self.libraries.let_go_failed.connect(self.notices.say)
         self.imports.imported.connect(self._imported)
         self.imports.came.connect(self.reports_page.refresh)
-        self.imports.failed.connect(self.notices.say)
         self.list_view.export_asked.connect(self.exports.ask)
-        self.exports.told.connect(self.notices.tell)
-        self.exports.failed.connect(self.notices.say)
-        self.server.told.connect(self.notices.tell)
-        self.server.failed.connect(self.notices.say)
         self.server.came.connect(self.reports_page.refresh)
         self.server.against.connect(self.status.show_contradicted)
         self.server.report_asked.connect(lambda _: self.pages.go("reports"))
         self.server.report_asked.connect(self.reports_page.open_report)
         self.server.stands.connect(self.status.show_sync)
-        self.opening.failed.connect(self.notices.say)
+        for part in (self.exports, self.server, self.deciding):
+            part.told.connect(self.notices.tell)
+        for failing in (self.imports, self.exports, self.server, self.deciding, self.opening, self.following):
+            failing.failed.connect(self.notices.say)
         self.opening.said.connect(self.notices.tell)
         self.opening.lines_wanted.connect(self.following.show_lines)
-        self.following.failed.connect(self.notices.say)
 
     def show_library(self, path: Path, *, create: bool = False) -> None:
         """Opens a library in the background and shows it."""
@@ -268,6 +246,7 @@ class MainWindow(QMainWindow):
     def _report_shown(self, detail: ReportDetail | None) -> None:
         self.status.show_verified(detail.digest if detail else "")
         self.menus.refresh()
+        self.deciding.report_shown(detail)
         self.server.report_shown(detail.report_id if detail else "")
 
     def _imported(self, outcome: ImportOutcome) -> None:
@@ -300,6 +279,7 @@ class MainWindow(QMainWindow):
         self.notices.stop()
         self.imports.stop()
         self.server.stop()
+        self.deciding.stop()
         self._progress.stop()
         if self._tasks.close():
             # Else something still reads it, and the end of the process lets it go.

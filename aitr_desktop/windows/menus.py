@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtGui import QAction, QActionGroup, QKeySequence
 
-from aitr_desktop.actions import ACTIONS, MENUS, Act, ActionSpec
+from aitr_desktop.actions.table import ACTIONS, MENUS
 from aitr_desktop.item_models.cells import plain_tooltip
 from aitr_desktop.translation import translate
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from qtpy.QtWidgets import QMainWindow, QMenu
 
+    from aitr_desktop.actions.spec import Act, ActionSpec
     from aitr_desktop.theme import ThemeController
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QObject
 
-from aitr_desktop.actions import Act
+from aitr_desktop.actions.spec import Act
 from aitr_desktop.item_models.notices import NoticeHistory, Told
 from aitr_desktop.views.notice_bar import NoticeBar
 from aitr_desktop.views.notice_button import NoticeButton

@@ -18,7 +18,7 @@ from qtpy.QtCore import QObject, Qt, Signal
 from qtpy.QtWidgets import QApplication
 
 from aitr_desktop import deep_link
-from aitr_desktop.actions import Act
+from aitr_desktop.actions.spec import Act
 from aitr_desktop.deep_link import LineLink, ReportLink
 from aitr_desktop.library.kinds import is_library
 from tsr_agent.errors import InputError, TsrError

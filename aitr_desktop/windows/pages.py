@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, Qt, Signal
 from qtpy.QtWidgets import QStackedWidget, QWidget
 
-from aitr_desktop.actions import ACTIONS
+from aitr_desktop.actions.table import ACTIONS
 from aitr_desktop.views.rail import Place, Rail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from aitr_desktop.actions import Act
+    from aitr_desktop.actions.spec import Act
     from aitr_desktop.theme import ThemeController
 
 

@@ -12,7 +12,7 @@ from qtpy.QtCore import QEvent, QEventLoop, Qt, QTimer
 from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QApplication, QLineEdit
 
-from aitr_desktop.actions import Act
+from aitr_desktop.actions.spec import Act
 from tsr_agent.errors import StoreError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, Qt
 from qtpy.QtGui import QAction
 
-from aitr_desktop.actions import Act
+from aitr_desktop.actions.spec import Act
 from aitr_desktop.item_models.cells import plain_tooltip
 from aitr_desktop.tasks import Lane
 from tsr_agent.sections.plain_text import one_line

@@ -9,7 +9,7 @@ from qtpy.QtCore import QObject
 from qtpy.QtGui import QAction
 from qtpy.QtWidgets import QInputDialog, QLineEdit
 
-from aitr_desktop.actions import Act
+from aitr_desktop.actions.spec import Act
 from aitr_desktop.library.saved_filters import filter_name, filter_text, saved
 from tsr_agent.sections.plain_text import one_line
 

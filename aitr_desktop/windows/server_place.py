@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from qtpy.QtWidgets import QWidget
 
-    from aitr_desktop.actions import Act
+    from aitr_desktop.actions.spec import Act
     from aitr_desktop.library.servers import Servers
     from aitr_desktop.tasks import Tasks
     from aitr_desktop.theme import ThemeController

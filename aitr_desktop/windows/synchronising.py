@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, Qt, QTimer, Signal
 from qtpy.QtWidgets import QMessageBox, QWidget
 
-from aitr_desktop.actions import Act
+from aitr_desktop.actions.spec import Act
 from aitr_desktop.item_models.server_known import Known
 from aitr_desktop.tasks import Lane
 from aitr_desktop.windows.pulse import Pulse

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtGui import QKeySequence
 
-from aitr_desktop.actions import ACTIONS, MENUS, Act, key_table
+from aitr_desktop.actions.spec import Act
+from aitr_desktop.actions.table import ACTIONS, MENUS, key_table
 from aitr_desktop.resource_files import resource_dir
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from qtpy.QtCore import QCoreApplication, QEvent
 from qtpy.QtWidgets import QLabel, QWidget
 
-from aitr_desktop.actions import Act
+from aitr_desktop.actions.spec import Act
 from aitr_desktop.item_models.cells import Kind, Target
 from aitr_desktop.item_models.tree_model import TreeModel
 from aitr_desktop.library.servers import Servers

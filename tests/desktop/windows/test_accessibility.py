@@ -11,7 +11,8 @@ from qtpy.QtCore import QPoint, Qt
 from qtpy.QtGui import QAccessible
 from qtpy.QtWidgets import QApplication, QWidget
 
-from aitr_desktop.actions import ACTIONS, MENUS, Act
+from aitr_desktop.actions.spec import Act
+from aitr_desktop.actions.table import ACTIONS, MENUS
 from aitr_desktop.settings import ThemeChoice
 from tsr_agent.errors import StoreError
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QPushButton
 
-from aitr_desktop.actions import ACTIONS, Act
+from aitr_desktop.actions.spec import Act
+from aitr_desktop.actions.table import ACTIONS
 from aitr_desktop.settings import Density
 from aitr_desktop.views.section_tree import SectionTree
 from aitr_desktop.windows.stored_settings import StoredSettings

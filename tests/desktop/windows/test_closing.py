@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from qtpy.QtCore import QTimer
 
-from aitr_desktop.actions import Act
+from aitr_desktop.actions.spec import Act
 from aitr_desktop.library.listing import Query
 from aitr_desktop.library.workspace import open_workspace
 from aitr_desktop.settings import ThemeChoice

@@ -7,7 +7,8 @@ import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QApplication
 
-from aitr_desktop.actions import ACTIONS, Act
+from aitr_desktop.actions.spec import Act
+from aitr_desktop.actions.table import ACTIONS
 from aitr_desktop.views.command_palette import CommandPalette
 from aitr_desktop.windows.stored_settings import StoredSettings
 

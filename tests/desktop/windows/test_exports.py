@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from qtpy.QtWidgets import QFileDialog, QMessageBox
 
-from aitr_desktop.actions import Act
+from aitr_desktop.actions.spec import Act
 from aitr_desktop.library.workspace import open_workspace
 from aitr_desktop.windows import file_dialogs
 from tests.desktop.serving import history

@@ -9,7 +9,7 @@ import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QApplication
 
-from aitr_desktop.actions import Act
+from aitr_desktop.actions.spec import Act
 from tests.factories import shown_reports as reports
 from tsr_agent.errors import StoreError
 

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QApplication
 
-from aitr_desktop.actions import Act, key_table
+from aitr_desktop.actions.spec import Act
+from aitr_desktop.actions.table import key_table
 from aitr_desktop.windows.keys_dialog import KeysDialog
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from qtpy.QtCore import QItemSelectionModel, QPoint
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QLabel, QMenu
 
-from aitr_desktop.actions import COLUMNS_MENU, FILTERS_MENU, Act
+from aitr_desktop.actions.spec import COLUMNS_MENU, FILTERS_MENU, Act
 from aitr_desktop.item_models.list_columns import SHOWN_FIRST
 from aitr_desktop.library.listing import Query, SortKey
 from aitr_desktop.windows.preferences import Preferences
@@ -129,7 +129,7 @@ def test_two_reports_are_compared_by_what_is_on_record(
     window.menus.action(Act.COMPARE_SELECTED).trigger()
     settled()
     assert window.pages.here == "compare"
-    view = window.compare.view()
+    view = window.deciding.comparison.view()
     sides = view.sections()[0].trees()[0]
     assert [sides.model().index(row, 1).data() for row in range(2)] == ["■ NO-GO", "● GO"]
     assert view.sentence.text()
@@ -146,7 +146,9 @@ def test_an_altered_report_is_compared_with_nothing(
     library.errors["load"] = IntegrityError("Report TSR-00001 was altered.")
     window.list_view.compare_asked.emit("TSR-00001", "TSR-00002")
     settled()
-    said = [label.text() for label in window.compare.view().findChildren(QLabel) if label.isVisible()]
+    said = [
+        label.text() for label in window.deciding.comparison.view().findChildren(QLabel) if label.isVisible()
+    ]
     assert "Report TSR-00001 was altered." in said
     assert not any("GO" in text for text in said)
 

@@ -9,7 +9,7 @@ from qtpy.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from qtpy.QtGui import QDragEnterEvent, QDropEvent
 from qtpy.QtWidgets import QApplication, QLabel, QPushButton
 
-from aitr_desktop.actions import Act
+from aitr_desktop.actions.spec import Act
 from aitr_desktop.library.workspace import Workspace, open_workspace
 from aitr_desktop.settings import Settings, ThemeChoice
 from aitr_desktop.tasks import Tasks

@@ -3,7 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitr_desktop.actions import ACTIONS, RECENT_MENU, VIEW, Act
+from aitr_desktop.actions.spec import RECENT_MENU, VIEW, Act
+from aitr_desktop.actions.table import ACTIONS
 from aitr_desktop.windows.stored_settings import StoredSettings
 
 if TYPE_CHECKING:

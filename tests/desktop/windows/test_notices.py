@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QApplication, QPushButton
 
-from aitr_desktop.actions import Act
+from aitr_desktop.actions.spec import Act
 from aitr_desktop.windows.notices_dialog import NoticesDialog
 from tsr_agent.errors import StoreError
 

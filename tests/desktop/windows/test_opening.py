@@ -7,7 +7,7 @@ import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QApplication, QLabel
 
-from aitr_desktop.actions import Act
+from aitr_desktop.actions.spec import Act
 from aitr_desktop.deep_link import LineLink, ReportLink
 from aitr_desktop.library.kinds import is_library
 from aitr_desktop.library.workspace import open_workspace

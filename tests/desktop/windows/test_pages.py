@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 from qtpy.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
-from aitr_desktop import actions
-from aitr_desktop.actions import ACTIONS, Act, ActionSpec
+from aitr_desktop.actions import table as actions
+from aitr_desktop.actions.spec import Act, ActionSpec
+from aitr_desktop.actions.table import ACTIONS
 from aitr_desktop.windows import pages as pages_module
 from aitr_desktop.windows.pages import Pages
 

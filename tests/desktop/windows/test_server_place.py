@@ -10,7 +10,7 @@ import pytest
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtWidgets import QLineEdit, QMessageBox
 
-from aitr_desktop.actions import Act
+from aitr_desktop.actions.spec import Act
 from aitr_desktop.library.workspace import open_workspace
 from aitr_desktop.windows.connect_dialog import ConnectDialog
 from aitr_desktop.windows.stored_settings import StoredSettings

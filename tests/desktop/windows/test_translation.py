@@ -27,7 +27,7 @@ from qtpy.QtWidgets import (
 )
 
 from aitr_desktop import translation
-from aitr_desktop.actions import Act
+from aitr_desktop.actions.spec import Act
 from aitr_desktop.item_models.report_detail import report_detail
 from aitr_desktop.library.workspace import OpenedReport
 from aitr_desktop.views.command_palette import CommandPalette

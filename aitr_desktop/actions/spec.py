@@ -1,0 +1,121 @@
+"""What an action is, and the menus that actions stand in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from aitr_desktop.translation import QT_TRANSLATE_NOOP, translate
+
+
+class Act(Enum):
+    """Identity of an action."""
+
+    OPEN_LIBRARY = "open_library"
+    CLEAR_RECENT = "clear_recent"
+    IMPORT_REPORT = "import_report"
+    IMPORT_FOLDER = "import_folder"
+    COPY_LINK = "copy_link"
+    EXPORT = "export"
+    CONNECT = "connect"
+    SYNCHRONISE = "synchronise"
+    DISCONNECT = "disconnect"
+    QUIT = "quit"
+    REFRESH = "refresh"
+    FIND = "find"
+    CLEAR_FILTERS = "clear_filters"
+    FIND_IN_REPORT = "find_in_report"
+    FIND_NEXT = "find_next"
+    FIND_PREVIOUS = "find_previous"
+    FOCUS_FILTERS = "focus_filters"
+    SAVE_FILTER = "save_filter"
+    RENAME_FILTER = "rename_filter"
+    DELETE_FILTER = "delete_filter"
+    SORT_CREATED = "sort_created"
+    SORT_DECISION = "sort_decision"
+    SORT_ENVIRONMENT = "sort_environment"
+    SORT_BRANCH = "sort_branch"
+    SORT_SHA = "sort_sha"
+    SORT_REPOSITORY = "sort_repository"
+    TURN_ORDER = "turn_order"
+    RESET_COLUMNS = "reset_columns"
+    COMPARE_SELECTED = "compare_selected"
+    THEME_SYSTEM = "theme_system"
+    THEME_LIGHT = "theme_light"
+    THEME_DARK = "theme_dark"
+    THEME_HIGH_CONTRAST = "theme_high_contrast"
+    DENSITY_COMPACT = "density_compact"
+    DENSITY_NORMAL = "density_normal"
+    DENSITY_COMFORTABLE = "density_comfortable"
+    SCALE_100 = "scale_100"
+    SCALE_125 = "scale_125"
+    SCALE_150 = "scale_150"
+    SCALE_175 = "scale_175"
+    SCALE_200 = "scale_200"
+    RESET_LAYOUT = "reset_layout"
+    NOTIFICATIONS = "notifications"
+    GO_REPORTS = "go_reports"
+    GO_COMPARE = "go_compare"
+    GO_SERVER = "go_server"
+    SHOW_LIST = "show_list"
+    COMMANDS = "commands"
+    KEYS = "keys"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionSpec:
+    """One row of the table. Its words are English; ``said`` and ``menu_path`` give them translated."""
+
+    act: Act
+    menu: str
+    """Title of the menu, ``>`` before a submenu's: ``View>Theme``."""
+    text: str
+    """With ``&`` before its mnemonic and ``…`` where it asks for more."""
+    keys: tuple[str, ...] = ()
+    """Qt's portable names; the first is shown in the menu."""
+    icon: str = ""
+    group: str = ""
+    """Actions of one group exclude each other and can be checked."""
+    separator_before: bool = False
+    place: str = ""
+    """Key of the page that this action goes to; such actions make the rail."""
+    tip: str = ""
+    """What it does, where the words alone don't say it."""
+
+    def said(self) -> str:
+        """The words on screen, with the mnemonic's mark."""
+        return translate("Actions", self.text)
+
+    def plain(self) -> str:
+        """The words on screen without mark and dots."""
+        return plain_text(self.said())
+
+    def menu_path(self) -> tuple[str, ...]:
+        """The menus that lead to it on screen, from the bar down."""
+        return tuple(plain_text(translate("Actions", title)) for title in self.menu.split(">"))
+
+
+def plain_text(text: str) -> str:
+    """An action's words without mnemonic marks and dots."""
+    return text.replace("&", "").removesuffix("…")
+
+
+FILE = QT_TRANSLATE_NOOP("Actions", "&File")
+RECENT = QT_TRANSLATE_NOOP("Actions", "Open &recent")
+VIEW = QT_TRANSLATE_NOOP("Actions", "&View")
+THEME = QT_TRANSLATE_NOOP("Actions", "&Theme")
+DENSITY = QT_TRANSLATE_NOOP("Actions", "&Density")
+SCALE = QT_TRANSLATE_NOOP("Actions", "Sc&ale")
+REPORT = QT_TRANSLATE_NOOP("Actions", "&Report")
+GO = QT_TRANSLATE_NOOP("Actions", "&Go")
+HELP = QT_TRANSLATE_NOOP("Actions", "&Help")
+SORT = QT_TRANSLATE_NOOP("Actions", "Sort &by")
+FILTERS = QT_TRANSLATE_NOOP("Actions", "Saved &filters")
+COLUMNS = QT_TRANSLATE_NOOP("Actions", "C&olumns")
+RECENT_MENU = f"{FILE}>{RECENT}"
+THEME_MENU = f"{VIEW}>{THEME}"
+DENSITY_MENU = f"{VIEW}>{DENSITY}"
+SCALE_MENU = f"{VIEW}>{SCALE}"
+SORT_MENU = f"{VIEW}>{SORT}"
+FILTERS_MENU = f"{VIEW}>{FILTERS}"
+COLUMNS_MENU = f"{VIEW}>{COLUMNS}"

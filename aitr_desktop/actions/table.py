@@ -1,0 +1,67 @@
+"""Every action of the main window, declared once.
+
+The menus, the rail, the command palette, the list of keys and the documentation are made from this table;
+the parts of the window connect each identity to what it does.
+"""
+
+from __future__ import annotations
+
+from aitr_desktop.actions import file_menu, go_menu, help_menu, report_menu, view_menu
+from aitr_desktop.actions.spec import FILE, GO, HELP, REPORT, VIEW, plain_text
+from aitr_desktop.translation import QT_TRANSLATE_NOOP, translate
+
+MENUS = (FILE, VIEW, REPORT, GO, HELP)
+ACTIONS = (*file_menu.ROWS, *view_menu.ROWS, *report_menu.ROWS, *go_menu.ROWS, *help_menu.ROWS)
+
+MOVES = (
+    (
+        "Up, Down, Page Up, Page Down, Home, End",
+        QT_TRANSLATE_NOOP("Actions", "Move through the reports or rows"),
+    ),
+    (
+        "Enter",
+        QT_TRANSLATE_NOOP(
+            "Actions", "Go on: from search to list to report; open a row, then follow its link"
+        ),
+    ),
+    ("Ctrl, Shift", QT_TRANSLATE_NOOP("Actions", "With a click or the arrows: select several reports")),
+    ("Menu, Shift+F10", QT_TRANSLATE_NOOP("Actions", "Open the menu of the selected reports")),
+    ("Delete", QT_TRANSLATE_NOOP("Actions", "On a filter: take it back")),
+    (
+        "Enter, Shift+Enter, Escape",
+        QT_TRANSLATE_NOOP("Actions", "In the bar of a search: next hit, previous hit, close"),
+    ),
+    ("Left, Right", QT_TRANSLATE_NOOP("Actions", "Close or open a row")),
+    ("Ctrl+Enter, Menu", QT_TRANSLATE_NOOP("Actions", "Follow the link of a row without opening it")),
+    ("Backspace, Alt+Left", QT_TRANSLATE_NOOP("Actions", "Go back to where a link was followed")),
+    ("Tab, Shift+Tab", QT_TRANSLATE_NOOP("Actions", "Next or previous part of the window")),
+    ("Ctrl+C", QT_TRANSLATE_NOOP("Actions", "Copy the row, with SHAs and texts in full")),
+)
+"""Keys that views handle themselves: keys and what they do."""
+
+
+def shown_keys(keys: str) -> str:
+    """Keys as this system writes them."""
+    from qtpy.QtGui import QKeySequence
+
+    return str(QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText))
+
+
+def key_groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Keys with what they do by menu, in the menus' order; at the end those that views handle."""
+    groups = []
+    for menu in MENUS:
+        rows = [
+            (", ".join(spec.keys), spec.plain())
+            for spec in ACTIONS
+            if spec.keys and spec.menu.partition(">")[0] == menu
+        ]
+        groups.append((plain_text(translate("Actions", menu)), rows))
+    moves = [(keys, translate("Actions", does)) for keys, does in MOVES]
+    groups.append((translate("Actions", "In lists and reports"), moves))
+    return [group for group in groups if group[1]]
+
+
+def key_table() -> list[tuple[str, str]]:
+    """All keys with what they do, in the order of the sheet; the user guide has them too."""
+    return [row for _, rows in key_groups() for row in rows]
