@@ -1,0 +1,1 @@
+"""Reports and comparisons as PDF: the only room that knows reportlab."""
