@@ -192,7 +192,7 @@ def compare(
         old: What to compare with.
         new: What is looked at.
         scopes: By rule id what the rule looks at, as plain data such as ``{"type": "unit"}``; it ties
-            rules to what changed in the evidence.
+            rules to what changed in the evidence. Without it, what the decisions record of their rules does.
     """
     found = evidence_changes(old.report, new.report)
     rules = rule_changes(old.decision, new.decision, found, scopes or {})

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from tsr_agent.models.base import Count, LongText, Record, ShortText
-from tsr_agent.models.decision import RuleEffect, RuleResult
+from tsr_agent.models.decision import RuleEffect, RuleResult, RuleScope
 from tsr_agent.models.results import TestType
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def rule_changes(
         old: Decision about the report to compare with.
         new: Decision about the report that is looked at.
         changes: What became of the evidence.
-        scopes: By rule id what the rule looks at, as plain data: ``{"type": "unit"}``.
+        scopes: By rule id what the rule looks at, as plain data: ``{"type": "unit"}``. Of a rule that is
+            not named there, what its result records counts.
     """
     before = {each.id: each for each in old.rules}
     after = {each.id: each for each in new.rules}
@@ -81,7 +82,8 @@ def rule_changes(
         turn = _turn(one, other)
         told = other or one
         if turn is not None and told is not None:
-            causes = evidence.behind(told.check, scopes.get(name, {}), improves=turn is Turn.BETTER)
+            scope = scopes[name] if name in scopes else _recorded(told)
+            causes = evidence.behind(told.check, scope, improves=turn is Turn.BETTER)
             found.append(RuleChange(id=name, turn=turn, old=one, new=other, causes=causes))
     return tuple(sorted(found, key=_order))
 
@@ -108,6 +110,21 @@ def _said(rule: RuleResult) -> tuple[object, ...]:
 def _order(change: RuleChange) -> tuple[int, int]:
     heaviest = max(WEIGHT[effect(change.old)], WEIGHT[effect(change.new)])
     return list(Turn).index(change.turn), -heaviest
+
+
+def _recorded(rule: RuleResult) -> Mapping[str, Any]:
+    """What a rule's own result says that it looks at; nothing in decisions from before it was recorded."""
+    scope = rule.scope
+    if not isinstance(scope, RuleScope):
+        return {}
+    said = {
+        "type": scope.test_types,
+        "metric": scope.metric,
+        "severity": scope.severities,
+        "measure": scope.measure,
+        "tool": scope.tools,
+    }
+    return {key: value for key, value in said.items() if value}
 
 
 class _Evidence:
@@ -146,7 +163,8 @@ class _Evidence:
         return ()
 
     def _of_type(self, name: object, lists: tuple[str, ...]) -> list[Cause]:
-        types = [each for each in TestType if name is None or each.value == name]
+        wanted = {name} if isinstance(name, str) else name if isinstance(name, tuple | list) else None
+        types = [each for each in TestType if wanted is None or each.value in wanted]
         return [
             Cause(where=f"tests.{each}", count=self._tests[each, test_type], test_type=test_type)
             for each in lists

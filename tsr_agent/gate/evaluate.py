@@ -19,6 +19,7 @@ from tsr_agent.models.decision import (
     GoNoGoDecision,
     RuleEffect,
     RuleResult,
+    RuleScope,
     RuleSeverity,
     RuleState,
 )
@@ -173,6 +174,7 @@ def _evidence_result(evidence: Evidence) -> RuleResult:
         message=plain(judgement.message, _MAX_TEXT),
         fix=FIX,
         evidence=judgement.evidence,
+        scope=RuleScope(),
     )
 
 
@@ -197,6 +199,7 @@ def _result(rule: Rule, judgement: Judgement, on_missing: OnMissing, today: date
         fix=rule.fix,
         effective_on=rule.effective_on,
         evidence=judgement.evidence,
+        scope=rule.scope(),
     )
 
 

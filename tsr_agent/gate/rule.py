@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from tsr_agent.gate.policies.names import MAX_ENVIRONMENTS
 from tsr_agent.models.base import Record, ShortText
-from tsr_agent.models.decision import RuleSeverity
+from tsr_agent.models.decision import RuleScope, RuleSeverity
 
 if TYPE_CHECKING:
     from tsr_agent.gate.facts import Facts
@@ -104,6 +104,10 @@ class Rule(Record, metaclass=_AbstractRecordType, frozen=True, kw_only=True):
     def compares(self) -> bool:
         """Whether the rule looks at a baseline."""
         return False
+
+    def scope(self) -> RuleScope:
+        """What the rule looks at, as it is recorded with its result."""
+        return RuleScope(compares=self.compares())
 
     def gives_way(self, parent: Rule) -> list[tuple[str, str, str]]:
         """Where this rule asks for less than the locked one it came from, and no key's direction says so.

@@ -6,7 +6,7 @@ from datetime import date
 from enum import Enum
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from tsr_agent.models.approval import ApprovalTerms
 from tsr_agent.models.base import Count, Digest, LongText, Record, ShortText, UtcTime
@@ -66,6 +66,29 @@ class EvidenceRef(Record, frozen=True, kw_only=True, omit_defaults=True):
     line: int | None = None
 
 
+class RuleScope(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """What a rule looks at, as its policy says. What is left out narrows nothing."""
+
+    test_types: tuple[ShortText, ...] = ()
+    """Tests of these types; empty for all, or where the check looks at no tests."""
+    metric: ShortText = ""
+    """The eval metric."""
+    severities: tuple[ShortText, ...] = ()
+    """Failure modes of these severities."""
+    statuses: tuple[ShortText, ...] = ()
+    """Failure modes in these states."""
+    measure: ShortText = ""
+    """The measure of code coverage."""
+    tools: tuple[ShortText, ...] = ()
+    """Scans of these tools; empty for all."""
+    levels: tuple[ShortText, ...] = ()
+    """Findings of these levels."""
+    tool_rules: tuple[ShortText, ...] = ()
+    """Findings of these rules of the tools; empty for all."""
+    compares: bool = False
+    """Whether it looks at a baseline too."""
+
+
 class RuleResult(Record, frozen=True, kw_only=True):
     """One judged rule. Passed rules are kept too: whoever looks sees why."""
 
@@ -96,6 +119,8 @@ class RuleResult(Record, frozen=True, kw_only=True):
     remarks: tuple[LongText, ...] = ()
     """What a reader should know beside the state, such as a margin inside the noise. They change nothing."""
     evidence: tuple[EvidenceRef, ...] = ()
+    scope: RuleScope | UnsetType = UNSET
+    """What the rule looks at. Decisions that were taken before it was recorded have none."""
 
 
 class PolicyParent(Record, frozen=True, kw_only=True):

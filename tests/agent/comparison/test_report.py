@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.factories.compared_reports import compared, judged
+from tests.factories.compared_reports import compared, judged, scopes_of
 from tests.factories.generated_reports import WORSENINGS, Dice, consistent_report, dice
 from tests.factories.judged_reports import (
     case,
@@ -24,9 +24,11 @@ from tests.factories.judged_reports import (
 )
 from tsr_agent.comparison.report import Comparison, compare, evidence_changes
 from tsr_agent.comparison.rules import Turn
+from tsr_agent.gate.baseline import Baseline
+from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.gate.policies.file import parse_policy
 from tsr_agent.models import codec
-from tsr_agent.models.decision import GoNoGoDecision, RuleEffect
+from tsr_agent.models.decision import GoNoGoDecision, RuleEffect, RuleResult
 from tsr_agent.models.evals import FailureCategory, FailureMode, ResolutionStatus, Severity
 from tsr_agent.models.findings import Finding, FindingLevel, StaticAnalysis
 from tsr_agent.models.report import InputFile, InputStatus, TestSummaryReport
@@ -58,6 +60,39 @@ def test_a_failing_test_is_behind_the_rule_on_its_type() -> None:
     assert (found.old.decision, found.new.decision) == (GoNoGoDecision.GO, GoNoGoDecision.NO_GO)
     assert rules(found, Turn.WORSE) == ["unit-tests"]
     assert causes(found, "unit-tests") == [("tests.newly_failing", 1)]
+
+
+def test_what_the_decisions_record_of_their_rules_does_for_what_they_look_at() -> None:
+    """Nobody has to hold the policy for it; and of decisions that record nothing, nothing is guessed."""
+    broken = with_results(results(TestType.UNIT, *[PASSED] * 7, FAILED))
+    worse = replace(broken, eval_iterations=(iteration(1, metrics={"accuracy": 0.1}),))
+    old, new = judged(releasable()), judged(another(worse))
+    assert causes(compare(old, new), "accuracy")[0] == ("metrics", 1)
+    assert compare(old, new).rules == compare(old, new, scopes_of(ai_release())).rules
+    bare = (
+        replace(each, decision=replace(each.decision, rules=tuple(map(unrecorded, each.decision.rules))))
+        for each in (old, new)
+    )
+    assert {each.id: each.causes for each in compare(*bare).rules}["accuracy"] == ()
+
+
+def unrecorded(rule: RuleResult) -> RuleResult:
+    return replace(rule, scope=msgspec.UNSET)
+
+
+def test_several_types_of_one_rule_are_each_behind_it() -> None:
+    text = b"""
+version: 1
+name: changes
+rules:
+  - {id: no-worse, check: test_changes, where: {type: [unit, security]}, require: {max_newly_failing: 0}}
+"""
+    policy = parse_policy(text, "policy.yaml")
+    broken = with_results(results(TestType.UNIT, *[PASSED] * 7, FAILED))
+    old, new = releasable(), another(broken, requirement_coverage=releasable().requirement_coverage)
+    before = judged(old, policy)
+    after = judged(new, policy, baseline=Baseline(report=old, digest="b" * 64))
+    assert ("tests.newly_failing", 1) in causes(compare(before, after), "no-worse")
 
 
 def test_what_blocks_comes_before_what_warns_and_better_after_worse() -> None:

@@ -9,10 +9,13 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import UNSET
+from msgspec.structs import replace
 
 from tests.factories.recorded_decision import decision_document
+from tsr_agent.errors import DocumentError
 from tsr_agent.models import codec
-from tsr_agent.models.decision import Decision, ExceptionStanding, RuleState
+from tsr_agent.models.decision import Decision, ExceptionStanding, RuleScope, RuleState
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,3 +76,29 @@ def test_the_recorded_decision_has_something_of_everything(documents: Path) -> N
     assert decision.baseline is not None
     assert decision.approval is not None
     assert decision.decision is not decision.decision_without_waivers
+
+
+def test_a_decision_from_before_scopes_were_recorded_is_read_as_it_was_written(documents: Path) -> None:
+    written = (documents / "decision-without-scopes.json").read_bytes()
+    decision = codec.decode(written, Decision)
+    assert {each.scope for each in decision.rules} == {UNSET}
+    assert codec.encode(decision) == written
+    again = codec.decode((documents / "decision.json").read_bytes(), Decision)
+    bare = tuple(replace(each, scope=UNSET) for each in again.rules)
+    assert replace(again, rules=bare) == decision
+
+
+def test_rules_record_what_they_look_at(documents: Path) -> None:
+    decision = codec.decode((documents / "decision.json").read_bytes(), Decision)
+    scopes = {each.id: each.scope for each in decision.rules}
+    assert scopes["unit"] == RuleScope(test_types=("unit",))
+    assert scopes["accuracy-not-worse"] == RuleScope(metric="accuracy", compares=True)
+    assert UNSET not in scopes.values()
+
+
+def test_a_scope_that_is_none_is_refused(documents: Path) -> None:
+    tree = json.loads((documents / "decision.json").read_bytes())
+    tree["rules"][0]["scope"] = {"severity": "critical"}
+    with pytest.raises(DocumentError, match="not a valid Decision") as refused:
+        codec.decode(json.dumps(tree).encode(), Decision)
+    assert refused.value.details[0].startswith("$.rules[0].scope.severity: unknown key")

@@ -15,7 +15,7 @@ from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import at_most, sentence, series
 from tsr_agent.gate.wording import counted, listed, untrusted_id, whole
 from tsr_agent.models.base import Count, Record
-from tsr_agent.models.decision import EvidenceRef
+from tsr_agent.models.decision import EvidenceRef, RuleScope
 from tsr_agent.models.results import CaseStatus, TestType
 
 if TYPE_CHECKING:
@@ -134,6 +134,10 @@ class TestChangesRule(Rule, frozen=True, kw_only=True):
     def compares(self) -> bool:
         """It always looks at a baseline."""
         return True
+
+    def scope(self) -> RuleScope:
+        """The tests of the types that the rule names."""
+        return RuleScope(test_types=tuple(each.value for each in self._kinds() or ()), compares=True)
 
     def gives_way(self, parent: Rule) -> list[tuple[str, str, str]]:
         """A treatment of flaky cases that is left out is the strictest, so any other one asks for less."""

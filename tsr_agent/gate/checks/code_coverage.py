@@ -13,7 +13,7 @@ from tsr_agent.gate.sentences import at_least_share, per_cent, sentence
 from tsr_agent.gate.wording import counted, exact, figure, untrusted_id
 from tsr_agent.models.base import Record, Share
 from tsr_agent.models.coverage import CodeCoverage, CoverageCounts, CoverageMeasure
-from tsr_agent.models.decision import EvidenceRef
+from tsr_agent.models.decision import EvidenceRef, RuleScope
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -120,6 +120,10 @@ class CodeCoverageRule(Rule, frozen=True, kw_only=True):
             [f"{measure} coverage at most {exact(most)} below the baseline's"] if most is not None else []
         )
         return ", ".join(parts)
+
+    def scope(self) -> RuleScope:
+        """One measure."""
+        return RuleScope(measure=self.where.measure.value, compares=self.compares())
 
     def asks(self) -> str:
         """What the rule asks for."""

@@ -14,7 +14,7 @@ from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import sentence, series
 from tsr_agent.gate.wording import counted, exact, figure, plain, titled, visible, whole
 from tsr_agent.models.base import Count, Record
-from tsr_agent.models.decision import EvidenceRef
+from tsr_agent.models.decision import EvidenceRef, RuleScope
 from tsr_agent.models.form_problems import meant_as_share
 from tsr_agent.statistics.intervals import QUANTILES
 
@@ -106,6 +106,10 @@ class EvalMetricRule(Rule, frozen=True, kw_only=True):
         if found.n == 0:
             return not_evaluated(expected, f"{titled(name)} rests on 0 cases", "0 cases")
         return self._judgement(latest, found)
+
+    def scope(self) -> RuleScope:
+        """One metric of the latest iteration."""
+        return RuleScope(metric=self.where.metric)
 
     def asks(self) -> str:
         """What the rule asks for."""

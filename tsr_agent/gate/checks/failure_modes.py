@@ -14,7 +14,7 @@ from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import at_most, sentence, series
 from tsr_agent.gate.wording import counted, listed, plain, whole
 from tsr_agent.models.base import Count, Record
-from tsr_agent.models.decision import EvidenceRef
+from tsr_agent.models.decision import EvidenceRef, RuleScope
 from tsr_agent.models.evals import ResolutionStatus, Severity
 
 if TYPE_CHECKING:
@@ -110,6 +110,13 @@ class FailureModesRule(Rule, frozen=True, kw_only=True):
             return ("In how many cases none was found is not stated",)
         cases = f"{counted(n, 'case')} of the latest iteration"
         return (zero_failures(f"No {_in_words(self.where)} failure mode in the {cases}", "rate", n),)
+
+    def scope(self) -> RuleScope:
+        """Failure modes of some severities in some states."""
+        return RuleScope(
+            severities=tuple(each.value for each in self.where.severity),
+            statuses=tuple(each.value for each in self.where.status),
+        )
 
     def asks(self) -> str:
         """What the rule asks for."""

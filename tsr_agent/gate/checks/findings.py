@@ -12,7 +12,7 @@ from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import at_most, sentence, series
 from tsr_agent.gate.wording import counted, listed, plain, untrusted_id, visible, whole
 from tsr_agent.models.base import Count, Record
-from tsr_agent.models.decision import EvidenceRef, RuleState
+from tsr_agent.models.decision import EvidenceRef, RuleScope, RuleState
 from tsr_agent.models.findings import Finding, FindingLevel, StaticAnalysis
 
 if TYPE_CHECKING:
@@ -85,6 +85,15 @@ class FindingsRule(Rule, frozen=True, kw_only=True):
             remarks=_remarks(scans),
             lacks_evidence=bool(complaints and gaps),
             evidence=_references(found),
+        )
+
+    def scope(self) -> RuleScope:
+        """Findings of some levels, perhaps of some tools and rules alone."""
+        return RuleScope(
+            tools=self.where.tool or (),
+            levels=tuple(each.value for each in self.where.level),
+            tool_rules=self.where.rule or (),
+            compares=self.compares(),
         )
 
     def asks(self) -> str:

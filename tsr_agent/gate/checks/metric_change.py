@@ -17,7 +17,7 @@ from tsr_agent.gate.rule import Rule
 from tsr_agent.gate.sentences import per_cent, sentence
 from tsr_agent.gate.wording import exact, figure, plain, titled
 from tsr_agent.models.base import Record
-from tsr_agent.models.decision import EvidenceRef, RuleState
+from tsr_agent.models.decision import EvidenceRef, RuleScope, RuleState
 from tsr_agent.models.form_problems import meant_as_share
 from tsr_agent.statistics.intervals import QUANTILES
 
@@ -121,6 +121,10 @@ class MetricChangeRule(Rule, frozen=True, kw_only=True):
         findings = [self._drop(sides)] if self.require.max_drop is not None else []
         findings += [test.finding(auto=self._auto())] if self.require.confidence is not None else []
         return self._judgement(old, new, findings, test)
+
+    def scope(self) -> RuleScope:
+        """One metric of the latest iterations."""
+        return RuleScope(metric=self.where.metric, compares=True)
 
     def asks(self) -> str:
         """What the rule asks for."""

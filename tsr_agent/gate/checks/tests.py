@@ -16,7 +16,7 @@ from tsr_agent.gate.sentences import at_most, per_cent, sentence
 from tsr_agent.gate.verification import NOT_PASSED
 from tsr_agent.gate.wording import counted, exact, figure, untrusted_id, whole
 from tsr_agent.models.base import Count, Record, Share
-from tsr_agent.models.decision import EvidenceRef
+from tsr_agent.models.decision import EvidenceRef, RuleScope
 from tsr_agent.models.results import CaseStatus, TestCase, TestType
 
 if TYPE_CHECKING:
@@ -126,6 +126,10 @@ class TestsRule(Rule, frozen=True, kw_only=True):
             evidence=_references(self.where.type, not_passed),
             failing_tests=_nameable(tally, not_passed, self.require) if complaints else None,
         )
+
+    def scope(self) -> RuleScope:
+        """The tests of one type."""
+        return RuleScope(test_types=(self.where.type.value,))
 
     def asks(self) -> str:
         """What the rule asks for."""
