@@ -45,6 +45,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     from tsr_agent.errors import InputError, TsrError
 
+    if getattr(sys, "frozen", False) and sys.argv[1:] == ["--apart"]:
+        from aitr_desktop.library.apart import serve
+
+        serve()
     options = parser().parse_args(argv)
     # Start-up makes many objects and hardly any garbage: looking for it costs a tenth of the first frame.
     gc.disable()

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +39,9 @@ MOST_FILES = 1_000_000
 MOST_FAILURES = 10_000
 """That are named one by one; further ones are counted."""
 LOCK_SECONDS = 10.0
+SMALL_FILES = 10
+SMALL_BYTES = 256 * 1024
+"""That much is imported in the window's own process; it takes some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +240,21 @@ class Importing:
 def import_files(library: Path, paths: Sequence[Path], clock: Clock, watcher: Watcher) -> ImportOutcome:
     """Imports into the library of a file, through a handle of its own, so that reading goes on.
 
+    What is more than a moment's work is done by a process of its own, see ``apart``.
+
+    Raises:
+        StoreError: The library can't be opened.
+    """
+    if _is_small(paths):
+        return import_here(library, paths, clock, watcher)
+    from aitr_desktop.library.apart import run_apart
+
+    return run_apart(partial(import_here, library, tuple(paths), clock), watcher)
+
+
+def import_here(library: Path, paths: Sequence[Path], clock: Clock, watcher: Watcher) -> ImportOutcome:
+    """The same in this process.
+
     Raises:
         StoreError: The library can't be opened.
     """
@@ -242,6 +262,17 @@ def import_files(library: Path, paths: Sequence[Path], clock: Clock, watcher: Wa
 
     with open_library(library, busy_timeout=LOCK_SECONDS) as opened:
         return Importing(opened, clock, watcher).run(paths)
+
+
+def _is_small(paths: Sequence[Path]) -> bool:
+    """Whether importing takes less than it takes to start a process."""
+    if len(paths) > SMALL_FILES or any(_is_folder(each) for each in paths):
+        return False
+    size = 0
+    for each in paths:
+        with suppress(OSError, ValueError):
+            size += each.stat().st_size
+    return size <= SMALL_BYTES
 
 
 def _is_folder(path: Path) -> bool:

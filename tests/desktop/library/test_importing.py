@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aitr_desktop.library import importing
-from aitr_desktop.library.importing import ImportOutcome, import_files, json_files
+from aitr_desktop.library.importing import ImportOutcome, import_files, import_here, json_files
 from tests.desktop.fakes import StillClock, Watching
 from tests.factories import shown_reports as reports
 from tsr_agent.errors import InputError, StoreError
@@ -59,7 +59,7 @@ Run = "Callable[..., ImportOutcome]"
 
 @pytest.fixture
 def run(library: Path, clock: StillClock) -> Callable[..., ImportOutcome]:
-    return lambda paths, watching=None: import_files(library, paths, clock, watching or Watching())
+    return lambda paths, watching=None: import_here(library, paths, clock, watching or Watching())
 
 
 def test_a_folder_of_all_sorts_is_told_apart_in_one_list(run: Run, library: Path, folder: Path) -> None:
@@ -88,6 +88,31 @@ def test_what_is_there_already_is_counted_and_changes_nothing(run: Run, library:
     again = run([*paths, *fill(folder, 2, first=10)])
     assert (again.new, again.known, again.failed) == (2, 5, 0)
     assert filed(library) == 7
+
+
+def test_a_process_of_its_own_says_the_same_as_this_one(
+    run: Run, library: Path, folder: Path, clock: StillClock, tmp_path: Path
+) -> None:
+    paths = fill(folder, 12)
+    (folder / "broken.json").write_bytes(b'{"id": ')
+    wanted = [*paths, folder / "broken.json", folder / "gone.json"]
+    watching = Watching()
+    apart = import_files(library, wanted, clock, watching)
+    assert watching.said[-1][:2] == (14, 14)
+    library.rename(tmp_path / "apart.db")
+    open_library(library, create=True).close()
+    assert apart == run(wanted)
+    assert (apart.new, apart.failed) == (12, 2)
+
+
+def test_a_library_that_is_not_there_fails_in_another_process_as_in_this_one(
+    folder: Path, tmp_path: Path, clock: StillClock
+) -> None:
+    with pytest.raises(StoreError) as here:
+        import_here(tmp_path / "none.db", [folder], clock, Watching())
+    with pytest.raises(StoreError) as apart:
+        import_files(tmp_path / "none.db", [folder], clock, Watching())
+    assert apart.value.diagnostics() == here.value.diagnostics()
 
 
 def test_cancelled_it_keeps_what_is_done_and_the_next_one_goes_on(
