@@ -198,7 +198,14 @@ def _compliance(opened: OpenedReport, rows: tuple[RuleRow, ...], known: Known) -
             "Report", "No decision is stored for this report, so no rule was judged. Nothing is determined."
         )
         return _block("compliance", translate("Report", "Compliance"), "", nothing)
-    found = checklist(opened.report, decision, opened.standing)
+    found = checklist(
+        opened.report,
+        decision,
+        opened.standing,
+        approvals=opened.approvals,
+        digest=opened.digest,
+        in_force=opened.policy_in_force,
+    )
     left, idle = sum(row.is_open for row in rows), sum(row.is_ignored for row in rows)
     parts = [str(found.mark)]
     parts += (

@@ -1,154 +1,231 @@
-"""The compliance checklist (SEED.md phase 10), judged from the rules that were recorded.
+"""The compliance checklist (SEED.md phase 10), judged from the rules of a decision.
 
-An item is compliant only where a recorded rule of the policy passed *and* the report's own figures bear
-it out. What no rule looked at, and what has no data, is not determined and never compliant.
+An item is compliant only where a rule of the policy passed *and* the report's own figures bear it out. What
+no rule looked at, what has no data, and what a waiver or the quarantine let go, is never compliant.
 """
 
 from __future__ import annotations
 
-import re
-from enum import Enum
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from tsr_agent.gate.approvals import ApprovalState
-from tsr_agent.models.decision import RuleEffect, RuleSeverity, RuleState
-from tsr_agent.models.evals import ResolutionStatus, Severity, latest_iteration
+from tsr_agent.controls.catalogue import EvidenceKind
+from tsr_agent.models.decision import GoNoGoDecision, RuleEffect, RuleSeverity, RuleState
 from tsr_agent.models.results import TestType
-from tsr_agent.sections.marks import Mark, Tone
+from tsr_agent.sections.checklist_facts import Fact, all_passed, as_asked, fact_of, unresolved_critical
+from tsr_agent.sections.checklist_items import (
+    MARKS,
+    Checklist,
+    ChecklistItem,
+    Compliance,
+    JudgedBy,
+    together,
+)
+from tsr_agent.sections.checklist_record import (
+    NO_DECISION,
+    approvals_item,
+    exceptions_item,
+    judged_by,
+    policy_item,
+)
+from tsr_agent.sections.checklist_rules import kind_of, test_type_of
 from tsr_agent.sections.plain_text import one_line
 from tsr_agent.sections.targets import Kind, Target
-from tsr_agent.sections.wording import NO_DATA, counted, figure
+from tsr_agent.sections.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Sequence
+    from datetime import tzinfo
 
     from tsr_agent.gate.approvals import ApprovalStanding
-    from tsr_agent.models.decision import Decision, RuleResult
+    from tsr_agent.models.approval import Approval
+    from tsr_agent.models.decision import Decision, EvidenceRef, RuleResult
     from tsr_agent.models.report import TestSummaryReport
 
+__all__ = [
+    "MARKS", "Checklist", "ChecklistItem", "Compliance", "JudgedBy", "checklist", "unresolved_critical",
+]  # fmt: skip
 
-class Compliance(Enum):
-    """What an item of the checklist comes to."""
-
-    COMPLIANT = "compliant"
-    NON_COMPLIANT = "non_compliant"
-    NOT_DETERMINED = "not_determined"
-    """No rule looked, or there is no data."""
-
-
-MARKS = {
-    Compliance.COMPLIANT: Mark("✓", "COMPLIANT", Tone.GO),
-    Compliance.NON_COMPLIANT: Mark("✕", "NON-COMPLIANT", Tone.NO_GO),
-    Compliance.NOT_DETERMINED: Mark("○", "NOT DETERMINED", Tone.PENDING),
+MOST_REFERENCES = 5
+"""Tests, failure modes and requirements that an item names of what its rules refer to."""
+_NAMED_RULES = 3
+_DECIDING = (RuleSeverity.BLOCK, RuleSeverity.REVIEW)
+_COUNTING = (RuleEffect.BLOCKS, RuleEffect.NEEDS_REVIEW)
+_BY_NAME = {
+    EvidenceKind.UNIT_TESTS: "All unit tests pass",
+    EvidenceKind.SECURITY_TESTS: "All security tests pass",
+    EvidenceKind.EVAL_ACCURACY: "Eval accuracy reaches its bound",
+    EvidenceKind.CRITICAL_FAILURE_MODES: "All critical failure modes are resolved",
+    EvidenceKind.REQUIREMENTS: "Requirements are verified",
 }
-_FOUND = {True: Compliance.COMPLIANT, False: Compliance.NON_COMPLIANT, None: Compliance.NOT_DETERMINED}
-_WORDS = re.compile(r"[a-z0-9]+")
-
-
-class ChecklistItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the checklist."""
-
-    standing: Compliance
-    title: str
-    expected: str
-    """What the policy's own rule asks for; empty where no rule looks at it."""
-    found: str
-    """What the report says of it, ``no data`` where it says nothing."""
-    why: str
-    """One sentence."""
-    evidence: tuple[Target, ...]
-    """The rules that were recorded, then where the report has the figure."""
-
-    @property
-    def mark(self) -> Mark:
-        """The standing as sign, word and tone."""
-        return MARKS[self.standing]
-
-
-class Checklist(msgspec.Struct, frozen=True, kw_only=True):
-    """The items with what they come to together."""
-
-    standing: Compliance
-    """Compliant only where every item is; one that is not makes all of it non-compliant."""
-    items: tuple[ChecklistItem, ...]
-
-    @property
-    def mark(self) -> Mark:
-        """The standing as sign, word and tone."""
-        return MARKS[self.standing]
-
-    @property
-    def summary(self) -> str:
-        """How many items came to what: ``4 compliant, 1 non-compliant``."""
-        standings = [each.standing for each in self.items]
-        words = ((each, mark.word.lower()) for each, mark in MARKS.items())
-        return ", ".join(f"{standings.count(each):,} {word}" for each, word in words if each in standings)
-
-
-class _Fact(msgspec.Struct, frozen=True):
-    """What the report's own figures say about an item."""
-
-    holds: bool | None
-    """None where there is no data."""
-    found: str
-    evidence: tuple[Target, ...] = ()
+"""The five items of every checklist, whether a rule looks at them or not."""
+_OTHERS = {
+    EvidenceKind.EVIDENCE: "The evidence is whole and free of contradictions",
+    EvidenceKind.EVAL_METRICS: "Other eval metrics reach their bounds",
+    EvidenceKind.EVAL_RECORD: "Evals are complete and documented",
+    EvidenceKind.FAILURE_MODES: "Other failure modes stay within their bounds",
+    EvidenceKind.CODE_COVERAGE: "Code coverage reaches its bounds",
+    EvidenceKind.STATIC_ANALYSIS: "Static analysis finds no more than allowed",
+    EvidenceKind.CHANGES: "Nothing got worse since the baseline",
+    EvidenceKind.CLEAN_TREE: "What was tested is what the commit has",
+    EvidenceKind.CALENDAR: "Decided on a day without a freeze",
+    EvidenceKind.OTHER_RULES: "Other binding rules of the policy",
+}
+"""Items that only a checklist has whose policy has binding rules of their kind."""
+_TYPE_TITLES = {
+    "integration": "Integration tests are as the policy asks",
+    "e2e": "End-to-end tests are as the policy asks",
+    "acceptance": "Acceptance tests are as the policy asks",
+    "evals": "Eval tests are as the policy asks",
+    "performance": "Performance tests are as the policy asks",
+    "unit": "Unit tests are as the policy asks",
+    "security": "Security tests are as the policy asks",
+}
 
 
 def checklist(
-    report: TestSummaryReport, decision: Decision | None, standing: ApprovalStanding | None = None
+    report: TestSummaryReport,
+    decision: Decision | None,
+    standing: ApprovalStanding | None = None,
+    *,
+    approvals: tuple[Approval, ...] = (),
+    digest: str | None = None,
+    in_force: bool | None = None,
+    recorded: Decision | None = None,
+    zone: tzinfo | None = None,
 ) -> Checklist:
     """The checklist of a report.
 
     Args:
         report: The evidence.
-        decision: The recorded decision about it; without one nothing is determined.
+        decision: The decision that it is judged from; without one nothing is determined.
         standing: What people's approvals come to; None where nothing is known of any.
+        approvals: The documents on record, to lead to the newest.
+        digest: SHA-256 of the report's bytes; a decision about other bytes determines nothing. None does not
+            look.
+        in_force: Whether the decision's policy is in force for the report; None where that can't be told,
+            and then the checklist as a whole is not compliant.
+        recorded: The decision on record, where ``decision`` was taken again now by the policy in force;
+            None where ``decision`` is the one on record.
+        zone: Where the viewer is; None for the zone of this machine.
     """
+    remarks = []
+    if decision is not None and not _is_about(decision, report, digest):
+        remarks.append("The decision at hand is about another report; nothing is judged from it.")
+        decision, standing = None, None
     rules = decision.rules if decision is not None else ()
-    taken: set[str] = set()
-
-    def item(title: str, fact: _Fact, is_about: Callable[[RuleResult], bool]) -> ChecklistItem:
-        found = [rule for rule in rules if is_about(rule)]
-        taken.update(rule.id for rule in found)
-        return _item(title, fact, found, is_judged=decision is not None)
-
+    by = judged_by(decision, in_force, recorded, zone)
     items = [
-        item("All unit tests pass", _tests(report, TestType.UNIT), _of_tests("unit")),
-        item("All security tests pass", _tests(report, TestType.SECURITY), _of_tests("security")),
-        item("Eval accuracy reaches its bound", _accuracy(report), _is_accuracy),
-        item("All critical failure modes are resolved", _critical(report), _is_critical),
-        item("Requirements are verified", _verified(report), _is_requirements),
+        *(_named(kind, report, decision, rules) for kind in _BY_NAME),
+        *_others(report, decision, rules),
+        exceptions_item(decision),
+        policy_item(decision, by),
+        approvals_item(decision, standing, approvals),
     ]
-    items += _others([rule for rule in rules if rule.id not in taken])
-    items += _approvals(standing) if standing is not None else []
-    return Checklist(standing=_together(each.standing for each in items), items=tuple(items))
-
-
-def _together(standings: Iterable[Compliance]) -> Compliance:
-    found = set(standings)
-    if Compliance.NON_COMPLIANT in found:
-        return Compliance.NON_COMPLIANT
-    return Compliance.COMPLIANT if found == {Compliance.COMPLIANT} else Compliance.NOT_DETERMINED
-
-
-def _item(title: str, fact: _Fact, rules: list[RuleResult], *, is_judged: bool) -> ChecklistItem:
-    standing, why = _judged(fact, rules)
-    if not is_judged:
-        why = "No decision is stored for this report, so no rule was judged."
-    return ChecklistItem(
-        standing=standing,
-        title=title,
-        expected=", ".join(one_line(each.expected, 300) for each in rules),
-        found=fact.found,
-        why=why,
-        evidence=(*(Target(Kind.RULE, each.id) for each in rules), *fact.evidence),
+    whole = _whole(items, decision)
+    if whole is Compliance.NON_COMPLIANT and all(each.standing is not whole for each in items):
+        remarks.append("The verdict is NO-GO, so the whole is not compliant, whatever the items come to.")
+    return Checklist(
+        standing=whole,
+        items=tuple(items),
+        judged_by=by,
+        remarks=(*remarks, *_not_binding(rules)),
     )
 
 
-def _judged(fact: _Fact, rules: list[RuleResult]) -> tuple[Compliance, str]:
-    """What recorded rules and the report's own figures come to; whichever is worse counts."""
+def _is_about(decision: Decision, report: TestSummaryReport, digest: str | None) -> bool:
+    if decision.report_id != report.id:
+        return False
+    return digest is None or decision.report_digest in (None, digest)
+
+
+def _whole(items: Sequence[ChecklistItem], decision: Decision | None) -> Compliance:
+    """The items together; never better than a verdict that stops the release."""
+    if decision is not None and decision.decision is GoNoGoDecision.NO_GO:
+        return Compliance.NON_COMPLIANT
+    return together(each.standing for each in items)
+
+
+def _named(
+    kind: EvidenceKind, report: TestSummaryReport, decision: Decision | None, rules: Sequence[RuleResult]
+) -> ChecklistItem:
+    """One of the five items; every rule that looks at it counts, whatever a failure would do."""
+    mine = [rule for rule in rules if kind_of(rule) is kind]
+    types = {EvidenceKind.UNIT_TESTS: TestType.UNIT, EvidenceKind.SECURITY_TESTS: TestType.SECURITY}
+    fact = all_passed(report, types[kind]) if kind in types else fact_of(kind, report, decision, mine)
+    return _item(kind, kind.value, _BY_NAME[kind], fact, mine, is_judged=decision is not None)
+
+
+def _others(
+    report: TestSummaryReport, decision: Decision | None, rules: Sequence[RuleResult]
+) -> list[ChecklistItem]:
+    """The policy's other binding rules: one item a test type, and one a kind of evidence."""
+    binding = [rule for rule in rules if _is_binding(rule)]
+    tests = [rule for rule in binding if kind_of(rule) is EvidenceKind.OTHER_TESTS]
+    found = []
+    for test_type in TestType:
+        mine = [rule for rule in tests if test_type_of(rule) == test_type.value]
+        if mine:
+            key = f"{EvidenceKind.OTHER_TESTS.value}:{test_type.value}"
+            fact, title = as_asked(report, test_type), _TYPE_TITLES[test_type.value]
+            found.append(_item(EvidenceKind.OTHER_TESTS, key, title, fact, mine))
+    known = {each.value for each in TestType}
+    untold = [rule for rule in tests if test_type_of(rule) not in known]
+    for kind, title in _OTHERS.items():
+        mine = [rule for rule in binding if kind_of(rule) is kind]
+        mine += untold if kind is EvidenceKind.OTHER_RULES else []
+        if mine:
+            found.append(_item(kind, kind.value, title, fact_of(kind, report, decision, mine), mine))
+    return found
+
+
+def _is_binding(rule: RuleResult) -> bool:
+    return rule.severity in _DECIDING or rule.effect in _COUNTING
+
+
+def _not_binding(rules: Sequence[RuleResult]) -> list[str]:
+    """Rules that bind nothing and did not pass: they are in no item, and are not kept from the reader."""
+    left = [
+        rule
+        for rule in rules
+        if not _is_binding(rule) and kind_of(rule) not in _BY_NAME and _says_something(rule)
+    ]
+    if not left:
+        return []
+    names = ", ".join(one_line(each.id, 100) for each in left[:_NAMED_RULES])
+    more = f" and {len(left) - _NAMED_RULES:,} more" if len(left) > _NAMED_RULES else ""
+    does = "that only warns or informs" if len(left) == 1 else "that only warn or inform"
+    return [f"{counted(len(left), 'rule')} {does} did not pass: {names}{more}."]
+
+
+def _says_something(rule: RuleResult) -> bool:
+    """Whether it did not pass; what has no evidence and may lack it says nothing."""
+    return rule.state in (RuleState.FAIL, RuleState.WAIVED) or rule.effect is not RuleEffect.NONE
+
+
+def _item(
+    kind: EvidenceKind,
+    key: str,
+    title: str,
+    fact: Fact,
+    rules: Sequence[RuleResult],
+    *,
+    is_judged: bool = True,
+) -> ChecklistItem:
+    standing, why = _judged(kind, fact, rules)
+    return ChecklistItem(
+        key=key,
+        kind=kind,
+        standing=standing,
+        title=title,
+        expected="; ".join(dict.fromkeys(one_line(each.expected, 300) for each in rules)),
+        found=fact.found,
+        why=why if is_judged else NO_DECISION,
+        evidence=_evidence(fact, rules),
+    )
+
+
+def _judged(kind: EvidenceKind, fact: Fact, rules: Sequence[RuleResult]) -> tuple[Compliance, str]:
+    """What rules and the report's own figures come to; whichever is worse counts."""
     if not rules:
         return Compliance.NOT_DETERMINED, "No rule of the policy looks at it."
     failed = next((each for each in rules if each.state in (RuleState.FAIL, RuleState.WAIVED)), None)
@@ -158,19 +235,28 @@ def _judged(fact: _Fact, rules: list[RuleResult]) -> tuple[Compliance, str]:
     missing = next((each for each in rules if each.state is RuleState.NOT_EVALUATED), None)
     if missing is not None:
         return Compliance.NOT_DETERMINED, f"{_sentence(missing.message)}."
+    odd = next((each for each in rules if each.effect in _COUNTING), None)
+    if odd is not None:
+        said = f"Rule {one_line(odd.id, 100)} passed, yet counts against the release"
+        return Compliance.NOT_DETERMINED, f"{said}: the decision contradicts itself."
+    if kind is EvidenceKind.OTHER_RULES:
+        return Compliance.NOT_DETERMINED, "This version of aitr does not know what the rule looks at."
     return _borne_out(fact, rules)
 
 
-def _borne_out(fact: _Fact, rules: list[RuleResult]) -> tuple[Compliance, str]:
+def _borne_out(fact: Fact, rules: Sequence[RuleResult]) -> tuple[Compliance, str]:
     """What the report's own figures make of rules that passed."""
+    passed = "The rule passed" if len(rules) == 1 else "The rules passed"
     if fact.holds is None:
-        return Compliance.NOT_DETERMINED, "The rule passed, but the report has no data to bear it out."
+        return Compliance.NOT_DETERMINED, f"{passed}, but the report has no data to bear it out."
     if not fact.holds:
-        return Compliance.NON_COMPLIANT, f"The rule passed, yet the report has {fact.found}."
+        return Compliance.NON_COMPLIANT, f"{passed}, yet the report has {fact.found}."
     left_out = [name for each in rules for name in each.quarantined]
     if left_out:
-        told = f"{counted(len(left_out), 'test')} in quarantine did not pass and was left out"
-        return Compliance.NON_COMPLIANT, f"{told if len(left_out) == 1 else told.replace(' was ', ' were ')}."
+        told = f"{counted(len(left_out), 'test')} in quarantine did not pass and "
+        return Compliance.NON_COMPLIANT, f"{told}{'was' if len(left_out) == 1 else 'were'} left out."
+    if len(rules) > 1:
+        return Compliance.COMPLIANT, f"Each of {len(rules):,} rules passed."
     return Compliance.COMPLIANT, f"{_sentence(rules[0].message)}."
 
 
@@ -178,134 +264,27 @@ def _sentence(text: str) -> str:
     return one_line(text, 1000).rstrip(".")
 
 
-def _of_tests(kind: str) -> Callable[[RuleResult], bool]:
-    """Rules on tests of one type: a rule does not record its type, its id and sentence name it."""
-
-    def is_about(rule: RuleResult) -> bool:
-        return rule.check == "tests" and (
-            kind in _WORDS.findall(rule.id.lower())
-            or f" {kind} test" in f" {rule.message.lower()}"
-            or any(each.test_type == kind for each in rule.evidence)
-        )
-
-    return is_about
-
-
-def _is_accuracy(rule: RuleResult) -> bool:
-    measured = any(each.metric == "accuracy" for each in rule.evidence)
-    return rule.check == "eval_metric" and (measured or rule.expected.startswith("accuracy "))
-
-
-def _is_critical(rule: RuleResult) -> bool:
-    return rule.check == "failure_modes" and "critical" in f"{rule.id} {rule.expected}".lower()
-
-
-def _is_requirements(rule: RuleResult) -> bool:
-    return rule.check == "requirement_coverage"
-
-
-def _tests(report: TestSummaryReport, kind: TestType) -> _Fact:
-    found = report.result_for(kind)
-    if found is None or found.executed <= 0:
-        return _Fact(None, NO_DATA)
-    bad = found.failed + found.errors + found.flaky + found.xpassed
-    said = f"{bad:,} of {found.executed:,} not passed" if bad else f"{found.executed:,} passed"
-    return _Fact(bad == 0, said, (Target(Kind.TEST_TYPE, kind.value),))
-
-
-def _accuracy(report: TestSummaryReport) -> _Fact:
-    latest = latest_iteration(report.eval_iterations)
-    metric = latest.metric("accuracy") if latest is not None else None
-    if latest is None or metric is None:
-        return _Fact(None, NO_DATA)
-    n = f" on {metric.n:,} cases" if metric.n is not None else ", n not stated"
-    # Whether that is enough is the policy's to say; the bound stands in its rule.
-    return _Fact(
-        holds=True,
-        found=f"{figure(metric.value)}{n}",
-        evidence=(Target(Kind.ITERATION, str(latest.iteration)),),
-    )
-
-
-def _critical(report: TestSummaryReport) -> _Fact:
-    if not report.eval_iterations:
-        return _Fact(None, NO_DATA)
-    left = unresolved_critical(report)
-    where = tuple(Target(Kind.FAILURE_MODE, name) for name in left[:3])
-    return _Fact(not left, f"{len(left):,} unresolved", where or (Target(Kind.SECTION, "failure_modes"),))
-
-
-def unresolved_critical(report: TestSummaryReport) -> list[str]:
-    """Ids of the critical failure modes that any iteration lists as other than fixed, as the gate counts."""
-    found = {
-        mode.id: None
-        for iteration in report.eval_iterations
-        for mode in iteration.failure_modes
-        if mode.severity is Severity.CRITICAL and mode.resolution_status is not ResolutionStatus.FIXED
-    }
-    return list(found)
-
-
-def _verified(report: TestSummaryReport) -> _Fact:
-    from tsr_agent.sections.requirements import requirements
-
-    if not report.requirement_coverage:
-        return _Fact(None, NO_DATA)
-    # How large a share is enough is the policy's to say.
-    summary = requirements(report).summary
-    return _Fact(holds=True, found=summary, evidence=(Target(Kind.SECTION, "requirements"),))
-
-
-def _others(rules: list[RuleResult]) -> list[ChecklistItem]:
-    """All rules that no item names, as one item: a checklist is not better than the verdict."""
-    binding = (RuleSeverity.BLOCK, RuleSeverity.REVIEW)
-    counting = (RuleEffect.BLOCKS, RuleEffect.NEEDS_REVIEW)
-    looked_at = [rule for rule in rules if rule.severity in binding or rule.effect in counting]
-    if not looked_at:
-        return []
-    bad = (RuleState.FAIL, RuleState.WAIVED)
-    failed = [rule for rule in looked_at if rule.state in bad]
-    unknown = [
-        rule
-        for rule in looked_at
-        if rule.state is RuleState.NOT_EVALUATED and rule.effect is not RuleEffect.NONE
+def _evidence(fact: Fact, rules: Sequence[RuleResult]) -> tuple[Target, ...]:
+    """The rules, what those that did not pass refer to, and where the report has the figure."""
+    named = [Target(Kind.RULE, each.id) for each in rules]
+    referred = [
+        target
+        for rule in rules
+        if rule.state is not RuleState.PASS
+        for reference in rule.evidence
+        if (target := _referred(reference)) is not None
     ]
-    passed = sum(rule.state is RuleState.PASS for rule in looked_at)
-    first = (failed or unknown or looked_at)[:3]
-    standing = _FOUND[False if failed else None if unknown or not passed else True]
-    why = f"{_sentence(first[0].message)}." if failed or unknown else "Each of them passed or was let go."
-    return [
-        ChecklistItem(
-            standing=standing,
-            title="Every other binding rule",
-            expected=counted(len(looked_at), "rule"),
-            found=f"{passed:,} passed",
-            why=why,
-            evidence=tuple(Target(Kind.RULE, rule.id) for rule in first),
-        )
-    ]
+    kept = tuple(dict.fromkeys(referred))[:MOST_REFERENCES]
+    return tuple(dict.fromkeys((*named, *kept, *fact.evidence)))
 
 
-_PEOPLE = {
-    ApprovalState.NOT_NEEDED: Compliance.COMPLIANT,
-    ApprovalState.APPROVED: Compliance.COMPLIANT,
-    ApprovalState.PENDING: Compliance.NOT_DETERMINED,
-    ApprovalState.REJECTED: Compliance.NON_COMPLIANT,
-}
-
-
-def _approvals(standing: ApprovalStanding) -> list[ChecklistItem]:
-    """Whether people have approved; of a NO-GO, which nobody can approve, the rules say all there is."""
-    if standing.state is ApprovalState.NOT_APPROVABLE:
-        return []
-    asked = counted(standing.needed, "approval") if standing.needed else "nobody has to approve"
-    return [
-        ChecklistItem(
-            standing=_PEOPLE[standing.state],
-            title="Approved by those who have to",
-            expected=asked,
-            found=counted(len(standing.approved_by), "approval"),
-            why=f"{_sentence(standing.reason)}.",
-            evidence=(Target(Kind.SECTION, "approvals"),),
-        )
-    ]
+def _referred(reference: EvidenceRef) -> Target | None:
+    if reference.test_id:
+        return Target(Kind.TEST, reference.test_id, reference.test_type)
+    if reference.failure_mode:
+        return Target(Kind.FAILURE_MODE, reference.failure_mode)
+    if reference.requirement_id:
+        return Target(Kind.REQUIREMENT, reference.requirement_id)
+    if reference.path:
+        return Target(Kind.INPUT, reference.path)
+    return None

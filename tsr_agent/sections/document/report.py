@@ -54,7 +54,7 @@ def report_document(filed: FiledReport, zone: tzinfo | None = None, *, appendix:
         _evals(filed, appendix=appendix),
         _failure_modes(filed),
         _requirements(filed, appendix=appendix),
-        _compliance(filed, found),
+        _compliance(filed, found, zone),
         section(
             "approvals",
             "Approvals",
@@ -132,12 +132,20 @@ def _requirements(filed: FiledReport, *, appendix: bool) -> Section:
     )
 
 
-def _compliance(filed: FiledReport, found: Sequence[RuleRow]) -> Section:
+def _compliance(filed: FiledReport, found: Sequence[RuleRow], zone: tzinfo | None) -> Section:
     decision = filed.decision
     if decision is None:
         nothing = "No decision is stored for this report, so no rule was judged. Nothing is determined."
         return section("compliance", "Compliance", nothing=nothing)
-    checked = checklist(filed.report, decision, filed.standing)
+    checked = checklist(
+        filed.report,
+        decision,
+        filed.standing,
+        approvals=filed.approvals,
+        digest=filed.digest,
+        in_force=filed.policy_in_force,
+        zone=zone,
+    )
     left, idle = sum(row.is_open for row in found), sum(row.is_ignored for row in found)
     parts = [str(checked.mark)]
     parts += [f"{counted(left, 'rule')} did not pass"] if left else []
