@@ -37,6 +37,13 @@ ROWS = (
         ),
     ),
     ActionSpec(
+        act=Act.VERIFY_LIBRARY,
+        menu=FILE,
+        text=QT_TRANSLATE_NOOP("Actions", "&Verify library"),
+        keys=("Ctrl+Shift+V",),
+        tip=QT_TRANSLATE_NOOP("Actions", "Reads every document and holds all that is listed against it"),
+    ),
+    ActionSpec(
         act=Act.CONNECT,
         menu=FILE,
         text=QT_TRANSLATE_NOOP("Actions", "&Connect to server…"),

@@ -17,6 +17,7 @@ class Act(Enum):
     IMPORT_FOLDER = "import_folder"
     COPY_LINK = "copy_link"
     EXPORT = "export"
+    VERIFY_LIBRARY = "verify_library"
     CONNECT = "connect"
     SYNCHRONISE = "synchronise"
     DISCONNECT = "disconnect"

@@ -29,9 +29,10 @@ class StatusLine(QStatusBar):
         self._sync = PlainLabel()
         self._against = PlainLabel(tone=Tone.NO_GO)
         self._verified = PlainLabel()
+        self._whole = PlainLabel()
         self._number = PlainLabel(tone=Tone.MUTED)
         self.addWidget(self._where, 1)
-        for label in (self._sync, self._against, self._verified, self._number):
+        for label in (self._sync, self._against, self._whole, self._verified, self._number):
             label.setContentsMargins(16, 0, 0, 0)
             self.addPermanentWidget(label)
 
@@ -60,6 +61,22 @@ class StatusLine(QStatusBar):
         self._verified.setText(verified if digest else self.tr("not verified ✕"))
         hint = self.tr("SHA-256 of the report as filed:\n{digest}").format(digest=digest)
         self._verified.set_tooltip(hint if digest else "")
+
+    def show_verification(self, words: str, tone: Tone, tooltip: str) -> None:
+        """Says what came of verifying the whole library.
+
+        Args:
+            words: Short, with a sign; empty where it was not verified since it was opened.
+            tone: How it is drawn.
+            tooltip: The whole of it.
+        """
+        self._whole.set_tone(tone)
+        self._whole.setText(words)
+        self._whole.set_tooltip(visible(tooltip))
+
+    def verification(self) -> str:
+        """What is said of the whole library; empty where it was not verified."""
+        return self._whole.text()
 
     def show_contradicted(self, is_contradicted: bool) -> None:
         """Says whether the server has another document about the report on screen."""

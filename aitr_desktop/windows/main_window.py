@@ -36,6 +36,7 @@ from aitr_desktop.windows.recent import RecentLibraries
 from aitr_desktop.windows.reports_page import ReportsPage
 from aitr_desktop.windows.saved_filters import SavedFilters
 from aitr_desktop.windows.server_place import ServerPlace
+from aitr_desktop.windows.verifying import Verifying
 from aitr_desktop.windows.window_place import first_size, open_at
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ class MainWindow(QMainWindow):
             self, tasks, clock, self.libraries, self.preferences, browser=self.reports_page.browser
         )
         desk = Desk(self, theme, tasks, clock, self.libraries, self.preferences)
+        self.verifying = Verifying(desk)
         self.deciding = Deciding(desk, lambda: self.workbench)
         # One line a place: the page of each row of the table of actions that has a place.
         page_of = {
@@ -132,7 +134,14 @@ class MainWindow(QMainWindow):
 
     def _handlers(self) -> dict[Act, Callable[[], object]]:
         parts = (self.libraries, self._recent, self.imports, self.exports, self.server, self.opening)
-        parts_of_views = (self.appearance, self.deciding, self.pages, self._list, self._finding)
+        parts_of_views = (
+            self.appearance,
+            self.verifying,
+            self.deciding,
+            self.pages,
+            self._list,
+            self._finding,
+        )
         others = (self.list_view, self.saved_filters, self._commands, self.notices)
         found = {
             act: do for part in (*parts, *parts_of_views, *others) for act, do in part.handlers().items()
@@ -141,7 +150,7 @@ class MainWindow(QMainWindow):
 
     def _reasons(self) -> dict[Act, Callable[[], str]]:
         parts = (self._recent, self.imports, self.exports, self.server, self.opening, self.deciding)
-        others = (self._list, self._finding, self.list_view, self.saved_filters, self.notices)
+        others = (self._list, self._finding, self.list_view, self.saved_filters, self.notices, self.verifying)
         return {act: why for part in (*parts, *others) for act, why in part.reasons().items()}
 
     def _place(self) -> None:
@@ -183,10 +192,20 @@ class MainWindow(QMainWindow):
         self.server.report_asked.connect(lambda _: self.pages.go("reports"))
         self.server.report_asked.connect(self.reports_page.open_report)
         self.server.stands.connect(self.status.show_sync)
-        for part in (self.exports, self.server, self.deciding):
+        for part in (self.exports, self.server, self.deciding, self.verifying):
             part.told.connect(self.notices.tell)
-        for failing in (self.imports, self.exports, self.server, self.deciding, self.opening, self.following):
+        for failing in (
+            self.imports,
+            self.exports,
+            self.server,
+            self.deciding,
+            self.opening,
+            self.following,
+            self.verifying,
+        ):
             failing.failed.connect(self.notices.say)
+        self.verifying.stands.connect(self.status.show_verification)
+        self.verifying.doubted.connect(self.reports_page.take_verified)
         self.opening.said.connect(self.notices.tell)
         self.opening.lines_wanted.connect(self.following.show_lines)
 

@@ -10,7 +10,7 @@ from qtpy.QtWidgets import QStackedWidget
 from aitr_desktop.views.message_pane import Message, MessagePane, error_message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from qtpy.QtWidgets import QWidget
 
@@ -78,6 +78,11 @@ class ReportsPage(QStackedWidget):
         """Opens a report, whatever the list shows."""
         if self.workbench is not None:
             self.workbench.show_report(report_id)
+
+    def take_verified(self, why: Mapping[str, str]) -> None:
+        """Shows no verdict of reports that are not as they were filed; by their ids, why."""
+        if self.workbench is not None:
+            self.workbench.reports.doubts.take_verified(why)
 
     def browser(self) -> Browser | None:
         """The list, once a library was open."""
