@@ -2,20 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING
 
+from tsr_agent.pdf.body import Body, CancelledError, anchors
+from tsr_agent.pdf.cover import (
+    Contents,
+    draw_band,
+    draw_facts,
+    draw_title,
+    judged_fields,
+    people_fields,
+)
+from tsr_agent.pdf.faces import Faces
+from tsr_agent.pdf.flow import Flow
+from tsr_agent.pdf.frame import Frame
 from tsr_agent.pdf.paper import Paper
+from tsr_agent.pdf.pdf_file import PdfFile
+from tsr_agent.pdf.properties import Properties
+from tsr_agent.pdf.sheets import Sheets
+from tsr_agent.sections.document.cautions import head_of
 from tsr_agent.sections.document.comparison import comparison_document
 from tsr_agent.sections.document.report import report_document
+from tsr_agent.sections.marks import Mark
+from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import tzinfo
     from typing import BinaryIO
 
     from tsr_agent.sections.comparison import ComparisonSection
     from tsr_agent.sections.document.filed import FiledReport
     from tsr_agent.sections.document.tables import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """Everything that one file is made of."""
+
+    paper: Paper
+    documents: Sequence[Document]
+    frame: Frame
+    cover: Callable[[Flow], None]
+    properties: Properties
+    progress: Callable[[int, int], None] | None
+    is_cancelled: Callable[[], bool] | None
 
 
 def write_pdf(
@@ -46,9 +79,46 @@ def write_pdf(
     Returns:
         Whether the PDF is whole; False where it was cancelled, and what was written is to be thrown away.
     """
-    document = report_document(filed, zone, appendix=appendix)
-    documents = [document] if comparison is None else [document, comparison_document(comparison)]
-    return _plain(target, documents, paper, progress, is_cancelled)
+    head = head_of(filed, zone)
+    documents = [report_document(filed, zone, appendix=appendix)]
+    if comparison is not None:
+        documents.insert(1, comparison_document(comparison))
+
+    overview = head.overview
+    product = overview.repository or one_line(filed.report.id, 100)
+
+    def cover(flow: Flow) -> None:
+        subject = " · ".join(filter(None, (overview.branch, overview.environment)))
+        draw_title(flow, product, documents[0].title, subject)
+        draw_band(flow, head.verdict, head.sentence, head.cautions)
+        draw_facts(flow, "What was judged", judged_fields(filed, head, zone))
+        draw_facts(flow, "Who stands behind it", people_fields(filed, zone))
+
+    title = f"{documents[0].title}: {overview.subject or product}"
+    frame = Frame(
+        title=title,
+        commit=overview.release,
+        verdicts=(head.verdict,),
+        cautions=head.cautions,
+        digests=(f"SHA-256 {filed.digest}",),
+        verification=_verification(filed),
+    )
+    decided = filed.decision
+    properties = Properties(
+        title=f"{head.verdict.word}: {overview.subject or product} {overview.release}",
+        subject=f"{documents[0].title} {filed.report.id}, SHA-256 {filed.digest}",
+        made=(decided.evaluated_at if decided is not None else filed.report.created_at).astimezone(UTC),
+    )
+    plan = _Plan(
+        paper=paper,
+        documents=documents,
+        frame=frame,
+        cover=cover,
+        properties=properties,
+        progress=progress,
+        is_cancelled=is_cancelled,
+    )
+    return _write(PdfFile(target), plan)
 
 
 def write_comparison(
@@ -60,34 +130,59 @@ def write_comparison(
     is_cancelled: Callable[[], bool] | None = None,
 ) -> bool:
     """Writes a comparison as PDF, page by page. Arguments and answer as of ``write_pdf``."""
-    return _plain(target, [comparison_document(found)], paper, progress, is_cancelled)
+    document = comparison_document(found)
+
+    def cover(flow: Flow) -> None:
+        draw_title(flow, document.title, "", document.subject)
+        for side in (found.old, found.new):
+            named = Mark(side.verdict.sign, f"{side.verdict.word} {side.name}", side.verdict.tone)
+            draw_band(flow, named, side.subject, ())
+
+    frame = Frame(
+        title=f"{document.title}: {document.subject}",
+        commit="",
+        verdicts=(found.old.verdict, found.new.verdict),
+        cautions=(),
+        digests=tuple(f"{side.name}: SHA-256 {side.digest}" for side in (found.old, found.new)),
+        verification="",
+    )
+    properties = Properties(title=document.title, subject=document.subject, made=None)
+    plan = _Plan(
+        paper=paper,
+        documents=[document],
+        frame=frame,
+        cover=cover,
+        properties=properties,
+        progress=progress,
+        is_cancelled=is_cancelled,
+    )
+    return _write(PdfFile(target), plan)
 
 
-def _plain(
-    target: BinaryIO,
-    documents: list[Document],
-    paper: Paper,
-    progress: Callable[[int, int], None] | None,
-    is_cancelled: Callable[[], bool] | None,
-) -> bool:
-    from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+def _verification(filed: FiledReport) -> str:
+    seen = filed.verification
+    named = f" · {filed.library}" if filed.library else ""
+    return one_line(f"{seen.mark}: {seen.sentence}{named}", 300)
 
-    canvas = Canvas(target, pagesize=(paper.width, paper.height), invariant=1)
-    done, total = 0, sum(each.size for each in documents)
-    place = paper.height - 60
-    for document in documents:
-        for section, table in document.tables():
-            for row in table.rows():
-                if is_cancelled is not None and is_cancelled():
-                    return False
-                text = "  ".join(cell.text for cell in row.cells)
-                canvas.drawString(57, place, f"{section.title}: {text}"[:100])
-                place -= 14
-                if place < 60:
-                    canvas.showPage()
-                    place = paper.height - 60
-                done += 1
-                if progress is not None:
-                    progress(done, total)
-    canvas.save()
+
+def _write(file: PdfFile, plan: _Plan) -> bool:
+    """Writes cover, contents and all sections, then what can be said only when all pages are known."""
+    documents = plan.documents
+    sheets = Sheets(file, Faces(), plan.paper, anchors(documents), plan.frame.draw)
+    flow = Flow(sheets)
+    body = Body(flow, sum(each.size for each in documents), plan.progress, plan.is_cancelled)
+    plan.cover(flow)
+    contents = Contents(flow)
+    contents.draw(documents)
+    try:
+        for document in documents:
+            sheets.begin_page()
+            body.draw(document)
+        body.finish()
+    except CancelledError:
+        return False
+    contents.number()
+    plan.frame.number(sheets)
+    sheets.end()
+    plan.properties.write(file, sheets.finish())
     return True

@@ -19,11 +19,16 @@ _CHANGES = (Column(title="State", share=18), Column(title="Change", share=82))
 def comparison_document(found: ComparisonSection) -> Document:
     """Everything that a comparison says, in reading order."""
     sections = (
-        section("reports", "Comparison", _sides(found), summary=_sentence(found)),
-        section("rules", found.title, _rules(found.rules), nothing="No rule says anything else."),
-        section("judged", "What was judged", _changes("judged", found.judged), nothing="The same in both."),
+        section("comparison", "Comparison", _sides(found), summary=_sentence(found)),
+        section("comparison_rules", found.title, _rules(found.rules), nothing="No rule says anything else."),
         section(
-            "changes",
+            "comparison_judged",
+            "What was judged in each",
+            _changes("judged", found.judged),
+            nothing="The same in both.",
+        ),
+        section(
+            "comparison_changes",
             "Other changes",
             _groups(found.others),
             summary=found.unchanged,

@@ -1,0 +1,110 @@
+"""The sections of a document, one below the other, with their bookmarks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tsr_agent.pdf import palette
+from tsr_agent.pdf.cover import section_target
+from tsr_agent.pdf.table_rows import TableRows
+from tsr_agent.sections.marks import Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tsr_agent.pdf.flow import Flow
+    from tsr_agent.sections.document.tables import Document, Section, Table
+    from tsr_agent.sections.targets import Target
+
+STEP = 64
+"""Rows after which somebody is told, and asked whether to go on."""
+MOST_ANCHORED = 2_000
+"""Rows of a table up to which something can lead to one of them."""
+
+
+class CancelledError(Exception):
+    """Nobody wants the file any more."""
+
+
+class Body:
+    """Draws documents.
+
+    Args:
+        flow: Where to.
+        total: Rows of all documents.
+        progress: Is told how many of how many rows are done.
+        is_cancelled: Is asked whether anybody still wants it.
+    """
+
+    def __init__(
+        self,
+        flow: Flow,
+        total: int,
+        progress: Callable[[int, int], None] | None,
+        is_cancelled: Callable[[], bool] | None,
+    ) -> None:
+        self._flow = flow
+        self._total = total
+        self._done = 0
+        self._progress = progress
+        self._is_cancelled = is_cancelled
+
+    def draw(self, document: Document) -> None:
+        """Draws all sections of a document.
+
+        Raises:
+            CancelledError: Somebody asked for it.
+        """
+        for section in document.sections:
+            self._section(section)
+
+    def _section(self, section: Section) -> None:
+        flow, sheets = self._flow, self._flow.sheets
+        said = section.summary or section.nothing
+        first = TableRows(sheets, section.tables[0]).head + 30 if section.tables else 0.0
+        sheets.structure.open(b"Sect")
+        follows = (flow.height(said, palette.TEXT) if said else 0.0) + first
+        flow.heading(section.title, 1, follows=follows, target=section_target(section), bookmark=True)
+        if said:
+            flow.paragraph(said, colour=palette.TONES[Tone.MUTED])
+        for table in section.tables:
+            self._table(table)
+        sheets.structure.close()
+
+    def _table(self, table: Table) -> None:
+        flow = self._flow
+        rows = TableRows(flow.sheets, table)
+        remark = flow.height(table.remark, palette.BODY) if table.remark else 0.0
+        flow.heading(table.caption, 2, follows=rows.head + remark, bookmark=True)
+        if table.remark:
+            flow.paragraph(table.remark, size=palette.BODY, colour=palette.TONES[Tone.MUTED])
+            flow.sheets.y -= 2
+        rows.begin()
+        for row in table.rows():
+            rows.put(row)
+            self._done += 1
+            if self._done % STEP == 0:
+                self._tell()
+        rows.end()
+
+    def _tell(self) -> None:
+        if self._is_cancelled is not None and self._is_cancelled():
+            raise CancelledError
+        if self._progress is not None:
+            self._progress(self._done, self._total)
+
+    def finish(self) -> None:
+        """Tells that all rows are done."""
+        self._done = self._total
+        self._tell()
+
+
+def anchors(documents: Iterable[Document]) -> frozenset[Target]:
+    """Everything that a link can lead to: sections, and rows of tables that are not very long."""
+    found: set[Target] = set()
+    for document in documents:
+        found.update(section_target(each) for each in document.sections)
+        for _, table in document.tables():
+            if table.size <= MOST_ANCHORED:
+                found.update(row.anchor for row in table.rows() if row.anchor is not None)
+    return frozenset(found)
