@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from tsr_agent.sections.comparison import ComparisonSection
+    from tsr_agent.sections.document.cautions import Head
     from tsr_agent.sections.document.filed import FiledReport
     from tsr_agent.sections.document.tables import Document
 
@@ -84,37 +85,28 @@ def write_pdf(
     if comparison is not None:
         documents.insert(1, comparison_document(comparison))
 
-    overview = head.overview
-    product = overview.repository or one_line(filed.report.id, 100)
-
     def cover(flow: Flow) -> None:
+        overview = head.overview
         subject = " · ".join(filter(None, (overview.branch, overview.environment)))
-        draw_title(flow, product, documents[0].title, subject)
+        draw_title(flow, _product(filed, head), documents[0].title, subject)
         draw_band(flow, head.verdict, head.sentence, head.cautions)
         draw_facts(flow, "What was judged", judged_fields(filed, head, zone))
         draw_facts(flow, "Who stands behind it", people_fields(filed, zone))
 
-    title = f"{documents[0].title}: {overview.subject or product}"
     frame = Frame(
-        title=title,
-        commit=overview.release,
+        title=f"{documents[0].title}: {head.overview.subject or _product(filed, head)}",
+        commit=head.overview.release,
         verdicts=(head.verdict,),
         cautions=head.cautions,
         digests=(f"SHA-256 {filed.digest}",),
         verification=_verification(filed),
-    )
-    decided = filed.decision
-    properties = Properties(
-        title=f"{head.verdict.word}: {overview.subject or product} {overview.release}",
-        subject=f"{documents[0].title} {filed.report.id}, SHA-256 {filed.digest}",
-        made=(decided.evaluated_at if decided is not None else filed.report.created_at).astimezone(UTC),
     )
     plan = _Plan(
         paper=paper,
         documents=documents,
         frame=frame,
         cover=cover,
-        properties=properties,
+        properties=_properties(filed, head, documents[0].title),
         progress=progress,
         is_cancelled=is_cancelled,
     )
@@ -157,6 +149,21 @@ def write_comparison(
         is_cancelled=is_cancelled,
     )
     return _write(PdfFile(target), plan)
+
+
+def _product(filed: FiledReport, head: Head) -> str:
+    """What was judged, by the name of its repository."""
+    return head.overview.repository or one_line(filed.report.id, 100)
+
+
+def _properties(filed: FiledReport, head: Head, title: str) -> Properties:
+    decided, overview = filed.decision, head.overview
+    made = decided.evaluated_at if decided is not None else filed.report.created_at
+    return Properties(
+        title=f"{head.verdict.word}: {overview.subject or _product(filed, head)} {overview.release}",
+        subject=f"{title} {filed.report.id}, SHA-256 {filed.digest}",
+        made=made.astimezone(UTC),
+    )
 
 
 def _verification(filed: FiledReport) -> str:
