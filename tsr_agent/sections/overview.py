@@ -114,6 +114,14 @@ def overview(
     )
 
 
+def claim(report: TestSummaryReport) -> str:
+    """What a report says of itself, which nobody has to believe; empty where it was not judged when made."""
+    if report.policy is None or report.evaluated_at is None:
+        return ""
+    by = one_line(f"{report.policy.name} {report.policy.version}")
+    return f"{verdict(report.go_no_go_decision)} by {by}; {one_line(report.decision_reason, 2000)}"
+
+
 def _with_people(
     decision: Decision | None, standing: ApprovalStanding | None, weighed: GoNoGoDecision | None
 ) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from tsr_agent.sections.approval_history import ApprovalHistory
+    from tsr_agent.sections.checklist_items import Checklist
     from tsr_agent.sections.document.filed import FiledReport
     from tsr_agent.sections.rules import RuleRow
     from tsr_agent.sections.tests import TestsSection
@@ -132,20 +133,30 @@ def _requirements(filed: FiledReport, *, appendix: bool) -> Section:
     )
 
 
-def _compliance(filed: FiledReport, found: Sequence[RuleRow], zone: tzinfo | None) -> Section:
-    decision = filed.decision
-    if decision is None:
-        nothing = "No decision is stored for this report, so no rule was judged. Nothing is determined."
-        return section("compliance", "Compliance", nothing=nothing)
-    checked = checklist(
+def report_checklist(filed: FiledReport, zone: tzinfo | None = None) -> Checklist:
+    """The checklist of a report, as its document shows it.
+
+    Args:
+        filed: The report with its decision and approvals; without a decision nothing is determined.
+        zone: Where the reader is; None for the zone of this machine.
+    """
+    return checklist(
         filed.report,
-        decision,
+        filed.decision,
         filed.standing,
         approvals=filed.approvals,
         digest=filed.digest,
         in_force=filed.policy_in_force,
         zone=zone,
     )
+
+
+def _compliance(filed: FiledReport, found: Sequence[RuleRow], zone: tzinfo | None) -> Section:
+    decision = filed.decision
+    if decision is None:
+        nothing = "No decision is stored for this report, so no rule was judged. Nothing is determined."
+        return section("compliance", "Compliance", nothing=nothing)
+    checked = report_checklist(filed, zone)
     left, idle = sum(row.is_open for row in found), sum(row.is_ignored for row in found)
     parts = [str(checked.mark)]
     parts += [f"{counted(left, 'rule')} did not pass"] if left else []
