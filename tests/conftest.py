@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -24,10 +26,19 @@ settings.register_profile("default", deadline=None, suppress_health_check=[Healt
 settings.register_profile("quick", parent=settings.get_profile("default"), max_examples=20)
 # CI tries the same examples each time, so that a change is red for what it changed; people try new ones.
 settings.register_profile("ci", parent=settings.get_profile("default"), derandomize=True)
+# Whoever runs the tests in the background has Ctrl+C ignored; the programs under test must not inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 # The agent under test must not take the CI system that tests it for its own.
 for _name in ("GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "JENKINS_URL"):
     os.environ.pop(_name, None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default"))
+
+
+def pytest_collection_finish() -> None:
+    """Ten thousand tests live as long as the run; nobody has to look through them for garbage again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.factories.effort import examples
 from tests.factories.generated_reports import WORSENINGS, Dice, consistent_report, dice
 from tests.factories.judged_reports import NOW, iteration, judge, releasable, requirement, rule, unused
 from tsr_agent.gate.evaluate import evaluate
@@ -23,7 +24,7 @@ from tsr_agent.models.evals import FailureCategory, FailureMode, ResolutionStatu
 from tsr_agent.models.report import TestSummaryReport
 from tsr_agent.models.requirements import VerificationStatus
 
-EXAMPLES = 5_000
+EXAMPLES = examples(5_000)
 RANK = {GoNoGoDecision.GO: 0, GoNoGoDecision.PENDING_REVIEW: 1, GoNoGoDecision.NO_GO: 2}
 POLICY = ai_release()
 SEED = {

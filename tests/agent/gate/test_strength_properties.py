@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.factories.effort import examples
 from tests.factories.generated_reports import WORSENINGS, Dice, consistent_report, dice
 from tests.factories.judged_reports import NOW, judge
 from tsr_agent.gate.policies.file import parse_policy
@@ -21,7 +22,7 @@ from tsr_agent.models.results import Attempt, CaseStatus, TestCase, TestTypeResu
 if TYPE_CHECKING:
     from tsr_agent.models.report import TestSummaryReport
 
-EXAMPLES = 5_000
+EXAMPLES = examples(5_000)
 RANK = {GoNoGoDecision.GO: 0, GoNoGoDecision.PENDING_REVIEW: 1, GoNoGoDecision.NO_GO: 2}
 METRIC = {"check": "eval_metric", "where": {"metric": "accuracy"}}
 RULES: tuple[dict[str, Any], ...] = (

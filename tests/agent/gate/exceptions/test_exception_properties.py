@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from msgspec.structs import replace
 
+from tests.factories.effort import examples
 from tests.factories.generated_reports import TYPES, WORSENINGS, Dice, consistent_report, dice
 from tests.factories.judged_reports import NOW, case, judge, releasable, rule
 from tsr_agent.gate.baseline import Baseline
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from tsr_agent.models.decision import RuleResult
     from tsr_agent.models.report import TestSummaryReport
 
-EXAMPLES = 5_000
+EXAMPLES = examples(5_000)
 RANK = {GoNoGoDecision.GO: 0, GoNoGoDecision.PENDING_REVIEW: 1, GoNoGoDecision.NO_GO: 2}
 CHANGES = {
     "id": "no-new-failures",

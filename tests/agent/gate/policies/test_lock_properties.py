@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from msgspec.structs import replace
 
+from tests.factories.effort import examples
 from tests.factories.generated_baselines import report_and_baseline
 from tests.factories.generated_policies import ENVIRONMENTS, RULES, child_tree, parent_tree, read_both
 from tests.factories.generated_reports import WORSENINGS, Dice, dice
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.models.report import TestSummaryReport
 
-EXAMPLES = 5_000
+EXAMPLES = examples(5_000)
 MILDEST_FIRST = (RuleEffect.NONE, RuleEffect.WARNS, RuleEffect.NEEDS_REVIEW, RuleEffect.BLOCKS)
 KINDS = (TestType.UNIT, TestType.SECURITY, TestType.PERFORMANCE)
 STATUSES = (*[CaseStatus.PASSED] * 6, *CaseStatus)

@@ -7,12 +7,13 @@ from typing import Any
 
 from hypothesis import given, settings
 
+from tests.factories.effort import examples
 from tests.factories.generated_reports import WORSENINGS, Dice, consistent_report, dice
 from tests.factories.judged_reports import judge
 from tsr_agent.errors import PolicyError
 from tsr_agent.gate.policies.file import parse_policy
 
-EXAMPLES = 5_000
+EXAMPLES = examples(5_000)
 THRESHOLDS = (-1, 0, 0.05, 0.5, 0.85, 0.9, 1, 85)
 KINDS = (
     "test_type_all_fail",
