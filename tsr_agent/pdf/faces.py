@@ -31,7 +31,10 @@ class Face:
 
     def __init__(self, fonts: Sequence[FontFile]) -> None:
         self._fonts = fonts
-        self._first = fonts[0].part_name(0)
+        self.first = fonts[0].part_name(0)
+        """The part that has ASCII, at its own codes."""
+        self.longest_line = 300
+        """Characters from which no text has one line."""
         self._widths = [fonts[0].width(chr(code)) if 32 <= code < 127 else 0 for code in range(256)]
         self._placed: dict[str, Placed] = {}
         self._known_widths: dict[str, int] = {}
@@ -58,7 +61,7 @@ class Face:
         if found is not None:
             return found
         if text.isascii():
-            found = sum(map(self._widths.__getitem__, text.encode()))
+            found = self.ascii_width(text.encode())
         else:
             found = sum(self._place(each)[2] for each in text)
         if len(text) <= _KEPT_LENGTH:
@@ -67,10 +70,14 @@ class Face:
             self._known_widths[text] = found
         return found
 
+    def ascii_width(self, codes: bytes) -> int:
+        """Width of a printable text in ASCII, in thousandths of the size."""
+        return sum(map(self._widths.__getitem__, codes))
+
     def runs(self, text: str) -> tuple[Run, ...]:
         """A printable text without line feeds as codes of the fonts that print it."""
         if text.isascii():
-            return ((self._first, escaped(text.encode())),)
+            return ((self.first, escaped(text.encode())),)
         found = self._known_runs.get(text)
         if found is None:
             found = self._runs(text)
@@ -107,7 +114,7 @@ class Face:
         placed = self._placed.get(character)
         if placed is None:
             if "\x20" <= character < "\x7f":
-                placed = (self._first, ord(character), self._widths[ord(character)])
+                placed = (self.first, ord(character), self._widths[ord(character)])
             else:
                 font = self._font_of(character) or self._fonts[0]
                 placed = (*font.place(character), font.width(character))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from tsr_agent.pdf import palette
 from tsr_agent.pdf.bookmarks import Bookmark, write_bookmarks
 from tsr_agent.pdf.paper import MARGIN, Paper
 from tsr_agent.pdf.pdf_file import text_string
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from tsr_agent.sections.targets import Target
 
 
+OVERHANG = 4.0
+"""How far lines and grounds of tables reach beyond their text."""
 Line = tuple[float, float, str]
 """x and y of a base line, and printable text."""
 
@@ -98,6 +101,7 @@ class Sheets:
         self._pages: list[_Kept] = []
         self._marks: list[bytes] = []
         self._parents: list[int] = []
+        self._rules: list[float] = []
         self._places: dict[Target, tuple[int, float]] = {}
         self._names: dict[Target, int] = {}
         self.begin_page()
@@ -143,6 +147,20 @@ class Sheets:
         self._marks.append(
             b"/Artifact BMC\n%b%.2f %.2f %.2f %.2f re f\nEMC\n" % (colour, x, y, width, height)
         )
+
+    def rule(self) -> None:
+        """A hairline across the page; those of a page are drawn together when it ends."""
+        self._rules.append(self.y)
+
+    def row(self, drawn: bytes, cells: int) -> None:
+        """A row of a table with one mark for each cell, drawn elsewhere from ``next_mark`` on."""
+        self._marks.append(drawn)
+        self._parents.extend(self.structure.row(self._pages[-1].number, len(self._parents), cells))
+
+    @property
+    def next_mark(self) -> int:
+        """The number of the next mark on the open page."""
+        return len(self._parents)
 
     def text(self, kind: bytes, words: Words, *, target: Target | None = None, entries: bytes = b"") -> None:
         """Text that is one element, and a link where its target is known.
@@ -225,9 +243,14 @@ class Sheets:
 
     def _end_page(self) -> None:
         page = self._pages[-1]
+        if self._rules:
+            edges = b" %.2f 0.5 re\n" % (self.width + 2 * OVERHANG)
+            left = b"%.2f " % (self.left - OVERHANG)
+            lines = b"".join(left + b"%.2f" % (y - 0.25) + edges for y in self._rules)
+            self._marks.append(b"/Artifact BMC\n%b%bf\nEMC\n" % (palette.HAIRLINE, lines))
         self.file.put_stream(page.body, b"".join(self._marks))
         self.structure.page_parents(page.key, self._parents)
-        self._marks, self._parents = [], []
+        self._marks, self._parents, self._rules = [], [], []
 
     def _link(self, kind: bytes, words: Words, target: Target, entries: bytes) -> int:
         """The element of the mark that was put last, with the link over it."""

@@ -6,6 +6,7 @@ closed, so that a table of 50,000 rows is kept as one number a row.
 
 from __future__ import annotations
 
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Structure:
         self._top = Element(file.reserve(), b"Document", self.root)
         self._open = [self._top]
         self._parents: list[bytes] = []
+        self._form = (0, 0, b"")
 
     def open(self, kind: bytes, entries: bytes = b"") -> None:
         """Begins an element within the one that is open."""
@@ -70,6 +72,32 @@ class Structure:
             number, b"<</S/%b/P %d 0 R/Pg %d 0 R/K %d%b>>" % (kind, parent.number, page, mark, entries)
         )
         return number
+
+    def row(self, page: int, first: int, cells: int) -> range:
+        """A row whose cells are one mark each; gives the numbers of the cells.
+
+        Args:
+            page: Number of the page's object.
+            first: Number of the first mark on that page.
+            cells: How many there are.
+        """
+        number = self._file.reserve(1 + cells)
+        parent = self._open[-1]
+        parent.kids.append(number)
+        numbers = range(number + 1, number + 1 + cells)
+        marks = range(first, first + cells)
+        values = chain.from_iterable(zip(repeat(number), marks, strict=False))
+        bodies = self._row_form(page, cells) % (parent.number, *numbers, *values)
+        self._file.put_many(number, bodies.split(b"\n"))
+        return numbers
+
+    def _row_form(self, page: int, cells: int) -> bytes:
+        """A row and its cells, a line each, with room for their numbers."""
+        if self._form[:2] != (page, cells):
+            row = b"<</S/TR/P %d 0 R/K[" + b" ".join([b"%d 0 R"] * cells) + b"]>>"
+            cell = b"\n<</S/TD/P %%d 0 R/Pg %d 0 R/K %%d>>" % page
+            self._form = (page, cells, row + cell * cells)
+        return self._form[2]
 
     def empty(self, kind: bytes, entries: bytes = b"") -> None:
         """An element without marks, such as an empty cell."""
@@ -104,7 +132,7 @@ class Structure:
 
     def page_parents(self, key: int, parents: list[int]) -> None:
         """Says which elements the marks of a page belong to."""
-        number = self._file.add(b"[" + b" ".join(b"%d 0 R" % each for each in parents) + b"]")
+        number = self._file.add(b"[" + (b"%d 0 R " * len(parents)) % tuple(parents) + b"]")
         self._parents[key] = b"%d 0 R" % number
 
     def finish(self) -> None:
@@ -126,7 +154,7 @@ class Structure:
         return element
 
     def _write(self, element: Element) -> None:
-        kids = b" ".join(b"%d 0 R" % each for each in element.kids)
+        kids = (b"%d 0 R " * len(element.kids)) % tuple(element.kids)
         self._file.put(
             element.number,
             b"<</S/%b/P %d 0 R/K[%b]%b>>" % (element.kind, element.parent, kids, element.entries),

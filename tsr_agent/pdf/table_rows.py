@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tsr_agent.pdf import palette
 from tsr_agent.pdf.line_breaks import lines_of
-from tsr_agent.pdf.sheets import Words
+from tsr_agent.pdf.line_rows import SIZE, LineRows, Place
+from tsr_agent.pdf.sheets import OVERHANG, Words
 from tsr_agent.sections.marks import Tone
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from tsr_agent.pdf.sheets import Sheets
     from tsr_agent.sections.document.tables import Cell, Column, Note, Row, Table
 
-SIZE = palette.BODY
 LEADING = SIZE * palette.LEADING
 PADDING = 2.3
 GAP = 11.0
@@ -30,25 +30,13 @@ NARROW = 0.23
 INDENT = 12.0
 CONTINUED = "(row continued)"
 _BASE = SIZE * 0.95
-_RULE = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A column on the page."""
-
-    left: float
-    right: float
-    room: float
-    """Width in thousandths of the type's size."""
-    is_number: bool
 
 
 @dataclass(slots=True)
 class _Piece:
     """Texts that stand side by side: the cells of a row, or one note over the whole width."""
 
-    cells: Sequence[tuple[_Place, list[str], Cell | Note, Face]]
+    cells: Sequence[tuple[Place, list[str], Cell | Note, Face]]
     lines: int
     spans: int = 1
 
@@ -69,6 +57,7 @@ class TableRows:
         self._note = _note_place(self._columns, sheets)
         self._spans = b"/A<</O/Table/ColSpan %d>>" % len(table.columns)
         self._titles = self._titled(table.columns)
+        self._lines = LineRows(sheets.faces, self._columns)
 
     @property
     def head(self) -> float:
@@ -93,6 +82,8 @@ class TableRows:
 
     def put(self, row: Row) -> None:
         """Draws a row: whole on this page, or whole on the next one, or else piece by piece."""
+        if not row.notes and self._put_line(row):
+            return
         pieces = [self._cells(row), *map(self._noted, row.notes)]
         height = sum(piece.lines for piece in pieces) * LEADING + 2 * PADDING
         height += BEFORE_NOTES if row.notes else 0.0
@@ -109,7 +100,21 @@ class TableRows:
             sheets.y -= BEFORE_NOTES if place == 1 else 0.0
             self._draw(piece)
         sheets.y -= PADDING
-        self._line()
+        self._sheets.rule()
+
+    def _put_line(self, row: Row) -> bool:
+        """Draws a row of one line without links, as most of a long table are; says whether it was one."""
+        sheets = self._sheets
+        if sheets.room < LEADING + 2 * PADDING:
+            return False
+        drawn = self._lines.drawn(row.cells, sheets.next_mark, sheets.y - PADDING - _BASE)
+        if drawn is None:
+            return False
+        sheets.anchor(row.anchor)
+        sheets.row(drawn, len(row.cells))
+        sheets.y -= LEADING + 2 * PADDING
+        sheets.rule()
+        return True
 
     def _put_long(self, pieces: list[_Piece]) -> None:
         """A row that is taller than a page: as many lines as fit, and the rest on the next."""
@@ -124,7 +129,7 @@ class TableRows:
                 shown, piece = _split(piece, fitting)  # noqa: PLW2901 - the rest is what is left to draw
                 self._draw(shown)
         sheets.y -= PADDING
-        self._line()
+        self._sheets.rule()
 
     def _next_page(self, *, is_inside: bool = False) -> None:
         self._sheets.begin_page()
@@ -184,10 +189,12 @@ class TableRows:
         sheets = self._sheets
         if self._table.is_plain:
             if is_first:
-                self._line()
+                self._sheets.rule()
             return
         height = self._titles_height
-        sheets.box(palette.GROUND, sheets.left - 4, sheets.y - height, sheets.width + 8, height)
+        sheets.box(
+            palette.GROUND, sheets.left - OVERHANG, sheets.y - height, sheets.width + 2 * OVERHANG, height
+        )
         sheets.y -= PADDING
         base = sheets.y - _BASE
         if is_first:
@@ -203,12 +210,8 @@ class TableRows:
             sheets.structure.close()
         sheets.y -= height - PADDING
 
-    def _line(self) -> None:
-        sheets = self._sheets
-        sheets.box(palette.HAIRLINE, sheets.left - 4, sheets.y - _RULE / 2, sheets.width + 8, _RULE)
 
-
-def _places(columns: tuple[Column, ...], sheets: Sheets) -> tuple[_Place, ...]:
+def _places(columns: tuple[Column, ...], sheets: Sheets) -> tuple[Place, ...]:
     """Columns by their shares of the width, but none narrower than a word of its title."""
     gap = GAP if len(columns) < CROWDED else GAP / 2
     room = sheets.width - gap * (len(columns) - 1)
@@ -226,19 +229,19 @@ def _places(columns: tuple[Column, ...], sheets: Sheets) -> tuple[_Place, ...]:
         widths = [low + max(0.0, width - low) * kept for low, width in zip(least, widths, strict=True)]
     left, found = sheets.left, []
     for column, wide in zip(columns, widths, strict=True):
-        found.append(_Place(left, left + wide, wide * 1000 / SIZE, column.is_number))
+        found.append(Place(left, left + wide, wide * 1000 / SIZE, column.is_number, b"%.2f" % left))
         left += wide + gap
     return tuple(found)
 
 
-def _note_place(columns: tuple[_Place, ...], sheets: Sheets) -> _Place:
+def _note_place(columns: tuple[Place, ...], sheets: Sheets) -> Place:
     """Beside a narrow first column, so that what a row is called stands out; else a little indented."""
     is_narrow = len(columns) > 1 and columns[1].left - sheets.left <= sheets.width * (NARROW + 0.02)
     left = columns[1].left if is_narrow and not columns[1].is_number else sheets.left + INDENT
-    return _Place(left, sheets.right, (sheets.right - left) * 1000 / SIZE, is_number=False)
+    return Place(left, sheets.right, (sheets.right - left) * 1000 / SIZE, is_number=False, at=b"%.2f" % left)
 
 
-def _placed(place: _Place, lines: list[str], face: Face, base: float) -> tuple[tuple[float, float, str], ...]:
+def _placed(place: Place, lines: list[str], face: Face, base: float) -> tuple[tuple[float, float, str], ...]:
     if not place.is_number:
         return tuple((place.left, base - LEADING * number, line) for number, line in enumerate(lines))
     return tuple(

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from tsr_agent.pdf.body import Body, CancelledError, anchors
 from tsr_agent.pdf.cover import (
-    Contents,
     draw_band,
     draw_facts,
     draw_title,
     judged_fields,
     people_fields,
 )
-from tsr_agent.pdf.faces import Faces
-from tsr_agent.pdf.flow import Flow
 from tsr_agent.pdf.frame import Frame
 from tsr_agent.pdf.paper import Paper
-from tsr_agent.pdf.pdf_file import PdfFile
+from tsr_agent.pdf.plan import Plan
 from tsr_agent.pdf.properties import Properties
-from tsr_agent.pdf.sheets import Sheets
 from tsr_agent.sections.document.cautions import head_of
 from tsr_agent.sections.document.comparison import comparison_document
 from tsr_agent.sections.document.report import report_document
@@ -29,27 +23,14 @@ from tsr_agent.sections.marks import Mark
 from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import tzinfo
     from typing import BinaryIO
 
+    from tsr_agent.pdf.flow import Flow
     from tsr_agent.sections.comparison import ComparisonSection
     from tsr_agent.sections.document.cautions import Head
     from tsr_agent.sections.document.filed import FiledReport
-    from tsr_agent.sections.document.tables import Document
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Plan:
-    """Everything that one file is made of."""
-
-    paper: Paper
-    documents: Sequence[Document]
-    frame: Frame
-    cover: Callable[[Flow], None]
-    properties: Properties
-    progress: Callable[[int, int], None] | None
-    is_cancelled: Callable[[], bool] | None
 
 
 def write_pdf(
@@ -101,7 +82,7 @@ def write_pdf(
         digests=(f"SHA-256 {filed.digest}",),
         verification=_verification(filed),
     )
-    plan = _Plan(
+    plan = Plan(
         paper=paper,
         documents=documents,
         frame=frame,
@@ -110,7 +91,7 @@ def write_pdf(
         progress=progress,
         is_cancelled=is_cancelled,
     )
-    return _write(PdfFile(target), plan)
+    return plan.write(target)
 
 
 def write_comparison(
@@ -139,7 +120,7 @@ def write_comparison(
         verification="",
     )
     properties = Properties(title=document.title, subject=document.subject, made=None)
-    plan = _Plan(
+    plan = Plan(
         paper=paper,
         documents=[document],
         frame=frame,
@@ -148,7 +129,7 @@ def write_comparison(
         progress=progress,
         is_cancelled=is_cancelled,
     )
-    return _write(PdfFile(target), plan)
+    return plan.write(target)
 
 
 def _product(filed: FiledReport, head: Head) -> str:
@@ -170,26 +151,3 @@ def _verification(filed: FiledReport) -> str:
     seen = filed.verification
     named = f" · {filed.library}" if filed.library else ""
     return one_line(f"{seen.mark}: {seen.sentence}{named}", 300)
-
-
-def _write(file: PdfFile, plan: _Plan) -> bool:
-    """Writes cover, contents and all sections, then what can be said only when all pages are known."""
-    documents = plan.documents
-    sheets = Sheets(file, Faces(), plan.paper, anchors(documents), plan.frame.draw)
-    flow = Flow(sheets)
-    body = Body(flow, sum(each.size for each in documents), plan.progress, plan.is_cancelled)
-    plan.cover(flow)
-    contents = Contents(flow)
-    contents.draw(documents)
-    try:
-        for document in documents:
-            sheets.begin_page()
-            body.draw(document)
-        body.finish()
-    except CancelledError:
-        return False
-    contents.number()
-    plan.frame.number(sheets)
-    sheets.end()
-    plan.properties.write(file, sheets.finish())
-    return True
