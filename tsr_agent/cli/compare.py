@@ -39,6 +39,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Judges both reports by the same policy and prints what changed."""
+    found, left_out = judged_and_compared(
+        arguments, _reports(arguments.old, arguments.new, arguments.library)
+    )
+    _print(arguments, console, found, left_out)
+    return ExitCode.INTEGRITY if found.same_id_other_bytes else ExitCode.OK
+
+
+def judged_and_compared(
+    arguments: argparse.Namespace, pair: Sequence[tuple[TestSummaryReport, bytes]]
+) -> tuple[Comparison, Sequence[str]]:
+    """Two reports judged by the policy that options and configuration name, and what changed between them.
+
+    Args:
+        arguments: What they are judged by.
+        pair: The older and the newer report with their bytes.
+
+    Returns:
+        The comparison, and the rules that were left out because they look at a baseline.
+
+    Raises:
+        PolicyError: The policy or the waivers are wrong.
+    """
     from tsr_agent.clock import SystemClock
     from tsr_agent.comparison.report import JudgedDocument, compare
     from tsr_agent.gate.evaluate import evaluate
@@ -55,10 +77,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         decision = evaluate(held, policy, waivers, None, now, environment=environment, report_digest=digest)
         return JudgedDocument(report=report, digest=digest, decision=decision)
 
-    old, new = _reports(arguments.old, arguments.new, arguments.library)
-    found = compare(judged(*old), judged(*new), scopes(policy))
-    _print(arguments, console, found, left_out)
-    return ExitCode.INTEGRITY if found.same_id_other_bytes else ExitCode.OK
+    old, new = pair
+    return compare(judged(*old), judged(*new), scopes(policy)), left_out
 
 
 def _print(

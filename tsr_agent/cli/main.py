@@ -34,6 +34,7 @@ COMMANDS = (
     Command("upload", "upload", "hand a report in to the server, or what waits for it"),
     Command("show", "show", "print what a report says"),
     Command("compare", "compare", "say what changed between two reports and why the verdict did"),
+    Command("export", "export", "write a report as PDF, CSV or JSON for others"),
     Command("approve", "approve", "approve a release that waits for a person at a server"),
     Command("reject", "reject", "reject a release at a server"),
     Command("revoke", "revoke", "take back what you said about a release at a server"),

@@ -22,6 +22,7 @@ DOCUMENTS = (
     "evals",
     "requirements",
     "comparison",
+    "export",
 )
 
 
@@ -61,6 +62,7 @@ def schema_of(document: str) -> dict[str, Any]:
         )
         return json_schema(*form)
     from tsr_agent.comparison.report import Comparison
+    from tsr_agent.export.record import ReportExport
     from tsr_agent.models.approval import Approval
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
@@ -70,5 +72,6 @@ def schema_of(document: str) -> dict[str, Any]:
         "decision": (Decision, "Decision"),
         "approval": (Approval, "Approval"),
         "comparison": (Comparison, "Comparison"),
+        "export": (ReportExport, "Report export"),
     }
     return json_schema(*forms[document])
