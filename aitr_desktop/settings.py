@@ -50,6 +50,13 @@ class Density(Enum):
         return {Density.COMPACT: 24, Density.NORMAL: 28, Density.COMFORTABLE: 36}[self]
 
 
+class Paper(Enum):
+    """Sizes of the pages of a PDF."""
+
+    A4 = "A4"
+    LETTER = "Letter"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings. Layout states are Qt's bytes in Base64, opaque here."""
@@ -80,6 +87,12 @@ class Settings:
     """Hosts whose pages may be opened beside those that everybody knows, as ``gitlab:git.example.org``."""
     clones: Mapping[str, str] = field(default_factory=dict)
     """Folder of the local clone by repository address."""
+    paper: Paper = Paper.A4
+    """Of a PDF."""
+    saves_tables: int = 0
+    """1 where CSV is saved as a folder of tables, not as one file."""
+    saves_all_tests: int = 0
+    """1 where every test is saved, not only those that need a look."""
     commands: tuple[str, ...] = ()
     """Commands of the palette, the one used last first."""
     geometry: str = ""
@@ -114,6 +127,9 @@ def decode(stored: Mapping[str, str]) -> Settings:
         sync_minutes=_one_of(SYNC_MINUTES, stored.get("sync_minutes", ""), default.sync_minutes),
         forges=_listed(stored, "forges"),
         clones=_named(stored, "clones"),
+        paper=_choice(Paper, stored.get("paper"), default.paper),
+        saves_tables=_one_of((0, 1), stored.get("saves_tables", ""), default.saves_tables),
+        saves_all_tests=_one_of((0, 1), stored.get("saves_all_tests", ""), default.saves_all_tests),
         commands=_listed(stored, "commands"),
         # A layout of another version would place panes that no longer are the same.
         shown_columns=_listed(stored, "shown_columns") if layout_is_ours else (),

@@ -205,17 +205,9 @@ class StoreWorkspace:
         """Whether the policy is the newest of its kind, as far as this library and this program know."""
         if record is None or record.decision is None:
             return None
-        policy = record.decision.policy
-        from tsr_agent.gate.policies.builtin import ai_release
-        from tsr_agent.models import codec
-        from tsr_agent.store.policies import PolicyRepository
+        from tsr_agent.export.subject import policy_in_force
 
-        stored = PolicyRepository(self._library)
-        newest = {codec.digest(each.submission.document.encode()) for each in stored.all_newest()}
-        if policy.digest in newest or policy.digest == ai_release().digest:
-            return True
-        # One that this library has never had may be in force elsewhere.
-        return False if policy.digest in stored.policy_digests() else None
+        return policy_in_force(self._library, record.decision)
 
     def import_files(self, paths: Sequence[Path], clock: Clock, watcher: Watcher) -> ImportOutcome:
         """Files documents, judged by the built-in policy. May run beside all that reads.
