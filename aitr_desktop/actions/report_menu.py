@@ -19,4 +19,24 @@ ROWS = (
         keys=("Ctrl+L",),
         icon="copy",
     ),
+    ActionSpec(
+        act=Act.SAVE_PDF,
+        menu=REPORT,
+        text=QT_TRANSLATE_NOOP("Actions", "Save as &PDF…"),
+        keys=("Ctrl+P",),
+        separator_before=True,
+        tip=QT_TRANSLATE_NOOP("Actions", "The report on screen as pages to be filed"),
+    ),
+    ActionSpec(
+        act=Act.SAVE_CSV,
+        menu=REPORT,
+        text=QT_TRANSLATE_NOOP("Actions", "Save as C&SV…"),
+        tip=QT_TRANSLATE_NOOP("Actions", "Its figures, or its tables, for a spreadsheet"),
+    ),
+    ActionSpec(
+        act=Act.SAVE_JSON,
+        menu=REPORT,
+        text=QT_TRANSLATE_NOOP("Actions", "Save as &JSON…"),
+        tip=QT_TRANSLATE_NOOP("Actions", "All of it, for a program"),
+    ),
 )

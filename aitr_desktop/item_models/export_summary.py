@@ -10,6 +10,7 @@ from tsr_agent.sections.plain_text import one_line, visible
 from tsr_agent.sections.wording import size
 
 if TYPE_CHECKING:
+    from aitr_desktop.library.documents import Saved
     from aitr_desktop.library.exporting import ExportOutcome
 
 MOST_NAMED = 20
@@ -40,3 +41,14 @@ def export_error(outcome: ExportOutcome) -> TsrError | None:
         next_step=outcome.failures[0].next_step,
         details=details,
     )
+
+
+def saved_words(saved: Saved) -> tuple[str, str]:
+    """What was written in one line, and what it is known by."""
+    name = one_line(saved.wanted.target.name, 200)
+    if not saved.sha256:
+        words = translate("Export", "{name}: {number} files, {size}")
+        return words.format(name=name, number=f"{saved.files:,}", size=size(saved.size)), ""
+    words = translate("Export", "{name}: saved, {size}")
+    known = translate("Export", "SHA-256 of the file: {digest}").format(digest=saved.sha256)
+    return words.format(name=name, size=size(saved.size)), known

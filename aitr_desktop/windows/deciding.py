@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, Signal
 
 from aitr_desktop.windows.compare_page import ComparePage
+from aitr_desktop.windows.documents import Documents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,8 @@ class Deciding(QObject):
 
     told = Signal(str)
     """What was done, in words."""
+    offered = Signal(str, str, object)
+    """What was done, in words; those of a button; and what it does."""
     failed = Signal(object)
     """A ``TsrError``."""
 
@@ -39,6 +42,10 @@ class Deciding(QObject):
         super().__init__(desk.window)
         self._workbench = workbench
         self.comparison = ComparePage(desk)
+        self.documents = Documents(desk, workbench)
+        self.documents.told.connect(self.told)
+        self.documents.failed.connect(self.failed)
+        self.documents.offered.connect(self.offered)
 
     def pages(self) -> dict[str, Callable[[], QWidget]]:
         """The page of each place that is made here, in the rail's order."""
@@ -46,11 +53,11 @@ class Deciding(QObject):
 
     def handlers(self) -> dict[Act, Callable[[], object]]:
         """What the actions of these parts do."""
-        return {}
+        return self.documents.handlers()
 
     def reasons(self) -> dict[Act, Callable[[], str]]:
         """Why their actions can't be done now."""
-        return {}
+        return self.documents.reasons()
 
     def report_shown(self, detail: ReportDetail | None) -> None:
         """Another report is on screen, or none."""

@@ -38,6 +38,29 @@ def ask_folder(parent: QWidget, title: str, folder: str) -> Path | None:
     return Path(chosen) if chosen else None
 
 
+def ask_target(parent: QWidget, title: str, kinds: str, start: Path, take: Callable[[Path], None]) -> None:
+    """Asks for the name of a file that is to be written. The window goes on meanwhile.
+
+    Where something has the name already, the dialog asks whether it may be replaced.
+
+    Args:
+        parent: The window.
+        title: Of the dialog.
+        kinds: Its filter; empty for the name of a folder.
+        start: Folder and name that are offered; its ending is added where the person leaves it out.
+        take: Is told; not where the person thinks better of it.
+    """
+    dialog = QFileDialog(parent, title, str(start), kinds)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+    dialog.selectFile(start.name)
+    if start.suffix:
+        dialog.setDefaultSuffix(start.suffix.removeprefix("."))
+    dialog.fileSelected.connect(lambda path: take(Path(path)))
+    dialog.open()
+
+
 def ask_export(parent: QWidget, folder: str, take: Callable[[Path], None]) -> None:
     """Asks where an export goes: an archive, or else a folder. The window goes on meanwhile.
 

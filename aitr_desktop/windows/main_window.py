@@ -207,6 +207,7 @@ class MainWindow(QMainWindow):
         self.verifying.stands.connect(self.status.show_verification)
         self.verifying.doubted.connect(self.reports_page.take_verified)
         self.opening.said.connect(self.notices.tell)
+        self.deciding.offered.connect(self.notices.tell)
         self.opening.lines_wanted.connect(self.following.show_lines)
 
     def show_library(self, path: Path, *, create: bool = False) -> None:
