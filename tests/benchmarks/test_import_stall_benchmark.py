@@ -20,16 +20,14 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from qtpy.QtCore import QEventLoop, Qt, QTimer
-
 from aitr_desktop.app import make_window
 from aitr_desktop.library.workspace import open_workspace
 from aitr_desktop.settings import ThemeChoice
 from aitr_desktop.theme import ThemeController
-from aitr_desktop.views.figures.timeline import TimelineView
 from aitr_desktop.windows.stored_settings import StoredSettings
 from tests.factories import shown_reports as reports
 from tests.factories.judged_reports import case
+from tests.factories.stall_probe import TICK_MS, Probe, at_rest
 from tsr_agent.clock import SystemClock
 from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.models import codec
@@ -39,7 +37,6 @@ from tsr_agent.store.filing import file_report
 from tsr_agent.store.repository import ReportRepository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from qtpy.QtWidgets import QApplication
@@ -50,41 +47,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.benchmark
 
 AIM_MS = 50.0
-TICK_MS = 5
 ROUNDS = 3
 IDLE_SECONDS = 2.0
-LOOKS_AT_REST = 25
 IDLE, PLAIN, OURS = "idle window", "plain thread", "aitr-desktop"
 LOADS = {"1,000 reports of 20 kB": (1_000, 20_000), "10 reports of 1.3 MB": (10, 1_300_000)}
-
-
-class Probe:
-    """The longest gap between two ticks of the event loop, and the 99th percentile, in milliseconds."""
-
-    def __init__(self) -> None:
-        self._gaps: list[float] = []
-        self._last = time.perf_counter()
-        self._timer = QTimer()
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._tick)
-
-    def run_until(self, done: Callable[[], bool]) -> tuple[float, float]:
-        loop = QEventLoop()
-        self._last = time.perf_counter()
-        self._timer.start(TICK_MS)
-        look = QTimer()
-        look.timeout.connect(lambda: loop.quit() if done() else None)
-        look.start(20)
-        loop.exec()
-        look.stop()
-        self._timer.stop()
-        gaps = sorted(self._gaps)
-        return gaps[-1], gaps[int(len(gaps) * 0.99)]
-
-    def _tick(self) -> None:
-        now = time.perf_counter()
-        self._gaps.append((now - self._last) * 1_000)
-        self._last = now
 
 
 def sized(number: int, size: int) -> bytes:
@@ -113,20 +79,6 @@ def plain(library: Path, paths: list[Path], done: threading.Event) -> None:
         for path in paths:
             file_report(repository, path.read_bytes(), ai_release(), None, None, SystemClock().now())
     done.set()
-
-
-def at_rest(window: MainWindow, tasks: Tasks) -> Callable[[], bool]:
-    """Says whether the report on screen has been there with its charts for a while."""
-    times = [0]
-
-    def look() -> bool:
-        detail = window.workbench.detail if window.workbench is not None else None
-        is_quiet = tasks.is_idle and detail is not None and not detail.is_filling
-        is_quiet = is_quiet and not any(each.is_drawing for each in detail.findChildren(TimelineView))
-        times[0] = times[0] + 1 if is_quiet else 0
-        return times[0] > LOOKS_AT_REST
-
-    return look
 
 
 def stall(qapp: QApplication, folder: Path, paths: list[Path], how: str) -> tuple[float, float, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import signal
@@ -12,6 +14,7 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from pypdf import PdfReader
 from qtpy.QtCore import QCoreApplication, QEvent
 from qtpy.QtWidgets import QLabel, QWidget
 
@@ -24,6 +27,7 @@ from aitr_desktop.settings import ThemeChoice
 from aitr_desktop.tasks import Tasks
 from aitr_desktop.theme import ThemeController
 from aitr_desktop.views.code_dialog import CodeDialog
+from aitr_desktop.views.save_dialog import SaveDialog
 from aitr_desktop.views.section_tree import SectionTree
 from aitr_desktop.windows import file_dialogs
 from aitr_desktop.windows.connect_dialog import ConnectDialog
@@ -31,10 +35,13 @@ from aitr_desktop.windows.main_window import MainWindow
 from aitr_desktop.windows.stored_settings import StoredSettings
 from tests.desktop.fakes import MemoryTokens
 from tests.factories import shown_reports as reports
+from tests.factories.compared_reports import SAMPLE, sample
 from tests.factories.histories import say, upload
+from tests.factories.printed_reports import flat, page_texts
 from tests.factories.reports import NOON
 from tests.factories.repositories import commit, git, repository
 from tests.factories.servers import running_server
+from tests.factories.surfaces import figures_say, paper_says, window_says
 from tests.factories.tampering import drop_guards
 from tsr_agent.client.address import ServerAddress
 from tsr_agent.client.api import ServerApi
@@ -215,6 +222,58 @@ def decision_here(desk: Desk) -> object:
         found = ReportRepository(library).decision("TSR-red")
     assert found is not None
     return found
+
+
+def filed_sample(library_file: Path) -> str:
+    """Files the releases of the sample application with their decisions; gives the id of the broken one."""
+    with open_library(library_file, create=not library_file.exists()) as library:
+        for name in ("released", "broken"):
+            judged = sample(name)
+            document = (SAMPLE / f"{name}.json").read_bytes()
+            ReportRepository(library).add(document, judged.decision, received_at=NOON)
+    return sample("broken").report.id
+
+
+def test_an_official_files_a_report_whose_figures_are_those_on_the_screen(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No network: the library is a file that came by post."""
+    report_id = filed_sample(desk.library)
+    desk.window.workbench.refresh()  # type: ignore[union-attr]
+    desk.wait()
+    said = desk.open(report_id)
+    assert "■ NO-GO" in said
+    assert "bytes verified ✓" in said
+    detail = desk.window.workbench.report  # type: ignore[union-attr]
+    assert detail is not None
+    on_screen = window_says(detail)
+
+    def save(act: Act, name: str) -> Path:
+        target = tmp_path / name
+        monkeypatch.setattr(file_dialogs, "ask_target", lambda *given: given[-1](target))
+        desk.window.menus.action(act).trigger()
+        for dialog in desk.window.findChildren(SaveDialog):
+            if dialog.isVisible():
+                dialog.accept()
+        desk.wait()
+        return target
+
+    pages = page_texts(PdfReader(io.BytesIO(save(Act.SAVE_PDF, "filed.pdf").read_bytes()), strict=True))
+    assert len(pages) > 5
+    for number, page in enumerate(pages, 1):
+        assert f"SHA-256 {detail.digest}" in page
+        assert f"Page {number} of {len(pages)}" in page
+        assert "■ NO-GO" in page
+    paper = flat("".join(pages))
+    assert [key for key, told in paper_says(on_screen).items() if flat(told) not in paper] == []
+
+    rows = csv.DictReader(io.StringIO(save(Act.SAVE_CSV, "filed.csv").read_text("utf-8-sig"), newline=""))
+    counted = figures_say(rows)
+    shown = {key: value for key, value in on_screen.items() if key[2] != "n" or key[0] == "rules"}
+    assert {key: counted.get(key, "") for key in shown} == shown
+    tree = json.loads(save(Act.SAVE_JSON, "filed.json").read_bytes())
+    assert tree["digests"]["report"] == detail.digest == codec.digest((SAMPLE / "broken.json").read_bytes())
+    assert tree["verdict"]["shown"] == on_screen["head", "", "verdict"]
 
 
 def test_an_auditor_takes_verified_evidence_home_without_a_network(

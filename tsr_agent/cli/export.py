@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from tsr_agent.cli.gate import JudgingSettings, add_policy_options, names_a_file
+from tsr_agent.cli.gate import JudgingSettings, names_a_file
 from tsr_agent.cli.options import path, text
 
 if TYPE_CHECKING:
@@ -41,13 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--library", metavar="FILE.db", type=path, help="the library that has the report, and its decision"
     )
-    add_policy_options(parser)
-    parser.add_argument(
-        "--environment",
-        metavar="E",
-        type=text,
-        help="judge for this environment (default: AITR_ENVIRONMENT, or the report's own)",
-    )
+    _add_judging_options(parser)
     parser.add_argument(
         "--timezone",
         metavar="Z",
@@ -63,6 +57,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="TSR.json|ID",
         type=text,
         help="in a PDF, also what changed since this report, of the same library or from a file",
+    )
+
+
+def _add_judging_options(parser: argparse.ArgumentParser) -> None:
+    """What the report of a file is judged by, where that is asked for."""
+    judged = parser.add_argument_group("a decision taken for this export, where the report is a file's")
+    judged.add_argument(
+        "--policy", metavar="F", type=text, help="judge by this policy file, or builtin:ai-release"
+    )
+    judged.add_argument(
+        "--waivers", metavar="F", type=text, help="waiver file (default: as in aitr.toml, or none)"
+    )
+    judged.add_argument(
+        "--baseline", metavar="TSR.json", type=text, help="the report to compare with, for which you answer"
+    )
+    judged.add_argument(
+        "--environment",
+        metavar="E",
+        type=text,
+        help="judge for this environment (default: AITR_ENVIRONMENT, or the report's own)",
     )
 
 

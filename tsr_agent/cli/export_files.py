@@ -146,7 +146,8 @@ def _tell(subject: Subject, wanted: str, target: Path, console: Console) -> None
         *paragraph(f"{head.verdict}  {head.sentence}", console.width, "  ", "    "),
         *(
             line
-            for each in head.cautions
+            # That there is no decision, the last sentence says.
+            for each in (head.cautions if filed.decision is not None else ())
             for line in paragraph(f"{each.mark}: {each.sentence}", console.width, "  ", "    ")
         ),
         *paragraph(filed.verification.sentence, console.width, "  "),

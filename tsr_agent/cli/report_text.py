@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tsr_agent.cli.layout import Column, paragraph, table
-from tsr_agent.sections.evals import evals, failure_modes
+from tsr_agent.sections.evals import evals
+from tsr_agent.sections.failure_modes import failure_mode_registry, registry_summary
 from tsr_agent.sections.inputs import code_coverage, inputs, scans
-from tsr_agent.sections.overview import repository_name
+from tsr_agent.sections.overview import claim, repository_name
 from tsr_agent.sections.plain_text import one_line
 from tsr_agent.sections.requirements import requirements
 from tsr_agent.sections.tests import tests
 from tsr_agent.sections.versions import versions
-from tsr_agent.sections.wording import counted, moment, short_sha, verdict
+from tsr_agent.sections.wording import counted, moment, short_sha
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,13 +61,12 @@ def _head(report: TestSummaryReport, width: int) -> list[str]:
     )
     made = f"{subject} · {moment(report.created_at).local}"
     lines = [f"Test Summary Report {report.id}", *paragraph(made, width, "  ", "    ")]
-    if report.policy is None or report.evaluated_at is None:
+    claimed = claim(report)
+    if not claimed:
         return [*lines, "  Not judged when it was made; tsr-agent gate judges it."]
-    by = one_line(f"{report.policy.name} {report.policy.version}")
-    claim = f"{verdict(report.go_no_go_decision)} by {by}; {one_line(report.decision_reason, 2000)}"
     return [
         *lines,
-        *paragraph(f"Claim when made: {claim}", width, "  ", "    "),
+        *paragraph(f"Claim when made: {claimed}", width, "  ", "    "),
         "  tsr-agent gate takes the decision again from the evidence.",
     ]
 
@@ -87,9 +87,10 @@ def _tests(report: TestSummaryReport, width: int, few: int | None) -> list[str]:
         return [*_titled("Tests"), "  No test results."]
     columns = (
         Column(least=1),
-        Column("TYPE", least=12),
+        Column("TYPE"),
+        Column("RATE", right=True),
         *(Column(title, right=True) for title in ("TOTAL", "PASSED", "FAILED", "ERRORS", "SKIPPED", "FLAKY")),
-        Column("TIME", right=True),
+        Column("TIME", right=True, least=10),
     )
     lines = _titled("Tests") + table(
         columns,
@@ -97,6 +98,7 @@ def _tests(report: TestSummaryReport, width: int, few: int | None) -> list[str]:
             (
                 row.mark.sign,
                 row.name,
+                row.pass_rate,
                 row.total,
                 row.passed,
                 row.failed,
@@ -149,12 +151,13 @@ def _evals(report: TestSummaryReport, width: int) -> list[str]:
 
 
 def _failure_modes(report: TestSummaryReport, width: int) -> list[str]:
-    modes = failure_modes(report)
+    modes = failure_mode_registry(report)
     if not modes:
         return []
-    lines = _titled("Failure modes")
+    lines = [*_titled("Failure modes"), *paragraph(registry_summary(modes), width, "  ", "    ")]
     for mode in modes:
-        lines += paragraph(f"{mode.status} · {mode.severity} · {mode.id} {mode.name}", width, "  ", "    ")
+        said = f"{mode.status} · {mode.severity} · {mode.id} {mode.name} ({mode.history})"
+        lines += paragraph(said, width, "  ", "    ")
     return lines
 
 
@@ -174,7 +177,7 @@ def _requirements(report: TestSummaryReport, width: int, few: int | None) -> lis
     lines += _more(len(section.rows), None if few is None else len(rows[:few]))
     for unknown in section.unknown[:few]:
         tests = _listed(unknown.test_ids, few)
-        lines += paragraph(f"○ {unknown.id}  in no requirements file, named by {tests}", width, "  ", "    ")
+        lines += paragraph(f"▲ {unknown.id}  in no requirements file, named by {tests}", width, "  ", "    ")
     return lines + _more(len(section.unknown), few, "unknown ")
 
 

@@ -68,6 +68,8 @@ class ShownRule(Record, frozen=True, kw_only=True):
 class ShownItem(Record, frozen=True, kw_only=True):
     """One item of the compliance checklist."""
 
+    key: str
+    """Lasting name within the checklist."""
     standing: Compliance
     title: str
     expected: str
@@ -79,6 +81,9 @@ class ShownChecklist(Record, frozen=True, kw_only=True):
     """The compliance checklist."""
 
     standing: Compliance
+    judged_by: str
+    """Which decision it is judged from, in a sentence."""
+    remarks: tuple[str, ...]
     items: tuple[ShownItem, ...]
 
 
@@ -190,8 +195,11 @@ def _checklist(subject: Subject, zone: tzinfo | None) -> ShownChecklist:
     found = report_checklist(subject.filed, zone)
     return ShownChecklist(
         standing=found.standing,
+        judged_by=found.judged_by.sentence,
+        remarks=found.remarks,
         items=tuple(
             ShownItem(
+                key=each.key,
                 standing=each.standing,
                 title=each.title,
                 expected=each.expected,

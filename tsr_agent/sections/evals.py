@@ -9,7 +9,7 @@ import msgspec
 
 from tsr_agent.models.evals import EvalCase, IterationOutcome, ResolutionStatus, Severity, latest_iteration
 from tsr_agent.sections.marks import Mark, Tone
-from tsr_agent.sections.plain_text import one_line, visible
+from tsr_agent.sections.plain_text import one_line
 from tsr_agent.sections.targets import Kind, Target
 from tsr_agent.sections.wording import NO_DATA, count, figure, words
 
@@ -75,21 +75,6 @@ class EvalsSection(msgspec.Struct, frozen=True, kw_only=True):
     metric_names: tuple[str, ...]
     """Those with a name of ours. A tool's own, such as ``includes/accuracy``, stand among the details."""
     iterations: tuple[IterationRow, ...]
-
-
-class FailureModeRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One failure mode in one state. A mode that iterations tell differently has a row for each."""
-
-    status: Mark
-    id: str
-    name: str
-    severity: str
-    category: str
-    description: str
-    discovered: str
-    resolved: str
-    listed_in: str
-    """The iterations that list it in this state."""
 
 
 def evals(report: TestSummaryReport) -> EvalsSection:
@@ -202,37 +187,6 @@ def fix_text(record: dict[str, object]) -> str:
         mode = record.get("failure_mode")
         return one_line(said, 400) + (f" ({one_line(mode, 100)})" if isinstance(mode, str) and mode else "")
     return one_line(", ".join(f"{key}: {value}" for key, value in record.items()), 400)
-
-
-def failure_modes(report: TestSummaryReport) -> tuple[FailureModeRow, ...]:
-    """Failure modes of all iterations, open and critical first. Equal listings are drawn once."""
-    listed: dict[FailureMode, list[int]] = {}
-    for iteration in sorted(report.eval_iterations, key=lambda each: each.iteration):
-        for mode in iteration.failure_modes:
-            listed.setdefault(mode, []).append(iteration.iteration)
-    ordered = sorted(
-        listed,
-        key=lambda mode: (
-            mode.resolution_status is not ResolutionStatus.OPEN,
-            _SEVERITY_ORDER.index(mode.severity),
-            mode.id,
-        ),
-    )
-    return tuple(_mode_row(mode, listed[mode]) for mode in ordered)
-
-
-def _mode_row(mode: FailureMode, listed_in: list[int]) -> FailureModeRow:
-    return FailureModeRow(
-        status=mode_mark(mode.resolution_status, mode.severity),
-        id=one_line(mode.id),
-        name=one_line(mode.name),
-        severity=mode.severity.value,
-        category=mode.category.value,
-        description=visible(mode.description),
-        discovered=f"V{mode.discovered_in_iteration:,}",
-        resolved="" if mode.resolved_in_iteration is None else f"V{mode.resolved_in_iteration:,}",
-        listed_in=", ".join(f"V{number:,}" for number in dict.fromkeys(listed_in)),
-    )
 
 
 def mode_mark(status: ResolutionStatus, severity: Severity) -> Mark:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import jsonschema
@@ -13,11 +17,14 @@ import pytest
 
 from tests.factories.compared_reports import SAMPLE
 from tests.factories.histories import say, upload
+from tests.factories.judged_reports import case
+from tests.factories.shown_reports import report
 from tsr_agent.cli.layout import cells
 from tsr_agent.cli.schema import schema_of
 from tsr_agent.export.record import ReportExport
 from tsr_agent.models import codec
 from tsr_agent.models.approval import ApprovalAction
+from tsr_agent.models.results import TestType, TestTypeResult
 from tsr_agent.store.engine import open_library
 
 if TYPE_CHECKING:
@@ -137,6 +144,22 @@ def test_nothing_is_written_over_unasked(agent: Agent, tmp_path: Path) -> None:
     assert (tmp_path / "mine.csv").read_text("utf-8") == "mine"
     assert agent("export", BROKEN, "--output", "mine.csv", "--force").returncode == 0
     assert {path.name for path in tmp_path.iterdir()} == {"mine.csv"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl+C is sent as POSIX does")
+@pytest.mark.parametrize("output", ["big.pdf", "big/"])
+def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path, output: str) -> None:
+    cases = tuple(case(f"tests/test_{place // 40}.py::test_{place:06d}") for place in range(20_000))
+    large = report(test_results=(TestTypeResult.from_cases(TestType.UNIT, cases),))
+    (tmp_path / "tsr.json").write_bytes(codec.encode(large))
+    command = [sys.executable, "-m", "tsr_agent", "export", "tsr.json", "--output", output, "--all-tests"]
+    running = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE)
+    while running.poll() is None and len(list(tmp_path.iterdir())) < 2:
+        pass
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert (running.returncode, said) == (130, b"tsr-agent: interrupted\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["tsr.json"]
 
 
 @pytest.mark.parametrize("wanted", ["csv", "json"])

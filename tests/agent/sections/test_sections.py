@@ -17,7 +17,7 @@ from tsr_agent.models.report import InputFile, InputStatus
 from tsr_agent.models.requirements import CoverageStatus, RequirementCoverage, VerificationStatus
 from tsr_agent.models.results import CaseStatus, HeaderDifference, TestType, TestTypeResult
 from tsr_agent.sections.checklist import checklist
-from tsr_agent.sections.evals import evals, failure_modes
+from tsr_agent.sections.evals import evals
 from tsr_agent.sections.exceptions import exceptions
 from tsr_agent.sections.failure_modes import failure_mode_registry
 from tsr_agent.sections.figures import key_figures
@@ -204,14 +204,6 @@ def test_what_a_tool_says_of_its_metrics_is_drawn_and_its_own_names_get_no_colum
     )
 
 
-def test_a_failure_mode_told_differently_by_two_iterations_is_drawn_twice() -> None:
-    (*_, open_one), (*_, fixed) = reports.iterations(), reports.iterations(critical_open=False)
-    later = msgspec.structs.replace(fixed, iteration=4)
-    rows = failure_modes(reports.report(eval_iterations=(later, open_one)))
-    assert [(row.status.word, row.listed_in) for row in rows] == [("open", "V3"), ("fixed", "V4")]
-    assert rows[0].status.tone is Tone.NO_GO
-
-
 def test_requirements_with_unknown_ids_and_missing_tests() -> None:
     section = requirements(reports.report())
     assert section.summary == "1 of 2 requirements verified (50.0 %)"
@@ -309,7 +301,7 @@ def test_no_section_lets_a_hidden_character_through(hidden: str, around: str) ->
     drawn = (
         overview(report, decision), rules(decision, report, 50), exceptions(decision),
         versions(report), drawn_tests(report), evals(report),
-        failure_modes(report), requirements(report), inputs(report), code_coverage(report), scans(report),
+        requirements(report), inputs(report), code_coverage(report), scans(report),
         checklist(report, decision), key_figures(report, decision), failure_mode_registry(report),
         judged_by(decision), tools(report),
     )  # fmt: skip
