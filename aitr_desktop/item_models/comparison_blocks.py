@@ -10,7 +10,8 @@ from tsr_agent.sections.marks import Tone
 
 if TYPE_CHECKING:
     from tsr_agent.sections.changes import ChangeGroup, ChangeRow
-    from tsr_agent.sections.comparison import ComparisonSection, RuleChangeRow, SideRow
+    from tsr_agent.sections.comparison import ComparisonSection, SideRow
+    from tsr_agent.sections.rule_changes import RuleChangeRow
 
 _CHANGES = (Column(title="", width=130), Column(title="Change", width=600, stretches=True))
 

@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.sections.comparison import ComparisonSection
 
-UNJUDGED = (
-    "One of them was never judged: both are judged here by the built-in policy, for this comparison alone."
-)
-
 
 def compared(workspace: Workspace, ids: tuple[str, str], now: datetime) -> ComparisonSection:
     """What changed from the older of two reports to the newer, and why the verdict did.
@@ -33,8 +29,6 @@ def compared(workspace: Workspace, ids: tuple[str, str], now: datetime) -> Compa
         IntegrityError: One was altered.
         StoreError: The library can't be read.
     """
-    import msgspec
-
     from tsr_agent.comparison.report import compare
     from tsr_agent.gate.policies.builtin import ai_release
     from tsr_agent.gate.side_by_side import scopes, without_baseline_rules
@@ -48,8 +42,7 @@ def compared(workspace: Workspace, ids: tuple[str, str], now: datetime) -> Compa
         return comparison(compare(one, other, scopes(policy) if digests == {policy.digest} else {}), few=None)
     smaller, left_out = without_baseline_rules(policy)
     found = compare(_judged(old, smaller, now), _judged(new, smaller, now), scopes(smaller))
-    section = comparison(found, few=None, left_out=left_out)
-    return msgspec.structs.replace(section, notes=(UNJUDGED, *section.notes))
+    return comparison(found, few=None, left_out=left_out, on_trial=True)
 
 
 def _on_record(opened: OpenedReport) -> JudgedDocument | None:

@@ -8,7 +8,8 @@ from tsr_agent.cli.layout import paragraph
 
 if TYPE_CHECKING:
     from tsr_agent.sections.changes import ChangeGroup, ChangeRow
-    from tsr_agent.sections.comparison import ComparisonSection, RuleChangeRow
+    from tsr_agent.sections.comparison import ComparisonSection
+    from tsr_agent.sections.rule_changes import RuleChangeRow
 
 
 def comparison_lines(section: ComparisonSection, width: int) -> list[str]:

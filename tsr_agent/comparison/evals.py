@@ -53,10 +53,15 @@ class MetricChange(Record, frozen=True, kw_only=True):
         """Whether the change is for the worse; None where nobody says which direction that is."""
         if self.old is not None and self.new is None:
             return True
-        lower = False if self.lower_is_better is None and self.metric in _SHARES else self.lower_is_better
+        lower = lower_is_better(self)
         if lower is None or self.difference is None:
             return None
         return self.difference > 0 if lower else self.difference < 0
+
+
+def lower_is_better(change: MetricChange) -> bool | None:
+    """Which direction of a metric is better, as it is said or as its name means; None where nobody says."""
+    return False if change.lower_is_better is None and change.metric in _SHARES else change.lower_is_better
 
 
 def metric_changes(

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from tsr_agent.comparison.approvals import ApprovalsOnRecord
 from tsr_agent.comparison.coverage import CoverageChanges, coverage_changes
 from tsr_agent.comparison.evals import IterationChanges, MetricChange, iteration_changes, metric_changes
+from tsr_agent.comparison.exceptions import ExceptionChanges, exception_changes
 from tsr_agent.comparison.failure_modes import FailureModeChange, failure_mode_changes
 from tsr_agent.comparison.findings import FindingChanges, finding_changes
+from tsr_agent.comparison.policies import PolicyChanges
 from tsr_agent.comparison.requirements import RequirementChange, requirement_changes
 from tsr_agent.comparison.rules import RuleChange, Turn, rule_changes
 from tsr_agent.comparison.tests import TestChange, TestChanges, changes
@@ -39,6 +42,8 @@ class JudgedDocument(Record, frozen=True, kw_only=True):
     report: TestSummaryReport
     digest: str
     decision: Decision
+    approvals: ApprovalsOnRecord | None = None
+    """What people have said; None where nobody looked."""
 
 
 class ComparedReport(Record, frozen=True, kw_only=True):
@@ -59,8 +64,18 @@ class ComparedReport(Record, frozen=True, kw_only=True):
     manual_approval_required: bool
     policy: PolicyReference
     """The one that it was judged by for this comparison."""
+    waivers_digest: Digest | None = None
+    """Of the waiver file that it was judged with; None without one."""
+    quarantine_digest: Digest | None = None
+    approvals: ApprovalsOnRecord | None = None
+    """What people have said; None where the comparison is of the policy's verdicts alone."""
     claim: GoNoGoDecision | None
     """What the report says about itself; None where it was not judged when it was made."""
+
+    @property
+    def verdict(self) -> GoNoGoDecision:
+        """The verdict to be shown: approvals weighed in, where they are known."""
+        return self.decision if self.approvals is None else self.approvals.released
 
 
 class Unchanged(Record, frozen=True, kw_only=True):
@@ -125,6 +140,10 @@ class Comparison(Record, frozen=True, kw_only=True):
     rules_unchanged: Count
     """Rules that do nothing to the verdict and say the same both times."""
     changes: EvidenceChanges
+    policy: PolicyChanges | None = None
+    """How the policies differ that judged them; None where it was the same one."""
+    exceptions: ExceptionChanges = ExceptionChanges()
+    """Waivers and quarantined tests, as the decisions list them."""
 
     @property
     def same_id_other_bytes(self) -> bool:
@@ -135,7 +154,9 @@ class Comparison(Record, frozen=True, kw_only=True):
     def is_empty(self) -> bool:
         """Whether neither the evidence nor any rule changed."""
         moved = any(each.turn is not Turn.STILL or each.old != each.new for each in self.rules)
-        return self.old.decision is self.new.decision and not moved and self.changes.is_empty
+        same = self.old.verdict is self.new.verdict and self.old.decision is self.new.decision
+        judged_alike = self.policy is None and self.exceptions.is_empty
+        return same and judged_alike and not moved and self.changes.is_empty
 
 
 def evidence_changes(old: TestSummaryReport, new: TestSummaryReport) -> EvidenceChanges:
@@ -181,7 +202,10 @@ def _unchanged(new: TestSummaryReport, found: EvidenceChanges) -> Unchanged:
 
 
 def compare(
-    old: JudgedDocument, new: JudgedDocument, scopes: Mapping[str, Mapping[str, Any]] | None = None
+    old: JudgedDocument,
+    new: JudgedDocument,
+    scopes: Mapping[str, Mapping[str, Any]] | None = None,
+    policy: PolicyChanges | None = None,
 ) -> Comparison:
     """What changed, and what that did to the verdict. Pure, and linear in the size of the reports.
 
@@ -193,6 +217,7 @@ def compare(
         new: What is looked at.
         scopes: By rule id what the rule looks at, as plain data such as ``{"type": "unit"}``; it ties
             rules to what changed in the evidence. Without it, what the decisions record of their rules does.
+        policy: How the policies differ. Where it is not given and they do, that is all that is said.
     """
     found = evidence_changes(old.report, new.report)
     rules = rule_changes(old.decision, new.decision, found, scopes or {})
@@ -203,7 +228,15 @@ def compare(
         rules=rules,
         rules_unchanged=len({each.id for each in (*old.decision.rules, *new.decision.rules)}) - len(rules),
         changes=found,
+        policy=_policy_changes(old.decision, new.decision, policy),
+        exceptions=exception_changes(old.decision, new.decision),
     )
+
+
+def _policy_changes(old: Decision, new: Decision, found: PolicyChanges | None) -> PolicyChanges | None:
+    if old.policy == new.policy and (found is None or found.is_empty):
+        return None
+    return found or PolicyChanges(not_compared="The policies were not read for this comparison.")
 
 
 def _head(judged: JudgedDocument) -> ComparedReport:
@@ -221,6 +254,9 @@ def _head(judged: JudgedDocument) -> ComparedReport:
         reason=decision.reason,
         manual_approval_required=decision.manual_approval_required,
         policy=decision.policy,
+        waivers_digest=decision.waivers_digest,
+        quarantine_digest=decision.quarantine_digest,
+        approvals=judged.approvals,
         claim=None if report.evaluated_at is None else report.go_no_go_decision,
     )
 

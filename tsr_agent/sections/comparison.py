@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tsr_agent.comparison.rules import BAD_LISTS, GOOD_LISTS, Turn, effect
-from tsr_agent.models.decision import RuleEffect, RuleState
+from tsr_agent.models.decision import RuleEffect
+from tsr_agent.sections.changed_tests import test_group, unlisted_rows
 from tsr_agent.sections.changes import (
     BETTER,
     DOUBTFUL,
@@ -15,51 +16,40 @@ from tsr_agent.sections.changes import (
     WORSE,
     ChangeGroup,
     ChangeRow,
-    behind,
+    group,
+)
+from tsr_agent.sections.eval_changes import failure_mode_row, iteration_rows, metric_row
+from tsr_agent.sections.evidence_changes import (
     coverage_row,
-    failure_mode_row,
     field_row,
     finding_row,
-    group,
     input_row,
-    iteration_rows,
-    metric_row,
     requirement_row,
     run_row,
     scan_rows,
-    test_group,
-    unlisted_rows,
 )
+from tsr_agent.sections.judging_changes import approval_groups, exception_groups, policy_groups
 from tsr_agent.sections.marks import Mark
 from tsr_agent.sections.overview import repository_name
 from tsr_agent.sections.plain_text import one_line
-from tsr_agent.sections.wording import counted, moment, rule_state, short_sha, verdict
+from tsr_agent.sections.rule_changes import RuleChangeRow, rule_row, then_and_now
+from tsr_agent.sections.topics import Topic, topics
+from tsr_agent.sections.wording import NOT_JUDGED, Moment, counted, moment, short_sha, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import tzinfo
 
     from tsr_agent.comparison.report import ComparedReport, Comparison, EvidenceChanges
-    from tsr_agent.comparison.rules import Cause, RuleChange
-    from tsr_agent.models.decision import RuleResult
+    from tsr_agent.comparison.rules import Cause
     from tsr_agent.models.results import TestType
 
 FEW = 5
 """Rows of a group that are drawn where not all are wanted."""
-_NOW = {
-    RuleEffect.BLOCKS: "blocks",
-    RuleEffect.NEEDS_REVIEW: "needs review",
-    RuleEffect.WARNS: "warns",
-}
 _NOTED = ("versions.codebase_repo", "environment")
 """Fields that the notes tell in their own words."""
 _Shown = set[tuple[str, "TestType | None"]]
 """Lists of the comparison, or their part of one test type, that stand under a rule."""
-_NO_LONGER = {
-    RuleEffect.BLOCKS: "no longer blocks",
-    RuleEffect.NEEDS_REVIEW: "no longer needs review",
-    RuleEffect.WARNS: "no longer warns",
-}
 
 
 class SideRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,24 +58,16 @@ class SideRow(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     """``A`` or ``B``."""
     verdict: Mark
+    """As lists show it: approvals weighed in, where they are known."""
     subject: str
     """Repository, branch, commit, environment and when it was made."""
+    place: str
+    """The same without the time."""
+    made: Moment
+    policy: str
+    """The policy that judged it, with the first digits of its file's digest."""
     report_id: str
     digest: str
-
-
-class RuleChangeRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One rule then and now, with what is behind it."""
-
-    mark: Mark
-    id: str
-    said: str
-    """What became of its effect, ``blocks now``."""
-    then_and_now: str
-    """Its figures in both, ``0.932 → 0.297``; empty where they are the same."""
-    message: str
-    """What the rule says about B."""
-    causes: tuple[ChangeGroup, ...]
 
 
 class ComparisonSection(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,10 +89,17 @@ class ComparisonSection(msgspec.Struct, frozen=True, kw_only=True):
     """What changed and is behind no rule above, in order of weight."""
     unchanged: str
     """What did not change, in one sentence."""
+    topics: tuple[Topic, ...] = ()
+    """Everything that changed, topic by topic."""
 
 
 def comparison(
-    found: Comparison, *, few: int | None = FEW, left_out: Sequence[str] = (), zone: tzinfo | None = None
+    found: Comparison,
+    *,
+    few: int | None = FEW,
+    left_out: Sequence[str] = (),
+    zone: tzinfo | None = None,
+    on_trial: bool = False,
 ) -> ComparisonSection:
     """The comparison as it is drawn.
 
@@ -119,22 +108,25 @@ def comparison(
         few: Rows of each group; None for all.
         left_out: Ids of rules that were not judged, because they look at a baseline.
         zone: Where the viewer is; None for the zone of this machine.
+        on_trial: Both were judged for this comparison alone, because one of them has no decision on record.
+            No verdict is then shown as theirs.
     """
     moved = [each for each in found.rules if each.turn is not Turn.NO_MATTER]
     shown = {(cause.where, cause.test_type) for cause in _causes(found)}
-    differs = found.old.decision is not found.new.decision
+    differs = found.old.verdict is not found.new.verdict
     return ComparisonSection(
-        old=_side("A", found.old, zone),
-        new=_side("B", found.new, zone),
+        old=_side("A", found.old, zone, on_trial=on_trial),
+        new=_side("B", found.new, zone, on_trial=on_trial),
         sentence=_sentence(found),
-        notes=(*_notes(found), *_left_out(left_out)),
+        notes=(*(_on_trial(found) if on_trial else ()), *_notes(found), *_left_out(left_out)),
         judged=tuple(field_row(each) for each in found.changes.fields if each.field not in _NOTED),
         title="Why the verdict changed, the heaviest first"
         if differs
         else "Rules by their effect on the verdict",
-        rules=tuple(_rule_row(each, found.changes, few) for each in moved),
-        others=tuple(_others(found, shown, few)),
+        rules=tuple(rule_row(each, found.changes, few) for each in moved),
+        others=tuple(_others(found, shown, few, zone)),
         unchanged=_unchanged(found),
+        topics=topics(found, zone),
     )
 
 
@@ -145,18 +137,24 @@ def _left_out(names: Sequence[str]) -> list[str]:
     return [f"Not judged here, because they look at a baseline: {', '.join(names[:FEW])}{more}."]
 
 
-def _side(name: str, head: ComparedReport, zone: tzinfo | None) -> SideRow:
-    parts = (
-        repository_name(head.repository),
-        head.branch,
-        short_sha(head.commit),
-        head.environment,
-        moment(head.created_at, zone).local,
-    )
+def _on_trial(found: Comparison) -> tuple[str, ...]:
+    said = [verdict(each.decision) for each in (found.old, found.new)]
+    judged = "One of them was never judged: both are judged here by the built-in policy, for this comparison"
+    return (f"{judged} alone; by it A would be {said[0]} and B {said[1]}.",)
+
+
+def _side(name: str, head: ComparedReport, zone: tzinfo | None, *, on_trial: bool) -> SideRow:
+    parts = repository_name(head.repository), head.branch, short_sha(head.commit), head.environment
+    place = " · ".join(one_line(each, 100) for each in parts if each)
+    made = moment(head.created_at, zone)
+    policy = f"{head.policy.name} {head.policy.version}"
     return SideRow(
         name=name,
-        verdict=verdict(head.decision),
-        subject=" · ".join(one_line(each, 100) for each in parts if each),
+        verdict=NOT_JUDGED if on_trial else verdict(head.verdict),
+        subject=" · ".join(each for each in (place, made.local) if each),
+        place=place,
+        made=made,
+        policy=f"{one_line(policy, 200)} ({short_sha(head.policy.digest)})",
         report_id=one_line(head.report_id),
         digest=head.digest,
     )
@@ -180,12 +178,16 @@ def _sentence(found: Comparison) -> str:
         if number:
             parts.append(f"{counted(number, 'rule')} {verbs[number != 1]}")
     parts += [f"{counted(len(better), 'rule')} got better"] if better else []
-    same = found.old.decision is found.new.decision
+    same = found.old.verdict is found.new.verdict
     if same:
         parts.insert(0, "the verdict is the same")
     if not same and not parts:
         parts.append(
-            "no rule changed; what people have to approve did" if _approval(found) else "no rule changed"
+            "no rule changed; what people have to approve did"
+            if _approval(found)
+            else "no rule changed; what people said did"
+            if found.old.decision is found.new.decision
+            else "no rule changed"
         )
     elif not worse and not better:
         parts.append("no rule got worse or better")
@@ -241,6 +243,11 @@ def _own_words(name: str, head: ComparedReport) -> list[str]:
     notes = []
     if head.decision_without_waivers is not head.decision:
         notes.append(f"Without waivers {name} is {verdict(head.decision_without_waivers)}.")
+    if head.approvals is not None and head.verdict is not head.decision:
+        notes.append(
+            f"{name}: the policy says {verdict(head.decision)}, and with approvals it is "
+            f"{verdict(head.verdict)}: {one_line(head.approvals.reason, 300)}."
+        )
     if head.claim is not None and head.claim is not head.decision:
         notes.append(f"When it was made, {name} was judged {verdict(head.claim)}.")
     return notes
@@ -250,91 +257,26 @@ def _named(value: str) -> str:
     return one_line(value, 200) or "(none named)"
 
 
-def _rule_row(change: RuleChange, changes: EvidenceChanges, few: int | None) -> RuleChangeRow:
-    told = change.new or change.old
-    groups = [each for cause in change.causes for each in behind(cause, changes, few)]
-    return RuleChangeRow(
-        mark=_rule_mark(change),
-        id=one_line(change.id),
-        said=_said(change),
-        then_and_now="" if _is_plain(change) else _then_and_now(change.old, change.new),
-        message=one_line(told.message, 2000) if told is not None else "",
-        causes=tuple(groups),
-    )
-
-
-def _is_plain(change: RuleChange) -> bool:
-    """A pass that became a failure, or the other way, with what is behind it below: figures add nothing."""
-    old, new = change.old, change.new
-    if old is None or new is None or not change.causes:
-        return False
-    return (old.expected, old.severity) == (new.expected, new.severity) and {old.state, new.state} == {
-        RuleState.PASS,
-        RuleState.FAIL,
-    }
-
-
-def _rule_mark(change: RuleChange) -> Mark:
-    if change.turn is Turn.BETTER:
-        return BETTER
-    if change.turn is Turn.NO_MATTER:
-        return OTHER
-    return WORSE if effect(change.new) is RuleEffect.BLOCKS else DOUBTFUL
-
-
-def _said(change: RuleChange) -> str:
-    now, was = effect(change.new), effect(change.old)
-    if change.new is None:
-        return "is no rule any more"
-    if change.turn is Turn.WORSE:
-        before = f"; it {'needed review' if was is RuleEffect.NEEDS_REVIEW else 'warned'} before"
-        return f"{_NOW[now]} now" + (before if was is not RuleEffect.NONE else "")
-    if change.turn is Turn.BETTER:
-        return _NO_LONGER[was] + (f"; it {_NOW[now]} now" if now is not RuleEffect.NONE else "")
-    if change.turn is Turn.STILL:
-        return f"still {_NOW[now]}" if change.old != change.new else f"{_NOW[now]} as before"
-    return "says something else"
-
-
-def _then_and_now(old: RuleResult | None, new: RuleResult | None) -> str:
-    """Both states and figures where they differ."""
-    if old is None or new is None:
-        return ""
-    if (old.state, old.actual, old.n, old.severity, old.expected) == (
-        new.state,
-        new.actual,
-        new.n,
-        new.severity,
-        new.expected,
-    ):
-        return ""
-    states = [rule_state(each).word for each in (old, new)]
-    figures = [one_line(each.actual, 100) for each in (old, new)]
-    parts = [states[0] if states[0] == states[1] else f"{states[0]} → {states[1]}"]
-    parts += [f"{figures[0]} → {figures[1]}"] if figures[0] != figures[1] else []
-    if old.expected != new.expected:
-        parts.append(f"required {one_line(old.expected, 100)} → {one_line(new.expected, 100)}")
-    if old.severity is not new.severity:
-        parts.append(f"severity {old.severity.value} → {new.severity.value}")
-    return ", ".join(parts)
-
-
 def _other_figures(found: Comparison, few: int | None) -> tuple[ChangeGroup, ...]:
     """Rules that do nothing to either verdict and say something else."""
     rules = [each for each in found.rules if each.turn is Turn.NO_MATTER]
     rows = []
     for each in rules:
         told = each.new or each.old
-        said = _then_and_now(each.old, each.new) or (one_line(told.message, 300) if told is not None else "")
+        said = then_and_now(each.old, each.new) or (one_line(told.message, 300) if told is not None else "")
         rows.append(ChangeRow(mark=OTHER, text=f"{one_line(each.id)}: {said}"))
     title = f"{counted(len(rules), 'rule')} with other figures, without effect both times"
     return group(OTHER, title, rows, len(rows), few)
 
 
-def _others(found: Comparison, shown: _Shown, few: int | None) -> list[ChangeGroup]:
+def _others(found: Comparison, shown: _Shown, few: int | None, zone: tzinfo | None) -> list[ChangeGroup]:
     """What is behind no rule above, the heaviest first."""
     changes, named = found.changes, _named_causes(found)
-    groups: list[ChangeGroup] = []
+    groups: list[ChangeGroup] = [
+        *policy_groups(found),
+        *exception_groups(found, tells_verdict=False),
+        *approval_groups(found, zone),
+    ]
     for name in BAD_LISTS:
         groups += _tests(changes, name, shown, few)
     unlisted = changes.tests.unlisted if ("tests.unlisted", None) not in shown else ()
