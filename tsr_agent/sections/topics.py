@@ -33,7 +33,7 @@ from tsr_agent.sections.evidence_changes import (
 )
 from tsr_agent.sections.judging_changes import approval_groups, exception_groups, policy_groups
 from tsr_agent.sections.plain_text import one_line
-from tsr_agent.sections.wording import counted
+from tsr_agent.sections.wording import counted, short_sha
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -53,6 +53,8 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     """How much changed, in a few words; empty where nothing did."""
     groups: tuple[ChangeGroup, ...]
     """The heaviest first. A group without a title is the whole topic."""
+    nothing: str = ""
+    """What is said where nothing of it changed."""
 
 
 def topics(found: Comparison, zone: tzinfo | None = None) -> tuple[Topic, ...]:
@@ -64,26 +66,58 @@ def topics(found: Comparison, zone: tzinfo | None = None) -> tuple[Topic, ...]:
         found: The comparison.
         zone: Where the viewer is; None for the zone of this machine.
     """
-    changes = found.changes
+    changes, same = found.changes, found.changes.unchanged
     tests = [each for name in (*BAD_LISTS, *GOOD_LISTS, "slower") for each in _tests(changes, name)]
+    policy = f"The same policy: {_policy(found)}."
     return (
-        _topic("tests", "Tests", tests),
-        _topic("metrics", "Metrics", _metrics(changes)),
-        _topic("failure_modes", "Failure modes", _list(changes.failure_modes, failure_mode_row)),
-        _topic("requirements", "Requirements", _list(changes.requirements, requirement_row)),
-        _topic("coverage", "Code coverage", _coverage(changes)),
-        _topic("findings", "Findings", _findings(changes)),
-        _topic("policy", "Policy", policy_groups(found)),
-        _topic("exceptions", "Waivers and quarantine", exception_groups(found)),
-        _topic("manifest", "Manifest and inputs", _manifest(changes)),
-        _topic("approvals", "Approvals", approval_groups(found, zone, all_of_them=True)),
+        _topic("tests", "Tests", tests, _alike(changes.tests.unchanged, "test")),
+        _topic("metrics", "Metrics", _metrics(changes), _alike(same.metrics, "metric")),
+        _topic(
+            "failure_modes",
+            "Failure modes",
+            _list(changes.failure_modes, failure_mode_row),
+            _alike(same.failure_modes, "failure mode"),
+        ),
+        _topic(
+            "requirements",
+            "Requirements",
+            _list(changes.requirements, requirement_row),
+            _alike(same.requirements, "requirement"),
+        ),
+        _topic("coverage", "Code coverage", _coverage(changes), _alike(same.source_files, "source file")),
+        _topic("findings", "Findings", _findings(changes), _alike(same.findings, "finding")),
+        _topic("policy", "Policy", policy_groups(found), policy),
+        _topic(
+            "exceptions",
+            "Waivers and quarantine",
+            exception_groups(found),
+            _alike(found.exceptions.unchanged, "exception"),
+        ),
+        _topic("manifest", "Manifest and inputs", _manifest(changes), "The same in both."),
+        _topic(
+            "approvals",
+            "Approvals",
+            approval_groups(found, zone, all_of_them=True),
+            "What people said was not looked at for this comparison.",
+        ),
     )
 
 
-def _topic(key: str, title: str, groups: Iterable[ChangeGroup]) -> Topic:
+def _alike(number: int, noun: str) -> str:
+    return f"The same in both: {counted(number, noun)}." if number else "Neither report has any."
+
+
+def _policy(found: Comparison) -> str:
+    policy = found.new.policy
+    return f"{one_line(f'{policy.name} {policy.version}', 200)} ({short_sha(policy.digest)})"
+
+
+def _topic(key: str, title: str, groups: Iterable[ChangeGroup], nothing: str) -> Topic:
     found = tuple(groups)
-    summary = " · ".join(each.title for each in found if each.title and each.title != title)
-    return Topic(key=key, title=title, summary=summary, groups=found)
+    told = [each.title or f"{len(each.rows):,} changed" for each in found if each.title != title]
+    return Topic(
+        key=key, title=title, summary=" · ".join(told), groups=found, nothing="" if found else nothing
+    )
 
 
 def _tests(changes: EvidenceChanges, name: str) -> tuple[ChangeGroup, ...]:

@@ -1,4 +1,4 @@
-"""A comparison as a document: the two reports, why the verdict changed, what else did, what did not."""
+"""A comparison as a document: why the verdict changed, then topic by topic what A and B say side by side."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from tsr_agent.sections.marks import Tone
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tsr_agent.sections.changes import ChangeGroup, ChangeRow
-    from tsr_agent.sections.comparison import ComparisonSection, RuleChangeRow, SideRow
+    from tsr_agent.sections.changes import ChangeGroup, ChangeRow, SideCell
+    from tsr_agent.sections.comparison import ComparisonSection, SideRow
+    from tsr_agent.sections.document.tables import Section
+    from tsr_agent.sections.rule_changes import RuleChangeRow
+    from tsr_agent.sections.topics import Topic
 
-_CHANGES = (Column(title="State", share=18), Column(title="Change", share=82))
+_WIDTHS = (34, 24, 24, 18)
 
 
 def comparison_document(found: ComparisonSection) -> Document:
@@ -21,19 +24,8 @@ def comparison_document(found: ComparisonSection) -> Document:
     sections = (
         section("comparison", "Comparison", _sides(found), summary=_sentence(found)),
         section("comparison_rules", found.title, _rules(found.rules), nothing="No rule says anything else."),
-        section(
-            "comparison_judged",
-            "What was judged in each",
-            _changes("judged", found.judged),
-            nothing="The same in both.",
-        ),
-        section(
-            "comparison_changes",
-            "Other changes",
-            _groups(found.others),
-            summary=found.unchanged,
-            nothing="Nothing else changed.",
-        ),
+        *(_topic(each) for each in found.topics),
+        section("comparison_unchanged", "What did not change", summary="", nothing=found.unchanged),
     )
     return Document(
         title="Comparison of two reports",
@@ -45,6 +37,10 @@ def comparison_document(found: ComparisonSection) -> Document:
 def _sentence(found: ComparisonSection) -> str:
     said = found.sentence[:1].upper() + found.sentence[1:]
     return " ".join((f"{said}.", *found.notes))
+
+
+def _columns(*titles: str) -> tuple[Column, ...]:
+    return tuple(Column(title=title, share=share) for title, share in zip(titles, _WIDTHS, strict=True))
 
 
 def _sides(found: ComparisonSection) -> Table:
@@ -75,19 +71,15 @@ def _rules(rows: Sequence[RuleChangeRow]) -> Table:
     return Table(
         key="rules",
         caption="Rules",
-        columns=(
-            Column(title="State", share=16),
-            Column(title="Rule", share=26),
-            Column(title="Effect", share=23),
-            Column(title="Then → now", share=35),
-        ),
+        columns=_columns("Rule", "A", "B", "Effect"),
         rows=lambda: map(_rule, rows),
         size=len(rows),
     )
 
 
 def _rule(row: RuleChangeRow) -> Row:
-    notes = [Note(row.message)] if row.message else []
+    notes = [Note(f"Required: {row.expected}", Tone.MUTED)] if row.expected else []
+    notes += [Note(row.message)] if row.message else []
     for group in row.causes:
         notes += [Note(f"{group.mark.sign} {group.title}", group.mark.tone)] if group.title else []
         for each in group.rows:
@@ -95,37 +87,48 @@ def _rule(row: RuleChangeRow) -> Row:
             notes += [Note(detail, Tone.MUTED) for detail in each.details]
         notes += [Note(f"and {group.more:,} more", Tone.MUTED)] if group.more else []
     return Row(
-        (mark_cell(row.mark), Cell(row.id, is_strong=True), Cell(row.said), Cell(row.then_and_now)),
+        (
+            Cell(row.id, is_strong=True),
+            _said(row.old),
+            _said(row.new),
+            Cell(f"{row.mark.sign} {row.said}", row.mark.tone),
+        ),
         tuple(notes),
     )
 
 
-def _changes(key: str, rows: Sequence[ChangeRow]) -> Table:
+def _topic(topic: Topic) -> Section:
+    tables = (_group(place, topic, each) for place, each in enumerate(topic.groups))
+    return section(f"comparison_{topic.key}", topic.title, *tables, summary=topic.summary, nothing=topic.nothing)
+
+
+def _group(place: int, topic: Topic, group: ChangeGroup) -> Table:
+    def rows() -> Iterator[Row]:
+        yield from map(_change, group.rows)
+        if group.more:
+            yield Row((Cell(f"{group.more:,} more", Tone.MUTED), *(Cell("") for _ in _WIDTHS[1:])))
+
     return Table(
-        key=key,
-        caption="What was judged",
-        columns=_CHANGES,
-        rows=lambda: map(_change, rows),
-        size=len(rows),
+        key=f"{topic.key} {place + 1}",
+        caption=group.title or topic.title,
+        columns=_columns("What", "A", "B", "Change"),
+        rows=rows,
+        size=len(group.rows) + bool(group.more),
     )
 
 
 def _change(row: ChangeRow) -> Row:
-    return Row((mark_cell(row.mark), Cell(row.text)), tuple(Note(each, Tone.MUTED) for each in row.details))
-
-
-def _groups(groups: Sequence[ChangeGroup]) -> Table:
-    def rows() -> Iterator[Row]:
-        for group in groups:
-            yield Row((mark_cell(group.mark), Cell(group.title, is_strong=True)))
-            yield from map(_change, group.rows)
-            if group.more:
-                yield Row((Cell(""), Cell(f"{group.more:,} more", Tone.MUTED)))
-
-    return Table(
-        key="changes",
-        caption="Other changes",
-        columns=_CHANGES,
-        rows=rows,
-        size=sum(1 + len(group.rows) + bool(group.more) for group in groups),
+    if not row.name:
+        told = Cell(f"{row.mark.sign} {row.text}", row.mark.tone)
+        return Row(
+            (told, Cell(""), Cell(""), Cell("")), tuple(Note(each, Tone.MUTED) for each in row.details)
+        )
+    change = f"{row.mark.sign} {row.note or row.mark.word}"
+    return Row(
+        (Cell(row.name), _said(row.old), _said(row.new), Cell(change, row.mark.tone)),
+        tuple(Note(each, Tone.MUTED) for each in row.below),
     )
+
+
+def _said(cell: SideCell) -> Cell:
+    return Cell(str(cell), Tone.PLAIN if cell.mark is None else cell.mark.tone)
