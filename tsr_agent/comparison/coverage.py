@@ -54,6 +54,19 @@ def coverage_changes(old: Iterable[CodeCoverage], new: Iterable[CodeCoverage]) -
     )
 
 
+def measured(coverage: Iterable[CodeCoverage]) -> list[tuple[CoverageMeasure, str, CoverageCounts]]:
+    """Every measure of the whole, with no file, and of each source file."""
+    files = tuple(coverage)
+    found: list[tuple[CoverageMeasure, str, CoverageCounts]] = []
+    for measure in CoverageMeasure:
+        whole = _lowest(files, measure)
+        found += [(measure, "", whole)] if whole is not None else []
+    for measure in CoverageMeasure:
+        by_file = _by_file(files, measure)
+        found += [(measure, path, by_file[path]) for path in sorted(by_file)]
+    return found
+
+
 def _file_changes(
     old: dict[str, CoverageCounts], new: dict[str, CoverageCounts], measure: CoverageMeasure
 ) -> list[CoverageChange]:

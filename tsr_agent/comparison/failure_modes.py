@@ -52,7 +52,7 @@ def failure_mode_changes(
     A mode that several iterations list is what the worst entry says, as the gate takes it: one that
     is fixed in iteration 3 and still open in the entry of iteration 2 is open.
     """
-    before, after = _worst(old), _worst(new)
+    before, after = worst_modes(old), worst_modes(new)
     found = []
     for name in sorted(before.keys() | after.keys()):
         one, other = before.get(name), after.get(name)
@@ -63,7 +63,7 @@ def failure_mode_changes(
     return tuple(sorted(found, key=lambda each: (order[each.news], _badness(each.new or each.old), each.id)))
 
 
-def _worst(iterations: Iterable[EvalIterationSummary]) -> dict[str, FailureMode]:
+def worst_modes(iterations: Iterable[EvalIterationSummary]) -> dict[str, FailureMode]:
     """By id, with the status of the least resolved entry and the severity of the worst."""
     found: dict[str, FailureMode] = {}
     for iteration in iterations:

@@ -52,6 +52,13 @@ def finding_changes(old: Iterable[StaticAnalysis], new: Iterable[StaticAnalysis]
     )
 
 
+def same_findings(old: Iterable[StaticAnalysis], new: Iterable[StaticAnalysis]) -> list[FindingChange]:
+    """Findings that both reports have, each once with their number."""
+    counts_old, _ = _counted(old)
+    counts_new, one_new = _counted(new)
+    return list(_changes(counts_old & counts_new, one_new))
+
+
 def _counted(scans: Iterable[StaticAnalysis]) -> tuple[Counter[_Key], dict[_Key, Finding]]:
     counts: Counter[_Key] = Counter()
     one: dict[_Key, Finding] = {}

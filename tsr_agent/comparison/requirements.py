@@ -60,7 +60,7 @@ def requirement_changes(
         new: The report that is looked at.
         tests: What became of the test cases between the two.
     """
-    before, after = _worst(old.requirement_coverage), _worst(new.requirement_coverage)
+    before, after = worst_requirements(old.requirement_coverage), worst_requirements(new.requirement_coverage)
     lists = (tests.newly_failing, tests.vanished, tests.newly_skipped, tests.newly_xfailed, tests.newly_flaky)
     broken = {each.id for changed in lists for each in changed if each.old is not None}
     found = []
@@ -95,7 +95,8 @@ def _change(
     )
 
 
-def _worst(coverage: Iterable[RequirementCoverage]) -> dict[str, RequirementCoverage]:
+def worst_requirements(coverage: Iterable[RequirementCoverage]) -> dict[str, RequirementCoverage]:
+    """By id, each as its worst entry says."""
     found: dict[str, RequirementCoverage] = {}
     for each in coverage:
         known = found.get(each.requirement_id)

@@ -126,6 +126,22 @@ def changes(old: Sequence[TestTypeResult], new: Sequence[TestTypeResult]) -> Tes
     )
 
 
+def unchanged_tests(old: Sequence[TestTypeResult], new: Sequence[TestTypeResult]) -> list[TestChange]:
+    """The cases that are in none of the lists of ``changes``, by type and id. Linear but for the order."""
+    before, after = _by_type(old), _by_type(new)
+    found = []
+    for test_type in TestType:
+        matched = _matched(before.get(test_type, {}), after.get(test_type, {}))
+        pairs = ((one, other) for one, other in matched if one is not None and other is not None)
+        same = [
+            TestChange(test_type=test_type, id=other.id, old=one, new=other)
+            for one, other in pairs
+            if not _kinds(one, other)
+        ]
+        found += sorted(same, key=lambda each: each.id)
+    return found
+
+
 def fails(case: TestCase) -> bool:
     """Whether a case failed, broke, or passed although a failure was expected."""
     return case.status.value in _FAILING

@@ -65,7 +65,7 @@ class InputChanges(Record, frozen=True, kw_only=True):
 
 def field_changes(old: TestSummaryReport, new: TestSummaryReport) -> tuple[FieldChange, ...]:
     """Every field of manifest, environment, CI run and own claim that differs, in reading order."""
-    before, after = _fields(old), _fields(new)
+    before, after = fields_of(old), fields_of(new)
     return tuple(
         FieldChange(field=name, old=before[name], new=after[name])
         for name in before
@@ -105,7 +105,8 @@ def input_changes(old: Iterable[InputFile], new: Iterable[InputFile]) -> InputCh
     )
 
 
-def _fields(report: TestSummaryReport) -> dict[str, str | None]:
+def fields_of(report: TestSummaryReport) -> dict[str, str | None]:
+    """Every field of manifest, environment, CI run and own claim as text, in reading order."""
     found = {"environment": _text(report.environment), "triggered_by": _text(report.triggered_by)}
     for name in VersionManifest.__struct_fields__:
         found[f"versions.{name}"] = _text(getattr(report.versions, name))

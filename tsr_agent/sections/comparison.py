@@ -67,6 +67,8 @@ class SideRow(msgspec.Struct, frozen=True, kw_only=True):
     policy: str
     """The policy that judged it, with the first digits of its file's digest."""
     report_id: str
+    report_id_whole: str
+    """As the report has it, for whoever looks it up."""
     digest: str
 
 
@@ -79,6 +81,8 @@ class ComparisonSection(msgspec.Struct, frozen=True, kw_only=True):
     """What became of the verdict, in one sentence."""
     notes: tuple[str, ...]
     """What a reader has to know first: policy, other repository, other environment, order in time."""
+    backwards: str
+    """Says that B is the older one, among the notes too; empty where it is not."""
     judged: tuple[ChangeRow, ...]
     """What is another about what was judged: commits, branch, prompts."""
     title: str
@@ -119,6 +123,7 @@ def comparison(
         new=_side("B", found.new, zone, on_trial=on_trial),
         sentence=_sentence(found),
         notes=(*(_on_trial(found) if on_trial else ()), *_notes(found), *_left_out(left_out)),
+        backwards=_backwards(found),
         judged=tuple(field_row(each) for each in found.changes.fields if each.field not in _NOTED),
         title="Why the verdict changed, the heaviest first"
         if differs
@@ -156,6 +161,7 @@ def _side(name: str, head: ComparedReport, zone: tzinfo | None, *, on_trial: boo
         made=made,
         policy=f"{one_line(policy, 200)} ({short_sha(head.policy.digest)})",
         report_id=one_line(head.report_id),
+        report_id_whole=head.report_id,
         digest=head.digest,
     )
 
@@ -206,14 +212,19 @@ def _notes(found: Comparison) -> list[str]:
     )
     notes = [_policy(found)]
     notes += [f"{what}: {_named(one)} and {_named(other)}." for what, one, other in said if one != other]
-    if new.created_at < old.created_at:
-        notes.append("B was made before A.")
+    notes += [_backwards(found)] if _backwards(found) else []
     if found.same_id_other_bytes:
         notes.append("Both have the same report id and are not the same document: one was altered.")
     if _approval(found):
         which, other = ("B", "A") if new.manual_approval_required else ("A", "B")
         notes.append(f"A person has to approve {which}, and not {other}.")
     return [*notes, *_own_words("A", old), *_own_words("B", new)]
+
+
+def _backwards(found: Comparison) -> str:
+    if found.new.created_at >= found.old.created_at:
+        return ""
+    return "B was made before A. What is called “now” is what B says, the older one."
 
 
 def _environments(found: Comparison) -> tuple[str, str]:

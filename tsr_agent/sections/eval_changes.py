@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tsr_agent.models.evals import FailureMode, MetricValue
     from tsr_agent.sections.marks import Mark
 
+_EVALS = Target(Kind.SECTION, "evals")
 _NEWS = {
     FailureModeNews.NEW: "is new",
     FailureModeNews.REOPENED: "is open again",
@@ -53,15 +54,15 @@ def metric_row(change: MetricChange) -> ChangeRow:
     )
 
 
-def same_metric(name: str, old: MetricValue, new: MetricValue) -> ChangeRow:
+def same_metric(name: str, value: MetricValue) -> ChangeRow:
     """A metric that both reports have alike."""
     label = one_line(name, 200) if "/" in name else one_line(words(name), 60)
     return ChangeRow(
         mark=SAME,
-        text=f"{label}: {_values(old, new)}",
+        text=f"{label}: {_values(value, value)}",
         name=label,
-        old=metric_cell(old),
-        new=metric_cell(new),
+        old=metric_cell(value),
+        new=metric_cell(value),
     )
 
 
@@ -71,7 +72,7 @@ def metric_cell(value: MetricValue | None) -> SideCell:
         return SideCell(text=NO_DATA)
     unit = one_line(value.unit, 20)
     said = f"{figure(value.value)} {unit}".rstrip()
-    return SideCell(text=said if value.n is None else f"{said} (n {count(value.n)})")
+    return SideCell(text=said if value.n is None else f"{said} (n {count(value.n)})", target=_EVALS)
 
 
 def direction(change: MetricChange) -> str:
@@ -83,7 +84,7 @@ def direction(change: MetricChange) -> str:
 
 
 def _briefly(change: MetricChange) -> str:
-    """The difference in a column."""
+    """The difference and its interval in a column; what is below says how sure the interval is."""
     difference = change.difference
     if difference is None:
         return "no longer measured" if change.new is None else "newly measured"
@@ -93,7 +94,7 @@ def _briefly(change: MetricChange) -> str:
     if change.interval is None:
         return said
     low, high = change.interval
-    said = f"{said} (95 %: {_signed(low)} to {_signed(high)})"
+    said = f"{said} ({_signed(low)} to {_signed(high)})"
     return f"{said}, may be chance" if low <= 0 <= high else said
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tsr_agent.comparison.requirements import RequirementNews
 from tsr_agent.models.report import InputStatus
 from tsr_agent.sections.changed_tests import type_name
@@ -27,9 +29,9 @@ if TYPE_CHECKING:
     from tsr_agent.comparison.findings import FindingChange
     from tsr_agent.comparison.requirements import RequirementChange
     from tsr_agent.comparison.versions import FieldChange, InputChange, RunChange
-    from tsr_agent.models.coverage import CoverageCounts
+    from tsr_agent.models.coverage import CoverageCounts, CoverageMeasure
     from tsr_agent.models.report import InputFile
-    from tsr_agent.models.requirements import VerificationStatus
+    from tsr_agent.models.requirements import RequirementCoverage, VerificationStatus
     from tsr_agent.sections.marks import Mark
 
 _FIELDS = {
@@ -146,6 +148,31 @@ def finding_row(change: FindingChange, mark: Mark) -> ChangeRow:
         new=here if is_new else there,
         note="is new" if is_new else "is gone",
         below=(one_line(finding.message, 300),) if finding.message.strip() else (),
+    )
+
+
+def same_finding(change: FindingChange) -> ChangeRow:
+    """A finding that both reports have."""
+    row = finding_row(change, SAME)
+    here = SideCell(text="found", target=_OVERVIEW)
+    return msgspec.structs.replace(row, old=here, new=row.old, note="")
+
+
+def same_requirement(requirement: RequirementCoverage) -> ChangeRow:
+    """A requirement whose verification is the same."""
+    text = f": {one_line(requirement.requirement_text, 200)}" if requirement.requirement_text else ""
+    name = f"{one_line(requirement.requirement_id)}{text}"
+    cell = requirement_cell(requirement.requirement_id, requirement.verification_status)
+    return ChangeRow(mark=SAME, text=f"{name} ({cell.text})", name=name, old=cell, new=cell)
+
+
+def same_coverage(measure: CoverageMeasure, file: str, counts: CoverageCounts) -> ChangeRow:
+    """A measure, of the whole or of one source file, whose covered share is the same."""
+    name = measure.value.capitalize() + " coverage"
+    subject = f"{one_line(file, 300)}, {name.lower()}" if file else name
+    share_cell = SideCell(text=share(counts.rate), target=_OVERVIEW)
+    return ChangeRow(
+        mark=SAME, text=f"{subject}: {share_cell.text}", name=subject, old=share_cell, new=share_cell
     )
 
 

@@ -9,7 +9,7 @@ from tsr_agent.comparison.exceptions import ExceptionNews
 from tsr_agent.comparison.policies import PolicyNews
 from tsr_agent.models.api import ApprovalStateName
 from tsr_agent.models.approval import ApprovalAction
-from tsr_agent.models.decision import ExceptionStanding
+from tsr_agent.models.decision import ExceptionStanding, QuarantineNote, WaiverNote
 from tsr_agent.sections.changes import (
     BETTER,
     DOUBTFUL,
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from tsr_agent.comparison.exceptions import ExceptionChanges, QuarantineChange, WaiverChange
     from tsr_agent.comparison.policies import PolicyChanges, PolicyRuleChange, PolicyValueChange
     from tsr_agent.comparison.report import ComparedReport, Comparison
-    from tsr_agent.models.decision import QuarantineNote, WaiverNote
 
 _JUDGED_BY = Target(Kind.SECTION, "versions")
 _COMPLIANCE = Target(Kind.SECTION, "compliance")
@@ -246,6 +245,16 @@ def _exception_row(
         note=said,
         below=(reason,) if reason else (),
     )
+
+
+def same_exception(note: WaiverNote | QuarantineNote) -> ChangeRow:
+    """A waiver, or an entry of the quarantine, that both decisions have alike."""
+    if isinstance(note, WaiverNote):
+        name = f"Waiver {one_line(note.id) or '(no id)'}"
+    else:
+        name = f"Quarantined test {one_line(note.test_id, 300)}"
+    cell = exception_cell(note)
+    return ChangeRow(mark=SAME, text=f"{name}: {cell.text}", name=name, old=cell, new=cell)
 
 
 def exception_cell(note: WaiverNote | QuarantineNote | None) -> SideCell:

@@ -9,7 +9,7 @@ import msgspec
 from tsr_agent.comparison.rules import Turn, effect
 from tsr_agent.models.decision import RuleEffect, RuleState
 from tsr_agent.sections.causes import behind
-from tsr_agent.sections.changes import BETTER, DOUBTFUL, OTHER, SAME, WORSE, ChangeGroup, SideCell
+from tsr_agent.sections.changes import BETTER, DOUBTFUL, OTHER, SAME, WORSE, ChangeGroup, ChangeRow, SideCell
 from tsr_agent.sections.marks import Mark
 from tsr_agent.sections.plain_text import one_line
 from tsr_agent.sections.targets import Kind, Target
@@ -68,18 +68,13 @@ def rule_row(change: RuleChange, changes: EvidenceChanges, few: int | None) -> R
     )
 
 
-def same_rule(rule_a: RuleResult, rule_b: RuleResult) -> RuleChangeRow:
+def same_rule(rule_a: RuleResult, rule_b: RuleResult) -> ChangeRow:
     """A rule that says the same of both and has no effect on either verdict."""
-    return RuleChangeRow(
-        mark=SAME,
-        id=one_line(rule_b.id),
-        said="the same",
-        then_and_now="",
-        message=one_line(rule_b.message, 2000),
-        causes=(),
-        expected=_expected(rule_a, rule_b),
-        old=_side(rule_a),
-        new=_side(rule_b),
+    required = _expected(rule_a, rule_b)
+    below = (f"Required: {required}",) if required else ()
+    name, sides = one_line(rule_b.id), (_side(rule_a), _side(rule_b))
+    return ChangeRow(
+        mark=SAME, text=f"{name}: {sides[1]}", name=name, old=sides[0], new=sides[1], below=below
     )
 
 

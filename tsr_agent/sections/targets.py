@@ -40,3 +40,7 @@ class Target(NamedTuple):
     """Its id as the report writes it, never shortened."""
     within: str = ""
     """The type of a test, which alone makes its id unique; empty where any will do."""
+    report: str = ""
+    """Id of the report that has it, where that is not the one that is looked at: one of two compared ones."""
+    side: str = ""
+    """Which of the two that is, ``A`` or ``B``."""

@@ -43,6 +43,21 @@ if TYPE_CHECKING:
     from tsr_agent.sections.marks import Mark
 
 
+TITLES = {
+    "tests": "Tests",
+    "metrics": "Metrics",
+    "failure_modes": "Failure modes",
+    "requirements": "Requirements",
+    "coverage": "Code coverage",
+    "findings": "Findings",
+    "policy": "Policy",
+    "exceptions": "Waivers and quarantine",
+    "manifest": "Manifest and inputs",
+    "approvals": "Approvals",
+}
+"""By key, in the order in which the topics stand."""
+
+
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
     """One part of a comparison."""
 
@@ -70,33 +85,29 @@ def topics(found: Comparison, zone: tzinfo | None = None) -> tuple[Topic, ...]:
     tests = [each for name in (*BAD_LISTS, *GOOD_LISTS, "slower") for each in _tests(changes, name)]
     policy = f"The same policy: {_policy(found)}."
     return (
-        _topic("tests", "Tests", tests, _alike(changes.tests.unchanged, "test")),
-        _topic("metrics", "Metrics", _metrics(changes), _alike(same.metrics, "metric")),
+        _topic("tests", tests, _alike(changes.tests.unchanged, "test")),
+        _topic("metrics", _metrics(changes), _alike(same.metrics, "metric")),
         _topic(
             "failure_modes",
-            "Failure modes",
             _list(changes.failure_modes, failure_mode_row),
             _alike(same.failure_modes, "failure mode"),
         ),
         _topic(
             "requirements",
-            "Requirements",
             _list(changes.requirements, requirement_row),
             _alike(same.requirements, "requirement"),
         ),
-        _topic("coverage", "Code coverage", _coverage(changes), _alike(same.source_files, "source file")),
-        _topic("findings", "Findings", _findings(changes), _alike(same.findings, "finding")),
-        _topic("policy", "Policy", policy_groups(found), policy),
+        _topic("coverage", _coverage(changes), _alike(same.source_files, "source file")),
+        _topic("findings", _findings(changes), _alike(same.findings, "finding")),
+        _topic("policy", policy_groups(found), policy),
         _topic(
             "exceptions",
-            "Waivers and quarantine",
             exception_groups(found),
             _alike(found.exceptions.unchanged, "exception"),
         ),
-        _topic("manifest", "Manifest and inputs", _manifest(changes), "The same in both."),
+        _topic("manifest", _manifest(changes), "The same in both."),
         _topic(
             "approvals",
-            "Approvals",
             approval_groups(found, zone, all_of_them=True),
             "What people said was not looked at for this comparison.",
         ),
@@ -112,8 +123,8 @@ def _policy(found: Comparison) -> str:
     return f"{one_line(f'{policy.name} {policy.version}', 200)} ({short_sha(policy.digest)})"
 
 
-def _topic(key: str, title: str, groups: Iterable[ChangeGroup], nothing: str) -> Topic:
-    found = tuple(groups)
+def _topic(key: str, groups: Iterable[ChangeGroup], nothing: str) -> Topic:
+    found, title = tuple(groups), TITLES[key]
     told = [each.title or f"{len(each.rows):,} changed" for each in found if each.title != title]
     return Topic(
         key=key, title=title, summary=" · ".join(told), groups=found, nothing="" if found else nothing

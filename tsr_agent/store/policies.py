@@ -127,6 +127,18 @@ class PolicyRepository:
         documents = (policy_of(row).submission.document for row in found)
         return frozenset(codec.digest(each.encode()) for each in documents)
 
+    def submissions_of(self, policy_digest: str) -> tuple[PolicySubmission, ...]:
+        """Every submission whose policy file has a digest, the newest first.
+
+        Raises:
+            IntegrityError: A version is not what was submitted.
+            StoreError: The library can't be read.
+        """
+        with self._library.read() as connection:
+            found = connection.execute(select(policies).order_by(policies.c.id.desc())).all()
+        submissions = (policy_of(row).submission for row in found)
+        return tuple(each for each in submissions if codec.digest(_bytes(each.document)) == policy_digest)
+
     def count(self) -> int:
         """How many versions there are of all policies. They are only added: the same number, the same ones.
 
@@ -151,6 +163,10 @@ class PolicyRepository:
         with self._library.read() as connection:
             found = connection.execute(statement, {"name": storable(name)}).all()
         return tuple(policy_of(row) for row in found)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def policy_of(row: Any) -> StoredPolicy:

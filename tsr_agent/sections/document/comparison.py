@@ -99,7 +99,8 @@ def _rule(row: RuleChangeRow) -> Row:
 
 def _topic(topic: Topic) -> Section:
     tables = (_group(place, topic, each) for place, each in enumerate(topic.groups))
-    return section(f"comparison_{topic.key}", topic.title, *tables, summary=topic.summary, nothing=topic.nothing)
+    key = f"comparison_{topic.key}"
+    return section(key, topic.title, *tables, summary=topic.summary, nothing=topic.nothing)
 
 
 def _group(place: int, topic: Topic, group: ChangeGroup) -> Table:
