@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QEvent, QEventLoop, Qt, QTimer
 from qtpy.QtGui import QKeyEvent
-from qtpy.QtWidgets import QApplication, QLineEdit
+from qtpy.QtWidgets import QApplication, QDialog, QLineEdit
 
 from aitr_desktop.actions.spec import Act
 from tsr_agent.errors import StoreError
@@ -183,6 +183,25 @@ def _compare(stage: Stage) -> Iterator[str]:
     yield "compare-two"
 
 
+def _save(stage: Stage) -> Iterator[str]:
+    """What is asked before a report is saved, and what is said afterwards."""
+    from pathlib import Path
+
+    from aitr_desktop.views.saved_dialog import SavedDialog
+
+    if stage.workbench() is None:
+        return
+    for name, act in (("save-pdf", Act.SAVE_PDF), ("save-csv", Act.SAVE_CSV)):
+        stage.do(act)
+        yield name
+        for dialog in stage.window.findChildren(QDialog):
+            dialog.reject()
+    path, font = Path("~/audits/2026/support-bot.pdf"), stage.theme.code_font(12)
+    known_by = f"SHA-256 of the file: {'3fa9c1e0' * 8}"
+    SavedDialog("support-bot.pdf: saved, 182.4 kB", path, known_by, font, stage.window).open()
+    yield "saved"
+
+
 def _server(stage: Stage) -> Iterator[str]:
     stage.do(Act.GO_SERVER)
     yield "server-none"
@@ -259,6 +278,7 @@ VIEWS = (
     View(name="filtered", show=_filtered),
     View(name="notice", show=_notices),
     View(name="compare", show=_compare),
+    View(name="save", show=_save),
     View(name="server", show=_server),
     View(name="connect", show=_connect),
     View(name="palette", show=_palette),
