@@ -91,6 +91,8 @@ class Settings:
     """Of a PDF."""
     saves_tables: int = 0
     """1 where CSV is saved as a folder of tables, not as one file."""
+    saves_comparison: int = 0
+    """1 where a PDF also says what changed since the last approved report."""
     saves_all_tests: int = 0
     """1 where every test is saved, not only those that need a look."""
     commands: tuple[str, ...] = ()
@@ -129,6 +131,7 @@ def decode(stored: Mapping[str, str]) -> Settings:
         clones=_named(stored, "clones"),
         paper=_choice(Paper, stored.get("paper"), default.paper),
         saves_tables=_one_of((0, 1), stored.get("saves_tables", ""), default.saves_tables),
+        saves_comparison=_one_of((0, 1), stored.get("saves_comparison", ""), default.saves_comparison),
         saves_all_tests=_one_of((0, 1), stored.get("saves_all_tests", ""), default.saves_all_tests),
         commands=_listed(stored, "commands"),
         # A layout of another version would place panes that no longer are the same.

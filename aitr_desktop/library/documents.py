@@ -12,15 +12,18 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tsr_agent.errors import ConflictError
+from tsr_agent.errors import ConflictError, InputError
 from tsr_agent.export.progress import CancelledError
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
     from typing import BinaryIO
 
     from aitr_desktop.library.synchronising import Watcher
     from tsr_agent.export.subject import Subject
+    from tsr_agent.sections.comparison import ComparisonSection
+    from tsr_agent.store.engine import Library
 
 TELL_SECONDS = 0.05
 """How often it tells at most how far it is."""
@@ -50,6 +53,10 @@ class Wanted:
     replace: bool = False
     all_tests: bool = False
     paper: str = "A4"
+    since_release: bool = False
+    """Whether a PDF also says what changed since the last approved report before this one."""
+    now: datetime | None = None
+    """When both are judged for that, where one of them never was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +148,40 @@ def _write(wanted: Wanted, teller: _Teller) -> None:
             elif wanted.form is Form.JSON:
                 write_json(subject, stream, teller)
             else:
-                _write_pdf(wanted, subject, stream, teller)
+                comparison = _since_release(wanted, subject, library) if wanted.since_release else None
+                _write_pdf(wanted, subject, stream, teller, comparison)
 
 
-def _write_pdf(wanted: Wanted, subject: Subject, stream: BinaryIO, teller: _Teller) -> None:
+def _since_release(wanted: Wanted, subject: Subject, library: Library) -> ComparisonSection:
+    """What changed since the last approved report before this one.
+
+    Raises:
+        InputError: There is none.
+    """
+    from tsr_agent.export.comparing import compared
+    from tsr_agent.export.subject import on_record
+    from tsr_agent.store.releases import earlier_release
+    from tsr_agent.store.repository import ReportRepository
+
+    row = ReportRepository(library).row(wanted.report_id)
+    earlier = earlier_release(library, row) if row is not None else None
+    if earlier is None or not earlier.report_id or wanted.now is None:
+        raise InputError(
+            "No earlier report of this repository and environment was approved, so there is nothing to "
+            "hold this one against.",
+            kept="nothing was written.",
+            next_step="Save it without the comparison.",
+        )
+    return compared(on_record(library, earlier.report_id).filed, subject.filed, wanted.now)
+
+
+def _write_pdf(
+    wanted: Wanted,
+    subject: Subject,
+    stream: BinaryIO,
+    teller: _Teller,
+    comparison: ComparisonSection | None,
+) -> None:
     from tsr_agent.pdf.paper import Paper
     from tsr_agent.pdf.writing import write_pdf
 
@@ -153,6 +190,7 @@ def _write_pdf(wanted: Wanted, subject: Subject, stream: BinaryIO, teller: _Tell
         subject.filed,
         paper=Paper[wanted.paper.upper()],
         appendix=wanted.all_tests,
+        comparison=comparison,
         progress=lambda done, total: teller.report(done, total, "rows"),
     )
 

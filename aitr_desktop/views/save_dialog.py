@@ -45,8 +45,8 @@ class SaveDialog(QDialog):
         chosen: Key of the one that was chosen last.
     """
 
-    wanted = Signal(str, bool)
-    """Key of the way, and whether every test is wanted."""
+    wanted = Signal(str, bool, bool)
+    """Key of the way, whether every test is wanted, and whether the comparison is."""
 
     def __init__(
         self, title: str, about: str, ways: Sequence[Way], chosen: str, parent: QWidget | None = None
@@ -58,6 +58,8 @@ class SaveDialog(QDialog):
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QRadioButton] = {}
         self.all_tests = QCheckBox(self.tr("Every test, not only those that need a look"))
+        self.comparison = QCheckBox(self.tr("What changed since the last approved report"))
+        self.comparison.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(8)
@@ -68,6 +70,7 @@ class SaveDialog(QDialog):
             self._add(way, column)
         column.addSpacing(8)
         column.addWidget(self.all_tests)
+        column.addWidget(self.comparison)
         column.addSpacing(8)
         column.addWidget(self._closing())
         self._buttons.get(chosen, next(iter(self._buttons.values()))).setChecked(True)
@@ -88,9 +91,14 @@ class SaveDialog(QDialog):
         """Chooses a way."""
         self._buttons[key].setChecked(True)
 
+    def offer_comparison(self, *, chosen: bool) -> None:
+        """Offers to hold the report against the last approved one, too."""
+        self.comparison.setChecked(chosen)
+        self.comparison.show()
+
     def accept(self) -> None:
         """Says what is wanted."""
-        self.wanted.emit(self.way, self.all_tests.isChecked())
+        self.wanted.emit(self.way, self.all_tests.isChecked(), self.comparison.isChecked())
         super().accept()
 
     def _add(self, way: Way, column: QVBoxLayout) -> None:

@@ -65,6 +65,7 @@ class Documents(QObject):
         report, chosen = self._report(), self._desk.preferences.now
         if report is not None:
             dialog = self._dialog(self.tr("Save as PDF"), report, ways, chosen.paper.value)
+            dialog.offer_comparison(chosen=bool(chosen.saves_comparison))
             dialog.wanted.connect(partial(self._pdf_wanted, report))
             dialog.open()
 
@@ -130,13 +131,15 @@ class Documents(QObject):
         dialog.all_tests.setChecked(bool(self._desk.preferences.now.saves_all_tests) and dialog.takes_all)
         return dialog
 
-    def _pdf_wanted(self, report: ReportDetail, paper: str, all_tests: bool) -> None:
+    def _pdf_wanted(self, report: ReportDetail, paper: str, all_tests: bool, compares: bool) -> None:
         from aitr_desktop.library.documents import Form
 
-        self._desk.preferences.change(paper=Paper(paper), saves_all_tests=int(all_tests))
+        self._desk.preferences.change(
+            paper=Paper(paper), saves_all_tests=int(all_tests), saves_comparison=int(compares)
+        )
         self._ask_where(report, Form.PDF, self.tr("PDF (*.pdf)"), ".pdf", all_tests=all_tests)
 
-    def _csv_wanted(self, report: ReportDetail, way: str, all_tests: bool) -> None:
+    def _csv_wanted(self, report: ReportDetail, way: str, all_tests: bool, _compares: bool) -> None:
         from aitr_desktop.library.documents import Form
 
         self._desk.preferences.change(saves_tables=int(way == TABLES))
@@ -157,7 +160,7 @@ class Documents(QObject):
         workspace = self._desk.libraries.workspace
         if workspace is None:
             return
-        library, paper = workspace.path, self._desk.preferences.now.paper.value
+        library, chosen = workspace.path, self._desk.preferences.now
 
         def take(target: Path) -> None:
             self._desk.preferences.change(folder=str(target.parent))
@@ -171,7 +174,9 @@ class Documents(QObject):
                     # The dialog asked about a file; a folder that is filled it knows nothing of.
                     replace=form is not Forms.TABLES,
                     all_tests=all_tests,
-                    paper=paper,
+                    paper=chosen.paper.value,
+                    since_release=form is Forms.PDF and bool(chosen.saves_comparison),
+                    now=self._desk.clock.now(),
                 )
             )
 

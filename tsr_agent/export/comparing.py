@@ -38,7 +38,7 @@ def compared(one: FiledReport, other: FiledReport, now: datetime) -> ComparisonS
         return comparison(compare(before, after, looked_at), few=None)
     smaller, left_out = without_baseline_rules(policy)
     found = compare(_judged(old, smaller, now), _judged(new, smaller, now), scopes(smaller))
-    return comparison(found, few=None, left_out=left_out)
+    return comparison(found, few=None, left_out=left_out, on_trial=True)
 
 
 def _on_record(filed: FiledReport) -> JudgedDocument | None:

@@ -6,15 +6,19 @@ import csv
 import io
 import json
 import time
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pypdf import PdfReader
 
 from aitr_desktop.library import documents
 from aitr_desktop.library.documents import Form, Wanted, save, stands_for
 from aitr_desktop.library.workspace import open_workspace
 from tests.factories.histories import say, upload
-from tsr_agent.errors import ConflictError, IntegrityError, UsageError
+from tests.factories.reports import NOON
+from tsr_agent.errors import ConflictError, InputError, IntegrityError, UsageError
 from tsr_agent.export.subject import on_record
 from tsr_agent.models import codec
 from tsr_agent.models.approval import ApprovalAction
@@ -67,6 +71,30 @@ def test_each_form_is_written_whole(library: Path) -> None:
         list((library.parent / "out").iterdir())
     )
     assert {path.name for path in library.parent.iterdir()} == {"library.db", "r.csv", "out"}
+
+
+def test_a_pdf_says_what_changed_since_the_last_approved_report(library: Path) -> None:
+    with open_library(library) as opened:
+        for name, days in (("r-0", -1), ("r-2", 1)):
+            made = {"created_at": NOON + timedelta(days=days)}
+            upload(opened, name, waits=True, **made)
+        say(opened, "r-0", ApprovalAction.APPROVE, by="Rita")
+    plain = wanted(library, Form.PDF, "plain.pdf")
+    save(plain, Watching())
+    target = library.parent / "compared.pdf"
+    save(replace(plain, target=target, since_release=True, now=NOON), Watching())
+    alone, compared = (PdfReader(library.parent / name) for name in ("plain.pdf", "compared.pdf"))
+    said = "".join(page.extract_text() for page in compared.pages)
+    assert "Comparison" in said
+    assert "r-0" in said
+    assert len(compared.pages) > len(alone.pages)
+
+
+def test_without_an_earlier_approved_report_it_says_so(library: Path) -> None:
+    asked = wanted(library, Form.PDF, "r.pdf", since_release=True, now=NOON)
+    with pytest.raises(InputError, match="No earlier report"):
+        save(asked, Watching())
+    assert not (library.parent / "r.pdf").exists()
 
 
 def test_a_record_is_the_same_text_wherever_it_is_made(library: Path) -> None:

@@ -156,9 +156,12 @@ def test_the_paper_is_remembered(
     window.menus.action(Act.SAVE_PDF).trigger()
     (dialog,) = window.findChildren(SaveDialog)
     assert dialog.way == "A4"
+    assert not dialog.comparison.isHidden()
     dialog.choose("Letter")
+    dialog.comparison.setChecked(True)
     dialog.accept()
     assert window.preferences.now.paper is Paper.LETTER
+    assert window.preferences.now.saves_comparison == 1
     assert [(kinds, start.name) for kinds, start in asked] == [("PDF (*.pdf)", f"{shown}.pdf")]
 
 
