@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import time
@@ -159,10 +160,10 @@ def _register_fonts() -> None:
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
-    from tsr_agent.pdf.font_files import FOLDER
+    from tsr_agent.pdf.font_files import font_bytes
 
-    pdfmetrics.registerFont(TTFont("Plain", str(FOLDER / "IBMPlexSans-Regular.ttf")))
-    pdfmetrics.registerFont(TTFont("Strong", str(FOLDER / "IBMPlexSans-SemiBold.ttf")))
+    for name, file in (("Plain", "IBMPlexSans-Regular"), ("Strong", "IBMPlexSans-SemiBold")):
+        pdfmetrics.registerFont(TTFont(name, io.BytesIO(font_bytes(file))))
 
 
 def _lefts(width: float) -> list[float]:

@@ -22,6 +22,10 @@ MOST_ANCHORED = 2_000
 """Rows of a table up to which something can lead to one of them."""
 
 
+FEW = 4
+"""Rows of a table that stay together."""
+
+
 class CancelledError(Exception):
     """Nobody wants the file any more."""
 
@@ -75,7 +79,10 @@ class Body:
         flow = self._flow
         rows = TableRows(flow.sheets, table)
         remark = flow.height(table.remark, palette.BODY) if table.remark else 0.0
-        flow.heading(table.caption, 2, follows=rows.head + remark, bookmark=True)
+        # A short table is not torn apart for a row or two.
+        height = rows.height(table.rows()) if table.size <= FEW else rows.head
+        height = min(height, flow.sheets.whole / 2)
+        flow.heading(table.caption, 2, follows=height + remark, bookmark=True)
         if table.remark:
             flow.paragraph(table.remark, size=palette.BODY, colour=palette.TONES[Tone.MUTED])
             flow.sheets.y -= 2

@@ -34,10 +34,15 @@ MOST_PEOPLE = 6
 def draw_title(flow: Flow, product: str, title: str, subject: str) -> None:
     """What kind of paper this is, and what it is about."""
     sheets = flow.sheets
-    flow.paragraph(title, size=palette.TEXT, colour=palette.TONES[Tone.MUTED])
-    sheets.y -= 2
-    flow.paragraph(product, face=sheets.faces.strong, size=palette.TITLE, kind=b"H1")
-    flow.paragraph(subject, size=palette.TEXT, colour=palette.TONES[Tone.MUTED])
+    if product:
+        flow.paragraph(title, size=palette.TEXT, colour=palette.TONES[Tone.MUTED])
+        sheets.y -= 2
+    face = sheets.faces.strong
+    # A name may be made to look like a verdict: it gets one line and no more.
+    named = cut(face, product or title, sheets.width * 1000 / palette.TITLE)
+    flow.paragraph(named, face=face, size=palette.TITLE, kind=b"H1")
+    if subject:
+        flow.paragraph(subject, size=palette.TEXT, colour=palette.TONES[Tone.MUTED])
     sheets.y -= 14
 
 

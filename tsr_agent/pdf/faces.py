@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tsr_agent.pdf.font_files import FontFile
 from tsr_agent.pdf.pdf_file import escaped
+from tsr_agent.pdf.right_to_left import as_drawn
 from tsr_agent.sections.plain_text import visible
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Face:
     def _runs(self, text: str) -> tuple[Run, ...]:
         runs: list[Run] = []
         part, codes = b"", bytearray()
-        for each in text:
+        for each in as_drawn(text):
             name, code, _ = self._place(each)
             if name != part and codes:
                 runs.append((part, escaped(bytes(codes))))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,20 @@ FOLDER = Path(__file__).resolve().parent / "fonts"
 ASCII = range(32, 127)
 _FIRST = 33
 """Code of the first character of a part without ASCII: 32 would be taken for a space by some readers."""
+
+
+def font_bytes(name: str) -> bytes:
+    """A font of those that are shipped, by the name of its file without endings.
+
+    They are shipped packed, because whoever only runs the gate installs them, too. The one for Chinese,
+    Japanese and Korean is packed as small as it can be: it is unpacked only where one of these is printed.
+    """
+    packed = FOLDER / f"{name}.ttf.gz"
+    if packed.is_file():
+        return gzip.decompress(packed.read_bytes())
+    import lzma
+
+    return lzma.decompress((FOLDER / f"{name}.ttf.xz").read_bytes())
 
 
 class FontFile:
@@ -38,7 +54,7 @@ class FontFile:
     def _font(self) -> Any:
         from reportlab.pdfbase.ttfonts import TTFontFile  # type: ignore[import-untyped]
 
-        return TTFontFile(str(FOLDER / f"{self.name}.ttf"), validate=0)
+        return TTFontFile(io.BytesIO(font_bytes(self.name)), validate=0)
 
     def has(self, character: str) -> bool:
         """Whether there is a glyph for a character."""

@@ -12,7 +12,7 @@ from tsr_agent.pdf.sheets import OVERHANG, Words
 from tsr_agent.sections.marks import Tone
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from tsr_agent.pdf.faces import Face
     from tsr_agent.pdf.sheets import Sheets
@@ -70,6 +70,10 @@ class TableRows:
             return 0.0
         return max(len(lines) for lines in self._titles) * LEADING + 2 * PADDING
 
+    def height(self, rows: Iterable[Row]) -> float:
+        """How high the titles and some rows are together."""
+        return self._titles_height + sum(_height(self._pieces(row)) for row in rows)
+
     def begin(self) -> None:
         """Draws the titles for the first time."""
         self._sheets.structure.open(b"Table")
@@ -84,9 +88,8 @@ class TableRows:
         """Draws a row: whole on this page, or whole on the next one, or else piece by piece."""
         if not row.notes and self._put_line(row):
             return
-        pieces = [self._cells(row), *map(self._noted, row.notes)]
-        height = sum(piece.lines for piece in pieces) * LEADING + 2 * PADDING
-        height += BEFORE_NOTES if row.notes else 0.0
+        pieces = self._pieces(row)
+        height = _height(pieces)
         sheets = self._sheets
         is_movable = height <= sheets.whole - self._titles_height or sheets.room < sheets.whole * 0.3
         if height > sheets.room and is_movable:
@@ -140,6 +143,9 @@ class TableRows:
             muted = palette.TONES[Tone.MUTED]
             self._sheets.artifact(Words(placed, self._faces.plain, SIZE, muted))
             self._sheets.y -= PADDING + LEADING
+
+    def _pieces(self, row: Row) -> list[_Piece]:
+        return [self._cells(row), *map(self._noted, row.notes)]
 
     def _cells(self, row: Row) -> _Piece:
         found, most = [], 1
@@ -239,6 +245,11 @@ def _note_place(columns: tuple[Place, ...], sheets: Sheets) -> Place:
     is_narrow = len(columns) > 1 and columns[1].left - sheets.left <= sheets.width * (NARROW + 0.02)
     left = columns[1].left if is_narrow and not columns[1].is_number else sheets.left + INDENT
     return Place(left, sheets.right, (sheets.right - left) * 1000 / SIZE, is_number=False, at=b"%.2f" % left)
+
+
+def _height(pieces: list[_Piece]) -> float:
+    notes = BEFORE_NOTES if len(pieces) > 1 else 0.0
+    return sum(piece.lines for piece in pieces) * LEADING + 2 * PADDING + notes
 
 
 def _placed(place: Place, lines: list[str], face: Face, base: float) -> tuple[tuple[float, float, str], ...]:

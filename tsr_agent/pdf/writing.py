@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from tsr_agent.pdf import palette
 from tsr_agent.pdf.cover import (
     draw_band,
     draw_facts,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from tsr_agent.pdf.flow import Flow
-    from tsr_agent.sections.comparison import ComparisonSection
+    from tsr_agent.sections.comparison import ComparisonSection, SideRow
     from tsr_agent.sections.document.cautions import Head
     from tsr_agent.sections.document.filed import FiledReport
 
@@ -106,15 +107,16 @@ def write_comparison(
     document = comparison_document(found)
 
     def cover(flow: Flow) -> None:
-        draw_title(flow, document.title, "", document.subject)
+        draw_title(flow, document.title, "", "")
+        said = found.sentence[:1].upper() + found.sentence[1:]
         for side in (found.old, found.new):
-            named = Mark(side.verdict.sign, f"{side.verdict.word} {side.name}", side.verdict.tone)
-            draw_band(flow, named, side.subject, ())
+            draw_band(flow, _named(side), side.subject, ())
+        flow.paragraph(" ".join((f"{said}.", *found.notes)), size=palette.TEXT)
 
     frame = Frame(
         title=f"{document.title}: {document.subject}",
         commit="",
-        verdicts=(found.old.verdict, found.new.verdict),
+        verdicts=(_named(found.old), _named(found.new)),
         cautions=(),
         digests=tuple(f"{side.name}: SHA-256 {side.digest}" for side in (found.old, found.new)),
         verification="",
@@ -130,6 +132,12 @@ def write_comparison(
         is_cancelled=is_cancelled,
     )
     return plan.write(target)
+
+
+def _named(side: SideRow) -> Mark:
+    """The verdict about one of two reports, with the letter that it goes by."""
+    mark = side.verdict
+    return Mark(mark.sign, f"{side.name}: {mark.word}", mark.tone)
 
 
 def _product(filed: FiledReport, head: Head) -> str:

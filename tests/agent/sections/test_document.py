@@ -3,12 +3,14 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from tests.factories.approval_documents import pending, said, stands
 from tests.factories.full_decisions import full_decision
 from tests.factories.hostile_texts import HOSTILE_TEXTS, short
 from tests.factories.shown_reports import case, poisoned, report
+from tsr_agent.models.evals import EvalCase
 from tsr_agent.models.results import CaseStatus, TestType, TestTypeResult
 from tsr_agent.sections.document.filed import NOT_VERIFIED, FiledReport, altered, verified
 from tsr_agent.sections.document.report import report_document
@@ -106,3 +108,16 @@ def test_whether_a_report_is_what_was_filed_is_a_sign_and_a_sentence() -> None:
     assert not verified("Held against the library.").is_altered
     assert altered("The digest is another one.").is_altered
     assert filed().verification is NOT_VERIFIED
+
+
+def test_eval_cases_that_did_not_pass_are_counted_and_listed_in_the_appendix() -> None:
+    failed = EvalCase(id="answer-7", passed=False, error="said too much")
+    first, *others = report().eval_iterations
+    found = report(eval_iterations=(msgspec.structs.replace(first, cases=(failed,)), *others))
+    short = report_document(filed(report=found), UTC)
+    row = next(iter(table(short, "evals", "iterations").rows()))
+    assert "✕ 1 of 1 case did not pass" in [note.text for note in row.notes]
+    whole = report_document(filed(report=found), UTC, appendix=True)
+    (case_row,) = table(whole, "every_test", "cases V1").rows()
+    assert [cell.text for cell in case_row.cells][:2] == ["✕ did not pass", "answer-7"]
+    assert [note.text for note in case_row.notes] == ["said too much"]

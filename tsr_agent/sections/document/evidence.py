@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 MOST_METRICS = 4
 """Metrics that have a column of their own; of more, each iteration tells its values in a line."""
-MOST_CASES = 200
-"""Eval cases of one iteration that are listed."""
 
 
 def figures_table(figures: Sequence[KeyFigure]) -> Table:
@@ -185,6 +183,7 @@ def _iteration(row: IterationRow, names: Sequence[str], *, own: bool) -> Row:
         for said, targets in zip(row.fixes, row.fix_targets, strict=True)
     ]
     notes += [Note(f"{mark}  {name}", mark.tone, target=target) for mark, name, target in row.modes]
+    notes += [Note(_failed_cases(row), Tone.NO_GO)] if row.failed else []
     return Row(
         (
             Cell(row.label + (" (latest)" if row.is_latest else ""), is_strong=row.is_latest),
@@ -198,18 +197,21 @@ def _iteration(row: IterationRow, names: Sequence[str], *, own: bool) -> Row:
     )
 
 
-def eval_cases_tables(section: EvalsSection, *, is_whole: bool) -> tuple[Table, ...]:
+def eval_cases_tables(section: EvalsSection) -> tuple[Table, ...]:
     """Of each iteration the cases that did not pass, where the eval tool gives results by case."""
-    return tuple(_cases_table(row, is_whole=is_whole) for row in section.iterations if row.failed)
+    return tuple(_cases_table(row) for row in section.iterations if row.failed)
 
 
-def _cases_table(row: IterationRow, *, is_whole: bool) -> Table:
-    shown = row.failed if is_whole else row.failed[:MOST_CASES]
+def _failed_cases(row: IterationRow) -> str:
+    """How many of its cases did not pass; empty where all did, or none are known."""
+    if not row.failed:
+        return ""
     broken = sum(case.passed is None for case in row.failed)
     said = f"✕ {len(row.failed) - broken:,} of {counted(row.cases, 'case')} did not pass"
-    said += f", {broken:,} broke or were not scored" if broken else ""
-    left = len(row.failed) - len(shown)
-    said += f". The first {len(shown):,} are listed; the record has all of them" if left else ""
+    return said + (f", {broken:,} broke or were not scored" if broken else "")
+
+
+def _cases_table(row: IterationRow) -> Table:
     return Table(
         key=f"cases {row.number}",
         caption=f"Eval cases of {row.label}",
@@ -218,9 +220,10 @@ def _cases_table(row: IterationRow, *, is_whole: bool) -> Table:
             Column(title="Case", share=45),
             Column(title="Scores", share=35),
         ),
-        rows=lambda: map(_eval_case, shown),
-        size=len(shown),
-        remark=said,
+        rows=lambda: map(_eval_case, row.failed),
+        size=len(row.failed),
+        remark=_failed_cases(row),
+        is_part=True,
     )
 
 

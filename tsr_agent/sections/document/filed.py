@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from tsr_agent.controls.catalogue import Catalogue
 from tsr_agent.gate.approvals import ApprovalStanding
 from tsr_agent.models.approval import Approval
 from tsr_agent.models.decision import Decision
@@ -55,5 +56,7 @@ class FiledReport(msgspec.Struct, frozen=True, kw_only=True):
     policy_in_force: bool | None = None
     """Whether the policy that decided still decides; None where that is not known."""
     verification: Verification = NOT_VERIFIED
+    catalogues: tuple[Catalogue, ...] | None = None
+    """Controls that the checklist is held against; None for those that ship with aitr."""
     library: str = ""
     """Which library it was read from, by its name; empty for a file."""

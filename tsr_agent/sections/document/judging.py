@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tsr_agent.models.decision import RuleEffect
 from tsr_agent.sections.approval_history import SAME
+from tsr_agent.sections.controls import controls_sentence
 from tsr_agent.sections.document.tables import Cell, Column, Note, Row, Table, fields_table, mark_cell
 from tsr_agent.sections.fields import Field
 from tsr_agent.sections.marks import Tone
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from tsr_agent.sections.approval_history import ApprovalHistory, ApprovalRow
     from tsr_agent.sections.checklist import Checklist, ChecklistItem
+    from tsr_agent.sections.controls import ControlRow, Framework
     from tsr_agent.sections.exceptions import ExceptionRow
     from tsr_agent.sections.rules import RuleRow
 
@@ -105,8 +107,8 @@ def _rule(row: RuleRow) -> Row:
     return Row(_rule_cells(row), tuple(said), row.target)
 
 
-def checklist_table(found: Checklist) -> Table:
-    """The checklist item by item, with what is asked for, what the report has, and why."""
+def checklist_table(found: Checklist, held: Sequence[Framework] = ()) -> Table:
+    """The checklist item by item: what is asked for, what the report has, why, and for which controls."""
     columns = (
         Column(title="Compliance", share=20),
         Column(title="Item", share=28),
@@ -117,13 +119,14 @@ def checklist_table(found: Checklist) -> Table:
         key="checklist",
         caption="Checklist",
         columns=columns,
-        rows=lambda: map(_item, found.items),
+        rows=lambda: (_item(each, held) for each in found.items),
         size=len(found.items),
         remark=f"{found.mark}  All items: {found.summary}",
     )
 
 
-def _item(item: ChecklistItem) -> Row:
+def _item(item: ChecklistItem, held: Sequence[Framework]) -> Row:
+    notes = (item.why, controls_sentence(item, held))
     rule = next((each for each in item.evidence if each.kind is Kind.RULE), None)
     figure = next((each for each in item.evidence if each.kind is not Kind.RULE), None)
     return Row(
@@ -133,8 +136,33 @@ def _item(item: ChecklistItem) -> Row:
             Cell(item.expected or "no rule", Tone.PLAIN if item.expected else Tone.MUTED, target=rule),
             Cell(item.found, target=figure),
         ),
-        (Note(item.why, Tone.MUTED),) if item.why else (),
+        tuple(Note(each, Tone.MUTED) for each in notes if each),
     )
+
+
+def controls_tables(held: Sequence[Framework]) -> tuple[Table, ...]:
+    """Of each framework every control, with what this report holds for it."""
+    return tuple(_controls_table(each) for each in held)
+
+
+def _controls_table(framework: Framework) -> Table:
+    return Table(
+        key=f"controls {framework.id}",
+        caption=f"Evidence for {framework.title}",
+        columns=(
+            Column(title="This report has", share=21),
+            Column(title="Control", share=15),
+            Column(title="About", share=64),
+        ),
+        rows=lambda: map(_control, framework.controls),
+        size=len(framework.controls),
+        remark=f"{framework.summary}. {framework.origin}",
+    )
+
+
+def _control(row: ControlRow) -> Row:
+    cells = (mark_cell(row.mark), Cell(row.id, is_strong=True), Cell(row.title))
+    return Row(cells, (Note(row.asks), Note(row.why, Tone.MUTED)))
 
 
 def exceptions_table(rows: Sequence[ExceptionRow]) -> Table:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tsr_agent.controls.reading import shipped
 from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.sections.approval_history import approval_history
 from tsr_agent.sections.checklist import checklist
+from tsr_agent.sections.controls import frameworks
 from tsr_agent.sections.document import evidence, judging, testing
 from tsr_agent.sections.document.tables import Document, Section, fields_table, section
 from tsr_agent.sections.evals import evals
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from tsr_agent.sections.approval_history import ApprovalHistory
     from tsr_agent.sections.checklist_items import Checklist
     from tsr_agent.sections.document.filed import FiledReport
+    from tsr_agent.sections.evals import EvalsSection
     from tsr_agent.sections.rules import RuleRow
     from tsr_agent.sections.tests import TestsSection
 
@@ -48,11 +51,11 @@ def report_document(filed: FiledReport, zone: tzinfo | None = None, *, appendix:
     head = overview(report, decision, zone, standing=filed.standing, policy_in_force=filed.policy_in_force)
     found = rules(decision, report, PLACES) if decision is not None else ()
     history = approval_history(decision, filed.approvals, filed.standing, zone)
-    tested = tests(report)
+    tested, evaluated = tests(report), evals(report)
     sections = [
         _overview(filed, found, history),
         _tests(tested, appendix=appendix),
-        _evals(filed, appendix=appendix),
+        _evals(evaluated),
         _failure_modes(filed),
         _requirements(filed, appendix=appendix),
         _compliance(filed, found, zone),
@@ -66,7 +69,7 @@ def report_document(filed: FiledReport, zone: tzinfo | None = None, *, appendix:
         _versions(filed, zone),
     ]
     if appendix:
-        sections.append(_every_test(tested))
+        sections.append(_every_test(tested, evaluated))
     return Document(title="Test summary report", subject=head.subject, sections=tuple(sections))
 
 
@@ -96,13 +99,11 @@ def _tests(tested: TestsSection, *, appendix: bool) -> Section:
     )
 
 
-def _evals(filed: FiledReport, *, appendix: bool) -> Section:
-    found = evals(filed.report)
+def _evals(found: EvalsSection) -> Section:
     return section(
         "evals",
         "Evals",
         evidence.evals_table(found),
-        *evidence.eval_cases_tables(found, is_whole=appendix),
         summary="Oldest first; the highest number is the latest.",
         nothing="No eval iterations in this report.",
     )
@@ -157,6 +158,7 @@ def _compliance(filed: FiledReport, found: Sequence[RuleRow], zone: tzinfo | Non
         nothing = "No decision is stored for this report, so no rule was judged. Nothing is determined."
         return section("compliance", "Compliance", nothing=nothing)
     checked = report_checklist(filed, zone)
+    held = frameworks(checked, shipped() if filed.catalogues is None else filed.catalogues)
     left, idle = sum(row.is_open for row in found), sum(row.is_ignored for row in found)
     parts = [str(checked.mark)]
     parts += [f"{counted(left, 'rule')} did not pass"] if left else []
@@ -165,9 +167,10 @@ def _compliance(filed: FiledReport, found: Sequence[RuleRow], zone: tzinfo | Non
     return section(
         "compliance",
         "Compliance",
-        judging.checklist_table(checked),
+        judging.checklist_table(checked, held),
         judging.rules_table(found),
         judging.exceptions_table(exceptions(decision)),
+        *judging.controls_tables(held),
         summary=" · ".join(parts),
     )
 
@@ -185,11 +188,12 @@ def _versions(filed: FiledReport, zone: tzinfo | None) -> Section:
     )
 
 
-def _every_test(tested: TestsSection) -> Section:
+def _every_test(tested: TestsSection, evaluated: EvalsSection) -> Section:
     return section(
         "every_test",
         "Appendix: every test",
         *testing.every_test_tables(tested),
+        *evidence.eval_cases_tables(evaluated),
         summary="All tests that the report holds, by type; those to look at come first.",
         nothing="The report holds no tests.",
     )

@@ -33,9 +33,9 @@ MOST_NAMED = 10
 ALL_LISTED = "every test is listed in the appendix"
 
 _CASE_COLUMNS = (
-    Column(title="State", share=20),
-    Column(title="Test", share=42),
-    Column(title="Where", share=26),
+    Column(title="State", share=17),
+    Column(title="Test", share=46),
+    Column(title="Where", share=25),
     Column(title="Time", share=12, is_number=True),
 )
 
@@ -142,7 +142,7 @@ def _case(row: CaseRow) -> Row:
             Cell(row.place, Tone.MUTED),
             Cell(row.duration, Tone.MUTED),
         ),
-        (Note(message, row.mark.tone),) if message else (),
+        (Note(message),) if message else (),
         row.target,
     )
 
@@ -249,7 +249,9 @@ def _named(ids: Sequence[str], both_ways: Matrix, most: int | None) -> Iterator[
         if case is None:
             yield Note(f"○ not in this report  {one_line(test_id)}", Tone.MUTED)
         else:
-            yield Note(f"{case.mark}  {case.id}", case.mark.tone, target=case.target)
+            # What passed is not what one looks for.
+            tone = Tone.MUTED if case.mark.tone is Tone.GO else case.mark.tone
+            yield Note(f"{case.mark}  {case.id}", tone, target=case.target)
     left = len(ids) - most if most is not None else 0
     if left > 0:
         yield Note(f"and {counted(left, 'more test', 'more tests')}", Tone.MUTED)
