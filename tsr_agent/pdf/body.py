@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from tsr_agent.pdf import palette
@@ -24,6 +25,10 @@ MOST_ANCHORED = 2_000
 
 FEW = 4
 """Rows of a table that stay together."""
+
+
+_CAPTION = 30.0
+"""Height of a caption with the room around it."""
 
 
 class CancelledError(Exception):
@@ -65,7 +70,10 @@ class Body:
     def _section(self, section: Section) -> None:
         flow, sheets = self._flow, self._flow.sheets
         said = section.summary or section.nothing
-        first = TableRows(sheets, section.tables[0]).head + 30 if section.tables else 0.0
+        first = 0.0
+        if section.tables:
+            table = section.tables[0]
+            first = _beginning(TableRows(sheets, table), table, sheets.whole) + _CAPTION
         sheets.structure.open(b"Sect")
         follows = (flow.height(said, palette.TEXT) if said else 0.0) + first
         flow.heading(section.title, 1, follows=follows, target=section_target(section), bookmark=True)
@@ -79,9 +87,7 @@ class Body:
         flow = self._flow
         rows = TableRows(flow.sheets, table)
         remark = flow.height(table.remark, palette.BODY) if table.remark else 0.0
-        # A short table is not torn apart for a row or two.
-        height = rows.height(table.rows()) if table.size <= FEW else rows.head
-        height = min(height, flow.sheets.whole / 2)
+        height = _beginning(rows, table, flow.sheets.whole)
         flow.heading(table.caption, 2, follows=height + remark, bookmark=True)
         if table.remark:
             flow.paragraph(table.remark, size=palette.BODY, colour=palette.TONES[Tone.MUTED])
@@ -104,6 +110,12 @@ class Body:
         """Tells that all rows are done."""
         self._done = self._total
         self._tell()
+
+
+def _beginning(rows: TableRows, table: Table, page: float) -> float:
+    """Height of what stays with a table's caption: a short table whole, of a longer one the first row."""
+    height = rows.height(islice(table.rows(), table.size if table.size <= FEW else 1))
+    return min(height, page / 2)
 
 
 def anchors(documents: Iterable[Document]) -> frozenset[Target]:

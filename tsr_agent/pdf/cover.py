@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from tsr_agent.pdf import palette
@@ -66,10 +67,11 @@ def draw_band(flow: Flow, mark: Mark, sentence: str, cautions: Sequence[Caution]
 
 def draw_facts(flow: Flow, caption: str, fields: Sequence[Field]) -> None:
     """Labelled values below a heading."""
-    rows = TableRows(flow.sheets, fields_table("facts", caption, fields))
-    flow.heading(caption, 2, follows=rows.head)
+    table = fields_table("facts", caption, fields)
+    rows = TableRows(flow.sheets, table)
+    flow.heading(caption, 2, follows=rows.height(islice(table.rows(), 3)))
     rows.begin()
-    for row in fields_table("facts", caption, fields).rows():
+    for row in table.rows():
         rows.put(row)
     rows.end()
 

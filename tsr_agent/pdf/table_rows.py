@@ -60,11 +60,6 @@ class TableRows:
         self._lines = LineRows(sheets.faces, self._columns)
 
     @property
-    def head(self) -> float:
-        """Height of the titles with one row below them."""
-        return self._titles_height + LEADING + 2 * PADDING
-
-    @property
     def _titles_height(self) -> float:
         if self._table.is_plain:
             return 0.0

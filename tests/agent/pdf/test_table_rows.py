@@ -18,11 +18,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+COLUMNS = (Column(title="Name", share=50), Column(title="Said", share=50))
+
+
 def printed(rows: Sequence[Row], titles: Sequence[str] = ("Name", "Said")) -> list[str]:
-    """Texts of the pages behind the first one, which has the contents."""
     columns = tuple(Column(title=title, share=50) for title in titles)
-    table = Table(key="table", caption="Table", columns=columns, rows=lambda: rows, size=len(rows))
-    section = Section(key="section", title="Section", tables=(table,))
+    return pages_of(Table(key="table", caption="Table", columns=columns, rows=lambda: rows, size=len(rows)))
+
+
+def pages_of(*tables: Table) -> list[str]:
+    """Texts of the pages behind the first one, which has the contents."""
+    section = Section(key="section", title="Section", tables=tables)
     plan = Plan(
         paper=Paper.A4,
         documents=[Document(title="Document", subject="", sections=(section,))],
@@ -68,6 +74,19 @@ def test_a_tall_cell_goes_on_beside_short_ones() -> None:
     pages = printed([Row(tuple(Cell(said) for _ in range(8)))], [f"Column {n}" for n in range(8)])
     assert "see the record" in " ".join(" ".join(pages).split())
     assert len(pages) < 8
+
+
+def test_titles_never_stand_alone_at_the_end_of_a_page() -> None:
+    tall = (Note("note"),) * 20
+    for before in range(5, 50, 3):
+        rows = [Row((Cell("short"), Cell(""))) for _ in range(before)]
+        first, second = (
+            Table(key=key, caption=key, columns=COLUMNS, rows=lambda found=found: found, size=len(found))
+            for key, found in (("One", rows), ("Two", [Row((Cell("tall"), Cell("")), tall)] * 5))
+        )
+        pages = pages_of(first, second)
+        (on,) = [page for page in pages if "Two" in page]
+        assert "tall" in on.partition("Two")[2]
 
 
 def test_a_title_longer_than_its_column_makes_it_wider() -> None:
