@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _REFUSALS = {403, 404, 409, 412, 413, 422}
 """Statuses by which a server says why it does not take what somebody says."""
-_MAX_NOTE = 10_000
 T = TypeVar("T")
 
 
@@ -113,8 +112,10 @@ def note_of(arguments: argparse.Namespace) -> str:
 
 
 def _fitting(note: str, where: str) -> str:
-    if len(note) > _MAX_NOTE:
-        raise InputError(f"{where}: longer than the {_MAX_NOTE:,} characters that a note may have.")
+    from tsr_agent.gate.saying import MAX_NOTE
+
+    if len(note) > MAX_NOTE:
+        raise InputError(f"{where}: longer than the {MAX_NOTE:,} characters that a note may have.")
     return note
 
 
