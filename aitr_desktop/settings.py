@@ -81,6 +81,8 @@ class Settings:
     """Addresses of servers, the one connected last first. Never a token."""
     server: str = ""
     """Address of the server that is connected; empty for none."""
+    people: Mapping[str, str] = field(default_factory=dict)
+    """Whom a server took us for, by its address, as ``library.people`` writes it. Never a token."""
     sync_minutes: int = 0
     """One of ``SYNC_MINUTES``: how often to synchronise by itself; 0 for only when asked."""
     forges: tuple[str, ...] = ()
@@ -126,6 +128,7 @@ def decode(stored: Mapping[str, str]) -> Settings:
         order=stored.get("order", ""),
         servers=_listed(stored, "servers"),
         server=stored.get("server", "")[:MAX_VALUE_LENGTH],
+        people=_named(stored, "people"),
         sync_minutes=_one_of(SYNC_MINUTES, stored.get("sync_minutes", ""), default.sync_minutes),
         forges=_listed(stored, "forges"),
         clones=_named(stored, "clones"),

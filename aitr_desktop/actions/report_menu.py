@@ -7,8 +7,26 @@ from aitr_desktop.translation import QT_TRANSLATE_NOOP
 
 ROWS = (
     ActionSpec(
+        act=Act.APPROVE,
+        menu=REPORT,
+        text=QT_TRANSLATE_NOOP("Actions", "&Approve…"),
+        keys=("Ctrl+Shift+A",),
+    ),
+    ActionSpec(act=Act.REJECT, menu=REPORT, text=QT_TRANSLATE_NOOP("Actions", "Re&ject…")),
+    ActionSpec(
+        act=Act.WITHDRAW,
+        menu=REPORT,
+        text=QT_TRANSLATE_NOOP("Actions", "&Withdraw my approval or rejection…"),
+    ),
+    ActionSpec(
+        act=Act.SHOW_APPROVALS,
+        menu=REPORT,
+        text=QT_TRANSLATE_NOOP("Actions", "Approval &history"),
+    ),
+    ActionSpec(
         act=Act.COMPARE_SELECTED,
         menu=REPORT,
+        separator_before=True,
         text=QT_TRANSLATE_NOOP("Actions", "Compare the &two selected reports"),
         keys=("Ctrl+Shift+C",),
     ),

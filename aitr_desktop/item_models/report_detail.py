@@ -12,6 +12,7 @@ from aitr_desktop.item_models.section_tables import tests as test_tables
 from aitr_desktop.item_models.section_tables.known import Known
 from aitr_desktop.item_models.section_tables.rows import fields_table
 from aitr_desktop.translation import translate
+from tsr_agent.gate.saying import Release
 from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.sections.approval_history import approval_history
 from tsr_agent.sections.checklist import checklist
@@ -32,6 +33,7 @@ from tsr_agent.sections.wording import counted
 if TYPE_CHECKING:
     from aitr_desktop.item_models.cells import Table
     from aitr_desktop.item_models.figures import Figure
+    from aitr_desktop.library.approving import SaidHere
     from aitr_desktop.library.workspace import OpenedReport
     from tsr_agent.sections.approval_history import ApprovalHistory
     from tsr_agent.sections.matrix import Matrix
@@ -74,10 +76,23 @@ class ReportDetail:
     blocks: tuple[Block, ...]
     record: str = ""
     """What ``Workspace.record`` said of it; another text means that this is no longer all."""
+    release: Release | None = None
+    """All that counts for what people may say about it."""
+    decision_digest: str = ""
+    """SHA-256 of the decision's document; empty where none is on record."""
+    policy_in_force: bool | None = None
+    """Whether the policy that decided still decides; None where this library can't tell."""
+    said_here: tuple[SaidHere, ...] = ()
+    """What was said here and is not on record in the library: it does not count."""
 
 
-def report_detail(opened: OpenedReport) -> ReportDetail:
-    """The eight sections of a report as headings and tables."""
+def report_detail(opened: OpenedReport, said: tuple[SaidHere, ...] = ()) -> ReportDetail:
+    """The eight sections of a report as headings and tables.
+
+    Args:
+        opened: The report with what is on record about it.
+        said: What was said here about it and is not on record.
+    """
     report, decision = opened.report, opened.decision
     section = requirements(report)
     both_ways = matrix(report, section)
@@ -92,6 +107,10 @@ def report_detail(opened: OpenedReport) -> ReportDetail:
         commit=report.versions.checked_out_sha or report.versions.codebase_sha,
         head=head,
         record=opened.record,
+        release=_release(opened),
+        decision_digest=opened.decision_digest or "",
+        policy_in_force=opened.policy_in_force,
+        said_here=said,
         blocks=(
             _overview(opened, rows, history, known),
             _tests(opened, known),
@@ -112,10 +131,24 @@ def report_detail(opened: OpenedReport) -> ReportDetail:
                 history.summary,
                 "",
                 (translate("Report", "Where it stands"), approvals.standing_table(history)),
+                (translate("Report", "Said here, not on record"), approvals.said_here_table(said)),
                 (translate("Report", "Approval history"), approvals.approvals_table(history, known)),
             ),
             _versions(opened),
         ),
+    )
+
+
+def _release(opened: OpenedReport) -> Release:
+    report = opened.report
+    return Release(
+        report_id=report.id,
+        report_digest=opened.digest,
+        decision=opened.decision,
+        approvals=opened.approvals,
+        standing=opened.standing,
+        author=report.versions.codebase_author,
+        triggered_by=report.triggered_by,
     )
 
 

@@ -32,6 +32,8 @@ class ServerPage:
     synced_tone: Tone
     last: str
     waiting: Table
+    waiting_names: tuple[str, ...]
+    """Of the rows of ``waiting``; empty for a report, which only whoever made it takes back."""
     refused: Table
     refused_names: tuple[str, ...]
     """Of the rows of ``refused``."""
@@ -55,6 +57,7 @@ def server_page(known: Known, now: datetime) -> ServerPage:
         synced_tone=tone,
         last=known.error or known.last,
         waiting=_waiting(outbox),
+        waiting_names=tuple("" if each.is_report else each.name for each in outbox.waiting) if outbox else (),
         refused=_refused(outbox),
         refused_names=tuple(each.name for each in outbox.refused) if outbox else (),
         contradictions=_contradictions(found),

@@ -39,6 +39,10 @@ class Watcher(Protocol):
 class WaitingDocument:
     """One document of the outbox that the server does not have yet."""
 
+    name: str
+    """Of its file in the outbox."""
+    is_report: bool
+    """Or else what a person said about one."""
     what: str
     report_id: str
     since: datetime
@@ -143,7 +147,7 @@ def synchronise(
 
     told = _Told(watcher)
     sender = servers.api(connection, is_cancelled)
-    delivery = Delivery(sender, _outbox(servers, clock), SystemWaiting())
+    delivery = Delivery(sender, outbox_of(servers, clock), SystemWaiting())
     terms = Terms(
         clock=clock, accept_new_history=accept_new_history, progress=told.tell, cancelled=is_cancelled
     )
@@ -200,7 +204,7 @@ def sync_state(path: Path, servers: Servers, address: ServerAddress, clock: Cloc
 def outbox_state(servers: Servers, address: ServerAddress, clock: Clock) -> OutboxState:
     """What waits for a server, and what it refused."""
     try:
-        outbox = _outbox(servers, clock)
+        outbox = outbox_of(servers, clock)
         found = outbox.look(address)
         refused = outbox.refusals(address)
         tries = [outbox.tries(each) for each in found.entries]
@@ -208,6 +212,8 @@ def outbox_state(servers: Servers, address: ServerAddress, clock: Clock) -> Outb
         return OutboxState(trouble=error.message)
     waiting = tuple(
         WaitingDocument(
+            name=each.name,
+            is_report=each.head.action is None,
             what=each.what,
             report_id=each.head.report_id,
             since=each.head.made_at,
@@ -244,10 +250,24 @@ def send_again(servers: Servers, name: str, clock: Clock) -> None:
     Raises:
         StoreError: It stays where it is.
     """
-    _outbox(servers, clock).put_back(name)
+    outbox_of(servers, clock).put_back(name)
 
 
-def _outbox(servers: Servers, clock: Clock) -> Outbox:
+def take_back(servers: Servers, name: str, clock: Clock) -> None:
+    """Removes from the outbox what a person does not want sent any more, be it waiting or refused.
+
+    Raises:
+        StoreError: It is just being sent, or is gone already.
+    """
+    outbox_of(servers, clock).take_back(name)
+
+
+def outbox_of(servers: Servers, clock: Clock) -> Outbox:
+    """The outbox of this account, or the one that ``AITR_OUTBOX`` names.
+
+    Raises:
+        StoreError: The account has no place for it.
+    """
     from tsr_agent.client.outbox import Outbox, default_folder
 
     named = servers.environ.get("AITR_OUTBOX", "").strip()

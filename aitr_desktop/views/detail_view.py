@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import Qt, Signal, Slot
 from qtpy.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
+from aitr_desktop.item_models.approval_words import remark
 from aitr_desktop.item_models.cells import Kind, Target
 from aitr_desktop.views.anchor_row import AnchorRow
 from aitr_desktop.views.find_bar import FindBar
@@ -92,6 +93,7 @@ class DetailView(QFrame):
         self._steps.clear()
         self._hit = None
         self.band.show_overview(detail.head)
+        self.band.show_said([remark(each) for each in detail.said_here])
         if self._scroll.show_blocks(detail.blocks):
             self._anchors.add(block.title for block in detail.blocks)
             self._anchors.check(0)

@@ -36,6 +36,8 @@ class ServerView(QWidget):
     disconnect_asked = Signal()
     send_again_asked = Signal(list)
     """Names of refused documents."""
+    take_back_asked = Signal(list)
+    """Names of documents that are not to be sent any more."""
     minutes_chosen = Signal(int)
     report_asked = Signal(str)
     """Id of the report that a row is about."""
@@ -54,8 +56,15 @@ class ServerView(QWidget):
         self.disconnect_button = self._button(self.tr("Disconnect…"), self.disconnect_asked.emit)
         self.minutes = self._minutes(minutes)
         self.send_again = self._button(self.tr("Send again"), self._send_again_pressed)
+        self.take_back = self._button(self.tr("Take back"), self._take_back_pressed)
+        self.remove = self._button(self.tr("Take back"), self._remove_pressed)
         self._refused_names: tuple[str, ...] = ()
+        self._waiting_names: tuple[str, ...] = ()
         self._is_running = False
+        tip = self.tr("The selected approvals, rejections and withdrawals are not sent any more")
+        for button in (self.take_back, self.remove):
+            button.setToolTip(tip)
+            button.setAccessibleDescription(tip)
         self.waiting = _Part(self.tr("Waits to be sent"), self.tr("Nothing waits."), theme, row_height)
         self.refused = _Part(
             self.tr("Refused by the server"), self.tr("Nothing was refused."), theme, row_height
@@ -78,6 +87,7 @@ class ServerView(QWidget):
     def show_page(self, page: ServerPage) -> None:
         """Shows what is known."""
         self._is_running, self._refused_names = page.is_running, page.refused_names
+        self._waiting_names = page.waiting_names
         is_known = bool(page.url)
         self._url.setText(page.url or self.tr("Not connected to a server"))
         offline = self.tr(
@@ -100,7 +110,10 @@ class ServerView(QWidget):
         self.waiting.show_table(page.waiting, is_known=is_known)
         self.refused.show_table(page.refused, is_known=is_known)
         self.contradictions.show_table(page.contradictions, is_known=is_known, number=page.contradicted)
-        self.send_again.setVisible(bool(page.refused_names))
+        self.take_back.setVisible(any(page.waiting_names))
+        self.take_back.setEnabled(not page.is_running)
+        for button in (self.send_again, self.remove):
+            button.setVisible(bool(page.refused_names))
 
     def show_minutes(self, minutes: int) -> None:
         """Shows how often is synchronised."""
@@ -130,6 +143,19 @@ class ServerView(QWidget):
         rows = self.refused.selected_rows() or range(len(self._refused_names))
         self.send_again_asked.emit([self._refused_names[row] for row in rows])
 
+    def _take_back_pressed(self) -> None:
+        self._ask_back(self.waiting, self._waiting_names)
+
+    def _remove_pressed(self) -> None:
+        self._ask_back(self.refused, self._refused_names)
+
+    def _ask_back(self, part: _Part, names: Sequence[str]) -> None:
+        """Asks for the rows that are selected, and never for those that nobody chose."""
+        rows = part.selected_rows() if len(names) > 1 else [0]
+        chosen = [names[row] for row in rows if names[row]]
+        if chosen:
+            self.take_back_asked.emit(chosen)
+
     def _place(self) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -148,11 +174,14 @@ class ServerView(QWidget):
             column.addSpacing(12)
             column.addWidget(part)
             part.report_asked.connect(self.report_asked)
-            if part is self.refused:
-                again = QHBoxLayout()
-                again.addWidget(self.send_again)
-                again.addStretch(1)
-                column.addLayout(again)
+            below = {self.waiting: (self.take_back,), self.refused: (self.send_again, self.remove)}
+            if part in below:
+                row = QHBoxLayout()
+                row.setSpacing(8)
+                for button in below[part]:
+                    row.addWidget(button)
+                row.addStretch(1)
+                column.addLayout(row)
         column.addStretch(1)
         scroll = QScrollArea()
         # What is in it takes the focus, and is scrolled to.

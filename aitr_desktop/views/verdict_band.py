@@ -12,6 +12,9 @@ from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aitr_desktop.item_models.approval_words import Remark
     from aitr_desktop.theme import ThemeController
     from tsr_agent.sections.overview import Overview
 
@@ -37,6 +40,7 @@ class VerdictBand(QFrame):
         self._terms = PlainLabel(wraps=True, selectable=True)
         self._facts = PlainLabel(tone=Tone.MUTED, pixels=11, wraps=True, selectable=True)
         self._doubt = PlainLabel(tone=Tone.PENDING, wraps=True, selectable=True)
+        self._said = PlainLabel(wraps=True, selectable=True)
         self._is_low = False
         self._reason = ""
         self._more = QToolButton()
@@ -48,10 +52,18 @@ class VerdictBand(QFrame):
         self.buttons = QHBoxLayout()
         """What one does next, put here by whoever offers it; empty, it takes no room."""
         self.buttons.setSpacing(8)
+        self._acts: QWidget | None = None
+        self._folded_acts: QWidget | None = None
+        self._said.setAccessibleName(self.tr("Said here"))
+        self._said.hide()
         self._sentence.setAccessibleName(self.tr("Reason"))
         self._terms.setAccessibleName(self.tr("Approval, exceptions and baseline"))
 
-        first = QHBoxLayout()
+        self._first = QHBoxLayout()
+        self._place()
+
+    def _place(self) -> None:
+        first = self._first
         first.setSpacing(12)
         first.addWidget(self._verdict)
         first.addWidget(self._release)
@@ -62,6 +74,7 @@ class VerdictBand(QFrame):
         lines.setSpacing(6)
         lines.addLayout(first)
         lines.addWidget(self._sentence)
+        lines.addWidget(self._said)
         lines.addWidget(self._doubt)
         lines.addWidget(self._terms)
         lines.addWidget(self._facts)
@@ -94,6 +107,25 @@ class VerdictBand(QFrame):
         _set_cut(self._facts, facts, self.tr("Made {time}").format(time=head.created.utc))
         self._fold()
 
+    def show_said(self, remarks: Sequence[Remark]) -> None:
+        """Shows what was said here and does not count yet; the verdict stays what is on record."""
+        worst = any(each.tone is Tone.NO_GO for each in remarks)
+        self._said.set_tone(Tone.NO_GO if worst else Tone.PENDING)
+        _set_cut(self._said, "\n".join(each.text for each in remarks))
+        self._said.setVisible(bool(remarks))
+
+    def place_acts(self, row: QWidget, folded: QWidget) -> None:
+        """Places what one does next.
+
+        Args:
+            row: Below the reason.
+            folded: In its place in the first line, where there is little height.
+        """
+        self._acts, self._folded_acts = row, folded
+        self.buttons.addWidget(row, 1)
+        self._first.addWidget(folded)
+        self._fold()
+
     def set_low(self, *, is_low: bool) -> None:
         """Where there is little height, what is not the verdict is shown when somebody asks for it."""
         if is_low != self._is_low:
@@ -106,6 +138,9 @@ class VerdictBand(QFrame):
         self._more.setVisible(self._is_low)
         self._terms.setVisible(shows and bool(self._terms.text()))
         self._facts.setVisible(shows)
+        if self._acts is not None and self._folded_acts is not None:
+            self._acts.setVisible(not self._is_low)
+            self._folded_acts.setVisible(self._is_low)
 
 
 def _set_cut(label: PlainLabel, text: str, hint: str = "", most: int = MOST_SIGNS) -> None:

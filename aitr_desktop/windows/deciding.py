@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QObject, Signal
 
+from aitr_desktop.actions.spec import Act
+from aitr_desktop.windows.approving import Approving
 from aitr_desktop.windows.compare_page import ComparePage
 from aitr_desktop.windows.documents import Documents
 
@@ -17,10 +19,15 @@ if TYPE_CHECKING:
 
     from qtpy.QtWidgets import QWidget
 
-    from aitr_desktop.actions.spec import Act
     from aitr_desktop.item_models.report_detail import ReportDetail
+    from aitr_desktop.library.servers import Servers
     from aitr_desktop.windows.desk import Desk
+    from aitr_desktop.windows.menus import Menus
+    from aitr_desktop.windows.server_place import ServerPlace
     from aitr_desktop.windows.workbench import Workbench
+
+NEXT = (Act.APPROVE, Act.REJECT, Act.WITHDRAW, Act.SHOW_APPROVALS)
+"""What stands below the verdict, the primary one first."""
 
 
 class Deciding(QObject):
@@ -28,6 +35,8 @@ class Deciding(QObject):
 
     Args:
         desk: What they work with.
+        servers: The way to servers.
+        server: Which server, and what is known of it.
         workbench: Gives the list and the report on screen; None before a library was open.
     """
 
@@ -38,7 +47,12 @@ class Deciding(QObject):
     failed = Signal(object)
     """A ``TsrError``."""
 
-    def __init__(self, desk: Desk, workbench: Callable[[], Workbench | None]) -> None:
+    reasons_changed = Signal()
+    """What can be done now is something else."""
+
+    def __init__(
+        self, desk: Desk, servers: Servers, server: ServerPlace, workbench: Callable[[], Workbench | None]
+    ) -> None:
         super().__init__(desk.window)
         self._workbench = workbench
         self.comparison = ComparePage(desk)
@@ -46,6 +60,10 @@ class Deciding(QObject):
         self.documents.told.connect(self.told)
         self.documents.failed.connect(self.failed)
         self.documents.offered.connect(self.offered)
+        self.approving = Approving(desk, servers, server, workbench)
+        self.approving.told.connect(self.told)
+        self.approving.failed.connect(self.failed)
+        self.approving.reasons_changed.connect(self.reasons_changed)
 
     def pages(self) -> dict[str, Callable[[], QWidget]]:
         """The page of each place that is made here, in the rail's order."""
@@ -53,14 +71,26 @@ class Deciding(QObject):
 
     def handlers(self) -> dict[Act, Callable[[], object]]:
         """What the actions of these parts do."""
-        return self.documents.handlers()
+        return {**self.documents.handlers(), **self.approving.handlers()}
 
     def reasons(self) -> dict[Act, Callable[[], str]]:
         """Why their actions can't be done now."""
-        return self.documents.reasons()
+        return {**self.documents.reasons(), **self.approving.reasons()}
 
     def report_shown(self, detail: ReportDetail | None) -> None:
         """Another report is on screen, or none."""
+        self.approving.report_shown(detail)
+
+    def attach(self, workbench: Workbench, menus: Menus) -> None:
+        """Places what one does next below the verdict."""
+        from aitr_desktop.views.act_buttons import ActButtons, Offered, fold_button
+
+        short = {Act.WITHDRAW: self.tr("Withdraw…")}
+        offered = [Offered(menus.action(act), short.get(act, ""), hides=act in short) for act in NEXT]
+        words = self.tr("Decide")
+        folded = fold_button([each.action for each in offered], words)
+        workbench.detail.band.place_acts(ActButtons(offered, words), folded)
 
     def stop(self) -> None:
         """Ends what waits; the window goes."""
+        self.approving.stop()

@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
         )
         desk = Desk(self, theme, tasks, clock, self.libraries, self.preferences)
         self.verifying = Verifying(desk)
-        self.deciding = Deciding(desk, lambda: self.workbench)
+        self.deciding = Deciding(desk, servers, self.server, lambda: self.workbench)
         # One line a place: the page of each row of the table of actions that has a place.
         page_of = {
             "reports": lambda: self.reports_page,
@@ -175,6 +175,7 @@ class MainWindow(QMainWindow):
         self.reports_page.pressed.connect(self._message_pressed)
         self.reports_page.currentChanged.connect(self.menus.refresh)
         self.pages.went.connect(self.menus.refresh)
+        self.deciding.reasons_changed.connect(self.menus.refresh)
         self.list_view.sorted_by.connect(self.menus.check)
         self.list_view.compare_asked.connect(self.deciding.comparison.compare)
         self.list_view.compare_asked.connect(lambda *_: self.pages.go("compare"))
@@ -226,7 +227,9 @@ class MainWindow(QMainWindow):
         # Imported when a library is there: the first frame needs none of it.
         from aitr_desktop.windows.workbench import Workbench
 
-        workbench = Workbench(self._theme, self._tasks, self._clock, self.preferences)
+        said_here = self.deciding.approving.said_here
+        workbench = Workbench(self._theme, self._tasks, self._clock, self.preferences, said_here=said_here)
+        self.deciding.attach(workbench, self.menus)
         workbench.counted.connect(self._counted)
         workbench.shown.connect(self._report_shown)
         workbench.failed.connect(self.notices.say)
@@ -265,7 +268,6 @@ class MainWindow(QMainWindow):
 
     def _report_shown(self, detail: ReportDetail | None) -> None:
         self.status.show_verified(detail.digest if detail else "")
-        self.menus.refresh()
         self.deciding.report_shown(detail)
         self.server.report_shown(detail.report_id if detail else "")
 

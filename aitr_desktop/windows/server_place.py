@@ -92,6 +92,7 @@ class ServerPlace(QObject):
         view.connect_asked.connect(self.connecting.ask)
         view.disconnect_asked.connect(self.connecting.ask_to_disconnect)
         view.send_again_asked.connect(self.synchronising.send_again)
+        view.take_back_asked.connect(self.synchronising.take_back)
         view.minutes_chosen.connect(self._minutes_chosen)
         view.report_asked.connect(self.report_asked)
         self.view = view

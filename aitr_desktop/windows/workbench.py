@@ -9,6 +9,7 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from aitr_desktop.item_models.report_detail import ReportDetail, report_detail
+from aitr_desktop.library.approving import not_on_record
 from aitr_desktop.views.detail_view import DetailView
 from aitr_desktop.views.message_pane import Message, MessagePane, error_message
 from aitr_desktop.views.plain_label import hairline
@@ -18,6 +19,9 @@ from aitr_desktop.windows.plot_library import PlotLibrary
 from tsr_agent.errors import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aitr_desktop.library.approving import SaidHere
     from aitr_desktop.library.workspace import Workspace
     from aitr_desktop.settings import Settings
     from aitr_desktop.tasks import Task, Tasks
@@ -31,7 +35,16 @@ FIRST_SIZES = (530, 762)
 
 
 class Workbench(QWidget):
-    """The list of a library and the report chosen from it."""
+    """The list of a library and the report chosen from it.
+
+    Args:
+        theme: Colours and fonts.
+        tasks: The door to threads.
+        clock: Says what day it is.
+        preferences: Where the layout is kept.
+        said_here: What was said here about a report, by its id, and is not on record in the library;
+            called on the worker thread.
+    """
 
     counted = Signal(int, int)
     """How many reports are listed, and how many the library has."""
@@ -49,12 +62,15 @@ class Workbench(QWidget):
         clock: Clock,
         preferences: Preferences,
         parent: QWidget | None = None,
+        *,
+        said_here: Callable[[str], tuple[SaidHere, ...]] = lambda _: (),
     ) -> None:
         super().__init__(parent)
         self._tasks = tasks
+        self._said_here = said_here
         self._workspace: Workspace | None = None
         self._loading: Task[ReportDetail] | None = None
-        self._checking: Task[str] | None = None
+        self._checking: Task[tuple[str, tuple[SaidHere, ...]]] | None = None
         self._asked_for = ""
         self.report: ReportDetail | None = None
         """The report on screen."""
@@ -156,10 +172,15 @@ class Workbench(QWidget):
 
     def _load(self, workspace: Workspace, report_id: str) -> None:
         self._loading = self._tasks.run(
-            lambda: report_detail(workspace.load(report_id)),
+            lambda: self._read(workspace, report_id),
             self._show_detail,
             partial(self._show_error, report_id),
         )
+
+    def _read(self, workspace: Workspace, report_id: str) -> ReportDetail:
+        """Everything about a report; on the worker thread."""
+        opened = workspace.load(report_id)
+        return report_detail(opened, not_on_record(self._said_here(report_id), opened.approvals))
 
     def _hold_to_record(self) -> None:
         """Reads the report on screen again where something about it came in: a rejection ends a GO."""
@@ -167,15 +188,17 @@ class Workbench(QWidget):
         if workspace is None or report is None or report.report_id != self._asked_for:
             return
 
-        def found(record: str) -> None:
-            if record != report.record:
+        def read() -> tuple[str, tuple[SaidHere, ...]]:
+            known = report.release.approvals if report.release is not None else ()
+            return workspace.record(report.report_id), not_on_record(self._said_here(report.report_id), known)
+
+        def found(now: tuple[str, tuple[SaidHere, ...]]) -> None:
+            if now != (report.record, report.said_here):
                 self._load(workspace, report.report_id)
 
         if self._checking is not None:
             self._checking.cancel()
-        self._checking = self._tasks.run(
-            lambda: workspace.record(report.report_id), found, partial(self._show_error, report.report_id)
-        )
+        self._checking = self._tasks.run(read, found, partial(self._show_error, report.report_id))
 
     def _stop_reading(self) -> None:
         for task in (self._loading, self._checking):

@@ -225,6 +225,14 @@ class Outbox:
                 found.append((Entry(name, head), self._refusal(name)))
         return tuple(found)
 
+    def refused_document(self, entry: Entry) -> bytes | None:
+        """The document of a refused entry; None where it is gone or damaged."""
+        try:
+            content = self._bytes(f"refused/{entry.name}", entries.MOST_HEAD_BYTES + entry.head.size + 1)
+            return entries.read(entry.name, content)[1]
+        except (OSError, DocumentError):
+            return None
+
     def put_back(self, name: str) -> None:
         """Lets a refused document wait again, so that it is sent with the next ones.
 
@@ -240,6 +248,31 @@ class Outbox:
             (self.folder / "refused" / name).rename(self.folder / name)
             self._remove(f"refused/{name}{REASON}")
             _sync(self.folder)
+
+    def take_back(self, name: str) -> None:
+        """Removes a document that waits or was refused: whoever put it in does not want it sent.
+
+        Args:
+            name: Of its file.
+
+        Raises:
+            StoreError: It is just being sent, is not there any more, or can't be removed.
+        """
+        if not entries.is_name(name):
+            raise StoreError(f"{name[:100]!r} is no document of the outbox.")
+        with self.lock() as is_ours, self._failing("can't be written"):
+            if not is_ours:
+                raise StoreError(
+                    "What waits is just being sent, so nothing was taken back.",
+                    next_step="Wait until that has ended, then look whether it still waits.",
+                )
+            place = (
+                self.folder / "refused" if os.path.lexists(self.folder / "refused" / name) else self.folder
+            )
+            (place / name).unlink()
+            for beside in (f"{name}{TRIES}", f"refused/{name}{REASON}"):
+                self._remove(beside)
+            _sync(place)
 
     def _refusal(self, name: str) -> Refusal | None:
         try:

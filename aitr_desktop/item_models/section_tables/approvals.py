@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aitr_desktop.item_models.approval_words import noun
 from aitr_desktop.item_models.cells import Cell, Column, Node, Table
 from aitr_desktop.item_models.section_tables.rows import block, fields_table, line, link_line, text_line
+from aitr_desktop.library.approving import Whereabouts
 from aitr_desktop.translation import translate
 from tsr_agent.sections.approval_history import SAME
 from tsr_agent.sections.fields import Field
 from tsr_agent.sections.marks import Tone
-from tsr_agent.sections.wording import short_sha
+from tsr_agent.sections.plain_text import one_line, visible
+from tsr_agent.sections.wording import moment, short_sha
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aitr_desktop.item_models.section_tables.known import Known
+    from aitr_desktop.library.approving import SaidHere
     from tsr_agent.sections.approval_history import ApprovalHistory, ApprovalRow
 
 MOST_OPEN = 20
@@ -41,6 +47,42 @@ def standing_table(history: ApprovalHistory) -> Table:
             )
         )
     return fields_table(fields)
+
+
+def said_here_table(said: Sequence[SaidHere]) -> Table:
+    """What was said here and is not on record: it waits, was refused, or is yet to be synchronised."""
+    columns = (
+        Column(title=translate("Report", "Where"), width=180, is_state=True),
+        Column(title=translate("Report", "What"), width=120),
+        Column(title=translate("Report", "Who"), width=200, stretches=True),
+        Column(title=translate("Report", "Since"), width=180),
+        Column(title=translate("Report", "Counts"), width=110, is_state=True),
+    )
+    return Table(columns=columns, nodes=tuple(_said_here(each) for each in said))
+
+
+def _said_here(said: SaidHere) -> Node:
+    where = {
+        Whereabouts.WAITS: (translate("Report", "▲ waits to be sent"), Tone.PENDING),
+        Whereabouts.REFUSED: (translate("Report", "✕ refused"), Tone.NO_GO),
+        Whereabouts.RECORDED: (translate("Report", "▲ at the server"), Tone.PENDING),
+    }
+    words, tone = where[said.where]
+    when = moment(said.since)
+    below = [text_line(each, tone=tone) for each in (visible(said.outcome), visible(said.next_step)) if each]
+    below += _note(visible(said.note.strip()))
+    below.append(line(one_line(" · ".join(filter(None, (said.server, said.id))), 300), tone=Tone.MUTED))
+    return Node(
+        cells=(
+            Cell(text=words, tone=tone),
+            Cell(text=noun(said.action)),
+            Cell(text=one_line(said.by, 200), is_strong=True),
+            Cell(text=when.local, whole=when.utc),
+            Cell(text=translate("Report", "– does not"), tone=Tone.PENDING),
+        ),
+        children=tuple(below),
+        is_open=True,
+    )
 
 
 def approvals_table(history: ApprovalHistory, known: Known) -> Table:
