@@ -134,6 +134,9 @@ def hand_in(
         return _kept(word, servers, address, clock, error)
     try:
         hold_against(word, api)
+        if cancelled():
+            # An answer can be faster than the look whether it is still waited for.
+            raise InterruptedQuestionError
         return _sent(word, api, servers, clock)
     except (InterruptedQuestionError, StoreError):
         raise

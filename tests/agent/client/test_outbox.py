@@ -269,3 +269,36 @@ def test_killed_at_any_moment_it_keeps_all_that_was_promised(tmp_path: Path, clo
         assert promised <= kept
         assert len(kept) <= len(promised) + 1
         assert all(box.document(each) for each in found.entries)
+
+
+def test_what_waits_or_was_refused_is_taken_back(outbox: Outbox, clock: SteppingClock) -> None:
+    waits, refused = (outbox.put(head(number, clock), document(number)) for number in (1, 2))
+    outbox.failed(waits, "not reached")
+    outbox.refused(refused, REFUSED)
+    assert outbox.refused_document(refused) == document(2)
+    for each in (waits, refused):
+        outbox.take_back(each.name)
+        with pytest.raises(StoreError):
+            outbox.take_back(each.name)
+    assert (outbox.look(HERE).entries, outbox.refusals(HERE)) == ((), ())
+    left = {path.name for path in outbox.folder.rglob("*") if path.is_file()}
+    assert left <= {".gitignore", ".lock"}
+    assert outbox.refused_document(refused) is None
+
+
+def test_what_is_just_being_sent_is_not_taken_back(outbox: Outbox, clock: SteppingClock) -> None:
+    entry = outbox.put(head(1, clock), document(1))
+    other = Outbox(outbox.folder, clock)
+    with outbox.lock() as is_ours:
+        assert is_ours
+        with pytest.raises(StoreError, match="just being sent"):
+            other.take_back(entry.name)
+    assert outbox.look(HERE).entries == (entry,)
+
+
+@pytest.mark.parametrize("name", ["", "../x", "refused", ".lock", "x.entry", "a/b.entry"])
+def test_nothing_but_an_entry_is_taken_back(outbox: Outbox, clock: SteppingClock, name: str) -> None:
+    outbox.put(head(1, clock), document(1))
+    with pytest.raises(StoreError):
+        outbox.take_back(name)
+    assert len(outbox.look(HERE).entries) == 1
