@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from aitr_desktop.library.approving import Word
 from aitr_desktop.translation import translate
-from tsr_agent.gate.approvals import basis_digest
+from tsr_agent.gate.approvals import ApprovalState, basis_digest
 from tsr_agent.gate.saying import document, foreseen
 from tsr_agent.models.approval import ApprovalAction, ApprovalTerms
 from tsr_agent.sections.approval import approval_terms
+from tsr_agent.sections.approval_history import approval_history
 from tsr_agent.sections.fields import Field
 from tsr_agent.sections.plain_text import one_line
 from tsr_agent.sections.wording import counted, moment, verdict
@@ -151,12 +152,26 @@ def _facts(
         (translate("Approval", "Warns"), decision.warnings),
     )
     facts = [Facts(title=title, fields=tuple(fields)) for title, fields in groups]
+    facts += _said_before(detail)
     facts += [
         Facts(title=f"{title} ({len(lines):,})", lines=tuple(_lines(lines)))
         for title, lines in issues
         if lines
     ]
     return tuple(facts)
+
+
+def _said_before(detail: ReportDetail) -> list[Facts]:
+    """Everything that people said, whether it counts or not."""
+    release = detail.release
+    rows = approval_history(release.decision, release.approvals, release.standing).rows if release else ()
+    lines = []
+    for row in rows:
+        note = f": {_one(row.note)}" if row.note else ""
+        why_not = f" {row.why_not}" if row.why_not else ""
+        lines.append(f"{row.action} {row.who} ({row.role}), {row.when.local}{note}{why_not}")
+    title = translate("Approval", "People said ({number})").format(number=f"{len(lines):,}")
+    return [Facts(title=title, lines=tuple(lines))] if lines else []
 
 
 def _lines(issues: tuple[str, ...]) -> list[str]:
@@ -254,6 +269,11 @@ def _comes_to(action: ApprovalAction, after: Foreseen) -> str:
             verdict=mark,
         )
         return here if not stands.missing else f"{here} {reason}."
+    if action is ApprovalAction.REJECT and stands.state is ApprovalState.NOT_APPROVABLE:
+        words = translate(
+            "Approval", "Then {verdict} as it is now; the rejection stands whatever is decided later."
+        )
+        return words.format(verdict=mark)
     return translate("Approval", "Then {verdict}. {reason}.").format(verdict=mark, reason=reason)
 
 

@@ -132,7 +132,7 @@ def fold_button(actions: Sequence[QAction], name: str) -> QToolButton:
     """
     made = QToolButton()
     made.setText(name)
-    made.setProperty("anchor", "true")
+    made.setProperty("opens", "true")
     made.setAccessibleName(name)
     made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)

@@ -23,6 +23,8 @@ MOST_SIGNS = 360
 """Characters of one paragraph: with more of them the head would leave its report no room."""
 MOST_SIGNS_LOW = 240
 """The same where there is little height."""
+MOST_REMARK_LOW = 140
+"""The same of what was said here: that it does not count comes first."""
 
 
 class VerdictBand(QFrame):
@@ -54,6 +56,7 @@ class VerdictBand(QFrame):
         self.buttons.setSpacing(8)
         self._acts: QWidget | None = None
         self._folded_acts: QWidget | None = None
+        self._remarks = ""
         self._said.setAccessibleName(self.tr("Said here"))
         self._said.hide()
         self._sentence.setAccessibleName(self.tr("Reason"))
@@ -111,8 +114,8 @@ class VerdictBand(QFrame):
         """Shows what was said here and does not count yet; the verdict stays what is on record."""
         worst = any(each.tone is Tone.NO_GO for each in remarks)
         self._said.set_tone(Tone.NO_GO if worst else Tone.PENDING)
-        _set_cut(self._said, "\n".join(each.text for each in remarks))
-        self._said.setVisible(bool(remarks))
+        self._remarks = "\n".join(each.text for each in remarks)
+        self._fold()
 
     def place_acts(self, row: QWidget, folded: QWidget) -> None:
         """Places what one does next.
@@ -135,6 +138,8 @@ class VerdictBand(QFrame):
     def _fold(self) -> None:
         shows = not self._is_low or self._more.isChecked()
         _set_cut(self._sentence, self._reason, most=MOST_SIGNS if shows else MOST_SIGNS_LOW)
+        _set_cut(self._said, self._remarks, most=MOST_SIGNS if shows else MOST_REMARK_LOW)
+        self._said.setVisible(bool(self._remarks))
         self._more.setVisible(self._is_low)
         self._terms.setVisible(shows and bool(self._terms.text()))
         self._facts.setVisible(shows)

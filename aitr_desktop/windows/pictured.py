@@ -202,6 +202,17 @@ def _save(stage: Stage) -> Iterator[str]:
     yield "saved"
 
 
+def _approving(stage: Stage) -> Iterator[str]:
+    """The dialogs by which one approves and rejects; what waits, and what was refused, beside the verdict."""
+    from aitr_desktop.windows.pictured_approvals import asked, left
+
+    for verdict, workbench in _reports(stage):
+        if workbench.report is None or workbench.report.decision_digest == "":
+            continue
+        yield from (f"{name}-{verdict}" for name in asked(stage.window, stage.theme, workbench.report))
+        yield from (f"{name}-{verdict}" for name in left(workbench))
+
+
 def _server(stage: Stage) -> Iterator[str]:
     stage.do(Act.GO_SERVER)
     yield "server-none"
@@ -279,6 +290,7 @@ VIEWS = (
     View(name="notice", show=_notices),
     View(name="compare", show=_compare),
     View(name="save", show=_save),
+    View(name="approving", show=_approving),
     View(name="server", show=_server),
     View(name="connect", show=_connect),
     View(name="palette", show=_palette),
