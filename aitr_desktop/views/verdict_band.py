@@ -23,7 +23,7 @@ MOST_SIGNS = 360
 """Characters of one paragraph: with more of them the head would leave its report no room."""
 MOST_SIGNS_LOW = 240
 """The same where there is little height."""
-MOST_REMARK_LOW = 140
+MOST_REMARK_LOW = 200
 """The same of what was said here: that it does not count comes first."""
 
 

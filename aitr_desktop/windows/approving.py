@@ -199,7 +199,7 @@ class Approving(QObject):
 
     def _take_back(self, said: SaidHere) -> None:
         self._notes[said.report_id, said.action] = said.note
-        self._server.synchronising.take_back([said.name])
+        self._server.outbox.take_back([said.name])
 
     def _show_approvals(self) -> None:
         workbench = self._workbench()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, Signal
 
 from aitr_desktop.windows.connecting import Connecting
+from aitr_desktop.windows.outbox_changes import OutboxChanges
 from aitr_desktop.windows.synchronising import Synchronising
 
 if TYPE_CHECKING:
@@ -65,9 +66,13 @@ class ServerPlace(QObject):
         self.synchronising = Synchronising(
             window, servers, self.connecting, tasks, clock, libraries=libraries, preferences=preferences
         )
+        self.outbox = OutboxChanges(servers, tasks, clock, self)
+        self.outbox.waits_again.connect(self.synchronising.run)
+        self.outbox.changed.connect(self.synchronising.look)
+        self.outbox.changed.connect(self.came)
         self.view: ServerView | None = None
         self._report_id = ""
-        for part in (self.connecting, self.synchronising):
+        for part in (self.connecting, self.synchronising, self.outbox):
             part.told.connect(self.told)
             part.failed.connect(self.failed)
         self.synchronising.came.connect(self.came)
@@ -91,8 +96,8 @@ class ServerPlace(QObject):
         view.stop_asked.connect(self.synchronising.cancel)
         view.connect_asked.connect(self.connecting.ask)
         view.disconnect_asked.connect(self.connecting.ask_to_disconnect)
-        view.send_again_asked.connect(self.synchronising.send_again)
-        view.take_back_asked.connect(self.synchronising.take_back)
+        view.send_again_asked.connect(self.outbox.send_again)
+        view.take_back_asked.connect(self.outbox.take_back)
         view.minutes_chosen.connect(self._minutes_chosen)
         view.report_asked.connect(self.report_asked)
         self.view = view

@@ -16,7 +16,7 @@ from aitr_desktop.windows.pulse import Pulse
 from tsr_agent.sections.plain_text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from aitr_desktop.library.servers import Servers, Who
@@ -125,31 +125,6 @@ class Synchronising(QObject):
         """Ends it early; what was done is kept."""
         self._pulse.cancel()
 
-    def send_again(self, names: Sequence[str]) -> None:
-        """Lets refused documents wait again, and synchronises."""
-        from aitr_desktop.library.synchronising import send_again
-
-        servers, clock = self._servers, self._clock
-
-        def put_back() -> None:
-            for name in names:
-                send_again(servers, name, clock)
-
-        self._tasks.run(put_back, lambda _: self.run(), self.failed.emit, Lane.WIDE)
-
-    def take_back(self, names: Sequence[str]) -> None:
-        """Removes from the outbox what nobody wants sent any more."""
-        from aitr_desktop.library.synchronising import take_back
-
-        servers, clock = self._servers, self._clock
-
-        def remove() -> int:
-            for name in names:
-                take_back(servers, name, clock)
-            return len(names)
-
-        self._tasks.run(remove, self._taken_back, self._not_taken_back, Lane.WIDE)
-
     def look(self) -> None:
         """Reads what is known of the server, without asking it."""
         address, workspace = self._connecting.address(), self._libraries.workspace
@@ -179,18 +154,6 @@ class Synchronising(QObject):
         """Ends what waits; the window goes."""
         self._minutes.stop()
         self._pulse.stop()
-
-    def _taken_back(self, number: int) -> None:
-        words = self.tr("1 document was taken back; it is not sent.")
-        many = self.tr("{number} documents were taken back; they are not sent.")
-        self.told.emit(words if number == 1 else many.format(number=f"{number:,}"))
-        self.look()
-        self.came.emit()
-
-    def _not_taken_back(self, error: TsrError) -> None:
-        self.failed.emit(error)
-        self.look()
-        self.came.emit()
 
     def _why_not(self) -> str:
         return self._libraries.why_none() or self._connecting.why_none()
