@@ -232,7 +232,7 @@ def _you(person: Person, server: str) -> list[Field]:
     says = translate("Approval", "{server}, asked {time}").format(server=server, time=asked.local)
     return [
         Field(translate("Approval", "Who"), _named(person)),
-        Field(translate("Approval", "Says"), says, asked.utc),
+        Field(translate("Approval", "Known to"), says, asked.utc),
         Field(translate("Approval", "Token until"), ends.local, ends.utc),
     ]
 

@@ -185,9 +185,7 @@ class ApprovalDialog(QDialog):
         self.say_button.setProperty("primary", "true")
         self.say_button.style().unpolish(self.say_button)
         self.say_button.style().polish(self.say_button)
-        for button in (self.say_button, self.look_button, self.cancel_button):
-            button.setAutoDefault(False)
-        # Enter on anything but a button leaves everything as it was.
+        # Enter presses the button that somebody went to; anywhere else it leaves everything as it was.
         self.cancel_button.setDefault(True)
         self.facts.setFocus(Qt.FocusReason.OtherFocusReason)
         self.setTabOrder(self.facts, self.note)

@@ -134,7 +134,7 @@ class ApprovalAsking(QObject):
 
     def _same_there(self) -> None:
         if self._dialog is not None:
-            words = self.tr("✓ {host} has the same on record. It is sent at once.")
+            words = self.tr("✓ {host} has the same on record; what you say is sent at once.")
             self._dialog.show_way(words.format(host=self._address.host))
 
     def _not_same(self, error: TsrError) -> None:

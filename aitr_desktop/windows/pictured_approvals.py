@@ -44,7 +44,7 @@ def asked(window: MainWindow, theme: ThemeController, detail: ReportDetail) -> I
     action = ApprovalAction.APPROVE if waits else ApprovalAction.REJECT
     made = offer(detail, PERSON, action, server=SERVER, document_id="pictured", now=NOW)
     dialog = ApprovalDialog(theme, [made], most=MAX_NOTE, parent=window)
-    dialog.show_way("✓ aitr.example.com has the same on record. It is sent at once.")
+    dialog.show_way("✓ aitr.example.com has the same on record; what you say is sent at once.")
     dialog.open()
     yield f"approving-{action.value}"
     dialog.note.setPlainText("I have read the three cases that did not pass; see the minutes of today.")
