@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aitr_desktop.windows.server_place import ServerPlace
     from aitr_desktop.windows.workbench import Workbench
 
-NEXT = (Act.APPROVE, Act.REJECT, Act.WITHDRAW, Act.SHOW_APPROVALS)
+NEXT = (Act.APPROVE, Act.REJECT, Act.WITHDRAW, Act.SAVE_PDF, Act.SHOW_APPROVALS)
 """What stands below the verdict, the primary one first."""
 
 
