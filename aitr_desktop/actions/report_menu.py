@@ -12,7 +12,7 @@ ROWS = (
         text=QT_TRANSLATE_NOOP("Actions", "&Approve…"),
         keys=("Ctrl+Shift+A",),
     ),
-    ActionSpec(act=Act.REJECT, menu=REPORT, text=QT_TRANSLATE_NOOP("Actions", "Re&ject…")),
+    ActionSpec(act=Act.REJECT, menu=REPORT, text=QT_TRANSLATE_NOOP("Actions", "R&eject…")),
     ActionSpec(
         act=Act.WITHDRAW,
         menu=REPORT,
