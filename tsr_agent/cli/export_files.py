@@ -150,7 +150,7 @@ def _tell(subject: Subject, wanted: str, target: Path, console: Console) -> None
             for each in (head.cautions if filed.decision is not None else ())
             for line in paragraph(f"{each.mark}: {each.sentence}", console.width, "  ", "    ")
         ),
-        *paragraph(filed.verification.sentence, console.width, "  "),
+        *paragraph(subject.basis_sentence, console.width, "  "),
         f"  Report       {filed.report.id}",
         f"  Its SHA-256  {filed.digest}",
     ]

@@ -29,8 +29,8 @@ class Basis(Enum):
 
 _SAID = {
     Basis.ON_RECORD: (
-        "The decision and the approvals are those on record in {source}; each document is shown to be the "
-        "one that was filed."
+        "The decision and the approvals are those on record; each document is shown to be the one that was "
+        "filed."
     ),
     Basis.FOR_THIS_EXPORT: (
         "The report was read from the file {source}. The decision was taken for this export, by a policy "
@@ -54,7 +54,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def basis_sentence(self) -> str:
         """Whose decision it is, in words."""
-        return self.filed.verification.sentence
+        said, library = self.filed.verification.sentence, self.filed.library
+        return f"{said} Library: {one_line(library, 200)}." if library else said
 
 
 def of_file(
@@ -106,7 +107,7 @@ def on_record(library: Library, report_id: str) -> Subject:
         approvals=found.approvals if found else (),
         standing=found.standing if found else None,
         policy_in_force=policy_in_force(library, decision) if decision else None,
-        verification=verified(_said(basis, name)),
+        verification=verified(_said(basis, "a library")),
         library=name,
     )
     return Subject(filed=filed, document=document, basis=basis)

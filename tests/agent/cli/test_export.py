@@ -60,7 +60,7 @@ def test_a_report_of_a_library_is_exported_with_what_is_on_record(
     assert [line for line in done.stdout.splitlines() if cells(line) > 80] == []
     found = figures((tmp_path / "r.csv").read_bytes().decode())
     assert found["overview", "", "verdict"]["shown"] == "● GO"
-    assert "on record in library.db" in found["overview", "", "basis"]["shown"]
+    assert found["overview", "", "basis"]["shown"].endswith("filed. Library: library.db.")
     assert found["approvals", "approve-r-1-Rita", "who"]["shown"] == "Rita"
     assert found["approvals", "approve-r-1-Rita", "counts"]["shown"] == "yes"
 
@@ -144,6 +144,20 @@ def test_nothing_is_written_over_unasked(agent: Agent, tmp_path: Path) -> None:
     assert (tmp_path / "mine.csv").read_text("utf-8") == "mine"
     assert agent("export", BROKEN, "--output", "mine.csv", "--force").returncode == 0
     assert {path.name for path in tmp_path.iterdir()} == {"mine.csv"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits are POSIX")
+@pytest.mark.parametrize("output", ["b.pdf", "b.json", "b.csv", "out/"])
+def test_a_full_disk_is_named_and_leaves_what_was_there(tmp_path: Path, output: str) -> None:
+    (tmp_path / "keep.txt").write_text("kept", encoding="utf-8")
+    inner = f"ulimit -f 4; exec {sys.executable} -m tsr_agent export {BROKEN} --output {output}"
+    done = subprocess.run(
+        ["bash", "-c", inner], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 2
+    assert "can't be written: the disk is full." in done.stderr
+    assert "half-written" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["keep.txt"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl+C is sent as POSIX does")
