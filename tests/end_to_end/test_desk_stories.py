@@ -77,7 +77,11 @@ class Desk:
         self.window, self._tasks, self._qtbot, self.library = window, tasks, qtbot, folder / "mine.db"
 
     def wait(self) -> None:
-        self._qtbot.waitUntil(lambda: self._tasks.is_idle, timeout=60_000)
+        self._qtbot.waitUntil(lambda: self._tasks.is_idle and not self._is_filling(), timeout=60_000)
+
+    def _is_filling(self) -> bool:
+        """Whether sections of the report still come on screen: they do so in turns."""
+        return self.window.workbench is not None and self.window.workbench.detail.is_filling
 
     def connect(self, server: RunningServer) -> None:
         self.window.menus.action(Act.CONNECT).trigger()
