@@ -1,4 +1,4 @@
-"""Looks for a text in the report on screen: what to look for, how often it is there, on and back."""
+"""Looks for a text in what is on screen: what to look for, how often it is there, on and back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ WIDTH = 32
 
 
 class FindBar(QFrame):
-    """A field with the number of hits, and the way to the next and the previous one."""
+    """A field with the number of hits, and the way to the next and the previous one.
+
+    Args:
+        words: What the field is called; by default that it looks in the report.
+    """
 
     asked = Signal(str)
     """What to look for; empty where nothing is."""
@@ -31,12 +35,12 @@ class FindBar(QFrame):
     closed = Signal()
     """The person is done."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, words: str = "") -> None:
         super().__init__(parent)
         self.setProperty("ground", "window")
         self.field = QLineEdit()
-        self.field.setPlaceholderText(self.tr("Find in report"))
-        self.field.setAccessibleName(self.tr("Find in report"))
+        self.field.setPlaceholderText(words or self.tr("Find in report"))
+        self.field.setAccessibleName(words or self.tr("Find in report"))
         self.field.setMaxLength(MOST_TEXT)
         self.field.setClearButtonEnabled(True)
         self.field.setMaximumWidth(self.field.fontMetrics().averageCharWidth() * WIDTH)

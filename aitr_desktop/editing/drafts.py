@@ -1,0 +1,72 @@
+"""The copy of unsaved work that outlives a crash: one file beside the settings, written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+MAX_BYTES = 16 * 1024 * 1024
+
+
+class KeptDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """Work that was not saved."""
+
+    path: str
+    """Of its file; empty where it has none yet."""
+    text: str
+    line_end: str = "\n"
+    has_bom: bool = False
+    digest: str = ""
+    """Of the file as it was when it was read."""
+    kept_at: datetime
+
+
+class Drafts:
+    """Keeps one draft.
+
+    Args:
+        file: Where.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def keep(self, draft: KeptDraft) -> bool:
+        """Writes the draft; whether it could be written."""
+        part = self._file.with_name(f".{self._file.name}.{secrets.token_hex(4)}.new")
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            data = msgspec.json.encode(draft)
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            part.replace(self._file)
+        except (OSError, UnicodeEncodeError, ValueError):
+            # Half of a surrogate pair, or a disk that is full: the text is still in the editor.
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+            return False
+        return True
+
+    def drop(self) -> None:
+        """There is nothing unsaved any more."""
+        with contextlib.suppress(OSError):
+            self._file.unlink(missing_ok=True)
+
+    def left(self) -> KeptDraft | None:
+        """What an end without saving left; None where there is nothing, or nothing that can be read."""
+        try:
+            with self._file.open("rb") as stream:
+                data = stream.read(MAX_BYTES + 1)
+            return msgspec.json.decode(data, type=KeptDraft) if len(data) <= MAX_BYTES else None
+        except (OSError, msgspec.MsgspecError):
+            return None

@@ -1,0 +1,70 @@
+"""Asks for a line to go to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import QEvent, Qt, Slot
+from qtpy.QtGui import QIntValidator
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QLineEdit
+
+from aitr_desktop.views.plain_label import PlainLabel
+
+if TYPE_CHECKING:
+    from qtpy.QtGui import QKeyEvent
+
+    from aitr_desktop.views.editor.text_edit import TextEdit
+
+_OWN = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class LineBar(QFrame):
+    """A field for a number. Enter goes there, Escape back.
+
+    Args:
+        edit: The text.
+    """
+
+    def __init__(self, edit: TextEdit) -> None:
+        super().__init__()
+        self.setProperty("ground", "window")
+        self._edit = edit
+        label = PlainLabel(self.tr("Go to line"))
+        self.field = QLineEdit()
+        self.field.setAccessibleName(self.tr("Go to line"))
+        self.field.setValidator(QIntValidator(1, 10_000_000, self))
+        self.field.setMaximumWidth(self.field.fontMetrics().averageCharWidth() * 16)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 4, 12, 4)
+        row.setSpacing(8)
+        row.addWidget(label)
+        row.addWidget(self.field)
+        row.addStretch(1)
+        edit.line_asked.connect(self.open)
+        self.hide()
+
+    @Slot()
+    def open(self) -> None:
+        """Asks, beginning with the line of the cursor."""
+        self.show()
+        self.field.setText(str(self._edit.place()[0]))
+        self.field.selectAll()
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def event(self, event: QEvent) -> bool:
+        """Keeps Escape and Enter: outside of the bar they mean other things."""
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() in _OWN:  # type: ignore[attr-defined]
+            event.accept()
+            return True
+        return bool(super().event(event))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """Goes there, or back."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+            self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.hide()
+            self._edit.go_to(int(self.field.text() or 1))
+        else:
+            super().keyPressEvent(event)
