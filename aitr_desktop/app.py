@@ -264,7 +264,7 @@ def _show(
     made: list[MainWindow] = []
     faults = Faults(
         log,
-        keep=lambda: made[0].preferences.save() if made else None,
+        keep=lambda: made[0].keep_work() if made else None,
         leave=lambda: made[0].close() if made else application.exit(1),
     )
     faults.install()

@@ -97,6 +97,8 @@ class Settings:
     """1 where a PDF also says what changed since the last approved report."""
     saves_all_tests: int = 0
     """1 where every test is saved, not only those that need a look."""
+    policies: tuple[str, ...] = ()
+    """Paths of policies and other texts that were edited, the one opened last first."""
     commands: tuple[str, ...] = ()
     """Commands of the palette, the one used last first."""
     geometry: str = ""
@@ -136,6 +138,7 @@ def decode(stored: Mapping[str, str]) -> Settings:
         saves_tables=_one_of((0, 1), stored.get("saves_tables", ""), default.saves_tables),
         saves_comparison=_one_of((0, 1), stored.get("saves_comparison", ""), default.saves_comparison),
         saves_all_tests=_one_of((0, 1), stored.get("saves_all_tests", ""), default.saves_all_tests),
+        policies=_listed(stored, "policies")[:MAX_RECENT],
         commands=_listed(stored, "commands"),
         # A layout of another version would place panes that no longer are the same.
         shown_columns=_listed(stored, "shown_columns") if layout_is_ours else (),

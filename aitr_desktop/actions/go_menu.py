@@ -23,6 +23,15 @@ ROWS = (
         place="compare",
     ),
     ActionSpec(
+        act=Act.GO_POLICIES,
+        menu=GO,
+        text=QT_TRANSLATE_NOOP("Actions", "&Policies"),
+        keys=("Ctrl+4",),
+        icon="policy",
+        place="policies",
+        tip=QT_TRANSLATE_NOOP("Actions", "Write policies and requirements, and try what they would decide"),
+    ),
+    ActionSpec(
         act=Act.GO_SERVER,
         menu=GO,
         text=QT_TRANSLATE_NOOP("Actions", "&Server"),

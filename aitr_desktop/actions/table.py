@@ -6,12 +6,19 @@ the parts of the window connect each identity to what it does.
 
 from __future__ import annotations
 
-from aitr_desktop.actions import file_menu, go_menu, help_menu, report_menu, view_menu
-from aitr_desktop.actions.spec import FILE, GO, HELP, REPORT, VIEW, plain_text
+from aitr_desktop.actions import file_menu, go_menu, help_menu, policy_menu, report_menu, view_menu
+from aitr_desktop.actions.spec import FILE, GO, HELP, POLICY, REPORT, VIEW, plain_text
 from aitr_desktop.translation import QT_TRANSLATE_NOOP, translate
 
-MENUS = (FILE, VIEW, REPORT, GO, HELP)
-ACTIONS = (*file_menu.ROWS, *view_menu.ROWS, *report_menu.ROWS, *go_menu.ROWS, *help_menu.ROWS)
+MENUS = (FILE, VIEW, REPORT, POLICY, GO, HELP)
+ACTIONS = (
+    *file_menu.ROWS,
+    *view_menu.ROWS,
+    *report_menu.ROWS,
+    *policy_menu.ROWS,
+    *go_menu.ROWS,
+    *help_menu.ROWS,
+)
 
 MOVES = (
     (
@@ -39,6 +46,18 @@ MOVES = (
 )
 """Keys that views handle themselves: keys and what they do."""
 
+WRITING = (
+    ("Escape then Tab, Ctrl+Tab", QT_TRANSLATE_NOOP("Actions", "Leave the text: Tab alone writes spaces")),
+    ("Tab, Shift+Tab", QT_TRANSLATE_NOOP("Actions", "In a text: indent or outdent the selected lines")),
+    ("Ctrl+Space", QT_TRANSLATE_NOOP("Actions", "In a text: offer what can be written here")),
+    ("Ctrl+/", QT_TRANSLATE_NOOP("Actions", "In a text: make the lines comments, or no comments any more")),
+    ("Ctrl+F, F3, Shift+F3", QT_TRANSLATE_NOOP("Actions", "In a text: find, next hit, previous hit")),
+    ("Ctrl+G", QT_TRANSLATE_NOOP("Actions", "In a text: go to a line")),
+    ("Ctrl+Z, Ctrl+Shift+Z", QT_TRANSLATE_NOOP("Actions", "In a text: undo, redo")),
+    ("Ctrl++, Ctrl+-, Ctrl+0", QT_TRANSLATE_NOOP("Actions", "In a text: larger, smaller, usual size")),
+)
+"""Keys of the editor."""
+
 
 def shown_keys(keys: str) -> str:
     """Keys as this system writes them."""
@@ -59,6 +78,8 @@ def key_groups() -> list[tuple[str, list[tuple[str, str]]]]:
         groups.append((plain_text(translate("Actions", menu)), rows))
     moves = [(keys, translate("Actions", does)) for keys, does in MOVES]
     groups.append((translate("Actions", "In lists and reports"), moves))
+    writing = [(keys, translate("Actions", does)) for keys, does in WRITING]
+    groups.append((translate("Actions", "While writing"), writing))
     return [group for group in groups if group[1]]
 
 

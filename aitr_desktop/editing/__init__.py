@@ -1,1 +1,1 @@
-"""Texts that a person edits here: policies, waivers, requirements. Files, checks and completion, without Qt."""
+"""Texts that a person edits: files, checks and completion, without Qt."""

@@ -56,6 +56,8 @@ class Finding:
     end_column: int
     """The first one after it; the same as ``column`` where only the place is known."""
     message: str
+    about: str = ""
+    """The key or entry that it is about, such as ``rules[2].severity``; empty where it is the whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,20 +78,20 @@ class Checked:
         return sum(each.weight is Weight.ERROR for each in self.findings)
 
 
-def check_text(text: str, path: Path | None, today: date, kind: FileKind | None = None) -> Checked:
+def check_text(text: str, path: Path | None, today: date, *, named: Path | None = None) -> Checked:
     """Checks a text, whole or half-written. Never raises, whatever the text.
 
     Args:
         text: With the characters that are meant.
         path: Of its file, beside which what it names is looked for; None for one never saved.
         today: The day (UTC) that dates are held against.
-        kind: What it is meant to be; None to tell by its name and its keys.
+        named: What it would be called where it has no file yet. Name and keys tell what it is meant to be.
     """
     data = text.encode("utf-8", "surrogatepass")
-    kind = kind or kind_of_text(data, path)
+    kind = kind_of_text(data, path or named)
     policy = None
     if kind is FileKind.REQUIREMENTS:
-        found = _of_requirements(data, path)
+        found = _of_requirements(data, path or named)
     else:
         found, policy = _of_gate_file(data, path, today, kind)
     found = sorted([*found, *_hidden(text)], key=lambda each: (each.line, each.column))
@@ -141,13 +143,14 @@ def _whole_policy(data: bytes, source: str, path: Path | None) -> tuple[Policy |
 def _finding(problem: PolicyProblem, source: str) -> Finding:
     elsewhere = problem.source != source
     name = problem.path.removeprefix("$").removeprefix(".")
-    said = f"{name}: {problem.sentence}" if name else problem.sentence
+    place = f"{problem.source}:{problem.line}:{problem.column}"
     return Finding(
         weight=Weight(problem.severity.value),
         line=1 if elsewhere else problem.line,
         column=1 if elsewhere else problem.column,
         end_column=1 if elsewhere else problem.end_column,
-        message=f"{problem.source}:{problem.line}:{problem.column}: {said}" if elsewhere else said,
+        message=f"{place}: {problem.sentence}" if elsewhere else problem.sentence,
+        about=name,
     )
 
 

@@ -1,4 +1,4 @@
-"""What can be written at the cursor, from the JSON Schema of the file: keys, and values where they are listed."""
+"""What can be written at the cursor, from the JSON Schema of the file: keys, and listed values."""
 
 from __future__ import annotations
 
@@ -137,11 +137,8 @@ def _keys(forms: list[Form], place: CursorPlace) -> Iterator[Offer]:
 
 def _holds_more(form: Form) -> bool:
     """Whether what is written for a key stands on the lines below it."""
-    return (
-        form.get("type") in ("array", "object")
-        or "$ref" in form
-        and form.get("type") is None
-        and ("Require" in form["$ref"] or "Scope" in form["$ref"])
+    return form.get("type") in ("array", "object") or (
+        "$ref" in form and form.get("type") is None and ("Require" in form["$ref"] or "Scope" in form["$ref"])
     )
 
 

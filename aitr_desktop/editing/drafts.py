@@ -1,16 +1,17 @@
-"""The copy of unsaved work that outlives a crash: one file beside the settings, written whole or not at all."""
+"""The copy of unsaved work that outlives a crash: one file, written whole or not at all."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import secrets
+import threading
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -30,7 +31,7 @@ class KeptDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Drafts:
-    """Keeps one draft.
+    """Keeps one draft. May be used from several threads: what was asked for last is what stays.
 
     Args:
         file: Where.
@@ -38,9 +39,33 @@ class Drafts:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._lock = threading.Lock()
+        self._last = 0
 
-    def keep(self, draft: KeptDraft) -> bool:
-        """Writes the draft; whether it could be written."""
+    def keep(self, draft: KeptDraft, order: int) -> bool:
+        """Writes the draft, unless something later was done already; whether it could be written.
+
+        Args:
+            draft: What to keep.
+            order: Rises with each thing that is asked for.
+        """
+        with self._lock:
+            return self._is_next(order) and self._write(draft)
+
+    def drop(self, order: int) -> None:
+        """There is nothing unsaved any more."""
+        with self._lock:
+            if self._is_next(order):
+                with contextlib.suppress(OSError):
+                    self._file.unlink(missing_ok=True)
+
+    def _is_next(self, order: int) -> bool:
+        if order < self._last:
+            return False
+        self._last = order
+        return True
+
+    def _write(self, draft: KeptDraft) -> bool:
         part = self._file.with_name(f".{self._file.name}.{secrets.token_hex(4)}.new")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
@@ -56,11 +81,6 @@ class Drafts:
                 part.unlink(missing_ok=True)
             return False
         return True
-
-    def drop(self) -> None:
-        """There is nothing unsaved any more."""
-        with contextlib.suppress(OSError):
-            self._file.unlink(missing_ok=True)
 
     def left(self) -> KeptDraft | None:
         """What an end without saving left; None where there is nothing, or nothing that can be read."""

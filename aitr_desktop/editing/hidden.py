@@ -51,7 +51,7 @@ def _tables() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def with_placeholders(text: str) -> str:
-    """The text as the editor shows it. A placeholder that stands in it already goes: it would mean another sign."""
+    """The text as the editor shows it. Placeholders in it go: they would mean other signs."""
     if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
         return text
     placeholders, _ = _tables()

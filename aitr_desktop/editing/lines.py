@@ -26,9 +26,8 @@ def indent_below(line: str) -> str:
     item = _ITEM.match(line)
     # Below "- id: x" stand the further keys of the same entry.
     start = len(item[1]) + len(item[2]) if item and ":" in line else indent_of(line)
-    if line.strip() and not line.lstrip().startswith("#") and _OPENS.search(line):
-        start += STEP
-    elif line.rstrip().endswith(("{", "[")):
+    is_comment = line.lstrip().startswith("#")
+    if line.rstrip().endswith(("{", "[")) or (not is_comment and _OPENS.search(line)):
         start += STEP
     return " " * start
 

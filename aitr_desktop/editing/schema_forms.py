@@ -1,4 +1,4 @@
-"""What a JSON Schema allows at a place: the forms that hold there, with references and conditions followed."""
+"""What a JSON Schema allows at a place, with references and conditions followed."""
 
 from __future__ import annotations
 

@@ -11,10 +11,13 @@ import secrets
 import stat
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aitr_desktop.editing.hidden import first_placeholder
 from tsr_agent.errors import ConflictError, InputError, StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAX_BYTES = 2 * 1024 * 1024
 """Largest file that is edited; a policy has at most a quarter of it."""
@@ -31,7 +34,7 @@ class TextFile:
 
     path: Path
     text: str
-    """With ``\\n`` alone at the ends of lines, unless they differ: then a carriage return is a character."""
+    """With line feeds at the ends of lines; where ends differ, carriage returns are characters."""
     line_end: str = "\n"
     has_bom: bool = False
     digest: str = ""
@@ -102,7 +105,7 @@ def save_text_file(file: TextFile, text: str, *, replace: bool = False, follow: 
 
     Args:
         file: Where it goes, and what was last seen there.
-        text: With ``\\n`` at the ends of lines.
+        text: With line feeds alone at the ends of lines.
         replace: Write over what others have written there meanwhile.
         follow: Where the path is a link, write what it leads to.
 
@@ -166,10 +169,11 @@ def _bytes_of(path: Path) -> tuple[bytes, int]:
         raise InputError(
             f"{path} can't be read: {said}.", next_step="Look whether it is still there."
         ) from error
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(handle)
+        raise InputError(f"{path} can't be read: it is not a file.")
     with os.fdopen(handle, "rb") as stream:
-        mode = os.fstat(stream.fileno()).st_mode
-        if not stat.S_ISREG(mode):
-            raise InputError(f"{path} can't be read: it is not a file.")
         try:
             return stream.read(MAX_BYTES + 1), mode
         except OSError as error:
@@ -188,7 +192,7 @@ def _not_text(path: Path, data: bytes, error: UnicodeDecodeError) -> InputError:
 
 
 def _line_end(text: str) -> str:
-    """What all lines end with; ``\\n`` where they differ."""
+    """What all lines end with; a line feed where they differ."""
     returns = text.count("\r\n")
     return "\r\n" if returns and returns == text.count("\n") else "\n"
 

@@ -64,9 +64,17 @@ class PlainLabel(QLabel):
 class CutLabel(PlainLabel):
     """A plain label of one line that shows where it is cut; hovering shows the whole."""
 
-    def __init__(self, text: str = "", parent: QWidget | None = None, *, tone: Tone = Tone.PLAIN) -> None:
+    def __init__(
+        self,
+        text: str = "",
+        parent: QWidget | None = None,
+        *,
+        tone: Tone = Tone.PLAIN,
+        pixels: int = 13,
+        bold: bool = False,
+    ) -> None:
         self._whole = self._hint = ""
-        super().__init__(parent=parent, tone=tone)
+        super().__init__(parent=parent, tone=tone, pixels=pixels, bold=bold)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.set_whole(text)
 

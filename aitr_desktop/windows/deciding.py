@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, Signal
 
 from aitr_desktop.actions.spec import Act
+from aitr_desktop.item_models.cells import Kind
 from aitr_desktop.windows.approving import Approving
 from aitr_desktop.windows.compare_page import ComparePage
 from aitr_desktop.windows.documents import Documents
+from aitr_desktop.windows.policies.policy_place import PolicyPlace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qtpy.QtWidgets import QWidget
 
+    from aitr_desktop.item_models.cells import Target
     from aitr_desktop.item_models.report_detail import ReportDetail
     from aitr_desktop.library.servers import Servers
     from aitr_desktop.windows.desk import Desk
@@ -49,6 +52,8 @@ class Deciding(QObject):
 
     reasons_changed = Signal()
     """What can be done now is something else."""
+    place_asked = Signal(str)
+    """Key of a place that the person wants to see."""
 
     def __init__(
         self, desk: Desk, servers: Servers, server: ServerPlace, workbench: Callable[[], Workbench | None]
@@ -64,22 +69,29 @@ class Deciding(QObject):
         self.approving.told.connect(self.told)
         self.approving.failed.connect(self.failed)
         self.approving.reasons_changed.connect(self.reasons_changed)
+        self.policies = PolicyPlace(desk, servers, server)
+        self.policies.told.connect(self.told)
+        self.policies.failed.connect(self.failed)
+        self.policies.reasons_changed.connect(self.reasons_changed)
+        self.policies.place_asked.connect(self.place_asked)
+        self.policies.followed.connect(self._follow)
 
     def pages(self) -> dict[str, Callable[[], QWidget]]:
         """The page of each place that is made here, in the rail's order."""
-        return {"compare": self.comparison.view}
+        return {"compare": self.comparison.view, "policies": self.policies.view}
 
     def handlers(self) -> dict[Act, Callable[[], object]]:
         """What the actions of these parts do."""
-        return {**self.documents.handlers(), **self.approving.handlers()}
+        return {**self.documents.handlers(), **self.approving.handlers(), **self.policies.handlers()}
 
     def reasons(self) -> dict[Act, Callable[[], str]]:
         """Why their actions can't be done now."""
-        return {**self.documents.reasons(), **self.approving.reasons()}
+        return {**self.documents.reasons(), **self.approving.reasons(), **self.policies.reasons()}
 
     def report_shown(self, detail: ReportDetail | None) -> None:
         """Another report is on screen, or none."""
         self.approving.report_shown(detail)
+        self.policies.report_shown(detail)
 
     def attach(self, workbench: Workbench, menus: Menus) -> None:
         """Places what one does next below the verdict."""
@@ -91,6 +103,25 @@ class Deciding(QObject):
         folded = fold_button([each.action for each in offered], words)
         workbench.detail.band.place_acts(ActButtons(offered, words), folded)
 
+    def may_close(self, then: Callable[[], object]) -> bool:
+        """Whether nothing unsaved would go with the window; asks otherwise, and goes on afterwards."""
+        return self.policies.may_close(then)
+
+    def keep_work(self) -> None:
+        """Something has failed: what is not saved is kept."""
+        self.policies.keep_work()
+
     def stop(self) -> None:
         """Ends what waits; the window goes."""
         self.approving.stop()
+        self.policies.stop()
+
+    def _follow(self, target: Target) -> None:
+        """Goes to what a table here is about: another report, or a row of the one on screen."""
+        workbench = self._workbench()
+        if workbench is None:
+            return
+        if target.kind is Kind.REPORT:
+            workbench.show_report(target.value)
+        else:
+            workbench.detail.follow(target)

@@ -32,6 +32,22 @@ def ask_reports(parent: QWidget, folder: str) -> list[Path]:
     return [Path(each) for each in chosen]
 
 
+def ask_policy(parent: QWidget, folder: str) -> Path | None:
+    """A file to edit; None where the person thought better of it."""
+    title = translate("FileDialogs", "Open policy or requirements")
+    kinds = translate("FileDialogs", "Policies and requirements (*.yaml *.yml *.json *.csv);;All files (*)")
+    chosen, _ = QFileDialog.getOpenFileName(parent, title, folder, kinds)
+    return Path(chosen) if chosen else None
+
+
+def ask_save_policy(parent: QWidget, start: str) -> Path | None:
+    """Where a text is saved; it is asked there whether a file that is there may be replaced."""
+    title = translate("FileDialogs", "Save as")
+    kinds = translate("FileDialogs", "YAML (*.yaml *.yml);;All files (*)")
+    chosen, _ = QFileDialog.getSaveFileName(parent, title, start, kinds)
+    return Path(chosen) if chosen else None
+
+
 def ask_folder(parent: QWidget, title: str, folder: str) -> Path | None:
     """A folder; None where the person thought better of it."""
     chosen = QFileDialog.getExistingDirectory(parent, title, folder)

@@ -185,6 +185,8 @@ class MainWindow(QMainWindow):
         self.libraries.opened.connect(self._library_opened)
         self.libraries.failed.connect(self._library_failed)
         self.libraries.let_go_failed.connect(self.notices.say)
+        self.deciding.reasons_changed.connect(self.menus.refresh)
+        self.deciding.place_asked.connect(self.pages.go)
         self.imports.imported.connect(self._imported)
         self.imports.came.connect(self.reports_page.refresh)
         self.list_view.export_asked.connect(self.exports.ask)
@@ -222,6 +224,11 @@ class MainWindow(QMainWindow):
     def import_files(self, paths: Sequence[Path]) -> None:
         """Files reports into the open library, one after another."""
         self.imports.import_files(paths)
+
+    def keep_work(self) -> None:
+        """Something has failed: settings and what is not saved are written first."""
+        self.deciding.keep_work()
+        self.preferences.save()
 
     def _make_workbench(self) -> Workbench:
         # Imported when a library is there: the first frame needs none of it.
@@ -291,7 +298,10 @@ class MainWindow(QMainWindow):
         return bool(super().focusNextPrevChild(forward))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
-        """Remembers the layout, lets work come to its end and the library go."""
+        """Asks about what is not saved; remembers the layout, lets work end and the library go."""
+        if not self.deciding.may_close(self.close):
+            event.ignore()
+            return
         if self.workbench is not None:
             splitter, columns = self.workbench.layout_state()
             self.preferences.change(splitter=splitter, columns=columns)

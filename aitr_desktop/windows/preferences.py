@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from qtpy.QtCore import QObject, QTimer, Signal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aitr_desktop.settings import Settings
     from aitr_desktop.windows.stored_settings import StoredSettings
 
@@ -51,6 +53,10 @@ class Preferences(QObject):
             self._settings = settings
             self._pause.start()
             self.changed.emit()
+
+    def beside(self, name: str) -> Path:
+        """A file beside the settings."""
+        return self._stored.beside(name)
 
     def save(self) -> None:
         """Writes them now."""

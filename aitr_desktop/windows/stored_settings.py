@@ -46,6 +46,10 @@ class StoredSettings:
         self.problem: TsrError | None = None
         """Why the file could not be read or written; None where it could."""
 
+    def beside(self, name: str) -> Path:
+        """A file of its own beside the settings, so that each profile has one."""
+        return self._path.with_name(f"{self._path.stem}-{name}")
+
     def load(self) -> Settings:
         """What is stored, or the defaults. A file that is no settings is put aside, not written over."""
         if not self._can_be_read():

@@ -17,6 +17,8 @@ from tsr_agent.models.api import (
     GoNoGo,
     Identity,
     PolicyList,
+    PolicySubmission,
+    PolicyVersion,
     Received,
 )
 from tsr_agent.models.approval import ApprovalAction
@@ -187,6 +189,25 @@ class ServerApi:
     def policy_versions(self, name: str) -> PolicyList:
         """Every version of a policy, the newest first, without their text."""
         return self._asked(Question(method="GET", path=("api", "policies", name, "versions")), PolicyList)
+
+    def policy(self, name: str) -> PolicyVersion:
+        """The newest version of a policy, with its text and the files that came with it."""
+        answer = self._asked(Question(method="GET", path=("api", "policies", name)), PolicyVersion)
+        self._hold("name", answer.name, name)
+        return answer
+
+    def submit_policy(self, name: str, submission: PolicySubmission) -> PolicyVersion:
+        """Puts a new version of a policy in force, or is told that it is already."""
+        question = Question(
+            method="PUT",
+            path=("api", "policies", name),
+            document=codec.encode(submission),
+            success=(200, 201),
+        )
+        answer = self._asked(question, PolicyVersion)
+        self._hold("name", answer.name, name)
+        self._hold("SHA-256 of the policy", answer.policy.digest, codec.digest(submission.document.encode()))
+        return answer
 
     def identity(self) -> Identity:
         """Whom the token belongs to, and which server this is."""

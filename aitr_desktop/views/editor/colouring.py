@@ -1,26 +1,31 @@
-"""Colours of the lines that are seen, and of no others: the work is bounded whatever the file's size."""
+"""Colours of the lines that are seen, and of no others: the work is bounded whatever the file's size.
+
+``QSyntaxHighlighter`` would look at every line of a file as it is opened, and lay each line out by itself as
+one scrolls; here what is seen is coloured at once and laid out once.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import Slot
-from qtpy.QtGui import QColor, QFont, QSyntaxHighlighter, QTextCharFormat
+from qtpy.QtCore import QObject, Slot
+from qtpy.QtGui import QColor, QFont, QFontMetrics, QTextCharFormat, QTextLayout
 
 from aitr_desktop.editing.hidden import is_placeholder
 from aitr_desktop.editing.lines import indent_of, units
 from aitr_desktop.editing.tokens import TokenKind, opens_text, tokens_of
 
 if TYPE_CHECKING:
-    from qtpy.QtGui import QTextBlock
     from qtpy.QtWidgets import QPlainTextEdit
 
     from aitr_desktop.theme import ThemeController
 
 LOOK_BACK = 200
-"""Lines above one in which the text is looked for that it may be part of."""
+"""Lines above what is seen in which is looked for a text that goes on in it."""
 BEYOND = 4
 """Lines below what is seen that are coloured along."""
+LABEL_PIXELS = 9
+"""Size of the number that is drawn over a hidden character."""
 _COLOURS = {
     TokenKind.COMMENT: "muted",
     TokenKind.KEY: "accent",
@@ -31,7 +36,7 @@ _COLOURS = {
 }
 
 
-class Colouring(QSyntaxHighlighter):
+class Colouring(QObject):
     """Colours YAML and JSON.
 
     A line's state says for which look its colours are: lines out of sight keep an old one, and are coloured
@@ -43,90 +48,94 @@ class Colouring(QSyntaxHighlighter):
     """
 
     def __init__(self, theme: ThemeController, edit: QPlainTextEdit) -> None:
-        super().__init__(edit.document())
+        super().__init__(edit)
         self._theme, self._edit = theme, edit
+        self._document = edit.document()
         self._look = 0
         self._formats: dict[TokenKind, QTextCharFormat] = {}
         self._hidden = QTextCharFormat()
         self.is_busy = False
         """Whether what changes now is colours and not the text."""
+        self._document.contentsChange.connect(self._changed)
         edit.verticalScrollBar().valueChanged.connect(self.look)
 
     @Slot()
     def look(self) -> None:
         """Colours what is seen now and has no colours yet."""
+        if self.is_busy or not self._formats:
+            return
         first, last = self._seen()
-        block = self.document().findBlockByNumber(first)
-        self.is_busy = True
-        try:
-            while block.isValid() and block.blockNumber() <= last:
-                if block.userState() != self._look:
-                    self.rehighlightBlock(block)
-                block = block.next()
-        finally:
-            self.is_busy = False
+        block = self._document.findBlockByNumber(max(0, first - LOOK_BACK))
+        start, end, below = -1, -1, -1
+        while block.isValid() and block.blockNumber() <= last:
+            line = block.text()
+            is_text, below = _in_text(line, below)
+            wanted = 2 * self._look + is_text
+            if block.blockNumber() >= first and block.userState() != wanted:
+                block.layout().setFormats(self._of_line(line, is_text=is_text))
+                block.setUserState(wanted)
+                start = block.position() if start < 0 else start
+                end = block.position() + block.length()
+            block = block.next()
+        if start >= 0:
+            self.is_busy = True
+            try:
+                self._document.markContentsDirty(start, end - start)
+            finally:
+                self.is_busy = False
 
     def again(self) -> None:
         """Colours what is seen anew: the theme is another, or the size."""
         self._look += 1
         self._formats = {kind: self._format(kind) for kind in TokenKind}
-        # Imported late: it needs the text that needs this.
-        from aitr_desktop.views.editor.text_edit import label_width
-
         self._hidden = QTextCharFormat()
         self._hidden.setForeground(QColor(self._theme.theme.pending))
         self._hidden.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
-        self._hidden.setFontLetterSpacing(label_width(self._theme))
+        room = QFontMetrics(self._theme.code_font(LABEL_PIXELS)).horizontalAdvance("U+202E")
+        self._hidden.setFontLetterSpacing(room + 6)
         self.look()
 
-    def highlightBlock(self, text: str | None) -> None:  # noqa: N802  (Qt's name)
-        """Colours one line, if it is seen."""
-        block = self.currentBlock()
-        first, last = self._seen()
-        if not first <= block.blockNumber() <= last:
-            self.setCurrentBlockState(-1)
+    @Slot(int, int, int)
+    def _changed(self, position: int, _: int, added: int) -> None:
+        """Forgets the colours of what was written."""
+        if self.is_busy:
             return
-        self.setCurrentBlockState(self._look)
-        line = text or ""
-        if self._is_in_text(block, line):
-            self.setFormat(0, units(line), self._formats[TokenKind.TEXT])
-        else:
-            self._colour(line)
-        if not line.isascii():
-            self._widen(line)
+        _, last = self._seen()
+        block = self._document.findBlock(position)
+        while block.isValid() and block.blockNumber() <= last and block.position() <= position + added:
+            block.setUserState(-1)
+            block = block.next()
+        self.look()
 
-    def _colour(self, line: str) -> None:
+    def _of_line(self, line: str, *, is_text: bool) -> list[QTextLayout.FormatRange]:
         is_wide = not line.isascii()
-        for start, end, kind in tokens_of(line):
-            if is_wide:
-                start, end = units(line[:start]), units(line[:end])
-            self.setFormat(start, end - start, self._formats[kind])
+        if is_text:
+            found = [self._range(0, units(line), self._formats[TokenKind.TEXT])]
+        else:
+            found = []
+            for token in tokens_of(line):
+                start, end = token.start, token.end
+                if is_wide:
+                    start, end = units(line[:start]), units(line[:end])
+                found.append(self._range(start, end, self._formats[token.kind]))
+        return [*found, *self._widened(line)] if is_wide else found
 
-    def _widen(self, line: str) -> None:
+    def _widened(self, line: str) -> list[QTextLayout.FormatRange]:
         """Gives each placeholder room for the number that is drawn over it."""
+        found = []
         unit = 0
         for sign in line:
             length = 2 if sign > "\uffff" else 1
             if is_placeholder(sign):
-                self.setFormat(unit, length, self._hidden)
+                found.append(self._range(unit, unit + length, self._hidden))
             unit += length
+        return found
 
-    def _is_in_text(self, block: QTextBlock, line: str) -> bool:
-        """Whether a line is part of a text of several lines, as below ``description: |``."""
-        bound = indent_of(line)
-        for _ in range(LOOK_BACK):
-            if bound == 0:
-                return False
-            block = block.previous()
-            if not block.isValid():
-                return False
-            above = block.text()
-            indent = indent_of(above)
-            if above.strip() and indent < bound:
-                if opens_text(above):
-                    return True
-                bound = indent
-        return False
+    @staticmethod
+    def _range(start: int, end: int, drawn: QTextCharFormat) -> QTextLayout.FormatRange:
+        made = QTextLayout.FormatRange()
+        made.start, made.length, made.format = start, end - start, drawn
+        return made
 
     def _seen(self) -> tuple[int, int]:
         first = self._edit.firstVisibleBlock().blockNumber()
@@ -139,3 +148,17 @@ class Colouring(QSyntaxHighlighter):
         if kind is TokenKind.CONSTANT:
             made.setFontWeight(QFont.Weight.DemiBold)
         return made
+
+
+def _in_text(line: str, below: int) -> tuple[bool, int]:
+    """Whether a line is part of a text of several lines, as below ``description: |``; and so the next one.
+
+    Args:
+        line: The line.
+        below: Lines deeper than this are part of such a text; -1 where none is open.
+    """
+    if below >= 0:
+        if not line.strip() or indent_of(line) > below:
+            return True, below
+        below = -1
+    return False, indent_of(line) if opens_text(line) else below

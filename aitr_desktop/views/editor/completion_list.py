@@ -1,4 +1,4 @@
-"""The list of what can be written at the cursor. The focus stays in the text; its keys are taken from there."""
+"""The list of what can be written at the cursor. The focus stays in the text."""
 
 from __future__ import annotations
 

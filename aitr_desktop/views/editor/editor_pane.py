@@ -57,7 +57,7 @@ class EditorPane(QWidget):
         self.text.moved.connect(self._tell_place)
         self.text.completion_asked.connect(lambda: self.offers_wanted.emit(True))
         self.text.leaving.connect(self._tell_leaving)
-        self.text.refused.connect(self._tell_refused)
+        self.text.refused.connect(self.hint)
 
     def _place(self) -> None:
         foot = QHBoxLayout()
@@ -104,7 +104,8 @@ class EditorPane(QWidget):
         self._tell_place()
 
     @Slot(str)
-    def _tell_refused(self, words: str) -> None:
+    def hint(self, words: str) -> None:
+        """Says something in place of where the cursor is, until it moves."""
         self._hint = words
         announce(self.text, words, at_once=True)
         self._tell_place()

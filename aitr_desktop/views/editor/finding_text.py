@@ -126,7 +126,9 @@ class FindingText(QObject):
             self._bar.say(self.tr("Not in the text"), is_missing=True)
         else:
             more = "+" if len(self._hits) == MOST_HITS else ""
-            said = self.tr("{place} of {count}").format(place=f"{place:,}", count=f"{len(self._hits):,}{more}")
+            said = self.tr("{place} of {count}").format(
+                place=f"{place:,}", count=f"{len(self._hits):,}{more}"
+            )
             self._bar.say(said)
 
     @Slot()

@@ -89,7 +89,7 @@ class Marks(QObject):
     def show_tooltip(self, event: QHelpEvent) -> None:
         """Says what was found below the pointer."""
         at = self._edit.cursorForPosition(self._edit.viewport().mapFromGlobal(event.globalPos()))
-        said = [f"{SIGNS[each.weight][0]} {each.message}" for each in self.at(at.position())]
+        said = [f"{SIGNS[each.weight][0]} {_words(each)}" for each in self.at(at.position())]
         QToolTip.showText(event.globalPos(), plain_tooltip("\n".join(said)), self._edit)
 
     def _cursor(self, finding: Finding) -> QTextCursor:
@@ -106,6 +106,10 @@ class Marks(QObject):
         cursor.setPosition(block.position() + min(start, units(line)))
         cursor.setPosition(block.position() + min(end, units(line)), QTextCursor.MoveMode.KeepAnchor)
         return cursor
+
+
+def _words(finding: Finding) -> str:
+    return f"{finding.about}: {finding.message}" if finding.about else finding.message
 
 
 def _hit(cursor: QTextCursor, ground: str, ink: str) -> QTextEdit.ExtraSelection:

@@ -4,32 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QEvent, QMimeData, QRect, Qt, Signal, Slot
-from qtpy.QtGui import QColor, QPainter, QTextCursor, QTextOption
+from qtpy.QtCore import QEvent, QRect, Qt, Signal, Slot
+from qtpy.QtGui import QColor, QPainter
 from qtpy.QtWidgets import QPlainTextEdit, QWidget
 
-from aitr_desktop.editing.hidden import is_placeholder, label_of, with_placeholders, without_placeholders
-from aitr_desktop.editing.lines import signs, units
-from aitr_desktop.editing.text_files import MAX_BYTES, MAX_LINE, MAX_LINES
-from aitr_desktop.views.editor.colouring import Colouring
+from aitr_desktop.editing.hidden import is_placeholder, label_of, with_placeholders
+from aitr_desktop.views.editor.colouring import LABEL_PIXELS, Colouring
 from aitr_desktop.views.editor.gutter import Gutter
 from aitr_desktop.views.editor.marks import Marks
+from aitr_desktop.views.editor.meant_text import MeantText
 from aitr_desktop.views.editor.typing_keys import TypingKeys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qtpy.QtGui import QInputMethodEvent, QKeyEvent, QPaintEvent, QResizeEvent, QWheelEvent
+    from qtpy.QtGui import QKeyEvent, QPaintEvent, QResizeEvent, QWheelEvent
 
     from aitr_desktop.editing.checking import Finding
     from aitr_desktop.theme import ThemeController
 
 SIZES = (9, 10, 11, 12, 13, 15, 18, 20, 24, 28)
 USUAL_SIZE = 13
-LABEL_PIXELS = 9
 
 
-class TextEdit(QPlainTextEdit):
+class TextEdit(MeantText):
     """A text with line numbers, marks, colours and hidden characters written out.
 
     Args:
@@ -40,8 +38,6 @@ class TextEdit(QPlainTextEdit):
     """The text is another one."""
     moved = Signal()
     """The cursor is elsewhere."""
-    refused = Signal(str)
-    """Why something was not put in, in words."""
     leaving = Signal(bool)
     """Escape was pressed: the next Tab leaves; or no more."""
     find_asked = Signal()
@@ -56,7 +52,7 @@ class TextEdit(QPlainTextEdit):
         self.pixels = USUAL_SIZE
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        option = QTextOption()
+        option = self.document().defaultTextOption()
         # A line of right-to-left letters begins at the left too: indentation has a meaning.
         option.setTextDirection(Qt.LayoutDirection.LeftToRight)
         self.document().setDefaultTextOption(option)
@@ -71,47 +67,11 @@ class TextEdit(QPlainTextEdit):
         self._take_font()
         theme.changed.connect(self._draw_anew)
 
-    def text(self) -> str:
-        """What is written, with the characters that are meant."""
-        return without_placeholders(self.toPlainText())
-
     def show_text(self, text: str) -> None:
         """Shows another file's text; nothing can be undone of the one before."""
         self.marks.show_findings(())
-        self.setPlainText(with_placeholders(text))
+        super().show_text(text)
         self.colouring.look()
-
-    def replace_text(self, text: str) -> None:
-        """Puts another text in place of this one, which can be undone."""
-        cursor = self.textCursor()
-        cursor.beginEditBlock()
-        cursor.select(QTextCursor.SelectionType.Document)
-        cursor.insertText(with_placeholders(text))
-        cursor.endEditBlock()
-        cursor.movePosition(QTextCursor.MoveOperation.Start)
-        self.setTextCursor(cursor)
-
-    def place(self) -> tuple[int, int]:
-        """Line and column of the cursor, which count from 1, in characters."""
-        cursor = self.textCursor()
-        return cursor.blockNumber() + 1, signs(cursor.block().text(), cursor.positionInBlock()) + 1
-
-    def offset(self) -> int:
-        """Characters before the cursor."""
-        cursor = self.textCursor()
-        whole = self.toPlainText()
-        return cursor.position() if whole.isascii() else signs(whole, cursor.position())
-
-    def go_to(self, line: int, column: int = 1) -> None:
-        """Puts the cursor and the focus at a place, or at the nearest there is."""
-        count = self.document().blockCount()
-        block = self.document().findBlockByNumber(min(max(line, 1), count) - 1)
-        cursor = QTextCursor(block)
-        shift = units(block.text()[: max(column - 1, 0)])
-        cursor.movePosition(QTextCursor.MoveOperation.Right, n=shift)
-        self.setTextCursor(cursor)
-        self.centerCursor()
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def mark(self, findings: Sequence[Finding]) -> None:
         """Shows what was found about the text as it is now."""
@@ -122,15 +82,6 @@ class TextEdit(QPlainTextEdit):
         place = SIZES.index(self.pixels) if self.pixels in SIZES else SIZES.index(USUAL_SIZE)
         self.pixels = SIZES[min(max(place + steps, 0), len(SIZES) - 1)] if steps else USUAL_SIZE
         self._take_font()
-
-    def has_room_for(self, text: str) -> str:
-        """Why a text can't be put in; empty where it can."""
-        if self.document().characterCount() + len(text) > MAX_BYTES:
-            return self.tr("That is more than a file may have here.")
-        if self.document().blockCount() + text.count("\n") > MAX_LINES:
-            return self.tr("That are more lines than a file may have here.")
-        longest = max(map(len, text.split("\n")), default=0)
-        return self.tr("That has a line longer than this editor takes.") if longest > MAX_LINE else ""
 
     def event(self, event: QEvent) -> bool:
         """Keeps the keys that mean something while one types, and shows what marks say on hover."""
@@ -153,35 +104,9 @@ class TextEdit(QPlainTextEdit):
             return
         super().keyPressEvent(event)
 
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802  (Qt's name)
-        """Takes what an input method writes, with what nobody would see written out."""
-        event.setCommitString(with_placeholders(event.commitString()))
-        super().inputMethodEvent(event)
-
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802  (Qt's name)
         """Tab writes spaces, unless Escape was pressed before it."""
         return bool(QWidget.focusNextPrevChild(self, forward)) if self.keys.is_leaving else False
-
-    def createMimeDataFromSelection(self) -> QMimeData:  # noqa: N802  (Qt's name)
-        """What is copied has the characters that are meant."""
-        made = QMimeData()
-        selected = self.textCursor().selectedText().replace("\u2029", "\n")
-        made.setText(without_placeholders(selected))
-        return made
-
-    def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802  (Qt's name)
-        """Text alone."""
-        return bool(source.hasText())
-
-    def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802  (Qt's name)
-        """Puts in a text, as text, where there is room."""
-        text = source.text().replace("\r\n", "\n")
-        why_not = self.has_room_for(text)
-        if why_not:
-            self.refused.emit(why_not)
-        else:
-            self.textCursor().insertText(with_placeholders(text))
-            self.ensureCursorVisible()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
         """Keeps the gutter at the left."""
@@ -264,11 +189,3 @@ def _draw_labels(painter: QPainter, block: object, corner: object, theme: ThemeC
             painter.setPen(QColor(theme.theme.surface))
             painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), label_of(sign))
         unit += 2 if sign > "\uffff" else 1
-
-
-def label_width(theme: ThemeController) -> int:
-    """Pixels that the number of a hidden character takes."""
-    from qtpy.QtGui import QFontMetrics
-
-    return QFontMetrics(theme.code_font(LABEL_PIXELS)).horizontalAdvance("U+202E") + 6
-

@@ -1,0 +1,1 @@
+"""The place where policies and requirements are written and tried."""
