@@ -60,7 +60,7 @@ def test_the_mode_stays_and_no_other_file_is_left(file: Path) -> None:
     save_text_file(read_text_file(file), "other\n")
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
     assert file.read_text() == "other\n"
-    assert os.listdir(file.parent) == [file.name]
+    assert [each.name for each in file.parent.iterdir()] == [file.name]
 
 
 def test_what_others_have_written_is_not_written_over(file: Path) -> None:
@@ -143,7 +143,7 @@ def test_a_disk_that_fails_loses_nothing(
     assert error.value.kept == "the text in the editor, and the file as it was."
     assert error.value.next_step
     assert file.read_text() == TEXT
-    assert os.listdir(file.parent) == [file.name]
+    assert [each.name for each in file.parent.iterdir()] == [file.name]
 
 
 @pytest.mark.parametrize(
