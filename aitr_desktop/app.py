@@ -264,7 +264,7 @@ def _show(
     made: list[MainWindow] = []
     faults = Faults(
         log,
-        keep=lambda: made[0].keep_work() if made else None,
+        keep=lambda: _keep_work(made),
         leave=lambda: made[0].close() if made else application.exit(1),
     )
     faults.install()
@@ -311,6 +311,13 @@ def _begin_log(window: MainWindow, log: CrashLog) -> None:
     python = sys.version.split()[0]
     log.write("start", f"aitr {__version__}, Python {python}, Qt {qVersion()}, {sys.platform}")
     log.take_signals()
+
+
+def _keep_work(windows: list[MainWindow]) -> None:
+    """Something has failed: settings and what is not saved are written first."""
+    for window in windows:
+        window.preferences.save()
+        window.deciding.keep_work()
 
 
 def _listen(window: MainWindow, instance: Instance | None) -> TsrError | None:

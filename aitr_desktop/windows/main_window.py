@@ -134,18 +134,9 @@ class MainWindow(QMainWindow):
 
     def _handlers(self) -> dict[Act, Callable[[], object]]:
         parts = (self.libraries, self._recent, self.imports, self.exports, self.server, self.opening)
-        parts_of_views = (
-            self.appearance,
-            self.verifying,
-            self.deciding,
-            self.pages,
-            self._list,
-            self._finding,
-        )
+        more = (self.appearance, self.verifying, self.deciding, self.pages, self._list, self._finding)
         others = (self.list_view, self.saved_filters, self._commands, self.notices)
-        found = {
-            act: do for part in (*parts, *parts_of_views, *others) for act, do in part.handlers().items()
-        }
+        found = {act: do for part in (*parts, *more, *others) for act, do in part.handlers().items()}
         return {**found, Act.QUIT: self.close, Act.RESET_LAYOUT: self._reset_layout}
 
     def _reasons(self) -> dict[Act, Callable[[], str]]:
@@ -195,17 +186,10 @@ class MainWindow(QMainWindow):
         self.server.report_asked.connect(lambda _: self.pages.go("reports"))
         self.server.report_asked.connect(self.reports_page.open_report)
         self.server.stands.connect(self.status.show_sync)
-        for part in (self.exports, self.server, self.deciding, self.verifying):
+        telling = (self.exports, self.server, self.deciding, self.verifying)
+        for part in telling:
             part.told.connect(self.notices.tell)
-        for failing in (
-            self.imports,
-            self.exports,
-            self.server,
-            self.deciding,
-            self.opening,
-            self.following,
-            self.verifying,
-        ):
+        for failing in (*telling, self.imports, self.opening, self.following):
             failing.failed.connect(self.notices.say)
         self.verifying.stands.connect(self.status.show_verification)
         self.verifying.doubted.connect(self.reports_page.take_verified)
@@ -224,11 +208,6 @@ class MainWindow(QMainWindow):
     def import_files(self, paths: Sequence[Path]) -> None:
         """Files reports into the open library, one after another."""
         self.imports.import_files(paths)
-
-    def keep_work(self) -> None:
-        """Something has failed: settings and what is not saved are written first."""
-        self.deciding.keep_work()
-        self.preferences.save()
 
     def _make_workbench(self) -> Workbench:
         # Imported when a library is there: the first frame needs none of it.
