@@ -10,13 +10,17 @@ from __future__ import annotations
 import functools
 import re
 
-from tsr_agent.sections.plain_text import HIDDEN
+from tsr_agent.sections.plain_text import HIDDEN, MAX_COMBINING
 
 FIRST_PLACEHOLDER = 0x10A000
 _MORE = "\u00a0\ufdd0\ufdd1"
 """What is seen, or no character at all, but does not survive ``QPlainTextEdit``."""
-_FOUND = re.compile(f"{HIDDEN.pattern}|[{_MORE}]")
-_PLACEHOLDERS = re.compile("[\U0010a000-\U0010fffd]")
+_MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_SHOWN_OTHERWISE = re.compile(f"{HIDDEN.pattern}|[{_MORE}{_MARKS}]")
+"""Each sign that a placeholder may stand for."""
+_FOUND = re.compile(f"{HIDDEN.pattern}|[{_MORE}]|(?<=[{_MARKS}]{{{MAX_COMBINING}}})[{_MARKS}]")
+"""Hidden signs, and marks that would be stacked on one letter over the lines above."""
+_PLACEHOLDERS = re.compile("[\U0010a000-\U0010bfff]")
 _BEYOND = ((0x11000, 0x11100), (0x13430, 0x13440), (0x1BC00, 0x1BD00), (0x1D100, 0x1D200), (0xE0000, 0xE1000))
 """Stretches outside of the basic plane that have hidden characters."""
 _NAMES = {
@@ -46,7 +50,9 @@ _NAMES = {
 def _tables() -> tuple[dict[str, str], dict[str, str]]:
     signs = "".join(map(chr, range(0x10000)))
     signs += "".join(chr(code) for first, end in _BEYOND for code in range(first, end))
-    placeholders = {sign: chr(FIRST_PLACEHOLDER + place) for place, sign in enumerate(_FOUND.findall(signs))}
+    placeholders = {
+        sign: chr(FIRST_PLACEHOLDER + place) for place, sign in enumerate(_SHOWN_OTHERWISE.findall(signs))
+    }
     return placeholders, {placeholder: sign for sign, placeholder in placeholders.items()}
 
 

@@ -56,8 +56,8 @@ class MeantText(QPlainTextEdit):
         count = self.document().blockCount()
         block = self.document().findBlockByNumber(min(max(line, 1), count) - 1)
         cursor = QTextCursor(block)
-        shift = units(block.text()[: max(column - 1, 0)])
-        cursor.movePosition(QTextCursor.MoveOperation.Right, n=shift)
+        # By position: a step to the right may pass over several characters that are drawn as one.
+        cursor.setPosition(block.position() + units(block.text()[: max(column - 1, 0)]))
         self.setTextCursor(cursor)
         self.centerCursor()
         self.setFocus(Qt.FocusReason.OtherFocusReason)

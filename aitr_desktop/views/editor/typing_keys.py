@@ -147,6 +147,7 @@ class TypingKeys(QObject):
             # A selection that ends before the first sign of a line does not mean that line.
             last = last.previous()
         had_selection, end = cursor.hasSelection(), document.characterCount() - cursor.selectionEnd()
+        start = first.position()
         whole = QTextCursor(first)
         whole.setPosition(last.position() + last.length() - 1, QTextCursor.MoveMode.KeepAnchor)
         lines = whole.selectedText().split("\u2029")
@@ -156,8 +157,8 @@ class TypingKeys(QObject):
         whole.insertText("\n".join(changed))
         end = max(0, document.characterCount() - end)
         if had_selection:
-            cursor.setPosition(first.position())
+            cursor.setPosition(start)
             cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         else:
-            cursor.setPosition(max(end, first.position()))
+            cursor.setPosition(max(end, start))
         self._edit.setTextCursor(cursor)
