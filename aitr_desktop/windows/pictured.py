@@ -247,6 +247,35 @@ def _notices(stage: Stage) -> Iterator[str]:
     yield "notice-list"
 
 
+def _policies(stage: Stage) -> Iterator[str]:
+    """The place of policies: empty, a draft with a problem, its effect, and what it does to all reports."""
+    stage.do(Act.GO_POLICIES)
+    yield "policies-empty"
+    workbench = stage.workbench()
+    if workbench is not None:
+        workbench.table.select_row(0)
+        stage.settle()
+    shop = stage.window.deciding.policies.workshop()
+    stage.do(Act.POLICY_NEW)
+    text = shop.view.editor.text.text()
+    _write(stage, text.replace("at_least: 0.85", "at_lest: 0.97", 1).replace("my-policy", "team\u202e", 1))
+    stage.do(Act.POLICY_CHECK)
+    yield "policies-problems"
+    _write(stage, text.replace("at_least: 0.85", "at_least: 0.97", 1))
+    stage.do(Act.POLICY_TRY)
+    yield "policies-effect"
+    stage.do(Act.POLICY_TRY_ALL)
+    yield "policies-all"
+    shop.view.editor.text.document().setModified(False)
+    stage.settle()
+
+
+def _write(stage: Stage, text: str) -> None:
+    stage.window.deciding.policies.workshop().view.editor.text.replace_text(text)
+    stage.wait(PAUSE_MS)
+    stage.settle()
+
+
 def _palette(stage: Stage) -> Iterator[str]:
     stage.do(Act.COMMANDS)
     yield "palette"
@@ -291,6 +320,7 @@ VIEWS = (
     View(name="compare", show=_compare),
     View(name="save", show=_save),
     View(name="approving", show=_approving),
+    View(name="policies", show=_policies),
     View(name="server", show=_server),
     View(name="connect", show=_connect),
     View(name="palette", show=_palette),

@@ -43,12 +43,21 @@ def beginning(key: str) -> Beginning:
     return _BEGINNINGS[key]
 
 
-def _built_in() -> str:
-    """The built-in policy under a name of its own: its own name is kept for its own text."""
-    from tsr_agent.gate.policies.builtin import AI_RELEASE_NAME, ai_release_bytes
+_HEAD = """\
+# yaml-language-server: $schema=policy.schema.json
+# The rules of the built-in policy ai-release, to be changed. docs/policy.md explains each key.
+"""
 
-    text = ai_release_bytes().decode()
-    return text.replace(f"name: {AI_RELEASE_NAME}", "name: my-policy", 1)
+
+def _built_in() -> str:
+    """The built-in policy in YAML, under a name of its own: its own is kept for its own text."""
+    import msgspec
+    import yaml
+
+    from tsr_agent.gate.policies.builtin import ai_release_bytes
+
+    policy = {**msgspec.json.decode(ai_release_bytes(), type=dict), "name": "my-policy"}
+    return _HEAD + str(yaml.safe_dump(policy, sort_keys=False, allow_unicode=True, width=100))
 
 
 _EXTENDS = """\
