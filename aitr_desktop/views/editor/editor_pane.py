@@ -80,6 +80,11 @@ class EditorPane(QWidget):
         self.state.set_whole(words)
         self.state.set_tone(tone)
 
+    @property
+    def is_written_in(self) -> bool:
+        """Whether keys go to the text, once its window has them."""
+        return self.window().focusWidget() is self.text
+
     def stop(self) -> None:
         """Ends what waits; the window goes."""
         self._pause.stop()
@@ -87,7 +92,7 @@ class EditorPane(QWidget):
 
     @Slot()
     def _typed(self) -> None:
-        if self.text.hasFocus():
+        if self.is_written_in:
             self._pause.start()
 
     @Slot()

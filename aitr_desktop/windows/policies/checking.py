@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QObject, QTimer, Signal, Slot
 
-from aitr_desktop.editing.checking import Checked, check_text
+from aitr_desktop.editing.checking import Checked, Weight, check_text
 from aitr_desktop.item_models.policy_blocks import problem_blocks, problem_mark, problem_words
 from aitr_desktop.tasks import Lane
 from tsr_agent.sections.marks import Tone
@@ -136,7 +136,8 @@ class LiveChecking(QObject):
         if self._goes_to_first:
             self._goes_to_first = False
             if found.findings:
-                first = found.findings[0]
+                errors = (each for each in found.findings if each.weight is Weight.ERROR)
+                first = next(errors, found.findings[0])
                 self._view.editor.text.go_to(first.line, first.column)
 
 

@@ -52,7 +52,7 @@ class Completing(QObject):
             self._running.cancel()
 
         def show(offers: Offers) -> None:
-            if edit.edition != edition or edit.offset() != offset or not edit.hasFocus():
+            if edit.edition != edition or edit.offset() != offset or not self._view.editor.is_written_in:
                 return
             if not by_key and not offers.begun.strip("\"' "):
                 offers = Offers()

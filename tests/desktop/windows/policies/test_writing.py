@@ -74,8 +74,9 @@ def test_the_policy_that_judged_the_report_can_be_begun_with(writer: Writer) -> 
     writer.do(Act.GO_POLICIES)
     writer.shop.begin("report")
     writer.settle()
+    # What decided here was never in this library.
     assert not writer.shop.view.has_file
-    assert "No report is on screen" in writer.window.notices.bar.text()
+    assert "is not in the library" in writer.window.notices.bar.text()
 
 
 def test_marks_say_what_is_on_screen_and_enter_goes_there(writer: Writer, policy: Path) -> None:
@@ -87,17 +88,18 @@ def test_marks_say_what_is_on_screen_and_enter_goes_there(writer: Writer, policy
     assert writer.shop.checking.now is None
     assert "still being checked" in writer.reason(Act.POLICY_TRY_ALL)
     writer.settle()
-    assert view.editor.state.whole().startswith("✕ 3 errors")
-    assert view.panes.tabText(0) == "Problems (3)"
-    assert set(writer.edit.marks.weights()) == {3, 4}
-    assert "not valid (3 errors)" in writer.reason(Act.POLICY_TRY_ALL)
+    assert view.editor.state.whole().startswith("✕ 1 error")
+    assert view.panes.tabText(0) == "Problems (1)"
+    assert set(writer.edit.marks.weights()) == {4}
+    assert "not valid (1 error)" in writer.reason(Act.POLICY_TRY_ALL)
     writer.do(Act.POLICY_CHECK)
-    assert writer.edit.place()[0] == 4
+    assert writer.edit.place() == (5, 5)
     tree = view.problems.tables.sections[0].trees()[0]
-    tree.go_to((2,))
+    writer.edit.go_to(1)
+    tree.go_to((0,))
     QTest.keyClick(tree, Qt.Key.Key_Return)
     QTest.keyClick(tree, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert writer.edit.hasFocus()
+    assert view.editor.is_written_in
     assert writer.edit.place() == (5, 5)
 
 
