@@ -118,8 +118,8 @@ def effect_blocks(effect: PolicyEffect) -> tuple[Block, ...]:
     changes = Table(
         columns=(
             Column(title=translate("Policies", "Rule"), width=220, stretches=True),
-            Column(title=translate("Policies", "Then"), width=130, is_state=True),
-            Column(title=translate("Policies", "With the draft"), width=130, is_state=True),
+            Column(title=translate("Policies", "Then"), width=110, is_state=True),
+            Column(title=translate("Policies", "Draft"), width=110, is_state=True),
         ),
         nodes=tuple(_rule_change(each) for each in effect.changed),
     )
@@ -187,8 +187,8 @@ def _flips(found: Backtest, zone: tzinfo | None) -> Block:
     table = Table(
         columns=(
             Column(title=translate("Policies", "Report"), width=200, stretches=True),
-            Column(title=translate("Policies", "On record"), width=150, is_state=True),
-            Column(title=translate("Policies", "With the draft"), width=150, is_state=True),
+            Column(title=translate("Policies", "Then"), width=150, is_state=True),
+            Column(title=translate("Policies", "Draft"), width=150, is_state=True),
             Column(title=translate("Policies", "Made"), width=110),
         ),
         nodes=tuple(_flip(each, zone) for each in found.flips),
@@ -217,7 +217,7 @@ def _flip(flip: Flip, zone: tzinfo | None) -> Node:
             Cell(text=one_line(flip.report_id, 100), whole=flip.report_id, leads_to=target),
             mark_cell(verdict(flip.was)),
             mark_cell(verdict(flip.would_be)),
-            Cell(text=made.local, whole=made.utc, tone=Tone.MUTED),
+            Cell(text=made.day, whole=f"{made.local}\n{made.utc}", tone=Tone.MUTED),
         ),
         children=rules,
         anchor=target,

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 ROWS = 8
 """That are seen at once."""
+SAID_LINES = 4
+"""Of a description that room is kept for."""
 CHARACTERS = 44
 """Width of the list."""
 _STEPS = {
@@ -115,19 +117,25 @@ class CompletionList(QFrame):
         metrics = self.list.fontMetrics()
         bounds = self._edit.rect()
         width = min(CHARACTERS * metrics.averageCharWidth(), bounds.width() - 8)
-        rows = min(ROWS, self.offers.rowCount())
-        self.list.setFixedHeight(rows * max(1, self.list.sizeHintForRow(0)) + 4)
-        self.said.setFixedHeight(self.said.heightForWidth(width - 2))
-        self.setFixedWidth(width)
-        self.adjustSize()
         cursor = self._edit.cursorRect()
         corner = self._edit.viewport().mapTo(self._edit, QPoint(cursor.left(), cursor.bottom() + 2))
+        above = corner.y() - cursor.height() - 4
+        room = max(above, bounds.height() - corner.y()) - SAID_LINES * metrics.lineSpacing()
+        row = max(1, self.list.sizeHintForRow(0))
+        rows = min(ROWS, self.offers.rowCount(), max(2, room // row))
+        self.list.setFixedHeight(rows * row + 4)
+        self.setFixedWidth(width)
+        self._fit()
         left = max(0, min(corner.x(), bounds.width() - width - 4))
-        top = corner.y()
-        if top + self.height() > bounds.height():
-            # Above the line where there is no room below it.
-            top = max(0, corner.y() - cursor.height() - self.height() - 4)
-        self.move(left, top)
+        # Above the line where there is more room than below it.
+        is_below = corner.y() + self.height() <= bounds.height() or bounds.height() - corner.y() >= above
+        self.move(left, corner.y() if is_below else max(0, above - self.height()))
+
+    def _fit(self) -> None:
+        """As high as what is said of the chosen offer."""
+        self.said.setFixedHeight(self.said.heightForWidth(max(self.width() - 2, 100)))
+        self.layout().activate()
+        self.resize(self.width(), self.layout().sizeHint().height())
 
     @Slot(QModelIndex, QModelIndex)
     def _tell(self, index: QModelIndex, _: QModelIndex) -> None:
@@ -135,8 +143,7 @@ class CompletionList(QFrame):
             return
         offer = self.offers.offer(index.row())
         self.said.setText(visible(offer.description) or self.tr("No description."))
-        self.said.setFixedHeight(max(20, self.said.heightForWidth(max(self.width() - 2, 100))))
-        self.adjustSize()
+        self._fit()
         announce(self._edit, f"{offer.text}. {offer.description}")
 
     @Slot(QModelIndex)
