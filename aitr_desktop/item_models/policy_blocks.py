@@ -176,11 +176,10 @@ def backtest_sentence(found: Backtest) -> str:
 
 def backtest_blocks(found: Backtest, zone: tzinfo | None = None) -> tuple[Block, ...]:
     """Decisions that would change, by which rules, and what could not be judged."""
-    return (
-        _flips(found, zone),
-        _rules(found),
-        _block("left-out", translate("Policies", "Not judged"), _left_out_words(found), "", _left_out(found)),
-    )
+    words = _left_out_words(found)
+    left_out = _block("left-out", translate("Policies", "Not judged"), words, "", _left_out(found))
+    further = (_rules(found), left_out)
+    return (_flips(found, zone), *(each for each in further if each.tables))
 
 
 def _flips(found: Backtest, zone: tzinfo | None) -> Block:

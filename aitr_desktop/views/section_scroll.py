@@ -132,6 +132,12 @@ class SectionScroll(QScrollArea):
         self._row_height = row_height
 
     def _make(self, titles: list[str]) -> None:
+        self._filling.stop()
+        for old in self.sections:
+            self._column.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self.sections.clear()
         for place, title in enumerate(titles):
             section = SectionBlock(title, self._theme, self._row_height)
             section.figures.plots_wanted.connect(self.plots_wanted)

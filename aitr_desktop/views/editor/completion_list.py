@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QModelIndex, QPoint, Qt, Slot
+from qtpy.QtCore import QModelIndex, QPoint, QRect, Qt, Slot
 from qtpy.QtGui import QTextCursor
 from qtpy.QtWidgets import QFrame, QListView, QVBoxLayout
 
@@ -26,6 +26,7 @@ ROWS = 8
 """That are seen at once."""
 SAID_LINES = 4
 """Of a description that room is kept for."""
+MARGIN = 8
 CHARACTERS = 44
 """Width of the list."""
 _STEPS = {
@@ -58,7 +59,7 @@ class CompletionList(QFrame):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setUniformItemSizes(True)
         self.said = PlainLabel(tone=Tone.MUTED, wraps=True)
-        self.said.setContentsMargins(8, 4, 8, 4)
+        self.said.setContentsMargins(MARGIN, MARGIN // 2, MARGIN, MARGIN // 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
@@ -133,9 +134,11 @@ class CompletionList(QFrame):
 
     def _fit(self) -> None:
         """As high as what is said of the chosen offer."""
-        self.said.setFixedHeight(self.said.heightForWidth(max(self.width() - 2, 100)))
-        self.layout().activate()
-        self.resize(self.width(), self.layout().sizeHint().height())
+        room = QRect(0, 0, max(self.width() - 2 * MARGIN - 2, 100), 10_000)
+        words = int(Qt.TextFlag.TextWordWrap)
+        said = self.said.fontMetrics().boundingRect(room, words, self.said.text()).height() + MARGIN
+        self.said.setFixedHeight(said)
+        self.resize(self.width(), self.list.height() + said + 3)
 
     @Slot(QModelIndex, QModelIndex)
     def _tell(self, index: QModelIndex, _: QModelIndex) -> None:
