@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -195,3 +198,29 @@ def test_whatever_is_read_is_saved_as_it_was(data: bytes) -> None:
 @given(st.text(alphabet=st.sampled_from("ab\r\n\u00a0\u202e\u2028\ufeff"), max_size=30))
 def test_line_ends_of_every_kind_come_back(text: str) -> None:
     test_whatever_is_read_is_saved_as_it_was.hypothesis.inner_test(text.encode())  # type: ignore[attr-defined]
+
+
+_SAVING = """
+import sys
+from pathlib import Path
+from aitr_desktop.editing.text_files import read_text_file, save_text_file
+file = read_text_file(Path(sys.argv[1]))
+print("begun", flush=True)
+number = 0
+while True:
+    number += 1
+    file = save_text_file(file, f"{number}\\n" * 20_000)
+"""
+
+
+def test_a_process_that_is_killed_while_it_saves_leaves_a_whole_file(file: Path) -> None:
+    for wait in range(6):
+        with subprocess.Popen([sys.executable, "-c", _SAVING, str(file)], stdout=subprocess.PIPE) as saving:
+            assert saving.stdout is not None
+            assert saving.stdout.readline() == b"begun\n"
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                saving.wait(0.05 + wait * 0.023)
+            saving.kill()
+        lines = file.read_text().splitlines()
+        assert len(lines) in (2, 20_000)
+        assert len(lines) == 2 or len(set(lines)) == 1
