@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
     from aitr_desktop.windows.policies.workshop import Workshop
     from tests.factories.servers import RunningServer
+    from tsr_agent.models.api import PolicyVersion
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
 
@@ -128,42 +129,28 @@ def lead(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[TechLead]
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def test_a_doubt_becomes_a_comparison_and_a_policy_that_was_tried(
-    lead: TechLead, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with open_library(tmp_path / "server.db", create=True) as library:
-        for number in range(6):
-            upload(library, f"r-{number}", waits=True, created_at=NOON - timedelta(days=number))
-        say(library, "r-3", ApprovalAction.APPROVE, by="Rita")
-    with running_server(tmp_path / "server.db", tmp_path) as server:
-        lead.connect(server)
-        assert server.stop(signal.SIGTERM) == 0
-    workbench = lead.window.workbench
-    assert workbench is not None
-    assert workbench.reports.rowCount() == 6
-    with open_library(lead.library) as library:
-        filed = filed_counts(library)
+RULE = (
+    "- id: enough-units\n  check: tests\n  where: {type: unit}\n"
+    "  require: {failed: 0, min_executed: 100000}\n  fix: Run them all.\n"
+)
 
-    # What changed since the last release that somebody approved: from the library alone.
-    workbench.show_report("r-0")
+
+def compare_with_last_approved(lead: TechLead) -> None:
+    """What changed since the last release that somebody approved: from the library alone."""
+    assert lead.window.workbench is not None
+    lead.window.workbench.show_report("r-0")
     lead.wait()
     lead.window.deciding.comparison.compare("r-3", "r-0")
     lead.window.pages.go("compare")
     lead.wait()
-    said = words(lead.window.deciding.comparison.view())
-    assert "verdict" in said.lower()
-
-    # Would a stricter bound have stopped it, and what else would it have stopped?
+    assert "verdict" in words(lead.window.deciding.comparison.view()).lower()
     lead.window.pages.go("reports")
-    lead.do(Act.POLICY_NEW)
-    begun = lead.shop.view.editor.text.text()
+
+
+def try_a_stricter_bound(lead: TechLead, begun: str) -> None:
+    """Would it have stopped the release, and what else would it have stopped?"""
+    lead.write(begun + RULE)
     assert lead.shop.checking.now is not None
-    assert lead.shop.checking.now.errors == 0
-    rule = (
-        "- id: enough-units\n  check: tests\n  where: {type: unit}\n"
-        "  require: {failed: 0, min_executed: 100000}\n  fix: Run them all.\n"
-    )
-    lead.write(begun + rule)
     assert lead.shop.checking.now.errors == 0
     lead.do(Act.POLICY_TRY)
     effect = lead.shop.view.effect
@@ -176,15 +163,55 @@ def test_a_doubt_becomes_a_comparison_and_a_policy_that_was_tried(
     assert listed is not None
     assert {each.anchor.value for each in listed.nodes if each.anchor} == {f"r-{each}" for each in range(6)}
 
-    # A slip is said at once, and no gate would take it.
-    lead.write(begun + rule.replace("min_executed", "min_exected"))
+
+def slip_and_mend(lead: TechLead, begun: str) -> str:
+    """A slip is said at once, and no gate would take it; gives the text that is meant in the end."""
+    lead.write(begun + RULE.replace("min_executed", "min_exected"))
+    found = lead.shop.checking.now
+    assert found is not None
     assert "1 error" in lead.shop.view.editor.state.whole()
-    assert "did you mean 'min_executed'?" in lead.shop.checking.now.findings[0].message
+    assert "did you mean 'min_executed'?" in found.findings[0].message
     assert "not valid" in lead.window.menus.reason(Act.POLICY_TRY_ALL)
-    softer = begun + rule.replace("100000", "1")
+    softer = begun + RULE.replace("100000", "1")
     lead.write(softer)
     lead.do(Act.POLICY_TRY)
-    assert "enough-units" not in effect.sentence.text()
+    assert "enough-units" not in lead.shop.view.effect.sentence.text()
+    return softer
+
+
+def hand_in(lead: TechLead, server: RunningServer) -> PolicyVersion:
+    """Puts the policy in force; gives what the server has then."""
+    lead.connect(server)
+    dialog = lead.submit()
+    dialog.note.setPlainText("Count the unit tests")
+    dialog.submit_button.click()
+    lead.wait()
+    api = ServerApi(Transport(ServerAddress.parse(server.url), Token(server.token(Role.VIEWER))))
+    there = api.policy("my-policy")
+    api.close()
+    return there
+
+
+def test_a_doubt_becomes_a_comparison_and_a_policy_that_was_tried(
+    lead: TechLead, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_library(tmp_path / "server.db", create=True) as library:
+        for number in range(6):
+            upload(library, f"r-{number}", waits=True, created_at=NOON - timedelta(days=number))
+        say(library, "r-3", ApprovalAction.APPROVE, by="Rita")
+    with running_server(tmp_path / "server.db", tmp_path) as server:
+        lead.connect(server)
+        assert server.stop(signal.SIGTERM) == 0
+    assert lead.window.workbench is not None
+    assert lead.window.workbench.reports.rowCount() == 6
+    with open_library(lead.library) as library:
+        filed = filed_counts(library)
+
+    compare_with_last_approved(lead)
+    lead.do(Act.POLICY_NEW)
+    begun = lead.shop.view.editor.text.text()
+    try_a_stricter_bound(lead, begun)
+    softer = slip_and_mend(lead, begun)
 
     # It is saved, and handed in once the server is back; without one it says so and nothing is lost.
     saved = tmp_path / "team.yaml"
@@ -195,14 +222,7 @@ def test_a_doubt_becomes_a_comparison_and_a_policy_that_was_tried(
     assert "✕" in dialog.said.text()
     dialog.reject()
     with running_server(tmp_path / "server.db", tmp_path) as server:
-        lead.connect(server)
-        dialog = lead.submit()
-        dialog.note.setPlainText("Count the unit tests")
-        dialog.submit_button.click()
-        lead.wait()
-        api = ServerApi(Transport(ServerAddress.parse(server.url), Token(server.token(Role.VIEWER))))
-        there = api.policy("my-policy")
-        api.close()
+        there = hand_in(lead, server)
     assert there.submission is not None
     assert (there.submission.document, there.note) == (softer, "Count the unit tests")
 
