@@ -176,7 +176,6 @@ class MainWindow(QMainWindow):
         self.libraries.opened.connect(self._library_opened)
         self.libraries.failed.connect(self._library_failed)
         self.libraries.let_go_failed.connect(self.notices.say)
-        self.deciding.reasons_changed.connect(self.menus.refresh)
         self.deciding.place_asked.connect(self.pages.go)
         self.imports.imported.connect(self._imported)
         self.imports.came.connect(self.reports_page.refresh)
