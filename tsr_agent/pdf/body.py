@@ -24,7 +24,7 @@ MOST_ANCHORED = 2_000
 
 
 FEW = 4
-"""Rows of a table that stay together."""
+"""Rows of a table that stay together where they are no more than a quarter of a page."""
 
 
 _CAPTION = 30.0
@@ -113,9 +113,12 @@ class Body:
 
 
 def _beginning(rows: TableRows, table: Table, page: float) -> float:
-    """Height of what stays with a table's caption: a short table whole, of a longer one the first row."""
-    height = rows.height(islice(table.rows(), table.size if table.size <= FEW else 1))
-    return min(height, page / 2)
+    """Height of what stays with a table's caption: a short table whole, of any other the first row."""
+    if table.size <= FEW:
+        whole = rows.height(table.rows())
+        if whole <= page / 4:
+            return whole
+    return min(rows.height(islice(table.rows(), 1)), page / 2)
 
 
 def anchors(documents: Iterable[Document]) -> frozenset[Target]:

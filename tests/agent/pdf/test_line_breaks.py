@@ -49,3 +49,17 @@ def test_a_text_is_bounded_with_the_number_of_what_is_left_out() -> None:
 def test_ideographs_break_anywhere() -> None:
     lines = lines_of(FACES.plain, "中文" * 20, 10_000)
     assert [len(line) for line in lines] == [10, 10, 10, 10]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\u202eb", "a⟨U+202E⟩b"),
+        ("a\x00b\ud800", "a⟨U+0000⟩b⟨U+D800⟩"),
+        ("a\ue000", "a⟨U+E000⟩"),
+        ("✓ Ω 中", "✓ Ω 中"),
+        ("a\tb", "a    b"),
+    ],
+)
+def test_what_hides_reorders_or_has_no_glyph_is_written_out(text: str, shown: str) -> None:
+    assert FACES.plain.printable(text) == shown
