@@ -23,6 +23,15 @@ ROWS = (
         place="compare",
     ),
     ActionSpec(
+        act=Act.GO_CHECK,
+        menu=GO,
+        text=QT_TRANSLATE_NOOP("Actions", "C&heck"),
+        keys=("Ctrl+3",),
+        icon="check",
+        place="check",
+        tip=QT_TRANSLATE_NOOP("Actions", "The compliance checklist of the chosen report, and its controls"),
+    ),
+    ActionSpec(
         act=Act.GO_POLICIES,
         menu=GO,
         text=QT_TRANSLATE_NOOP("Actions", "&Policies"),

@@ -65,6 +65,7 @@ class Act(Enum):
     GO_REPORTS = "go_reports"
     GO_COMPARE = "go_compare"
     GO_POLICIES = "go_policies"
+    GO_CHECK = "go_check"
     GO_SERVER = "go_server"
     POLICY_NEW = "policy_new"
     POLICY_OPEN = "policy_open"

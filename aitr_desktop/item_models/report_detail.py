@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aitr_desktop.item_models.checked_report import checked_report
 from aitr_desktop.item_models.figures import eval_timeline, outcome_bars
 from aitr_desktop.item_models.section_tables import approvals, compliance, evals, overview
 from aitr_desktop.item_models.section_tables import requirements as requirement_tables
@@ -15,7 +16,6 @@ from aitr_desktop.translation import translate
 from tsr_agent.gate.saying import Release
 from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.sections.approval_history import approval_history
-from tsr_agent.sections.checklist import checklist
 from tsr_agent.sections.evals import evals as eval_section
 from tsr_agent.sections.exceptions import exceptions
 from tsr_agent.sections.failure_modes import failure_mode_registry, registry_summary
@@ -32,6 +32,7 @@ from tsr_agent.sections.wording import counted
 
 if TYPE_CHECKING:
     from aitr_desktop.item_models.cells import Table
+    from aitr_desktop.item_models.checked_report import CheckedReport
     from aitr_desktop.item_models.figures import Figure
     from aitr_desktop.library.approving import SaidHere
     from aitr_desktop.library.workspace import OpenedReport
@@ -84,6 +85,8 @@ class ReportDetail:
     """Whether the policy that decided still decides; None where this library can't tell."""
     said_here: tuple[SaidHere, ...] = ()
     """What was said here and is not on record in the library: it does not count."""
+    checked: CheckedReport | None = None
+    """Its checklist with the controls, for the Check place."""
 
 
 def report_detail(opened: OpenedReport, said: tuple[SaidHere, ...] = ()) -> ReportDetail:
@@ -100,6 +103,7 @@ def report_detail(opened: OpenedReport, said: tuple[SaidHere, ...] = ()) -> Repo
     rows = rules(decision, report, PLACES) if decision else ()
     history = approval_history(decision, opened.approvals, opened.standing)
     head = head_of(report, decision, standing=opened.standing, policy_in_force=opened.policy_in_force)
+    checked = checked_report(opened, known, head)
     return ReportDetail(
         report_id=report.id,
         digest=opened.digest,
@@ -111,6 +115,7 @@ def report_detail(opened: OpenedReport, said: tuple[SaidHere, ...] = ()) -> Repo
         decision_digest=opened.decision_digest or "",
         policy_in_force=opened.policy_in_force,
         said_here=said,
+        checked=checked,
         blocks=(
             _overview(opened, rows, history, known),
             _tests(opened, known),
@@ -124,7 +129,7 @@ def report_detail(opened: OpenedReport, said: tuple[SaidHere, ...] = ()) -> Repo
             ),
             _failure_modes(opened, known),
             _requirements(section, both_ways),
-            _compliance(opened, rows, known),
+            _compliance(opened, rows, known, checked),
             _block(
                 "approvals",
                 translate("Report", "Approvals"),
@@ -224,21 +229,16 @@ def _requirements(section: RequirementsSection, both_ways: Matrix) -> Block:
     )
 
 
-def _compliance(opened: OpenedReport, rows: tuple[RuleRow, ...], known: Known) -> Block:
+def _compliance(
+    opened: OpenedReport, rows: tuple[RuleRow, ...], known: Known, checked: CheckedReport
+) -> Block:
     decision = opened.decision
     if decision is None:
         nothing = translate(
             "Report", "No decision is stored for this report, so no rule was judged. Nothing is determined."
         )
         return _block("compliance", translate("Report", "Compliance"), "", nothing)
-    found = checklist(
-        opened.report,
-        decision,
-        opened.standing,
-        approvals=opened.approvals,
-        digest=opened.digest,
-        in_force=opened.policy_in_force,
-    )
+    found = checked.found
     left, idle = sum(row.is_open for row in rows), sum(row.is_ignored for row in rows)
     parts = [str(found.mark)]
     parts += (
@@ -258,6 +258,7 @@ def _compliance(opened: OpenedReport, rows: tuple[RuleRow, ...], known: Known) -
         " · ".join(parts),
         "",
         (translate("Report", "Checklist"), compliance.checklist_table(found, known)),
+        (translate("Report", "Controls"), compliance.frameworks_table(checked.frameworks)),
         (translate("Report", "Rules"), compliance.rules_table(rows, known)),
         (
             translate("Report", "Waivers and quarantine"),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aitr_desktop.library.synchronising import Watcher
     from aitr_desktop.library.timeline import Timeline
     from tsr_agent.clock import Clock
+    from tsr_agent.controls.reading import Gathered
     from tsr_agent.gate.approvals import ApprovalStanding
     from tsr_agent.models.approval import Approval
     from tsr_agent.models.decision import Decision
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from tsr_agent.store.lists import ReportLists
     from tsr_agent.store.on_record import OnRecord
     from tsr_agent.store.repository import ReportRepository
+
+
+CONTROLS = "controls"
+"""Folder beside a library's file in which a team puts its own catalogues of controls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,8 @@ class OpenedReport:
     """Whether the policy that decided still decides; None where this library can't tell."""
     record: str = ""
     """What ``Workspace.record`` says as long as nothing of all this has changed."""
+    controls: Gathered | None = None
+    """The catalogues of controls of this library; None for those that ship with aitr."""
 
 
 class Workspace(Protocol):
@@ -70,6 +77,9 @@ class Workspace(Protocol):
 
     def record(self, report_id: str) -> str:
         """Stands for all that is on record about a report: another text means that something has changed."""
+
+    def judged_again(self, report_id: str, now: datetime) -> OpenedReport:
+        """A report with the decision that the policy in force for it takes now; nothing is filed."""
 
     def import_files(self, paths: Sequence[Path], clock: Clock, watcher: Watcher) -> ImportOutcome:
         """Files documents, judged by the built-in policy. Called on a thread of its own."""
@@ -173,6 +183,7 @@ class StoreWorkspace:
             InputError: No such report, or the document is not one.
             StoreError: The library can't be read.
         """
+        from tsr_agent.controls.reading import gather
         from tsr_agent.models import codec
         from tsr_agent.models.report import TestSummaryReport
 
@@ -189,6 +200,7 @@ class StoreWorkspace:
             decision_digest=record.decision_digest if record else None,
             policy_in_force=in_force,
             record=_record(record, in_force),
+            controls=gather(self.path.parent / CONTROLS),
         )
 
     def record(self, report_id: str) -> str:
@@ -200,6 +212,19 @@ class StoreWorkspace:
         """
         found = self._approvals.on_record(report_id)
         return _record(found, self._in_force(found))
+
+    def judged_again(self, report_id: str, now: datetime) -> OpenedReport:
+        """A report with the decision that the policy in force for it takes now; nothing is filed.
+
+        Raises:
+            PolicyError: The policy in force can't be read by this build.
+            IntegrityError: Something was altered.
+            InputError: No such report, or the document is not one.
+            StoreError: The library can't be read.
+        """
+        from aitr_desktop.library.judging_again import judged_again
+
+        return judged_again(self._library, self.load(report_id), now)
 
     def _in_force(self, record: OnRecord | None) -> bool | None:
         """Whether the policy is the newest of its kind, as far as this library and this program know."""

@@ -12,6 +12,7 @@ from qtpy.QtCore import QObject, Signal
 from aitr_desktop.actions.spec import Act
 from aitr_desktop.item_models.cells import Kind
 from aitr_desktop.windows.approving import Approving
+from aitr_desktop.windows.check_page import CheckPage
 from aitr_desktop.windows.compare_page import ComparePage
 from aitr_desktop.windows.documents import Documents
 from aitr_desktop.windows.policies.policy_place import PolicyPlace
@@ -75,10 +76,17 @@ class Deciding(QObject):
         self.policies.reasons_changed.connect(self.reasons_changed)
         self.policies.place_asked.connect(self.place_asked)
         self.policies.followed.connect(self._follow)
+        self.check = CheckPage(desk)
+        self.check.place_asked.connect(self.place_asked)
+        self.check.followed.connect(self._follow)
 
     def pages(self) -> dict[str, Callable[[], QWidget]]:
         """The page of each place that is made here, in the rail's order."""
-        return {"compare": self.comparison.view, "policies": self.policies.view}
+        return {
+            "compare": self.comparison.view,
+            "check": self.check.view,
+            "policies": self.policies.view,
+        }
 
     def handlers(self) -> dict[Act, Callable[[], object]]:
         """What the actions of these parts do."""
@@ -92,6 +100,7 @@ class Deciding(QObject):
         """Another report is on screen, or none."""
         self.approving.report_shown(detail)
         self.policies.report_shown(detail)
+        self.check.report_shown(detail)
 
     def attach(self, workbench: Workbench, menus: Menus) -> None:
         """Places what one does next below the verdict."""
@@ -115,6 +124,7 @@ class Deciding(QObject):
         """Ends what waits; the window goes."""
         self.approving.stop()
         self.policies.stop()
+        self.check.stop()
 
     def _follow(self, target: Target) -> None:
         """Goes to what a table here is about: another report, or a row of the one on screen."""

@@ -85,10 +85,12 @@ class Stage:
         patience.stop()
 
     def _is_drawing(self) -> bool:
+        from aitr_desktop.views.check_view import CheckView
         from aitr_desktop.views.detail_view import DetailView
         from aitr_desktop.views.figures.timeline import TimelineView
 
         is_filling = any(each.is_filling for each in self.window.findChildren(DetailView))
+        is_filling |= any(each.is_filling for each in self.window.findChildren(CheckView))
         return is_filling or any(each.is_drawing for each in self.window.findChildren(TimelineView))
 
 
@@ -213,6 +215,26 @@ def _approving(stage: Stage) -> Iterator[str]:
         yield from (f"{name}-{verdict}" for name in left(workbench))
 
 
+def _check_nothing(stage: Stage) -> Iterator[str]:
+    stage.do(Act.GO_CHECK)
+    yield "check-nothing"
+
+
+def _check(stage: Stage) -> Iterator[str]:
+    """The checklist of a report of each verdict, by item and by control."""
+    from aitr_desktop.item_models.checked_report import Shown
+
+    for verdict, _ in _reports(stage):
+        stage.do(Act.GO_CHECK)
+        view = stage.window.deciding.check.view()
+        for name, shown in (("items", Shown()), ("controls", Shown(by_control=True))):
+            view.choose(shown)
+            stage.settle()
+            yield f"check-{verdict}-{name}"
+        view.choose(Shown())
+        stage.do(Act.GO_REPORTS)
+
+
 def _server(stage: Stage) -> Iterator[str]:
     stage.do(Act.GO_SERVER)
     yield "server-none"
@@ -321,6 +343,8 @@ VIEWS = (
     View(name="save", show=_save),
     View(name="approving", show=_approving),
     View(name="policies", show=_policies),
+    View(name="check", show=_check),
+    View(name="check-nothing", show=_check_nothing, needs_library=False),
     View(name="server", show=_server),
     View(name="connect", show=_connect),
     View(name="palette", show=_palette),

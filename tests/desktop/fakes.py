@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -180,6 +180,10 @@ class FakeWorkspace:
         if self.hostile:
             report, decision = reports.poisoned(self.hostile)
         return OpenedReport(report=report, decision=decision, digest="a" * 64)
+
+    def judged_again(self, report_id: str, now: datetime) -> OpenedReport:
+        self._fail("judged_again")
+        return replace(self.load(report_id), policy_in_force=True)
 
     def record(self, report_id: str) -> str:
         self._fail("record")

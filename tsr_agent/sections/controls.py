@@ -44,6 +44,14 @@ SUPPORT_MARKS = {
 }
 
 
+_BEGINS = {
+    Compliance.COMPLIANT: "Evidence for",
+    Compliance.NON_COMPLIANT: "Evidence against",
+    Compliance.NOT_DETERMINED: "No evidence yet for",
+}
+NOT_MET = "Evidence for a control does not say that it is met; that is for a person to judge."
+
+
 class ControlRow(msgspec.Struct, frozen=True, kw_only=True):
     """One control and what the report holds for it."""
 
@@ -82,7 +90,8 @@ class Framework(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def origin(self) -> str:
         """Which text it follows, from where, and what whoever uses it has to know."""
-        return f"{self.edition}. Checked {self.checked} against: {self.source}. {self.note}"
+        told = f"{self.edition}. Checked {self.checked} against: {self.source}. {self.note}"
+        return f"{told} {NOT_MET}"
 
 
 class ControlName(msgspec.Struct, frozen=True):
@@ -111,20 +120,25 @@ def controls_of(item: ChecklistItem, found: Iterable[Framework]) -> tuple[Contro
     )
 
 
-def controls_sentence(item: ChecklistItem, found: Sequence[Framework]) -> str:
-    """``Evidence for Art. 9(6), Art. 15 (EU AI Act); A.6.2.4 (ISO/IEC 42001).``; empty without any."""
+def controls_lines(item: ChecklistItem, found: Iterable[Framework]) -> tuple[str, ...]:
+    """One sentence a framework: ``Evidence for Art. 9(6), Art. 15 (EU AI Act).``; none without any."""
     named: dict[str, list[str]] = {}
     for each in controls_of(item, found):
         named.setdefault(each.framework, []).append(each.id)
-    if not named:
-        return ""
-    begins = {
-        Compliance.COMPLIANT: "Evidence for",
-        Compliance.NON_COMPLIANT: "Evidence against",
-        Compliance.NOT_DETERMINED: "No evidence yet for",
-    }[shown(item)]
-    said = "; ".join(f"{', '.join(ids)} ({title})" for title, ids in named.items())
-    return f"{begins} {said}."
+    begins = _BEGINS[shown(item)]
+    return tuple(f"{begins} {', '.join(ids)} ({title})." for title, ids in named.items())
+
+
+def controls_sentence(item: ChecklistItem, found: Iterable[Framework]) -> str:
+    """``Evidence for Art. 9(6), Art. 15 (EU AI Act); A.6.2.4 (ISO/IEC 42001).``; empty without any."""
+    lines = controls_lines(item, found)
+    begin = f"{_BEGINS[shown(item)]} "
+    return "; ".join((lines[0][:-1], *(each[len(begin) : -1] for each in lines[1:]))) + "." if lines else ""
+
+
+def shown(item: ChecklistItem) -> Compliance:
+    """What an item shows for a control: one that is compliant without showing anything determines nothing."""
+    return item.standing if item.is_evidence else Compliance.NOT_DETERMINED
 
 
 def _framework(catalogue: Catalogue, by_kind: Mapping[EvidenceKind, Sequence[ChecklistItem]]) -> Framework:
@@ -156,11 +170,6 @@ def _row(
     )
 
 
-def shown(item: ChecklistItem) -> Compliance:
-    """What an item shows for a control: one that is compliant without showing anything determines nothing."""
-    return item.standing if item.is_evidence else Compliance.NOT_DETERMINED
-
-
 def _support(standings: Sequence[Compliance]) -> Support:
     if Compliance.NON_COMPLIANT in standings:
         return Support.AGAINST
@@ -175,13 +184,14 @@ def _why(control: Control, items: Sequence[ChecklistItem]) -> str:
     if not items:
         return "No binding rule of the policy looks at what it asks for."
     counts = {
-        word: sum(shown(each) is standing for each in items)
+        word: sum(shown(each) is each.standing is standing for each in items)
         for standing, word in (
             (Compliance.COMPLIANT, "compliant"),
             (Compliance.NON_COMPLIANT, "non-compliant"),
             (Compliance.NOT_DETERMINED, "not determined"),
         )
     }
+    counts["compliant but no evidence"] = sum(shown(each) is not each.standing for each in items)
     said = ", ".join(f"{number:,} {word}" for word, number in counts.items() if number)
     return f"Of {counted(len(items), 'item')} of the checklist: {said}."
 

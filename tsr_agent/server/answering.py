@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from tsr_agent.server.policies_in_force import PoliciesInForce
     from tsr_agent.server.queries import ReleaseQuery
     from tsr_agent.server.receiving import MaySee
-    from tsr_agent.server.submitted_policy import Rulebook
     from tsr_agent.store.approvals import ApprovalRepository
     from tsr_agent.store.on_record import OnRecord
+    from tsr_agent.store.rulebooks import Rulebook
 
 _KEPT = 1_024
 """Most answers that are kept written."""

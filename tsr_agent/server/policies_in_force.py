@@ -11,7 +11,7 @@ from tsr_agent.errors import IntegrityError, PolicyError
 from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.gate.wording import plain
 from tsr_agent.ingest.repository_url import repository_key
-from tsr_agent.server.submitted_policy import Rulebook, read_submission
+from tsr_agent.store.rulebooks import Rulebook, read_submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

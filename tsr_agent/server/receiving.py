@@ -19,8 +19,8 @@ from tsr_agent.models.api import Received
 from tsr_agent.models.decision import ExceptionStanding
 from tsr_agent.models.report import TestSummaryReport
 from tsr_agent.server.problems import Kind, RefusalError, not_found
-from tsr_agent.server.submitted_policy import terms_of
 from tsr_agent.store.history import Place, baseline_for
+from tsr_agent.store.rulebooks import terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from tsr_agent.models.decision import Decision, GoNoGoDecision, QuarantineNote, WaiverNote
     from tsr_agent.server.policies_in_force import PoliciesInForce
-    from tsr_agent.server.submitted_policy import Rulebook
     from tsr_agent.store.approvals import ApprovalRepository
     from tsr_agent.store.on_record import OnRecord
     from tsr_agent.store.repository import Added, ReportRepository
+    from tsr_agent.store.rulebooks import Rulebook
 
     MaySee = Callable[[str], bool]
     """Whether the token is good for reports of a repository."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from aitr_desktop.item_models.section_tables.known import Known
     from tsr_agent.sections.checklist import Checklist, ChecklistItem
+    from tsr_agent.sections.controls import Framework
     from tsr_agent.sections.exceptions import ExceptionRow
     from tsr_agent.sections.places import Place
     from tsr_agent.sections.rules import RuleRow
@@ -169,7 +170,29 @@ def checklist_table(found: Checklist, known: Known) -> Table:
         ),
         spans=True,
     )
-    return Table(columns=columns, nodes=(whole, *(_item(each, known) for each in found.items)))
+    by = line(found.judged_by.sentence, tone=Tone.MUTED)
+    remarks = (line(each, tone=Tone.PENDING) for each in found.remarks)
+    return Table(columns=columns, nodes=(whole, by, *remarks, *(_item(each, known) for each in found.items)))
+
+
+def frameworks_table(found: Iterable[Framework]) -> Table:
+    """For how many controls of each framework the report holds evidence; the Check place has each of them."""
+    columns = (
+        Column(title=translate("Report", "Framework"), width=150),
+        Column(title=translate("Report", "Evidence"), width=380),
+        Column(title=translate("Report", "Edition"), width=300, stretches=True),
+    )
+    nodes = (
+        Node(
+            cells=(
+                Cell(text=each.title, is_strong=True),
+                Cell(text=each.summary),
+                Cell(text=each.edition, tone=Tone.MUTED, whole=each.origin),
+            )
+        )
+        for each in found
+    )
+    return Table(columns=columns, nodes=tuple(nodes))
 
 
 def _item(item: ChecklistItem, known: Known) -> Node:

@@ -14,6 +14,7 @@ from tsr_agent.sections.controls import (
     ControlName,
     ControlRow,
     Support,
+    controls_lines,
     controls_of,
     controls_sentence,
     frameworks,
@@ -52,9 +53,10 @@ def test_what_no_report_can_hold_is_listed_as_such() -> None:
 def test_where_nobody_had_to_approve_that_is_no_evidence_of_human_oversight() -> None:
     made = full_checklist(complete())
     assert row(made, "Art. 14").support is Support.NONE
+    assert row(made, "Art. 14").why == "Of 1 item of the checklist: 1 compliant but no evidence."
     approvals = next(each for each in made.items if each.key == "approvals")
     assert approvals.standing is Compliance.COMPLIANT
-    assert controls_sentence(approvals, frameworks(made, shipped())).startswith("No evidence yet for")
+    assert controls_lines(approvals, frameworks(made, shipped()))[0].startswith("No evidence yet for")
 
 
 def test_the_summary_counts_every_control_once() -> None:
@@ -74,18 +76,20 @@ def test_items_lead_to_controls_and_controls_to_items() -> None:
         for key in control.items
     }
     assert forth == back
-    assert controls_sentence(made.items[0], found) == (
-        "Evidence for Art. 9(6) (EU AI Act); MEASURE 2.5 (NIST AI RMF); A.6.2.4 (ISO/IEC 42001)."
+    assert controls_lines(made.items[0], found) == (
+        "Evidence for Art. 9(6) (EU AI Act).",
+        "Evidence for MEASURE 2.5 (NIST AI RMF).",
+        "Evidence for A.6.2.4 (ISO/IEC 42001).",
     )
 
 
 def test_an_item_that_does_not_hold_is_evidence_against() -> None:
     made = full_checklist(with_results(results(TestType.UNIT, CaseStatus.FAILED)))
     found = frameworks(made, shipped())
-    assert controls_sentence(made.items[0], found).startswith("Evidence against Art. 9(6)")
+    assert controls_lines(made.items[0], found)[0] == "Evidence against Art. 9(6) (EU AI Act)."
     bare = replace(made.items[0], standing=Compliance.NOT_DETERMINED)
-    assert controls_sentence(bare, found).startswith("No evidence yet for Art. 9(6)")
-    assert controls_sentence(made.items[0], ()) == ""
+    assert controls_lines(bare, found)[0].startswith("No evidence yet for Art. 9(6)")
+    assert controls_lines(made.items[0], ()) == ()
 
 
 def test_the_origin_names_edition_day_and_source() -> None:
@@ -107,3 +111,10 @@ def test_a_hostile_report_is_evidence_for_nothing_that_its_items_decide() -> Non
         for control in frame.controls:
             if {"unit-tests", "eval-accuracy", "critical-failure-modes"} & set(control.items):
                 assert control.support is not Support.EVIDENCE
+
+
+def test_one_sentence_has_all_frameworks() -> None:
+    made = full_checklist(complete())
+    said = controls_sentence(made.items[0], frameworks(made, shipped()))
+    assert said == "Evidence for Art. 9(6) (EU AI Act); MEASURE 2.5 (NIST AI RMF); A.6.2.4 (ISO/IEC 42001)."
+    assert controls_sentence(made.items[0], ()) == ""

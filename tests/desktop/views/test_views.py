@@ -117,7 +117,7 @@ def test_the_head_says_who_has_to_approve_what_was_excused_and_what_it_was_compa
 
 def test_a_rule_shows_what_is_behind_it_and_exceptions_have_a_table(detail: DetailView) -> None:
     show(detail, decided=full_decision())
-    _, rules, exceptions = detail.sections()[5].trees()
+    _, _, rules, exceptions = detail.sections()[5].trees()
     drawn = _texts(rules)
     assert "Remark: The 95 % interval reaches up to the bound; about 40 more cases would settle it" in drawn
     assert "A failure blocks · 95 % interval 0.759 to 0.84996" in drawn
@@ -225,7 +225,7 @@ def test_many_failures_do_not_make_a_table_without_end(detail: DetailView) -> No
 def test_enter_opens_a_row_and_copy_takes_whole_values(detail: DetailView, qtbot: QtBot) -> None:
     show(detail)
     detail.focus_first()
-    tree = detail.sections()[5].trees()[1]
+    tree = detail.sections()[5].trees()[2]
     last = tree.model().index(2, 0)
     tree.setCurrentIndex(last)
     qtbot.keyClick(tree, Qt.Key.Key_Return)
