@@ -1,4 +1,4 @@
-"""Whom servers take us for, kept from one session to the next."""
+"""Whom servers take us for, kept from one start of aitr to the next."""
 
 from __future__ import annotations
 
