@@ -21,6 +21,7 @@ DOCUMENTS = (
     "policy-cases",
     "evals",
     "requirements",
+    "controls",
     "comparison",
     "export",
 )
@@ -61,6 +62,10 @@ def schema_of(document: str) -> dict[str, Any]:
             (EvalHistory, "Eval history") if document == "evals" else (RequirementList, "Requirements")
         )
         return json_schema(*form)
+    if document == "controls":
+        from tsr_agent.controls.catalogue import Catalogue
+
+        return json_schema(Catalogue, "aitr controls")
     from tsr_agent.comparison.report import Comparison
     from tsr_agent.export.record import ReportExport
     from tsr_agent.models.approval import Approval

@@ -199,8 +199,8 @@ def _why(control: Control, items: Sequence[ChecklistItem]) -> str:
 def _summary(rows: Sequence[ControlRow]) -> str:
     counts = {support: sum(each.support is support for each in rows) for support in Support}
     held, total = counts[Support.EVIDENCE], len(rows)
-    controls = "control has" if total == 1 else "controls have"
-    parts = [f"{held:,} of {total:,} {controls} evidence in this report"]
+    noun, verb = "control" if total == 1 else "controls", "has" if held == 1 else "have"
+    parts = [f"{held:,} of {total:,} {noun} {verb} evidence in this report"]
     words = {Support.PART: "in part", Support.AGAINST: "evidence against", Support.NONE: "no evidence"}
     parts += [f"{counts[support]:,} {word}" for support, word in words.items() if counts[support]]
     return ", ".join(parts)

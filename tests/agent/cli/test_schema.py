@@ -39,7 +39,7 @@ def test_each_is_a_schema_that_refuses_nonsense(agent: Agent, document: str) -> 
 
 
 @pytest.mark.parametrize(
-    "document", ["policy", "waivers", "quarantine", "policy-cases", "evals", "requirements"]
+    "document", ["policy", "waivers", "quarantine", "policy-cases", "evals", "requirements", "controls"]
 )
 def test_what_is_published_is_what_the_code_says(agent: Agent, project_dir: Path, document: str) -> None:
     """For editors of files that people write."""
