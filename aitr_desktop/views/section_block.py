@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aitr_desktop.item_models.cells import Target
     from aitr_desktop.item_models.report_detail import Block
     from aitr_desktop.theme import ThemeController
+    from aitr_desktop.views.shared_columns import ColumnsHeader
 
 
 class SectionBlock(QWidget):
@@ -29,6 +30,7 @@ class SectionBlock(QWidget):
         title: The heading.
         theme: Colours and fonts.
         row_height: Pixels of a row of a table.
+        header: Titles above all tables of all sections, whose widths they share; None for their own.
     """
 
     followed = Signal(object)
@@ -36,8 +38,11 @@ class SectionBlock(QWidget):
     went_back = Signal()
     """The person wants to go back to where they came from."""
 
-    def __init__(self, title: str, theme: ThemeController, row_height: int) -> None:
+    def __init__(
+        self, title: str, theme: ThemeController, row_height: int, header: ColumnsHeader | None = None
+    ) -> None:
         super().__init__()
+        self._header = header
         self.title = title
         self.key = ""
         self._theme = theme
@@ -152,7 +157,7 @@ class SectionBlock(QWidget):
 
     def _add_tree(self) -> None:
         caption = PlainLabel(tone=Tone.MUTED)
-        tree = SectionTree(self.title, self._theme, self._row_height)
+        tree = SectionTree(self.title, self._theme, self._row_height, header=self._header)
         tree.followed.connect(self.followed)
         tree.went_back.connect(self.went_back)
         self._captions.append(caption)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from aitr_desktop.item_models.report_detail import Block
     from aitr_desktop.theme import ThemeController
     from aitr_desktop.views.section_tree import SectionTree
+    from aitr_desktop.views.shared_columns import ColumnsHeader
 
 MARGIN = 8
 
@@ -26,6 +27,7 @@ class SectionScroll(QScrollArea):
     Args:
         theme: Colours and fonts.
         row_height: Pixels of a row of a table.
+        header: Titles above all tables, whose widths they share; None for titles and widths of their own.
     """
 
     followed = Signal(object)
@@ -37,8 +39,16 @@ class SectionScroll(QScrollArea):
     read = Signal(int)
     """Place of the section that is read now."""
 
-    def __init__(self, theme: ThemeController, row_height: int, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: ThemeController,
+        row_height: int,
+        parent: QWidget | None = None,
+        *,
+        header: ColumnsHeader | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._header = header
         self._theme = theme
         self._row_height = row_height
         theme.density_changed.connect(self._take_height)
@@ -70,6 +80,11 @@ class SectionScroll(QScrollArea):
     def top(self) -> int:
         """Pixels above what is seen."""
         return self.verticalScrollBar().value()
+
+    def prepare(self, titles: Sequence[str]) -> None:
+        """Makes the sections ahead of what they will show."""
+        if not self.sections:
+            self._make(list(titles))
 
     def show_blocks(self, blocks: Sequence[Block]) -> bool:
         """Shows another report from its top.
@@ -139,7 +154,7 @@ class SectionScroll(QScrollArea):
             old.deleteLater()
         self.sections.clear()
         for place, title in enumerate(titles):
-            section = SectionBlock(title, self._theme, self._row_height)
+            section = SectionBlock(title, self._theme, self._row_height, self._header)
             section.figures.plots_wanted.connect(self.plots_wanted)
             section.followed.connect(self.followed)
             section.went_back.connect(self.went_back)

@@ -15,12 +15,14 @@ from aitr_desktop.views.link_pointer import LinkPointer
 from aitr_desktop.views.opening_tree import OpeningTree
 from aitr_desktop.views.row_menu import row_menu
 from aitr_desktop.views.section_columns import MEASURED_ROWS, SectionColumns
+from aitr_desktop.views.shared_columns import SharedColumns
 
 if TYPE_CHECKING:
     from qtpy.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QResizeEvent
 
     from aitr_desktop.item_models.cells import Table
     from aitr_desktop.theme import ThemeController
+    from aitr_desktop.views.shared_columns import ColumnsHeader
 
 MAX_HEIGHT = 6_000
 """Only a section of more than 200 rows scrolls by itself: everything else is read in one scroll."""
@@ -37,6 +39,7 @@ class SectionTree(OpeningTree):
         name: What a screen reader calls it.
         theme: Colours and fonts.
         row_height: Pixels of a row.
+        header: Titles above several tables, whose widths they share; None for titles and widths of its own.
     """
 
     followed = Signal(object)
@@ -47,14 +50,23 @@ class SectionTree(OpeningTree):
     """It takes another height now."""
 
     def __init__(
-        self, name: str, theme: ThemeController, row_height: int, parent: QWidget | None = None
+        self,
+        name: str,
+        theme: ThemeController,
+        row_height: int,
+        parent: QWidget | None = None,
+        *,
+        header: ColumnsHeader | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
         self._shown: TreeModel | None = None
         self._drawing = CellDelegate(theme, row_height, self)
         self.setItemDelegate(self._drawing)
-        self._columns = SectionColumns(self, self._drawing)
+        self._has_titles = header is None
+        self._columns: SectionColumns | SharedColumns = (
+            SectionColumns(self, self._drawing) if header is None else SharedColumns(self, header)
+        )
         # After the delegate has taken the height, for it was connected first.
         theme.density_changed.connect(self.fit)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -67,10 +79,10 @@ class SectionTree(OpeningTree):
         self.setAllColumnsShowFocus(False)
         self.setIndentation(20)
         self.setExpandsOnDoubleClick(True)
-        header = self.header()
-        header.setStretchLastSection(False)
-        header.setSectionsMovable(False)
-        header.setTextElideMode(Qt.TextElideMode.ElideRight)
+        titles = self.header()
+        titles.setStretchLastSection(False)
+        titles.setSectionsMovable(False)
+        titles.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.grown.connect(self._grow)
         pointer = LinkPointer(self, self._drawing)
         pointer.followed.connect(self.followed)
@@ -83,7 +95,7 @@ class SectionTree(OpeningTree):
             self.setModel(self._shown)
             if old is not None:
                 old.deleteLater()
-            self.setHeaderHidden(not any(column.title for column in table.columns))
+            self.setHeaderHidden(not (self._has_titles and any(column.title for column in table.columns)))
             self._columns.take(table)
             self.setRootIsDecorated(any(node.opens for node in table.nodes))
             self.span_below(QModelIndex())
