@@ -101,13 +101,20 @@ class Settings:
     """Paths of policies and other texts that were edited, the one opened last first."""
     commands: tuple[str, ...] = ()
     """Commands of the palette, the one used last first."""
+    differences_only: bool = True
+    """Whether a comparison leaves out what is the same in both reports."""
+    newer_left: bool = False
+    """Whether the newer of two compared reports stands left, as A."""
+    compare_columns: str = ""
+    """Widths of a comparison's columns, as text; empty for those of the first start."""
     geometry: str = ""
     splitter: str = ""
     columns: str = ""
 
     def without_layout(self) -> Settings:
         """The same with the layout of a first start."""
-        return replace(self, geometry="", splitter="", columns="", shown_columns=(), order="")
+        plain = replace(self, geometry="", splitter="", columns="", compare_columns="")
+        return replace(plain, shown_columns=(), order="")
 
     def with_library(self, path: str) -> Settings:
         """The same after a library was opened."""
@@ -140,8 +147,11 @@ def decode(stored: Mapping[str, str]) -> Settings:
         saves_all_tests=_one_of((0, 1), stored.get("saves_all_tests", ""), default.saves_all_tests),
         policies=_listed(stored, "policies")[:MAX_RECENT],
         commands=_listed(stored, "commands"),
+        differences_only=_flag(stored, "differences_only", default.differences_only),
+        newer_left=_flag(stored, "newer_left", default.newer_left),
         # A layout of another version would place panes that no longer are the same.
         shown_columns=_listed(stored, "shown_columns") if layout_is_ours else (),
+        compare_columns=_state(stored, "compare_columns") if layout_is_ours else "",
         geometry=_state(stored, "geometry") if layout_is_ours else "",
         splitter=_state(stored, "splitter") if layout_is_ours else "",
         columns=_state(stored, "columns") if layout_is_ours else "",
@@ -168,6 +178,10 @@ def _choice(kind: type[Choice], stored: str | None, default: Choice) -> Choice:
 
 def _one_of(choices: tuple[int, ...], stored: str, default: int) -> int:
     return int(stored) if stored in map(str, choices) else default
+
+
+def _flag(stored: Mapping[str, str], name: str, default: bool) -> bool:
+    return {"True": True, "False": False}.get(stored.get(name, ""), default)
 
 
 def _short(stored: Mapping[str, str], name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aitr_desktop.actions.spec import REPORT, Act, ActionSpec
+from aitr_desktop.actions.spec import COMPARISON_MENU, REPORT, Act, ActionSpec
 from aitr_desktop.translation import QT_TRANSLATE_NOOP
 
 ROWS = (
@@ -29,6 +29,44 @@ ROWS = (
         separator_before=True,
         text=QT_TRANSLATE_NOOP("Actions", "Compare the &two selected reports"),
         keys=("Ctrl+Shift+C",),
+    ),
+    ActionSpec(
+        act=Act.COMPARE_LAST_APPROVED,
+        menu=REPORT,
+        text=QT_TRANSLATE_NOOP("Actions", "Compare with last &approved"),
+        keys=("Ctrl+Shift+B",),
+        icon="compare",
+        tip=QT_TRANSLATE_NOOP(
+            "Actions", "The newest earlier report of the same repository and environment that was let go"
+        ),
+    ),
+    ActionSpec(
+        act=Act.CHOOSE_A,
+        menu=COMPARISON_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "Choose report &A…"),
+        keys=("Alt+Shift+A",),
+        tip=QT_TRANSLATE_NOOP("Actions", "The report that is compared with"),
+    ),
+    ActionSpec(
+        act=Act.CHOOSE_B,
+        menu=COMPARISON_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "Choose report &B…"),
+        keys=("Alt+Shift+B",),
+        tip=QT_TRANSLATE_NOOP("Actions", "The report that is looked at"),
+    ),
+    ActionSpec(
+        act=Act.SWAP_SIDES,
+        menu=COMPARISON_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "&Swap sides"),
+        keys=("Alt+Shift+S",),
+        tip=QT_TRANSLATE_NOOP("Actions", "A becomes B, and B becomes A"),
+    ),
+    ActionSpec(
+        act=Act.DIFFERENCES_ONLY,
+        menu=COMPARISON_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "&Differences only, or all rows"),
+        keys=("Alt+Shift+D",),
+        tip=QT_TRANSLATE_NOOP("Actions", "Leaves rows out that are the same in both, or shows them again"),
     ),
     ActionSpec(
         act=Act.COPY_LINK,

@@ -41,6 +41,8 @@ class Cell:
     """Several lines, drawn line by line in the monospaced font."""
     leads_to: Target | None = None
     """What a click, or Enter on its row, opens."""
+    keeps_tone: bool = False
+    """Drawn in its own tone although it leads somewhere: what it says is a state."""
     link: tuple[int, int] | None = None
     """Which part of a wrapped text is drawn as the link, from and to; None for all of it."""
 

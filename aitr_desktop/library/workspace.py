@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aitr_desktop.library.timeline import Timeline
     from tsr_agent.clock import Clock
     from tsr_agent.controls.reading import Gathered
+    from tsr_agent.comparison.policies import PolicyChanges
     from tsr_agent.gate.approvals import ApprovalStanding
     from tsr_agent.models.approval import Approval
     from tsr_agent.models.decision import Decision
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tsr_agent.store.engine import Library
     from tsr_agent.store.lists import ReportLists
     from tsr_agent.store.on_record import OnRecord
+    from tsr_agent.store.releases import EarlierRelease
     from tsr_agent.store.repository import ReportRepository
 
 
@@ -80,6 +82,12 @@ class Workspace(Protocol):
 
     def judged_again(self, report_id: str, now: datetime) -> OpenedReport:
         """A report with the decision that the policy in force for it takes now; nothing is filed."""
+
+    def policy_difference(self, old: Decision, new: Decision) -> PolicyChanges | None:
+        """How the policies differ that took two decisions, from their texts on record; None for the same."""
+
+    def earlier_release(self, report_id: str) -> EarlierRelease:
+        """The release before a report: the newest earlier one of its place that was let go."""
 
     def import_files(self, paths: Sequence[Path], clock: Clock, watcher: Watcher) -> ImportOutcome:
         """Files documents, judged by the built-in policy. Called on a thread of its own."""
@@ -225,6 +233,32 @@ class StoreWorkspace:
         from aitr_desktop.library.judging_again import judged_again
 
         return judged_again(self._library, self.load(report_id), now)
+
+    def policy_difference(self, old: Decision, new: Decision) -> PolicyChanges | None:
+        """How the policies differ that took two decisions, from their texts on record; None for the same.
+
+        Raises:
+            IntegrityError: A policy of the library is not what was submitted.
+            StoreError: The library can't be read.
+        """
+        from tsr_agent.store.side_by_side import policy_difference
+
+        return policy_difference(self._library, old, new)
+
+    def earlier_release(self, report_id: str) -> EarlierRelease:
+        """The release before a report: the newest earlier one of its place that was let go.
+
+        Raises:
+            InputError: No such report.
+            StoreError: The library can't be read.
+        """
+        from tsr_agent.errors import InputError
+        from tsr_agent.store.releases import earlier_release
+
+        row = self._repository.row(report_id)
+        if row is None:
+            raise InputError(f"The library has no report {report_id!r}.")
+        return earlier_release(self._library, row)
 
     def _in_force(self, record: OnRecord | None) -> bool | None:
         """Whether the policy is the newest of its kind, as far as this library and this program know."""

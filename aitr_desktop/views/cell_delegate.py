@@ -87,7 +87,8 @@ class CellDelegate(QStyledItemDelegate):
             return
         if cell.leads_to is not None:
             font.setUnderline(is_marked)
-        painter.setPen(QColor(colours.accent if cell.leads_to is not None else colours.tone(cell.tone)))
+        is_blue = cell.leads_to is not None and not cell.keeps_tone
+        painter.setPen(QColor(colours.accent if is_blue else colours.tone(cell.tone)))
         painter.setFont(font)
         shown = QFontMetrics(font).elidedText(cell.text, Qt.TextElideMode.ElideRight, inside.width())
         side = Qt.AlignmentFlag.AlignRight if cell.is_number else Qt.AlignmentFlag.AlignLeft

@@ -48,6 +48,8 @@ def row_menu(
 def _words(link: Link) -> str:
     """What a link is called; a sign that Qt would take for a mnemonic stays what it is."""
     shown = one_line(link.words, MAX_WORDS).replace("&", "&&")
+    if link.target.side:
+        return translate("RowMenu", "Open in {side}: {words}").format(side=link.target.side, words=shown)
     verbs = {
         Kind.COMMIT: translate("RowMenu", "Open commit: {words}"),
         Kind.LINE: translate("RowMenu", "Open code: {words}"),

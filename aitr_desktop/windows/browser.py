@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from aitr_desktop.theme import ThemeController
     from aitr_desktop.windows.preferences import Preferences
     from tsr_agent.clock import Clock
+    from tsr_agent.errors import TsrError
 
 
 class Browser(QObject):
@@ -55,7 +56,7 @@ class Browser(QObject):
         super().__init__(parent)
         self._tasks, self._clock, self._preferences = tasks, clock, preferences
         self._workspace: Workspace | None = None
-        self._asked_for = self._kept = ""
+        self._asked_for = self._kept = self._awaited = ""
         self.filters = FilterBar(theme, self._today())
         self.reports = ReportListModel(tasks, clock, self)
         self.table = ReportTable(self.reports, theme, preferences.now.density.row_height)
@@ -71,7 +72,7 @@ class Browser(QObject):
         self.reports.counted.connect(self.filters.show_count)
         self.reports.counted.connect(self.counted)
         self.reports.refreshed.connect(self._list_was_refreshed)
-        self.reports.failed.connect(self.failed)
+        self.reports.failed.connect(self._list_failed)
         self.table.opened.connect(self._went)
         self.table.columns.sort_asked.connect(self.sort_by)
         self.table.columns.changed.connect(self._keep_columns)
@@ -86,7 +87,7 @@ class Browser(QObject):
     def show_workspace(self, workspace: Workspace) -> None:
         """Shows another library."""
         self._workspace = workspace
-        self._asked_for = self._kept = ""
+        self._asked_for = self._kept = self._awaited = ""
         # Not for a moment may a verdict of one library stand under the name of another.
         self.reports.doubts.clear()
         self.reports.show(None, self.query)
@@ -98,6 +99,7 @@ class Browser(QObject):
         self.filters.set_today(self._today())
         self.filters.clear_count()
         self.left.forget_news()
+        self._awaited = ""
         self.reports.show(self._workspace, self.query)
         self._timelines.ask(self._workspace, self.query)
 
@@ -113,7 +115,7 @@ class Browser(QObject):
 
     def reveal(self, report_id: str) -> None:
         """Goes to a report wherever the list has it; to none where the filters hide it."""
-        self._kept = report_id
+        self._kept = self._awaited = report_id
         self.reports.refresh(find=report_id)
 
     def keep(self, report_id: str) -> None:
@@ -172,10 +174,14 @@ class Browser(QObject):
         self.table.setCurrentIndex(QModelIndex())
 
     def _went(self, report_id: str) -> None:
+        if self._awaited not in ("", report_id):
+            # The row that was current before is told again until the list has found the one that is gone to.
+            return
         self._kept = self._kept if report_id == self._kept else ""
         self.opened.emit(report_id)
 
     def _list_was_refreshed(self, found: Refreshed) -> None:
+        self._awaited = ""
         self.left.show_list(found.total)
         if found.found is not None:
             self.table.select_row(found.found)
@@ -186,6 +192,10 @@ class Browser(QObject):
         elif found.total and not self.table.currentIndex().isValid():
             self.table.select_row(0)
         self._timelines.ask(self._workspace, self.query)
+
+    def _list_failed(self, error: TsrError) -> None:
+        self._awaited = ""
+        self.failed.emit(error)
 
     def _keep_columns(self) -> None:
         columns = self.table.columns

@@ -50,6 +50,8 @@ class Deciding(QObject):
     """What was done, in words; those of a button; and what it does."""
     failed = Signal(object)
     """A ``TsrError``."""
+    place_wanted = Signal(str)
+    """Key of the place to go to."""
 
     reasons_changed = Signal()
     """What can be done now is something else."""
@@ -61,7 +63,11 @@ class Deciding(QObject):
     ) -> None:
         super().__init__(desk.window)
         self._workbench = workbench
-        self.comparison = ComparePage(desk)
+        self._awaited: Target | None = None
+        self.comparison = ComparePage(desk, self._on_screen)
+        self.comparison.wanted.connect(lambda: self.place_wanted.emit("compare"))
+        self.comparison.left.connect(self.show_evidence)
+        self.comparison.changed.connect(self.reasons_changed)
         self.documents = Documents(desk, workbench)
         self.documents.told.connect(self.told)
         self.documents.failed.connect(self.failed)
@@ -90,17 +96,22 @@ class Deciding(QObject):
 
     def handlers(self) -> dict[Act, Callable[[], object]]:
         """What the actions of these parts do."""
-        return {**self.documents.handlers(), **self.approving.handlers(), **self.policies.handlers()}
+        parts = self.comparison, self.documents, self.approving, self.policies
+        return {act: do for part in parts for act, do in part.handlers().items()}
 
     def reasons(self) -> dict[Act, Callable[[], str]]:
         """Why their actions can't be done now."""
-        return {**self.documents.reasons(), **self.approving.reasons(), **self.policies.reasons()}
+        parts = self.comparison, self.documents, self.approving, self.policies
+        return {act: why for part in parts for act, why in part.reasons().items()}
 
     def report_shown(self, detail: ReportDetail | None) -> None:
         """Another report is on screen, or none."""
         self.approving.report_shown(detail)
         self.policies.report_shown(detail)
         self.check.report_shown(detail)
+        target, self._awaited = self._awaited, None
+        if target is not None and detail is not None and detail.report_id == target.report:
+            self._go_to(target)
 
     def attach(self, workbench: Workbench, menus: Menus) -> None:
         """Places what one does next below the verdict."""
@@ -120,8 +131,25 @@ class Deciding(QObject):
         """Something has failed: what is not saved is kept."""
         self.policies.keep_work()
 
+    def refresh(self) -> None:
+        """Something came into the library."""
+        self.comparison.comparing.refresh()
+
+    def show_evidence(self, target: Target) -> None:
+        """Opens a report at what a target of a comparison names."""
+        workbench = self._workbench()
+        if workbench is None:
+            return
+        self.place_wanted.emit("reports")
+        self._awaited = target
+        workbench.show_report(target.report)
+        if workbench.report is not None and workbench.report.report_id == target.report:
+            self._awaited = None
+            self._go_to(target)
+
     def stop(self) -> None:
         """Ends what waits; the window goes."""
+        self.comparison.stop()
         self.approving.stop()
         self.policies.stop()
         self.check.stop()
@@ -135,3 +163,12 @@ class Deciding(QObject):
             workbench.show_report(target.value)
         else:
             workbench.detail.follow(target)
+
+    def _go_to(self, target: Target) -> None:
+        workbench = self._workbench()
+        if workbench is not None and not workbench.detail.follow(target._replace(report="", side="")):
+            self.told.emit(self.tr("The report is open; what you followed has no row of its own in it."))
+
+    def _on_screen(self) -> str:
+        workbench = self._workbench()
+        return "" if workbench is None or workbench.report is None else workbench.report.report_id

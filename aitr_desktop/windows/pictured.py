@@ -86,11 +86,13 @@ class Stage:
 
     def _is_drawing(self) -> bool:
         from aitr_desktop.views.check_view import CheckView
+        from aitr_desktop.views.compare_view import CompareView
         from aitr_desktop.views.detail_view import DetailView
         from aitr_desktop.views.figures.timeline import TimelineView
 
         is_filling = any(each.is_filling for each in self.window.findChildren(DetailView))
         is_filling |= any(each.is_filling for each in self.window.findChildren(CheckView))
+        is_filling |= any(each.is_filling for each in self.window.findChildren(CompareView))
         return is_filling or any(each.is_drawing for each in self.window.findChildren(TimelineView))
 
 
@@ -168,7 +170,7 @@ def _filtered(stage: Stage) -> Iterator[str]:
 
 
 def _compare(stage: Stage) -> Iterator[str]:
-    """The two newest reports beside each other."""
+    """The two newest reports beside each other: differences, all rows, the other way round; and choosing."""
     workbench = stage.workbench()
     stage.do(Act.GO_COMPARE)
     yield "compare-nothing"
@@ -183,6 +185,16 @@ def _compare(stage: Stage) -> Iterator[str]:
     stage.settle()
     stage.do(Act.COMPARE_SELECTED)
     yield "compare-two"
+    stage.do(Act.DIFFERENCES_ONLY)
+    yield "compare-all"
+    stage.do(Act.DIFFERENCES_ONLY)
+    stage.do(Act.SWAP_SIDES)
+    yield "compare-swapped"
+    stage.do(Act.SWAP_SIDES)
+    stage.do(Act.COMPARE_LAST_APPROVED)
+    yield "compare-last-approved"
+    stage.do(Act.CHOOSE_A)
+    yield "compare-choosing"
 
 
 def _save(stage: Stage) -> Iterator[str]:

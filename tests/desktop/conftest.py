@@ -20,6 +20,7 @@ from aitr_desktop.library.servers import Servers
 from aitr_desktop.settings import ThemeChoice
 from aitr_desktop.tasks import Tasks
 from aitr_desktop.theme import ThemeController
+from aitr_desktop.views.compare_view import CompareView
 from aitr_desktop.views.detail_view import DetailView
 from tests.desktop.fakes import MemoryTokens, StillClock
 
@@ -111,10 +112,11 @@ def settled(qtbot: QtBot, tasks: Tasks) -> Callable[[], None]:
     """Waits until the tasks are done and delivered, and reports that came of them are filled."""
 
     def is_filling() -> bool:
-        views = (
-            view for window in QApplication.topLevelWidgets() for view in window.findChildren(DetailView)
+        return any(
+            view.is_filling
+            for window in QApplication.topLevelWidgets()
+            for view in (*window.findChildren(DetailView), *window.findChildren(CompareView))
         )
-        return any(view.is_filling for view in views)
 
     return lambda: qtbot.waitUntil(lambda: tasks.is_idle and not is_filling(), timeout=20_000)
 

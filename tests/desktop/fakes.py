@@ -16,6 +16,7 @@ from tests.factories import shown_reports as reports
 from tsr_agent.errors import InputError, IntegrityError, TsrError
 from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.sections.wording import verdict
+from tsr_agent.store.releases import EarlierRelease, NoRelease
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from aitr_desktop.library.paging import Step
     from aitr_desktop.library.synchronising import Watcher
     from tsr_agent.clock import Clock
+    from tsr_agent.comparison.policies import PolicyChanges
+    from tsr_agent.models.decision import Decision
 
 
 @dataclass
@@ -120,6 +123,7 @@ class FakeWorkspace:
     steps: list[Step] = field(default_factory=list)
     imported: list[Path] = field(default_factory=list)
     is_closed: bool = False
+    earlier: EarlierRelease = field(default_factory=lambda: EarlierRelease(why_none=NoRelease.NO_EARLIER))
 
     def _matching(self, query: Query) -> list[ListedReport]:
         return [
@@ -188,6 +192,14 @@ class FakeWorkspace:
     def record(self, report_id: str) -> str:
         self._fail("record")
         return ""
+
+    def policy_difference(self, old: Decision, new: Decision) -> PolicyChanges | None:
+        self._fail("policy_difference")
+        return None
+
+    def earlier_release(self, report_id: str) -> EarlierRelease:
+        self._fail("earlier_release")
+        return self.earlier
 
     def import_files(self, paths: Sequence[Path], clock: Clock, watcher: Watcher) -> ImportOutcome:
         self._fail("import_files")

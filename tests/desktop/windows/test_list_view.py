@@ -13,6 +13,7 @@ from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QLabel, QMenu
 
 from aitr_desktop.actions.spec import COLUMNS_MENU, FILTERS_MENU, Act
+from aitr_desktop.item_models.comparison_blocks import block_titles
 from aitr_desktop.item_models.list_columns import SHOWN_FIRST
 from aitr_desktop.library.listing import Query, SortKey
 from aitr_desktop.windows.preferences import Preferences
@@ -130,14 +131,9 @@ def test_two_reports_are_compared_by_what_is_on_record(
     settled()
     assert window.pages.here == "compare"
     view = window.deciding.comparison.view()
-    sides = view.sections()[0].trees()[0]
-    assert [sides.model().index(row, 1).data() for row in range(2)] == ["■ NO-GO", "● GO"]
-    assert view.sentence.text()
-    assert [section.title for section in view.sections()][1:] == [
-        "Why the verdict changed, the heaviest first",
-        "What was judged",
-        "Other changes",
-    ]
+    assert [card.verdict_text() for card in view.head.cards] == ["■ NO-GO", "● GO"]
+    assert view.head.sentence.text()
+    assert [section.title for section in view.sections()] == list(block_titles())
 
 
 def test_an_altered_report_is_compared_with_nothing(
@@ -146,10 +142,12 @@ def test_an_altered_report_is_compared_with_nothing(
     library.errors["load"] = IntegrityError("Report TSR-00001 was altered.")
     window.list_view.compare_asked.emit("TSR-00001", "TSR-00002")
     settled()
+    assert not window.deciding.comparison.view().has_comparison
     said = [
         label.text() for label in window.deciding.comparison.view().findChildren(QLabel) if label.isVisible()
     ]
     assert "Report TSR-00001 was altered." in said
+    assert "■ ALTERED" in said
     assert not any("GO" in text for text in said)
 
 
