@@ -181,6 +181,8 @@ class CompareHead(QFrame):
         """
         older, newer = self.tr("older"), self.tr("newer")
         roles = (newer, older) if is_newer_left else (older, newer)
+        if section.old.made == section.new.made:
+            roles = ("", "")
         for card, side, role in zip(self.cards, (section.old, section.new), roles, strict=True):
             card.show_side(side, role)
         said = section.sentence

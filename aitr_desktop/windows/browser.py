@@ -57,7 +57,7 @@ class Browser(QObject):
         self._tasks, self._clock, self._preferences = tasks, clock, preferences
         self._workspace: Workspace | None = None
         self._asked_for = self._kept = self._awaited = ""
-        self.filters = FilterBar(theme, self._today())
+        self.filters = FilterBar(theme, _today(self._clock))
         self.reports = ReportListModel(tasks, clock, self)
         self.table = ReportTable(self.reports, theme, preferences.now.density.row_height)
         self.left = ListPane(theme, self.table)
@@ -96,7 +96,7 @@ class Browser(QObject):
 
     def ask(self) -> None:
         """Asks the list what the filters say."""
-        self.filters.set_today(self._today())
+        self.filters.set_today(_today(self._clock))
         self.filters.clear_count()
         self.left.forget_news()
         self._awaited = ""
@@ -201,9 +201,6 @@ class Browser(QObject):
         columns = self.table.columns
         self._preferences.change(shown_columns=columns.keys(), columns=columns.widths())
 
-    def _today(self) -> date:
-        return self._clock.now().astimezone().date()
-
 
 def _ids(workspace: Workspace, query: Query, ranges: list[tuple[int, int]]) -> tuple[str, ...]:
     found: list[str] = []
@@ -212,3 +209,7 @@ def _ids(workspace: Workspace, query: Query, ranges: list[tuple[int, int]]) -> t
         if len(found) >= MAX_IDS:
             break
     return tuple(found[:MAX_IDS])
+
+
+def _today(clock: Clock) -> date:
+    return clock.now().astimezone().date()
