@@ -67,7 +67,9 @@ class ComparePage(QObject):
             view.head.swap_asked.connect(self.swap)
             view.head.last_approved_asked.connect(self.compare_last_approved)
             view.head.differences_only.connect(self.show_differences)
-            view.columns_moved.connect(self._keep_columns)
+            view.columns_moved.connect(
+                lambda: self._desk.preferences.change(compare_columns=view.columns.shares_text())
+            )
             view.left.connect(self.left)
             view.pressed.connect(lambda: self._next())  # noqa: PLW0108  (it changes)
             self.forget()
@@ -106,7 +108,8 @@ class ComparePage(QObject):
         """Compares with the newest earlier report of the same repository and environment that was let go."""
         report_id = self._subject()
         if report_id:
-            self._wait(self.tr("Looking for the last approved report…"))
+            self.wanted.emit()
+            self._say(waiting(self.tr("Looking for the last approved report…")), self.forget)
             self.comparing.compare_with_release(report_id)
 
     def swap(self) -> None:
@@ -169,12 +172,9 @@ class ComparePage(QObject):
         return compared.ids[1] if is_here and compared is not None else self._on_screen()
 
     def _compare(self, ids: tuple[str, str], sides: Sides) -> None:
-        self._wait(self.tr("Comparing…"))
-        self.comparing.compare(ids, sides)
-
-    def _wait(self, words: str) -> None:
         self.wanted.emit()
-        self._say(waiting(words), self.forget)
+        self._say(waiting(self.tr("Comparing…")), self.forget)
+        self.comparing.compare(ids, sides)
 
     def _say(self, message: Message, then: Callable[[], object]) -> None:
         self._next = then
@@ -206,6 +206,3 @@ class ComparePage(QObject):
         self._next = self.choose_missing
         self.view().show_error(error, self.tr("Choose report A…"))
         self.changed.emit()
-
-    def _keep_columns(self) -> None:
-        self._desk.preferences.change(compare_columns=self.view().columns.shares_text())
