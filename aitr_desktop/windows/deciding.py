@@ -52,7 +52,8 @@ class Deciding(QObject):
     """A ``TsrError``."""
     place_wanted = Signal(str)
     """Key of the place to go to."""
-
+    came = Signal()
+    """Something came into the library, from a file or from the server."""
     reasons_changed = Signal()
     """What can be done now is something else."""
     place_asked = Signal(str)
@@ -64,6 +65,8 @@ class Deciding(QObject):
         super().__init__(desk.window)
         self._workbench = workbench
         self._awaited: Target | None = None
+        server.came.connect(self.came)
+        self.came.connect(self.refresh)
         self.comparison = ComparePage(desk, self._on_screen)
         self.comparison.wanted.connect(lambda: self.place_wanted.emit("compare"))
         self.comparison.left.connect(self.show_evidence)

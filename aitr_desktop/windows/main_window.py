@@ -179,9 +179,8 @@ class MainWindow(QMainWindow):
         self.deciding.place_asked.connect(self.pages.go)
         self.imports.imported.connect(self._imported)
         self.list_view.export_asked.connect(self.exports.ask)
-        for source in (self.imports, self.server):
-            source.came.connect(self.reports_page.refresh)
-            source.came.connect(self.deciding.refresh)
+        self.imports.came.connect(self.deciding.came)
+        self.deciding.came.connect(self.reports_page.refresh)
         self.server.against.connect(self.status.show_contradicted)
         self.server.report_asked.connect(lambda _: self.pages.go("reports"))
         self.server.report_asked.connect(self.reports_page.open_report)
