@@ -33,7 +33,7 @@ ROWS = (
     ActionSpec(
         act=Act.COMPARE_LAST_APPROVED,
         menu=REPORT,
-        text=QT_TRANSLATE_NOOP("Actions", "Compare with last &approved"),
+        text=QT_TRANSLATE_NOOP("Actions", "Co&mpare with last approved"),
         keys=("Ctrl+Shift+B",),
         icon="compare",
         tip=QT_TRANSLATE_NOOP(
