@@ -50,8 +50,6 @@ class Deciding(QObject):
     """What was done, in words; those of a button; and what it does."""
     failed = Signal(object)
     """A ``TsrError``."""
-    place_wanted = Signal(str)
-    """Key of the place to go to."""
     came = Signal()
     """Something came into the library, from a file or from the server."""
     reasons_changed = Signal()
@@ -68,7 +66,7 @@ class Deciding(QObject):
         server.came.connect(self.came)
         self.came.connect(self.refresh)
         self.comparison = ComparePage(desk, self._on_screen)
-        self.comparison.wanted.connect(lambda: self.place_wanted.emit("compare"))
+        self.comparison.wanted.connect(lambda: self.place_asked.emit("compare"))
         self.comparison.left.connect(self.show_evidence)
         self.comparison.changed.connect(self.reasons_changed)
         self.documents = Documents(desk, workbench)
@@ -143,7 +141,7 @@ class Deciding(QObject):
         workbench = self._workbench()
         if workbench is None:
             return
-        self.place_wanted.emit("reports")
+        self.place_asked.emit("reports")
         self._awaited = target
         workbench.show_report(target.report)
         if workbench.report is not None and workbench.report.report_id == target.report:

@@ -169,7 +169,6 @@ class MainWindow(QMainWindow):
         self.deciding.reasons_changed.connect(self.menus.refresh)
         self.list_view.sorted_by.connect(self.menus.check)
         self.list_view.compare_asked.connect(self.deciding.comparison.compare)
-        self.deciding.place_wanted.connect(self.pages.go)
         self.notices.bar.said.connect(self.menus.refresh)
         self.preferences.changed.connect(self.menus.refresh)
         self.libraries.opening.connect(self._library_opening)
