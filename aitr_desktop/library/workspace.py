@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from aitr_desktop.library.synchronising import Watcher
     from aitr_desktop.library.timeline import Timeline
     from tsr_agent.clock import Clock
-    from tsr_agent.controls.reading import Gathered
     from tsr_agent.comparison.policies import PolicyChanges
+    from tsr_agent.controls.reading import Gathered
     from tsr_agent.gate.approvals import ApprovalStanding
     from tsr_agent.models.approval import Approval
     from tsr_agent.models.decision import Decision
