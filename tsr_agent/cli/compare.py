@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tsr_agent.cli.console import Console
     from tsr_agent.comparison.report import Comparison
     from tsr_agent.models.report import TestSummaryReport
+    from tsr_agent.store.engine import Library
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -33,12 +34,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=text,
         help="judge both for this environment (default: AITR_ENVIRONMENT, or each report's own)",
     )
+    parser.add_argument(
+        "--as-decided",
+        action="store_true",
+        help="by the decisions on record with what people said, as the desktop compares; needs --library",
+    )
     parser.add_argument("--all", action="store_true", help="every change instead of the first of each kind")
     parser.add_argument("--markdown", action="store_true", help="as Markdown, for a merge request")
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
-    """Judges both reports by the same policy and prints what changed."""
+    """Judges both reports by the same policy, or takes what was decided, and prints what changed."""
+    if arguments.as_decided:
+        _print(arguments, console, _as_decided(arguments.old, arguments.new, arguments.library), ())
+        return ExitCode.OK
     found, left_out = judged_and_compared(
         arguments, _reports(arguments.old, arguments.new, arguments.library)
     )
@@ -100,6 +109,48 @@ def _print(
         console.text(comparison_lines(section, console.width))
 
 
+def _as_decided(old: str, new: str, path: Path | None) -> Comparison:
+    """Both reports by the decisions on record, with what people said about them.
+
+    Raises:
+        UsageError: No library is named.
+        InputError: One is not there, or nobody judged it.
+        IntegrityError: Something about one of them was altered.
+        StoreError: The library can't be opened.
+    """
+    from tsr_agent.errors import UsageError
+
+    if path is None:
+        raise UsageError(
+            "--as-decided needs --library: decisions on record are in a library.",
+            next_step="Name the library, and the reports by their ids.",
+        )
+    with _library(path) as library:
+        from tsr_agent.comparison.report import compare
+        from tsr_agent.store.side_by_side import judged_on_record, policy_difference
+
+        one, other = (judged_on_record(library, report_id) for report_id in (old, new))
+        return compare(one, other, None, policy_difference(library, one.decision, other.decision))
+
+
+def _library(path: Path) -> Library:
+    """A library that is only read.
+
+    Raises:
+        StoreError: It can't be opened, or what opens it is not installed.
+    """
+    try:
+        from tsr_agent.store.engine import open_library
+    except ModuleNotFoundError as error:
+        from tsr_agent.errors import StoreError
+
+        raise StoreError(
+            f"{path}: the library needs {error.name}, which is not installed.",
+            next_step="pip install 'aitr[store]', then run again.",
+        ) from error
+    return open_library(path, read_only=True)
+
+
 def _reports(old: str, new: str, library: Path | None) -> list[tuple[TestSummaryReport, bytes]]:
     """Both reports with their bytes, from files or from a library.
 
@@ -112,21 +163,13 @@ def _reports(old: str, new: str, library: Path | None) -> list[tuple[TestSummary
 
     if library is None:
         return [read_report(old), read_report(new)]
-    try:
-        from tsr_agent.store.engine import open_library
-        from tsr_agent.store.repository import ReportRepository
-    except ModuleNotFoundError as error:
-        from tsr_agent.errors import StoreError
-
-        raise StoreError(
-            f"{library}: the library needs {error.name}, which is not installed.",
-            next_step="pip install 'aitr[store]', then run again.",
-        ) from error
     from tsr_agent.models import codec
     from tsr_agent.models.report import TestSummaryReport
 
     found = []
-    with open_library(library, read_only=True) as opened:
+    with _library(library) as opened:
+        from tsr_agent.store.repository import ReportRepository
+
         repository = ReportRepository(opened)
         for report_id in (old, new):
             document = repository.document(report_id)

@@ -201,7 +201,7 @@ def _rule_row(change: PolicyRuleChange) -> ChangeRow:
         old=SideCell(text=asks[0], target=target) if change.old else NOT_THERE,
         new=SideCell(text=asks[1], target=target) if change.new else NOT_THERE,
         note=said,
-        below=values,
+        below=(*values, *(f"{side}: {each}" for side, each in zip("AB", asks, strict=True) if each)),
     )
 
 

@@ -5,19 +5,52 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tsr_agent.comparison.policies import PolicyChanges
-from tsr_agent.errors import PolicyError
+from tsr_agent.comparison.report import JudgedDocument
+from tsr_agent.errors import InputError, PolicyError
 from tsr_agent.gate.policies.builtin import ai_release
 from tsr_agent.gate.policies.differences import policy_changes
 from tsr_agent.gate.policies.enclosed import EnclosedFiles
 from tsr_agent.gate.policies.file import parse_policy
+from tsr_agent.gate.side_by_side import approvals_on_record
 from tsr_agent.gate.wording import plain
+from tsr_agent.models import codec
+from tsr_agent.models.report import TestSummaryReport
+from tsr_agent.store.approvals import ApprovalRepository
 from tsr_agent.store.policies import PolicyRepository
+from tsr_agent.store.repository import ReportRepository
 
 if TYPE_CHECKING:
     from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.models.api import PolicySubmission
     from tsr_agent.models.decision import Decision, PolicyReference
     from tsr_agent.store.engine import Library
+
+
+def judged_on_record(library: Library, report_id: str) -> JudgedDocument:
+    """A report with the decision on record and what people said about it.
+
+    Args:
+        library: Open; it is only read.
+        report_id: Of the report.
+
+    Raises:
+        InputError: There is no such report, or no decision about it.
+        IntegrityError: Something about it was altered.
+        StoreError: The library can't be read.
+    """
+    document = ReportRepository(library).document(report_id)
+    record = ApprovalRepository(library).on_record(report_id)
+    if record is None or record.decision is None or record.standing is None:
+        raise InputError(
+            f"Nobody judged the report {plain(report_id, 200)}: no decision about it is on record.",
+            next_step="Leave --as-decided out: both are then judged for the comparison.",
+        )
+    return JudgedDocument(
+        report=codec.decode(document, TestSummaryReport, source=f"report {report_id}"),
+        digest=codec.digest(document),
+        decision=record.decision,
+        approvals=approvals_on_record(record.decision, record.approvals, record.standing),
+    )
 
 
 def policy_difference(library: Library, old: Decision, new: Decision) -> PolicyChanges | None:

@@ -11,7 +11,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from tests.factories.compared_reports import SAMPLE
+from tests.factories.compared_reports import SAMPLE, sample
 from tests.factories.comparing_policies import comparing as comparing_policy
 from tests.factories.judged_reports import NOW, releasable
 from tsr_agent.cli.layout import cells
@@ -160,3 +160,31 @@ def test_rules_that_look_at_a_baseline_are_left_out_everywhere_and_named() -> No
     assert (smaller.rules, smaller.environment_rules) == ((plain,), {"production": (plain,)})
     assert left_out == ("not-fewer",)
     assert without_baseline_rules(ai_release()) == (ai_release(), ())
+
+
+def test_as_decided_is_by_the_decisions_on_record_with_what_people_said(agent: Agent, tmp_path: Path) -> None:
+    from tests.factories.recorded_approvals import LATER, approval_about
+    from tsr_agent.models.approval import ApprovalAction
+    from tsr_agent.store.approvals import ApprovalRepository
+    from tsr_agent.store.engine import open_library
+    from tsr_agent.store.repository import ReportRepository
+
+    released, broken = sample("released"), sample("broken")
+    rejection = approval_about(released.decision, "ben", action=ApprovalAction.REJECT)
+    with open_library(tmp_path / "library.db", create=True) as opened:
+        for path, each in ((A, released), (B, broken)):
+            ReportRepository(opened).add(path.read_bytes(), each.decision, received_at=NOW)
+        ReportRepository(opened).add(codec.encode(releasable(id="fresh")), None, received_at=NOW)
+        ApprovalRepository(opened).take(codec.encode(rejection), received_at=LATER)
+    ids, options = (released.report.id, broken.report.id), ("--library", "library.db", "--as-decided")
+    done = agent("compare", *ids, *options)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("■ NO-GO → ■ NO-GO  the verdict is the same, 4 rules block now")
+    assert "ben: ✕ rejected · " in done.stdout
+    tree = json.loads(agent("compare", *ids, *options, "--json").stdout)
+    jsonschema.Draft202012Validator(schema_of("comparison")).validate(tree)
+    assert tree["old"]["approvals"]["state"] == "rejected"
+    fresh = agent("compare", "fresh", ids[0], *options)
+    assert (fresh.returncode, fresh.stdout) == (2, "")
+    assert "Nobody judged the report fresh" in fresh.stderr
+    assert agent("compare", A, B, "--as-decided").returncode == 2

@@ -166,7 +166,11 @@ def test_policies_tell_what_got_looser() -> None:
         "At least 0.8.",
         "looser",
     )
-    assert looser.below == ("require.at_least: 0.85 → 0.8 (looser)",)
+    assert looser.below == (
+        "require.at_least: 0.85 → 0.8 (looser)",
+        "A: At least 0.85.",
+        "B: At least 0.8.",
+    )
     assert "accuracy looser: At least 0.8." in list(told(comparison(found, zone=UTC)))
 
 
