@@ -33,10 +33,6 @@ if TYPE_CHECKING:
     from tsr_agent.store.repository import ReportRepository
 
 
-CONTROLS = "controls"
-"""Folder beside a library's file in which a team puts its own catalogues of controls."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedReport:
     """A report read from verified bytes, with the decision about those bytes."""
@@ -191,7 +187,7 @@ class StoreWorkspace:
             InputError: No such report, or the document is not one.
             StoreError: The library can't be read.
         """
-        from tsr_agent.controls.reading import gather
+        from tsr_agent.controls.reading import FOLDER, gather
         from tsr_agent.models import codec
         from tsr_agent.models.report import TestSummaryReport
 
@@ -208,7 +204,7 @@ class StoreWorkspace:
             decision_digest=record.decision_digest if record else None,
             policy_in_force=in_force,
             record=_record(record, in_force),
-            controls=gather(self.path.parent / CONTROLS),
+            controls=gather(self.path.parent / FOLDER),
         )
 
     def record(self, report_id: str) -> str:

@@ -19,6 +19,8 @@ from tsr_agent.models.forms import ready
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+FOLDER = "controls"
+"""Folder beside a library's file in which a team puts its own catalogues."""
 SHIPPED = Path(__file__).parent / "shipped"
 """One file a framework, by its id."""
 IN_ORDER = ("eu-ai-act", "nist-ai-rmf", "iso-iec-42001")

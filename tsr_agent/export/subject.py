@@ -11,6 +11,7 @@ from tsr_agent.sections.document.filed import NOT_VERIFIED, FiledReport, Verific
 from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
+    from tsr_agent.controls.catalogue import Catalogue
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
     from tsr_agent.store.engine import Library
@@ -109,8 +110,16 @@ def on_record(library: Library, report_id: str) -> Subject:
         policy_in_force=policy_in_force(library, decision) if decision else None,
         verification=verified(_said(basis, "a library")),
         library=name,
+        catalogues=_catalogues(library),
     )
     return Subject(filed=filed, document=document, basis=basis)
+
+
+def _catalogues(library: Library) -> tuple[Catalogue, ...] | None:
+    """The catalogues of controls beside a library's file, as the window reads them."""
+    from tsr_agent.controls.reading import FOLDER, gather
+
+    return gather(library.path.parent / FOLDER).catalogues if library.dialect == "sqlite" else None
 
 
 def policy_in_force(library: Library, decision: Decision) -> bool | None:

@@ -10,10 +10,11 @@ from qtpy.QtWidgets import QLabel, QPushButton, QToolButton
 
 from aitr_desktop.actions.spec import Act
 from aitr_desktop.item_models.checked_report import Shown
-from aitr_desktop.library.workspace import CONTROLS, open_workspace
+from aitr_desktop.library.workspace import open_workspace
 from aitr_desktop.views.plain_label import CutLabel
 from tests.factories.checked_reports import complete
 from tests.factories.judged_reports import NOW, judge
+from tsr_agent.controls.reading import FOLDER
 from tsr_agent.gate.policies.file import parse_policy
 from tsr_agent.models import codec
 from tsr_agent.models.api import PolicySubmission
@@ -227,7 +228,7 @@ def test_an_altered_policy_in_force_is_said_and_judges_nothing(
 def test_a_catalogue_beside_the_library_that_is_none_is_told(
     window: MainWindow, path: Path, settled: Settled
 ) -> None:
-    folder = path.parent / CONTROLS
+    folder = path.parent / FOLDER
     folder.mkdir()
     (folder / "house.json").write_text("{}")
     said = texts(shown(window, path, settled))
