@@ -15,6 +15,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar, cast
 
@@ -54,7 +55,7 @@ def run_apart(work: Work[Result], watcher: Watcher) -> Result:
 
     Raises:
         StoreError: The process could not be started, or ended without an answer.
-        BaseException: Whatever the work raised.
+        Exception: Whatever the work raised.
     """
     try:
         process = subprocess.Popen(  # noqa: S603  (this interpreter, or this very application)
@@ -77,15 +78,16 @@ def run_apart(work: Work[Result], watcher: Watcher) -> Result:
 
 
 def _answer(process: subprocess.Popen[bytes], reader: _Reader, watcher: Watcher) -> Any:
-    asked_to_end = 0.0
+    deadline: float | None = None
     while True:
         said = reader.next(LOOK_SECONDS)
+        # Whether or not something was said: work that tells without a pause is asked to end as well.
+        if deadline is None and watcher.is_cancelled:
+            _close(process.stdin)
+            deadline = time.monotonic() + PATIENCE_SECONDS
+        elif deadline is not None and time.monotonic() > deadline:
+            process.kill()
         if said is None:
-            if watcher.is_cancelled:
-                _close(process.stdin)
-                asked_to_end += LOOK_SECONDS
-            if asked_to_end > PATIENCE_SECONDS:
-                process.kill()
             continue
         kind, content = said
         if kind == "told":
@@ -157,10 +159,21 @@ class _Reader:
         self._thread.join()
 
     def _read(self) -> None:
-        with suppress(EOFError, OSError, pickle.UnpicklingError):
-            while True:
-                self._said.put(pickle.load(self._pipe))  # noqa: S301  (from our own process alone)
+        try:
+            with suppress(EOFError, OSError, pickle.UnpicklingError):
+                while True:
+                    self._said.put(pickle.load(self._pipe))  # noqa: S301  (from our own process alone)
+        except Exception as error:  # noqa: BLE001  (of any kind: an error's own class makes it again)
+            # Whoever waits is told: it would wait for ever.
+            self._said.put(("raised", RuntimeError(f"What the other process said can't be read: {error}")))
+            self._drain()
         self._said.put(("ended", None))
+
+    def _drain(self) -> None:
+        """Takes what else is said, so that the process is not held up by a pipe that is full."""
+        with suppress(OSError):
+            while self._pipe.read(1 << 16):
+                pass
 
 
 class _Told:
@@ -209,12 +222,14 @@ def serve() -> None:
         work = pickle.loads(pickle.load(asked))  # noqa: S301
         threading.Thread(target=told.wait_for_the_end, args=(asked,), daemon=True).start()
         say("returned", work(watcher=told))
-    except BaseException as error:  # noqa: BLE001  (raised again where it was asked for)
+    except Exception as error:  # noqa: BLE001  (raised again where it was asked for)
         say("raised", error)
-    with suppress(OSError):
-        said.close()
-    # Nothing is left to be tidied up, and a thread that waits for the pipe must not hold up the end.
-    os._exit(0)
+    finally:
+        # So goes what leaves, too: a window that raised that again would leave with it.
+        with suppress(OSError):
+            said.close()
+        # Nothing is left to be tidied up, and a thread that waits for the pipe must not hold up the end.
+        os._exit(0)
 
 
 def _pickled(kind: str, content: object) -> bytes:

@@ -48,6 +48,41 @@ def unsent(*, watcher: Watcher) -> object:
     return lambda: None
 
 
+class NeedsTwo(Exception):  # noqa: N818
+    """An error that pickle writes and can't make again, as many libraries have them."""
+
+    def __init__(self, what: str, why: str) -> None:
+        super().__init__(f"{what}: {why}")
+
+
+def raises_what_cannot_be_read(*, watcher: Watcher) -> None:
+    """Fails with an error that the window can't make again."""
+    raise NeedsTwo("a library", "its own error")
+
+
+def leaves(*, watcher: Watcher) -> None:
+    """Leaves the process, as some library would."""
+    sys.exit(3)
+
+
+def tells_without_a_pause(*, watcher: Watcher) -> str:
+    """Says how far it is more often than anybody looks, until it is asked to end."""
+    deadline = time.monotonic() + 20
+    done = 0
+    while not watcher.is_cancelled:
+        done += 1
+        watcher.report(done, 0)
+        if time.monotonic() > deadline:
+            raise StoreError("Nobody asked it to end.")
+    return "kept"
+
+
+def never_ends(*, watcher: Watcher) -> None:
+    """Goes on telling, whatever it is asked."""
+    while True:
+        watcher.report(1, 2)
+
+
 def killed(*, watcher: Watcher) -> None:
     """Goes in the middle of it."""
     os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))

@@ -62,6 +62,26 @@ def test_a_result_that_cannot_be_sent_is_a_fault_and_no_silence() -> None:
         run_apart(apart_work.unsent, Watching())
 
 
+def test_an_error_that_cannot_be_read_is_told_and_not_waited_for() -> None:
+    with pytest.raises(RuntimeError, match="can't be read"):
+        run_apart(apart_work.raises_what_cannot_be_read, Watching())
+
+
+def test_work_that_leaves_does_not_take_the_window_with_it() -> None:
+    with pytest.raises(StoreError, match="ended before it was done"):
+        run_apart(apart_work.leaves, Watching())
+
+
+def test_work_that_tells_without_a_pause_is_asked_to_end() -> None:
+    assert run_apart(apart_work.tells_without_a_pause, Watching(steps=100)) == "kept"
+
+
+def test_work_that_never_ends_is_ended_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "PATIENCE_SECONDS", 0.2)
+    with pytest.raises(StoreError, match="ended before it was done"):
+        run_apart(apart_work.never_ends, Watching(steps=100))
+
+
 def test_what_a_library_prints_does_not_come_between(capfd: pytest.CaptureFixture[str]) -> None:
     assert run_apart(apart_work.talkative, Watching()) == "said"
     assert "something a library says" in capfd.readouterr().err
