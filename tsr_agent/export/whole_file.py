@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 CONTENTS = "contents.csv"
 """Lists the files of an exported folder; such a folder is known by it."""
+_NAMED = 40
+"""Characters of a name that are kept in the name until then."""
 _NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 
@@ -66,13 +68,14 @@ def whole_folder(target: Path, *, replace: bool = False, part: Path | None = Non
         StoreError: It can't be written; what was there is untouched.
     """
     _refuse_filled(target, replace=replace)
+    _refuse_nameless(target)
     beside = part if part is not None else _beside(target)
     with written(target):
         try:
             beside.mkdir()
             yield beside
             _sync_folder(beside)
-            _change_places(beside, target)
+            _change_places(beside, target, replace=replace)
             _sync_folder(target.parent)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
@@ -92,6 +95,16 @@ def refuse_taken(target: Path, *, replace: bool = False) -> None:
         kept="what stands there, unchanged; nothing was written.",
         next_step=next_step if target.is_file() else "Choose another name.",
     )
+
+
+def _refuse_nameless(target: Path) -> None:
+    """A folder is written under another name first, and so needs one: ``.`` and ``..`` are none."""
+    if target.name in {"", ".."}:
+        raise UsageError(
+            f"{target}: a folder that is written whole needs a name.",
+            kept="what stands there, unchanged; nothing was written.",
+            next_step="Name a folder that is not there yet, such as export/.",
+        )
 
 
 def _refuse_filled(target: Path, *, replace: bool) -> None:
@@ -146,7 +159,8 @@ def written(target: Path) -> Iterator[None]:
 
 
 def _beside(target: Path) -> Path:
-    return target.with_name(f".{target.name}.{secrets.token_hex(6)}.part")
+    # A name as long as a file may have would grow past that.
+    return target.with_name(f".{target.name[:_NAMED]}.{secrets.token_hex(6)}.part")
 
 
 def _name(beside: Path, target: Path, *, replace: bool) -> None:
@@ -164,16 +178,19 @@ def _name(beside: Path, target: Path, *, replace: bool) -> None:
         beside.rename(target)
 
 
-def _change_places(beside: Path, target: Path) -> None:
+def _change_places(beside: Path, target: Path, *, replace: bool) -> None:
     if not target.exists():
         beside.rename(target)
         return
+    # What somebody put there meanwhile stays.
+    _refuse_filled(target, replace=replace)
     # A folder can't be put over one that is not empty.
     old = _beside(target)
     target.rename(old)
     try:
+        _refuse_filled(old, replace=replace)
         beside.rename(target)
-    except OSError:
+    except (OSError, UsageError):
         old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)

@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,6 @@ from tsr_agent.export.whole_file import CONTENTS, whole_file, whole_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 def test_it_has_its_name_once_it_is_whole(tmp_path: Path) -> None:
@@ -144,3 +144,36 @@ def test_a_folder_that_is_left_early_leaves_nothing(tmp_path: Path) -> None:
         listed(folder, "a.csv")
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_what_came_into_a_folder_meanwhile_stays(tmp_path: Path, replace: bool) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    if replace:
+        listed(out, "a.csv")
+    with (
+        pytest.raises(UsageError, match="files in this folder"),
+        whole_folder(out, replace=replace) as folder,
+    ):
+        listed(folder, "a.csv")
+        (out / "thesis.doc").write_text("years of work", encoding="utf-8")
+    assert (out / "thesis.doc").read_text(encoding="utf-8") == "years of work"
+    assert [each.name for each in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("name", [".", "..", "in/.."])
+def test_a_folder_without_a_name_is_refused_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "in").mkdir()
+    monkeypatch.chdir(tmp_path / "in" if name == "." else tmp_path)
+    with pytest.raises(UsageError), whole_folder(Path(name)):
+        pass
+
+
+@pytest.mark.parametrize("name", ["n" * 251 + ".csv", "\U0001f600" * 62 + ".csv"], ids=["plain", "wide"])
+def test_a_name_may_be_as_long_as_a_file_can_have(tmp_path: Path, name: str) -> None:
+    with whole_file(tmp_path / name) as stream:
+        stream.write(b"one")
+    assert [each.name for each in tmp_path.iterdir()] == [name]
