@@ -204,6 +204,7 @@ def test_opening_what_changed(pair: Pair, view: CompareView) -> None:
     said("Opening 10,000 newly failing tests", ours, idle)
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("place", ["one repository, nothing let go", "another repository", "a usual library"])
 def test_last_approved_of_a_million(place: str, tmp_path: Path) -> None:
     changes = {
