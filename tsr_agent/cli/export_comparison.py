@@ -31,7 +31,7 @@ def compared(arguments: argparse.Namespace, subject: Subject) -> ComparisonSecti
         from tsr_agent.export.subject import on_record
 
         other = on_record(library, arguments.compare_with).filed
-        return comparing.compared(other, subject.filed, now)
+        return comparing.compared(other, subject.filed, now, arguments.timezone)
 
 
 def _of_files(arguments: argparse.Namespace) -> ComparisonSection:
@@ -42,4 +42,4 @@ def _of_files(arguments: argparse.Namespace) -> ComparisonSection:
 
     pair = (read_report(arguments.compare_with), read_report(arguments.report))
     found, left_out = judged_and_compared(arguments, pair)
-    return comparison(found, few=None, left_out=left_out)
+    return comparison(found, few=None, left_out=left_out, zone=arguments.timezone)

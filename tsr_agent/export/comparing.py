@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from tsr_agent.comparison.report import JudgedDocument
     from tsr_agent.gate.policies.policy import Policy
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from tsr_agent.sections.document.filed import FiledReport
 
 
-def compared(one: FiledReport, other: FiledReport, now: datetime) -> ComparisonSection:
+def compared(
+    one: FiledReport, other: FiledReport, now: datetime, zone: tzinfo | None = None
+) -> ComparisonSection:
     """What changed from the older of two reports to the newer, and why the verdict did.
 
     The decisions are those on record. Where one of the reports has none, both are judged by the built-in
@@ -23,6 +25,7 @@ def compared(one: FiledReport, other: FiledReport, now: datetime) -> ComparisonS
         one: A report.
         other: The other, in either order.
         now: When they are judged, where they have to be.
+        zone: Where the reader is; None for the zone of this machine.
     """
     from tsr_agent.comparison.report import compare
     from tsr_agent.gate.policies.builtin import ai_release
@@ -35,10 +38,10 @@ def compared(one: FiledReport, other: FiledReport, now: datetime) -> ComparisonS
     if before is not None and after is not None:
         digests = {before.decision.policy.digest, after.decision.policy.digest}
         looked_at = scopes(policy) if digests == {policy.digest} else {}
-        return comparison(compare(before, after, looked_at), few=None)
+        return comparison(compare(before, after, looked_at), few=None, zone=zone)
     smaller, left_out = without_baseline_rules(policy)
     found = compare(_judged(old, smaller, now), _judged(new, smaller, now), scopes(smaller))
-    return comparison(found, few=None, left_out=left_out, on_trial=True)
+    return comparison(found, few=None, left_out=left_out, zone=zone, on_trial=True)
 
 
 def _on_record(filed: FiledReport) -> JudgedDocument | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
+from pypdf import PdfReader
 
 from tests.factories.compared_reports import SAMPLE
 from tests.factories.histories import say, upload
@@ -205,6 +206,15 @@ def test_a_pdf_is_a_pdf_with_what_changed_where_that_is_asked_for(agent: Agent, 
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "c.pdf").stat().st_size > (tmp_path / "b.pdf").stat().st_size
+
+
+def test_a_comparison_is_written_in_the_zone_that_was_asked_for(agent: Agent, tmp_path: Path) -> None:
+    zone = ("--policy", "builtin:ai-release", "--timezone", "Asia/Tokyo", "--compare-with", RELEASED)
+    done = agent("export", BROKEN, "--output", "c.pdf", *zone)
+    assert (done.returncode, done.stderr) == (0, "")
+    texts = [page.extract_text() for page in PdfReader(tmp_path / "c.pdf").pages]
+    page = next(text for text in texts if "The two reports" in text)
+    assert page.count(" JST") == 2
 
 
 @pytest.mark.parametrize(
