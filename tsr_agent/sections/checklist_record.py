@@ -151,13 +151,19 @@ def approvals_item(
     if decision is None:
         state, why = Compliance.NOT_DETERMINED, NO_DECISION
     elif standing is None:
-        needed = decision.manual_approval_required
-        expected = "an approval" if needed else "nobody has to approve"
+        expected = "an approval" if decision.manual_approval_required else "nobody has to approve"
         state = Compliance.NOT_DETERMINED
         why = "Nothing is known here of what people said about it."
     else:
         state = _PEOPLE[standing.state]
-        expected = counted(standing.needed, "approval") if standing.needed else "nobody has to approve"
+        # About a NO-GO the standing counts an approval as needed, even where the policy asks for none.
+        is_asked = (
+            standing.state is not ApprovalState.NOT_APPROVABLE
+            or decision.approval is not None
+            or decision.manual_approval_required
+        )
+        needed = standing.needed if is_asked else 0
+        expected = counted(needed, "approval") if needed else "nobody has to approve"
         found = counted(len(standing.approved_by), "approval")
         why = f"{one_line(standing.reason, 1000).rstrip('.')}."
     return ChecklistItem(

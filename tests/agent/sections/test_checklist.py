@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from tests.factories import compared_reports
 from tests.factories import shown_reports as shown
 from tests.factories.approval_documents import pending, said, stands
 from tests.factories.checked_reports import GRANTED, complete, full_checklist, known
@@ -274,6 +275,18 @@ def test_people_who_have_not_answered_leave_it_undetermined() -> None:
     assert item(checklist(report, decision, None, in_force=True), "approvals") is UNKNOWN
     nobody = found(full_checklist(complete()), "approvals")
     assert (nobody.standing, nobody.is_evidence) == (COMPLIANT, False)
+
+
+def test_a_no_go_says_no_other_number_of_approvals_than_its_policy_asks_for() -> None:
+    broken = compared_reports.sample("broken")
+    report, decision = broken.report, broken.decision
+    assert decision.approval is None
+    refused = checklist(report, decision, stands(decision=decision), in_force=True)
+    assert found(refused, "approvals").expected == "nobody has to approve"
+    assert "NO-GO" in found(refused, "approvals").why
+    asked = replace(decision, approval=pending(count=2).approval)
+    two = checklist(report, asked, stands(decision=asked), in_force=True)
+    assert found(two, "approvals").expected == "2 approvals"
 
 
 @pytest.mark.parametrize(("in_force", "told"), [(False, "no longer in force"), (None, "can't be told")])
