@@ -58,16 +58,20 @@ class Body:
         self._progress = progress
         self._is_cancelled = is_cancelled
 
-    def draw(self, document: Document) -> None:
+    def draw(self, document: Document, *, is_first: bool = True) -> None:
         """Draws all sections of a document.
+
+        Args:
+            document: Which.
+            is_first: Whether it leads the file; the bookmarks of any other stand below its first section's.
 
         Raises:
             CancelledError: Somebody asked for it.
         """
-        for section in document.sections:
-            self._section(section)
+        for place, section in enumerate(document.sections):
+            self._section(section, 1 if is_first or place == 0 else 2)
 
-    def _section(self, section: Section) -> None:
+    def _section(self, section: Section, depth: int) -> None:
         flow, sheets = self._flow, self._flow.sheets
         said = section.summary or section.nothing
         first = 0.0
@@ -76,19 +80,20 @@ class Body:
             first = _beginning(TableRows(sheets, table), table, sheets.whole) + _CAPTION
         sheets.structure.open(b"Sect")
         follows = (flow.height(said, palette.TEXT) if said else 0.0) + first
-        flow.heading(section.title, 1, follows=follows, target=section_target(section), bookmark=True)
+        flow.heading(section.title, 1, follows=follows, target=section_target(section), depth=depth)
         if said:
             flow.paragraph(said, colour=palette.TONES[Tone.MUTED])
         for table in section.tables:
-            self._table(table)
+            self._table(table, depth + 1, is_named=table.caption != section.title)
         sheets.structure.close()
 
-    def _table(self, table: Table) -> None:
+    def _table(self, table: Table, depth: int, *, is_named: bool) -> None:
         flow = self._flow
         rows = TableRows(flow.sheets, table)
         remark = flow.height(table.remark, palette.BODY) if table.remark else 0.0
         height = _beginning(rows, table, flow.sheets.whole)
-        flow.heading(table.caption, 2, follows=height + remark, bookmark=True)
+        if is_named:
+            flow.heading(table.caption, 2, follows=height + remark, depth=depth)
         if table.remark:
             flow.paragraph(table.remark, size=palette.BODY, colour=palette.TONES[Tone.MUTED])
             flow.sheets.y -= 2

@@ -19,7 +19,7 @@ class Bookmark:
 
     title: str
     level: int
-    """1 for a section, 2 for what stands below the last one of these."""
+    """1 for a section, 2 for what stands below the last one of these, 3 for what stands below that."""
     page: int
     top: float
 
@@ -43,7 +43,9 @@ def write_bookmarks(file: PdfFile, bookmarks: Sequence[Bookmark], pages: Sequenc
         return b""
     top: list[_Entry] = []
     for each in bookmarks:
-        siblings = top[-1].below if each.level > 1 and top else top
+        siblings = top
+        for _ in range(1, each.level):
+            siblings = siblings[-1].below if siblings else siblings
         siblings.append(_Entry(file.reserve(), each))
     root = file.reserve()
     _write(file, top, root, pages)

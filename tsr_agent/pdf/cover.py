@@ -147,8 +147,13 @@ class Contents:
         self._waiting: list[tuple[Target, int, int, float]] = []
 
     def draw(self, documents: Sequence[Document]) -> None:
-        """Puts the list, each line a link."""
-        sections = [each for document in documents for each in document.sections]
+        """Puts the list, each line a link.
+
+        A document behind the first stands there once: its sections bear the names of the first one's, and
+        are among the bookmarks.
+        """
+        first, *others = documents
+        sections = [*first.sections, *(each.sections[0] for each in others)]
         leading = self.SIZE * 1.5
         self._flow.heading("Contents", 2, follows=min(len(sections), 4) * leading)
         sheets = self._flow.sheets

@@ -38,7 +38,7 @@ class Flow:
         *,
         follows: float = 0.0,
         target: Target | None = None,
-        bookmark: bool = False,
+        depth: int = 0,
     ) -> None:
         """A heading that stays with what follows it.
 
@@ -47,7 +47,7 @@ class Flow:
             level: 1 for a section, 2 for a table.
             follows: Height of what has to stand on the same page.
             target: What leads here.
-            bookmark: Whether it stands among the bookmarks.
+            depth: How deep it stands among the bookmarks, from 1; 0 for not at all.
         """
         size = palette.HEADING if level == 1 else palette.CAPTION
         above, below = (22.0, 5.0) if level == 1 else (12.0, 3.0)
@@ -56,8 +56,8 @@ class Flow:
         self.sheets.need(above + height + below + follows)
         self.space(above)
         self.sheets.anchor(target)
-        if bookmark:
-            self.sheets.bookmark(text, level)
+        if depth:
+            self.sheets.bookmark(text, depth)
         self._put(b"H%d" % level, lines, (self._faces.strong, size, palette.TONES[Tone.PLAIN]))
         self.sheets.y -= below
 

@@ -47,9 +47,9 @@ class Plan:
         contents = Contents(flow)
         contents.draw(self.documents)
         try:
-            for document in self.documents:
+            for place, document in enumerate(self.documents):
                 sheets.begin_page()
-                body.draw(document)
+                body.draw(document, is_first=place == 0)
             body.finish()
         except CancelledError:
             return False

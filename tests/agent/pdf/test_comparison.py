@@ -45,3 +45,15 @@ def test_a_report_with_a_comparison_has_both_behind_one_cover(section: Compariso
     reader = PdfReader(io.BytesIO(written(filed(), comparison=section)), strict=True)
     titles = [title for title, _ in outline(reader)]
     assert titles.index("Overview") < titles.index("Versions") < titles.index("Comparison")
+
+
+def test_a_comparison_behind_a_report_is_one_line_of_its_contents(section: ComparisonSection) -> None:
+    reader = PdfReader(io.BytesIO(written(filed(), comparison=section)), strict=True)
+    first = page_texts(reader)[0]
+    listed = first[first.index("Contents") :].splitlines()
+    for title in ("Tests", "Failure modes", "Requirements", "Approvals", "Comparison"):
+        assert sum(line.startswith(title) for line in listed) == 1, title
+    top = [each.title for each in reader.outline if not isinstance(each, list)]
+    assert top[-1] == "Comparison"
+    assert len(top) == len(set(top))
+    assert "What did not change" in [title for title, _ in outline(reader)]
