@@ -69,6 +69,13 @@ ROWS = (
         tip=QT_TRANSLATE_NOOP("Actions", "Leaves rows out that are the same in both, or shows them again"),
     ),
     ActionSpec(
+        act=Act.SAVE_COMPARISON,
+        menu=COMPARISON_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "Save comparison as &PDF…"),
+        keys=("Alt+Shift+P",),
+        tip=QT_TRANSLATE_NOOP("Actions", "What changed between the two reports, as pages to be filed"),
+    ),
+    ActionSpec(
         act=Act.COPY_LINK,
         menu=REPORT,
         text=QT_TRANSLATE_NOOP("Actions", "Copy &link to this report"),

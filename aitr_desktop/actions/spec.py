@@ -21,6 +21,7 @@ class Act(Enum):
     SAVE_PDF = "save_pdf"
     SAVE_CSV = "save_csv"
     SAVE_JSON = "save_json"
+    SAVE_COMPARISON = "save_comparison"
     CONNECT = "connect"
     SYNCHRONISE = "synchronise"
     DISCONNECT = "disconnect"

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from aitr_desktop.library.workspace import OpenedReport, Workspace
     from tsr_agent.comparison.report import Comparison, JudgedDocument
-    from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.sections.changes import ChangeRow
     from tsr_agent.sections.comparison import ComparisonSection
 
@@ -104,46 +103,10 @@ def _loaded(workspace: Workspace, report_id: str) -> OpenedReport | IntegrityErr
 
 
 def _compared(workspace: Workspace, old: OpenedReport, new: OpenedReport, now: datetime) -> Compared:
-    from tsr_agent.comparison.report import compare
-    from tsr_agent.gate.policies.builtin import ai_release
-    from tsr_agent.gate.side_by_side import scopes, without_baseline_rules
+    from tsr_agent.gate.side_by_side import side_by_side
     from tsr_agent.sections.comparison import comparison
 
-    policy = ai_release()
-    left, right = _on_record(old), _on_record(new)
-    if left is not None and right is not None:
-        digests = {left.decision.policy.digest, right.decision.policy.digest}
-        known = scopes(policy) if digests == {policy.digest} else {}
-        difference = workspace.policy_difference(left.decision, right.decision)
-        found = compare(left, right, known, difference)
-        section = comparison(found, few=SHOWN_BEHIND)
-    else:
-        smaller, left_out = without_baseline_rules(policy)
-        left, right = _judged(old, smaller, now), _judged(new, smaller, now)
-        found = compare(left, right, scopes(smaller))
-        section = comparison(found, few=SHOWN_BEHIND, left_out=left_out, on_trial=True)
+    both = side_by_side(old, new, now, workspace.policy_difference)
+    section = comparison(both.found, few=SHOWN_BEHIND, left_out=both.left_out, on_trial=both.on_trial)
     records = old.record, new.record
-    return Compared(section=section, found=found, left=left, right=right, records=records)
-
-
-def _on_record(opened: OpenedReport) -> JudgedDocument | None:
-    from tsr_agent.comparison.report import JudgedDocument
-    from tsr_agent.gate.side_by_side import approvals_on_record
-
-    decision, stands = opened.decision, opened.standing
-    if decision is None:
-        return None
-    return JudgedDocument(
-        report=opened.report,
-        digest=opened.digest,
-        decision=decision,
-        approvals=None if stands is None else approvals_on_record(decision, opened.approvals, stands),
-    )
-
-
-def _judged(opened: OpenedReport, policy: Policy, now: datetime) -> JudgedDocument:
-    from tsr_agent.comparison.report import JudgedDocument
-    from tsr_agent.gate.evaluate import evaluate
-
-    decision = evaluate(opened.report, policy, None, None, now, report_digest=opened.digest)
-    return JudgedDocument(report=opened.report, digest=opened.digest, decision=decision)
+    return Compared(section=section, found=both.found, left=both.left, right=both.right, records=records)

@@ -38,6 +38,8 @@ class Form(Enum):
     TABLES = "tables"
     """A folder with a CSV file for each table."""
     JSON = "json"
+    COMPARISON = "comparison"
+    """A PDF of what changed between two reports."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,10 @@ class Wanted:
     replace: bool = False
     all_tests: bool = False
     paper: str = "A4"
+    other_id: str = ""
+    """Of the report that is B of a comparison; ``report_id`` is A."""
+    other_record: str = ""
+    """As ``record``, of that one."""
     since_release: bool = False
     """Whether a PDF also says what changed since the last approved report before this one."""
     now: datetime | None = None
@@ -138,6 +144,9 @@ def _write(wanted: Wanted, teller: _Teller) -> None:
     with open_library(wanted.library, read_only=True) as library:
         subject = on_record(library, wanted.report_id)
         refuse_unseen(subject, wanted.record)
+        if wanted.form is Form.COMPARISON:
+            _write_comparison(wanted, subject, library, teller)
+            return
         if wanted.form is Form.TABLES:
             with whole_folder(wanted.target, replace=wanted.replace) as folder:
                 write_tables(subject, folder, teller, all_tests=wanted.all_tests)
@@ -150,6 +159,27 @@ def _write(wanted: Wanted, teller: _Teller) -> None:
             else:
                 comparison = _since_release(wanted, subject, library) if wanted.since_release else None
                 _write_pdf(wanted, subject, stream, teller, comparison)
+
+
+def _write_comparison(wanted: Wanted, subject: Subject, library: Library, teller: _Teller) -> None:
+    from tsr_agent.export.comparing import compared
+    from tsr_agent.export.subject import on_record
+    from tsr_agent.export.whole_file import whole_file
+    from tsr_agent.pdf.paper import Paper
+    from tsr_agent.pdf.writing import write_comparison
+
+    other = on_record(library, wanted.other_id)
+    refuse_unseen(other, wanted.other_record)
+    if wanted.now is None:
+        raise ValueError("a comparison says when it was made")
+    section = compared(library, subject.filed, other.filed, wanted.now, as_given=True)
+    with whole_file(wanted.target, replace=wanted.replace) as stream:
+        write_comparison(
+            stream,
+            section,
+            paper=Paper[wanted.paper.upper()],
+            progress=lambda done, total: teller.report(done, total, "rows"),
+        )
 
 
 def _since_release(wanted: Wanted, subject: Subject, library: Library) -> ComparisonSection:
@@ -172,7 +202,7 @@ def _since_release(wanted: Wanted, subject: Subject, library: Library) -> Compar
             kept="nothing was written.",
             next_step="Save it without the comparison.",
         )
-    return compared(on_record(library, earlier.report_id).filed, subject.filed, wanted.now)
+    return compared(library, on_record(library, earlier.report_id).filed, subject.filed, wanted.now)
 
 
 def _write_pdf(

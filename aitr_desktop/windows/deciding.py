@@ -30,7 +30,14 @@ if TYPE_CHECKING:
     from aitr_desktop.windows.server_place import ServerPlace
     from aitr_desktop.windows.workbench import Workbench
 
-NEXT = (Act.APPROVE, Act.REJECT, Act.WITHDRAW, Act.SAVE_PDF, Act.SHOW_APPROVALS)
+NEXT = (
+    Act.APPROVE,
+    Act.REJECT,
+    Act.WITHDRAW,
+    Act.COMPARE_LAST_APPROVED,
+    Act.SAVE_PDF,
+    Act.SHOW_APPROVALS,
+)
 """What stands below the verdict, the primary one first."""
 
 
@@ -69,7 +76,7 @@ class Deciding(QObject):
         self.comparison.wanted.connect(lambda: self.place_asked.emit("compare"))
         self.comparison.left.connect(self.show_evidence)
         self.comparison.changed.connect(self.reasons_changed)
-        self.documents = Documents(desk, workbench)
+        self.documents = Documents(desk, workbench, lambda: self.comparison.comparing.compared)
         self.documents.told.connect(self.told)
         self.documents.failed.connect(self.failed)
         self.documents.offered.connect(self.offered)

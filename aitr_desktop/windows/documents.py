@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from aitr_desktop.item_models.report_detail import ReportDetail
+    from aitr_desktop.library.comparing import Compared
     from aitr_desktop.library.documents import Form, Saved, Wanted
     from aitr_desktop.tasks import Progress
     from aitr_desktop.views.save_dialog import SaveDialog, Way
@@ -31,6 +32,7 @@ class Documents(QObject):
     Args:
         desk: The window, its tasks and what the person chose.
         workbench: Has the report on screen; None before a library was open.
+        compared: Gives the two reports that are held against each other; None where none are.
     """
 
     told = Signal(str)
@@ -42,17 +44,26 @@ class Documents(QObject):
     saved = Signal(object)
     """A ``Saved``."""
 
-    def __init__(self, desk: Desk, workbench: Callable[[], Workbench | None]) -> None:
+    def __init__(
+        self, desk: Desk, workbench: Callable[[], Workbench | None], compared: Callable[[], Compared | None]
+    ) -> None:
         super().__init__(desk.window)
-        self._desk, self._workbench = desk, workbench
+        self._desk, self._workbench, self._compared = desk, workbench, compared
 
     def handlers(self) -> dict[Act, Callable[[], object]]:
         """What the actions of this part do."""
-        return {Act.SAVE_PDF: self.ask_pdf, Act.SAVE_CSV: self.ask_csv, Act.SAVE_JSON: self.ask_json}
+        return {
+            Act.SAVE_PDF: self.ask_pdf,
+            Act.SAVE_CSV: self.ask_csv,
+            Act.SAVE_JSON: self.ask_json,
+            Act.SAVE_COMPARISON: self.ask_comparison,
+        }
 
     def reasons(self) -> dict[Act, Callable[[], str]]:
         """Why its actions can't be done now."""
-        return dict.fromkeys((Act.SAVE_PDF, Act.SAVE_CSV, Act.SAVE_JSON), self._why_not)
+        of_report = dict.fromkeys((Act.SAVE_PDF, Act.SAVE_CSV, Act.SAVE_JSON), self._why_not)
+        nothing = self.tr("Nothing is compared yet.")
+        return {**of_report, Act.SAVE_COMPARISON: lambda: "" if self._compared() is not None else nothing}
 
     def ask_pdf(self) -> None:
         """Asks what a PDF is to hold, and where it goes."""
@@ -100,6 +111,39 @@ class Documents(QObject):
         report = self._report()
         if report is not None:
             self._ask_where(report, Form.JSON, self.tr("JSON (*.json)"), ".json")
+
+    def ask_comparison(self) -> None:
+        """Asks where the pages of the comparison on screen go."""
+        from aitr_desktop.library.documents import Form, Wanted
+        from aitr_desktop.library.exporting import safe_names
+        from aitr_desktop.windows.file_dialogs import ask_target
+
+        workspace, compared = self._desk.libraries.workspace, self._compared()
+        if workspace is None or compared is None:
+            return
+        library, (left, right), chosen = workspace.path, compared.ids, self._desk.preferences.now
+
+        def take(target: Path) -> None:
+            self._desk.preferences.change(folder=str(target.parent))
+            self.save(
+                Wanted(
+                    library=library,
+                    report_id=left,
+                    record=compared.records[0],
+                    other_id=right,
+                    other_record=compared.records[1],
+                    form=Form.COMPARISON,
+                    target=target,
+                    # The dialog has asked.
+                    replace=True,
+                    paper=chosen.paper.value,
+                    now=self._desk.clock.now(),
+                )
+            )
+
+        name = f"comparison-{safe_names((right,))[right]}.pdf"
+        title, kinds = self.tr("Save comparison"), self.tr("PDF (*.pdf)")
+        ask_target(self._desk.window, title, kinds, Path(chosen.folder) / name, take)
 
     def save(self, wanted: Wanted) -> Progress:
         """Writes a file beside everything else that goes on, with progress."""

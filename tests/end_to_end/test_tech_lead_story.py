@@ -140,10 +140,15 @@ def compare_with_last_approved(lead: TechLead) -> None:
     assert lead.window.workbench is not None
     lead.window.workbench.show_report("r-0")
     lead.wait()
-    lead.window.deciding.comparison.compare("r-3", "r-0")
-    lead.window.pages.go("compare")
+    lead.window.menus.action(Act.COMPARE_LAST_APPROVED).trigger()
     lead.wait()
-    assert "verdict" in words(lead.window.deciding.comparison.view()).lower()
+    assert lead.window.pages.here == "compare"
+    compared = lead.window.deciding.comparison.comparing.compared
+    assert compared is not None
+    assert compared.ids == ("r-3", "r-0")
+    shown = words(lead.window.deciding.comparison.view())
+    assert "● GO" in shown
+    assert "▲ PENDING REVIEW" in shown
     lead.window.pages.go("reports")
 
 

@@ -31,7 +31,7 @@ def compared(arguments: argparse.Namespace, subject: Subject) -> ComparisonSecti
         from tsr_agent.export.subject import on_record
 
         other = on_record(library, arguments.compare_with).filed
-        return comparing.compared(other, subject.filed, now, arguments.timezone)
+        return comparing.compared(library, other, subject.filed, now, arguments.timezone)
 
 
 def _of_files(arguments: argparse.Namespace) -> ComparisonSection:

@@ -1,18 +1,115 @@
-"""One policy for two reports that are held against each other."""
+"""Two reports held against each other: by the decisions on record, or by one policy for both."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
 
     from tsr_agent.comparison.approvals import ApprovalsOnRecord
+    from tsr_agent.comparison.policies import PolicyChanges
+    from tsr_agent.comparison.report import Comparison, JudgedDocument
     from tsr_agent.gate.approvals import ApprovalStanding
     from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.gate.rule import Rule
     from tsr_agent.models.approval import Approval
     from tsr_agent.models.decision import Decision
+    from tsr_agent.models.report import TestSummaryReport
+
+
+class OnRecord(Protocol):
+    """A report with what was decided and said about it."""
+
+    @property
+    def report(self) -> TestSummaryReport:
+        """What was read from verified bytes."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of those bytes."""
+
+    @property
+    def decision(self) -> Decision | None:
+        """The one on record; None where there is none."""
+
+    @property
+    def approvals(self) -> tuple[Approval, ...]:
+        """Every document about the report."""
+
+    @property
+    def standing(self) -> ApprovalStanding | None:
+        """What those come to; None where there is no decision."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideBySide:
+    """Two reports that were held against each other."""
+
+    found: Comparison
+    left: JudgedDocument
+    right: JudgedDocument
+    left_out: tuple[str, ...] = ()
+    """Ids of rules that were not judged, because they look at a baseline."""
+    on_trial: bool = False
+    """Whether both were judged here, by the built-in policy, because one of them never was."""
+
+
+def side_by_side(
+    left: OnRecord,
+    right: OnRecord,
+    now: datetime,
+    policies: Callable[[Decision, Decision], PolicyChanges | None] | None = None,
+) -> SideBySide:
+    """What changed from one report to another, by the decisions on record with what people said.
+
+    So no verdict stands in a comparison that a list does not show. Where one of the reports has no
+    decision, both are judged by the built-in policy.
+
+    Args:
+        left: A.
+        right: B.
+        now: When they are judged, where they have to be.
+        policies: Says how the policies of two decisions differ, from their texts on record.
+    """
+    from tsr_agent.comparison.report import compare
+    from tsr_agent.gate.policies.builtin import ai_release
+
+    policy = ai_release()
+    one, other = _on_record(left), _on_record(right)
+    if one is not None and other is not None:
+        digests = {one.decision.policy.digest, other.decision.policy.digest}
+        known = scopes(policy) if digests == {policy.digest} else {}
+        difference = policies(one.decision, other.decision) if policies is not None else None
+        return SideBySide(found=compare(one, other, known, difference), left=one, right=other)
+    smaller, left_out = without_baseline_rules(policy)
+    one, other = _judged(left, smaller, now), _judged(right, smaller, now)
+    found = compare(one, other, scopes(smaller))
+    return SideBySide(found=found, left=one, right=other, left_out=left_out, on_trial=True)
+
+
+def _on_record(side: OnRecord) -> JudgedDocument | None:
+    from tsr_agent.comparison.report import JudgedDocument
+
+    decision, stands = side.decision, side.standing
+    if decision is None:
+        return None
+    return JudgedDocument(
+        report=side.report,
+        digest=side.digest,
+        decision=decision,
+        approvals=None if stands is None else approvals_on_record(decision, side.approvals, stands),
+    )
+
+
+def _judged(side: OnRecord, policy: Policy, now: datetime) -> JudgedDocument:
+    from tsr_agent.comparison.report import JudgedDocument
+    from tsr_agent.gate.evaluate import evaluate
+
+    decision = evaluate(side.report, policy, None, None, now, report_digest=side.digest)
+    return JudgedDocument(report=side.report, digest=side.digest, decision=decision)
 
 
 def without_baseline_rules(policy: Policy) -> tuple[Policy, tuple[str, ...]]:

@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from pypdf import PdfReader
 from qtpy.QtGui import QDesktopServices, QGuiApplication
 from qtpy.QtWidgets import QFileDialog, QPushButton
 
@@ -174,3 +175,43 @@ def test_the_question_for_a_name_asks_before_it_replaces(window: MainWindow, tmp
     dialog.fileSelected.emit(str(tmp_path / "other.pdf"))
     assert taken == [tmp_path / "other.pdf"]
     dialog.close()
+
+
+def compared(window: MainWindow, settled: Callable[[], None]) -> tuple[str, str]:
+    """Holds both reports against each other; the digests of A and B."""
+    window.deciding.comparison.compare("r-0000", "r-0001")
+    settled()
+    found = window.deciding.comparison.comparing.compared
+    assert found is not None
+    return found.left.digest, found.right.digest
+
+
+def test_a_comparison_is_saved_with_the_digests_of_both_on_each_page(
+    window: MainWindow, tmp_path: Path, settled: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert window.menus.reason(Act.SAVE_COMPARISON) == "Nothing is compared yet."
+    digests = compared(window, settled)
+    asked = take(monkeypatch, tmp_path / "what changed.pdf")
+    window.menus.action(Act.SAVE_COMPARISON).trigger()
+    settled()
+    assert asked == [("PDF (*.pdf)", "comparison-r-0001.pdf")]
+    pages = [page.extract_text() for page in PdfReader(tmp_path / "what changed.pdf").pages]
+    assert pages
+    section = window.deciding.comparison.comparing.compared
+    assert section is not None
+    assert section.section.sentence.lower() in " ".join(" ".join(pages).split()).lower()
+    for page in pages:
+        assert all(f"SHA-256 {each}" in " ".join(page.split()) for each in digests)
+
+
+def test_a_comparison_that_is_out_of_date_is_not_saved_unseen(
+    window: MainWindow, tmp_path: Path, settled: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared(window, settled)
+    with open_library(tmp_path / "library.db") as library:
+        say(library, "r-0001", ApprovalAction.REJECT, by="Ada")
+    take(monkeypatch, tmp_path / "stale.pdf")
+    window.menus.action(Act.SAVE_COMPARISON).trigger()
+    settled()
+    assert "has changed since it came on screen" in window.notices.bar.text()
+    assert not (tmp_path / "stale.pdf").exists()
