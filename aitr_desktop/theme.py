@@ -131,7 +131,7 @@ def style_sheet(theme: Theme) -> str:
     return template.substitute(theme.tokens(), chevron=chevron, check=check)
 
 
-def tinted_icon(name: str, colour: str) -> QIcon:
+def tinted_icon(name: str, colour: str, pixels: int = _ICON_SIZE) -> QIcon:
     """A one-colour icon in the colour asked for, sharp at twice and three times its size."""
     from qtpy.QtSvg import QSvgRenderer
 
@@ -139,7 +139,7 @@ def tinted_icon(name: str, colour: str) -> QIcon:
     renderer = QSvgRenderer(QByteArray(drawing.encode()))
     made = QIcon()
     for scale in (1, 2, 3):
-        pixmap = QPixmap(QSize(_ICON_SIZE * scale, _ICON_SIZE * scale))
+        pixmap = QPixmap(QSize(pixels * scale, pixels * scale))
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         renderer.render(painter, QRectF(0, 0, pixmap.width(), pixmap.height()))
@@ -218,9 +218,9 @@ class ThemeController(QObject):
         font.setPixelSize(pixels)
         return font
 
-    def icon(self, name: str, tone: Tone = Tone.MUTED) -> QIcon:
+    def icon(self, name: str, tone: Tone = Tone.MUTED, pixels: int = _ICON_SIZE) -> QIcon:
         """An icon in the present theme's colour."""
-        return tinted_icon(name, self.theme.tone(tone))
+        return tinted_icon(name, self.theme.tone(tone), pixels)
 
     def _wanted(self) -> str:
         if self._choice is not ThemeChoice.SYSTEM:

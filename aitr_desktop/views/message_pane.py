@@ -117,7 +117,7 @@ class MessagePane(QFrame):
         self._button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _draw_icon(self) -> None:
-        icon = self._theme.icon(self._message.icon, self._message.tone)
+        icon = self._theme.icon(self._message.icon, self._message.tone, ICON)
         self._icon.setPixmap(icon.pixmap(QSize(ICON, ICON)))
 
     def _copy_details(self) -> None:

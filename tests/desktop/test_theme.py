@@ -147,6 +147,11 @@ def test_icons_take_the_colour_they_are_given(qapp: QApplication, name: str) -> 
     assert all(QColor(colour).red() > 200 and QColor(colour).green() < 60 for colour in colours)
 
 
+def test_large_icons_are_drawn_at_their_size(theme: ThemeController) -> None:
+    sizes = theme.icon("empty", pixels=40).availableSizes()
+    assert max(each.width() for each in sizes) >= 80
+
+
 def test_the_bundled_font_is_used(theme: ThemeController) -> None:
     assert QFontInfo(theme.code_font()).family() == "IBM Plex Mono"
 

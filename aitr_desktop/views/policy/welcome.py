@@ -113,4 +113,4 @@ class Welcome(QFrame):
                 widget.deleteLater()
 
     def _draw(self) -> None:
-        self._icon.setPixmap(self._theme.icon("policy").pixmap(QSize(ICON, ICON)))
+        self._icon.setPixmap(self._theme.icon("policy", pixels=ICON).pixmap(QSize(ICON, ICON)))
