@@ -193,7 +193,7 @@ def _why(control: Control, items: Sequence[ChecklistItem]) -> str:
     }
     counts["compliant but no evidence"] = sum(shown(each) is not each.standing for each in items)
     said = ", ".join(f"{number:,} {word}" for word, number in counts.items() if number)
-    return f"Of {counted(len(items), 'item')} of the checklist: {said}."
+    return f"{said}, of {counted(len(items), 'item')} of the checklist."
 
 
 def _summary(rows: Sequence[ControlRow]) -> str:

@@ -53,7 +53,7 @@ def test_what_no_report_can_hold_is_listed_as_such() -> None:
 def test_where_nobody_had_to_approve_that_is_no_evidence_of_human_oversight() -> None:
     made = full_checklist(complete())
     assert row(made, "Art. 14").support is Support.NONE
-    assert row(made, "Art. 14").why == "Of 1 item of the checklist: 1 compliant but no evidence."
+    assert row(made, "Art. 14").why == "1 compliant but no evidence, of 1 item of the checklist."
     approvals = next(each for each in made.items if each.key == "approvals")
     assert approvals.standing is Compliance.COMPLIANT
     assert controls_lines(approvals, frameworks(made, shipped()))[0].startswith("No evidence yet for")
