@@ -87,6 +87,18 @@ def test_many_failures_are_cut_with_their_number_and_the_appendix_has_all_of_the
     assert listed == [each.id for each in cases]
 
 
+def test_where_no_test_has_a_place_the_names_have_the_room() -> None:
+    def shares(**place: object) -> dict[str, float]:
+        failed = case("test_long", CaseStatus.FAILED, **place)
+        result = TestTypeResult.from_cases(TestType.UNIT, [failed])
+        made = report_document(filed(report=report(test_results=(result,))))
+        return {each.title: each.share for each in table(made, "tests", "failures unit").columns}
+
+    placed, unplaced = shares(file="tests/test_bot.py", line=3), shares()
+    assert list(placed) == list(unplaced)
+    assert unplaced["Test"] > placed["Test"]
+
+
 def test_what_counts_of_the_approvals_is_told_apart_from_what_does_not() -> None:
     two, approvals = pending(count=2), (said("ana"), said("ana", id="other"))
     waiting = filed(decision=two, approvals=approvals, standing=stands(*approvals, decision=two))

@@ -32,12 +32,16 @@ MOST_NAMED = 10
 """Tests that are named below a requirement where not every one is asked for."""
 ALL_LISTED = "every test is listed in the appendix"
 
-_CASE_COLUMNS = (
-    Column(title="State", share=17),
-    Column(title="Test", share=46),
-    Column(title="Where", share=25),
-    Column(title="Time", share=12, is_number=True),
-)
+
+def _case_columns(*, is_placed: bool) -> tuple[Column, ...]:
+    """Many tools say of no test where it is: the names then have the room."""
+    test, where = (46, 25) if is_placed else (62, 9)
+    return (
+        Column(title="State", share=17),
+        Column(title="Test", share=test),
+        Column(title="Where", share=where),
+        Column(title="Time", share=12, is_number=True),
+    )
 
 
 def types_table(section: TestsSection) -> Table:
@@ -123,7 +127,7 @@ def _failures(row: TestTypeRow, *, appendix: bool) -> Table:
     return Table(
         key=f"failures {row.kind}",
         caption=f"{row.name}: tests to look at",
-        columns=_CASE_COLUMNS,
+        columns=_case_columns(is_placed=any(each.place for each in shown)),
         rows=lambda: map(_case, shown),
         size=len(shown),
         remark=f"The first {len(shown):,} of {total:,} are listed here; {rest}."
@@ -155,10 +159,12 @@ def every_test_tables(section: TestsSection) -> tuple[Table, ...]:
 def _every(row: TestTypeRow) -> Table:
     lists = (row.failures, *(group.rows for group in row.others))
     total = sum(map(len, lists))
+    # One tool writes all tests of a type, so that the first ones tell.
+    is_placed = any(each.place for each in islice(chain.from_iterable(lists), MOST_TESTS))
     return Table(
         key=f"every {row.kind}",
         caption=f"{row.name}: every test",
-        columns=_CASE_COLUMNS,
+        columns=_case_columns(is_placed=is_placed),
         rows=lambda: map(_whole_case, chain.from_iterable(lists)),
         size=total,
         remark=", ".join([counted(total, "test"), *(each.note for each in row.others if each.note)]),
