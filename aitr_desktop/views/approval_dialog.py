@@ -19,7 +19,7 @@ from qtpy.QtWidgets import (
 
 from aitr_desktop.views.announcing import announce
 from aitr_desktop.views.facts_pane import FactsPane
-from aitr_desktop.views.plain_label import PlainLabel, hairline
+from aitr_desktop.views.plain_label import CutLabel, PlainLabel, hairline
 from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.plain_text import visible
 
@@ -34,6 +34,10 @@ FIRST_SIZE = (760, 720)
 MARGIN = 40
 """Pixels that it leaves free of a small screen."""
 NOTE_LINES = 3
+FACT_LINES = 6
+"""Lines of what is on record that stand there whatever else does."""
+MOST_SIGNS = 240
+"""Characters of the reason: what somebody made longer would push out what is signed."""
 
 
 class ApprovalDialog(QDialog):
@@ -68,7 +72,7 @@ class ApprovalDialog(QDialog):
         self._is_stale = False
         self._title = PlainLabel(pixels=20, bold=True, wraps=True)
         self._verdict = PlainLabel(bold=True)
-        self._subject = PlainLabel(wraps=True)
+        self._subject = CutLabel()
         self._sentence = PlainLabel(wraps=True, selectable=True)
         self._which = QComboBox()
         self.facts = FactsPane(self.tr("What is on record"), theme)
@@ -174,6 +178,7 @@ class ApprovalDialog(QDialog):
         column.addLayout(look)
         column.addWidget(hairline())
         column.addWidget(buttons)
+        self.facts.setMinimumHeight(FACT_LINES * self.facts.fontMetrics().lineSpacing())
         self.note.setTabChangesFocus(True)
         lines = NOTE_LINES * self.note.fontMetrics().lineSpacing()
         self.note.setFixedHeight(lines + 2 * int(self.note.document().documentMargin()) + 4)
@@ -206,8 +211,8 @@ class ApprovalDialog(QDialog):
         self._title.setText(shown.title)
         self._verdict.setText(str(shown.verdict))
         self._verdict.set_tone(shown.verdict.tone)
-        self._subject.setText(shown.subject)
-        self._sentence.setText(shown.sentence)
+        self._subject.set_whole(shown.subject)
+        self._sentence.set_shortened(shown.sentence, MOST_SIGNS)
         self.facts.show_facts(shown.facts)
         self._as_whom.setText(shown.as_whom)
         self._comes_to.set_tone(shown.tone)

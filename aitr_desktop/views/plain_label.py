@@ -11,6 +11,7 @@ from qtpy.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 from aitr_desktop.item_models.cells import plain_tooltip
 from aitr_desktop.theme import sized
 from tsr_agent.sections.marks import Tone
+from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
     from qtpy.QtGui import QFont, QResizeEvent
@@ -49,6 +50,18 @@ class PlainLabel(QLabel):
     def setText(self, text: str) -> None:  # noqa: N802  (Qt's name)
         """Shows another text. Where it wraps, a word without end may break, or it would hide what follows."""
         super().setText(_LONG_WORD.sub(_in_pieces, text) if self.wordWrap() else text)
+
+    def set_shortened(self, text: str, most: int, *, hint: str = "") -> None:
+        """Shows a text of usual length; what is very long is cut line by line, and hovering shows it all.
+
+        Args:
+            text: What to show.
+            most: Characters that a line of it may have.
+            hint: What hovering shows in any case.
+        """
+        shown = "\n".join(one_line(line, most) for line in text.split("\n"))
+        self.setText(shown)
+        self.set_tooltip("\n".join(filter(None, (hint, text if shown != text else ""))))
 
     def set_tone(self, tone: Tone) -> None:
         """Draws the text in another tone."""

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+MOST_SIGNS = 160
+"""Characters of what it says about the report: what somebody made longer would hide what is asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """One of several ways to save."""
@@ -64,7 +68,9 @@ class SaveDialog(QDialog):
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(8)
         column.addWidget(PlainLabel(title, pixels=15, bold=True, wraps=True))
-        column.addWidget(PlainLabel(about, tone=Tone.MUTED, wraps=True, selectable=True))
+        self.about = PlainLabel(tone=Tone.MUTED, wraps=True, selectable=True)
+        self.about.set_shortened(about, MOST_SIGNS)
+        column.addWidget(self.about)
         column.addSpacing(8)
         for way in ways:
             self._add(way, column)

@@ -9,7 +9,6 @@ from qtpy.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidge
 from aitr_desktop.translation import translate
 from aitr_desktop.views.plain_label import CutLabel, PlainLabel
 from tsr_agent.sections.marks import Tone
-from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,12 +101,13 @@ class VerdictBand(QFrame):
         self._reason = head.sentence
         self._doubt.setText(f"▲ {head.out_of_force}" if head.out_of_force else "")
         self._doubt.setVisible(bool(head.out_of_force))
-        _set_cut(self._terms, _terms(head))
+        self._terms.set_shortened(_terms(head), MOST_SIGNS)
         judged = [self.tr("judged by {policy}").format(policy=head.policy)] if head.policy else []
         judged += [self.tr("at {time}").format(time=head.evaluated.local)] if head.evaluated else []
         made = self.tr("made {time}").format(time=head.created.local)
         facts = " · ".join([head.report_id, made, " ".join(judged)]).rstrip(" ·")
-        _set_cut(self._facts, facts, self.tr("Made {time}").format(time=head.created.utc))
+        made_utc = self.tr("Made {time}").format(time=head.created.utc)
+        self._facts.set_shortened(facts, MOST_SIGNS, hint=made_utc)
         self._fold()
 
     def show_said(self, remarks: Sequence[Remark]) -> None:
@@ -137,8 +137,8 @@ class VerdictBand(QFrame):
 
     def _fold(self) -> None:
         shows = not self._is_low or self._more.isChecked()
-        _set_cut(self._sentence, self._reason, most=MOST_SIGNS if shows else MOST_SIGNS_LOW)
-        _set_cut(self._said, self._remarks, most=MOST_SIGNS if shows else MOST_REMARK_LOW)
+        self._sentence.set_shortened(self._reason, MOST_SIGNS if shows else MOST_SIGNS_LOW)
+        self._said.set_shortened(self._remarks, MOST_SIGNS if shows else MOST_REMARK_LOW)
         self._said.setVisible(bool(self._remarks))
         self._more.setVisible(self._is_low)
         self._terms.setVisible(shows and bool(self._terms.text()))
@@ -146,13 +146,6 @@ class VerdictBand(QFrame):
         if self._acts is not None and self._folded_acts is not None:
             self._acts.setVisible(not self._is_low)
             self._folded_acts.setVisible(self._is_low)
-
-
-def _set_cut(label: PlainLabel, text: str, hint: str = "", most: int = MOST_SIGNS) -> None:
-    """Shows a text of usual length; what somebody made very long is cut, and hovering shows all of it."""
-    shown = "\n".join(one_line(line, most) for line in text.split("\n"))
-    label.setText(shown)
-    label.set_tooltip("\n".join(filter(None, (hint, text if shown != text else ""))))
 
 
 def _terms(head: Overview) -> str:

@@ -96,6 +96,18 @@ def test_hostile_texts_are_text(opened: Callable[[Offer], ApprovalDialog], text:
     assert dialog.isVisible()
 
 
+def test_long_names_do_not_push_out_what_is_signed(opened: Callable[[Offer], ApprovalDialog]) -> None:
+    dialog = opened(offered(detail("W" * 1_000), "x", ApprovalAction.REJECT))
+    dialog.resize(760, 500)
+    digest = next(each for each in dialog.facts.findChildren(QLabel) if each.text() == DIGEST)
+    seen = dialog.facts.viewport().rect()
+    place = digest.mapTo(dialog.facts.viewport(), digest.rect().bottomLeft())
+    assert seen.contains(place)
+    for label in dialog.findChildren(QLabel):
+        if label.isVisible() and label.wordWrap() and not dialog.facts.isAncestorOf(label):
+            assert label.height() >= label.heightForWidth(label.width()), label.text()[:40]
+
+
 def test_nothing_is_said_before_a_person_chooses_it(
     opened: Callable[[Offer], ApprovalDialog], qtbot: QtBot
 ) -> None:
