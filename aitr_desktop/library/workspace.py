@@ -257,12 +257,12 @@ class StoreWorkspace:
         return earlier_release(self._library, row)
 
     def _in_force(self, record: OnRecord | None) -> bool | None:
-        """Whether the policy is the newest of its kind, as far as this library and this program know."""
+        """Whether what decided would decide now, as far as this library and this program know."""
         if record is None or record.decision is None:
             return None
-        from tsr_agent.export.subject import policy_in_force
+        from tsr_agent.store.rulebooks import policy_in_force
 
-        return policy_in_force(self._library, record.decision)
+        return policy_in_force(self._library, record.codebase_repo, record.decision)
 
     def import_files(self, paths: Sequence[Path], clock: Clock, watcher: Watcher) -> ImportOutcome:
         """Files documents, judged by the built-in policy. May run beside all that reads.

@@ -94,6 +94,7 @@ def on_record(library: Library, report_id: str) -> Subject:
     from tsr_agent.models.report import TestSummaryReport
     from tsr_agent.store.approvals import ApprovalRepository
     from tsr_agent.store.repository import ReportRepository
+    from tsr_agent.store.rulebooks import policy_in_force
 
     document = ReportRepository(library).document(report_id)
     found = ApprovalRepository(library).on_record(report_id)
@@ -107,7 +108,9 @@ def on_record(library: Library, report_id: str) -> Subject:
         decision_digest=found.decision_digest if found else None,
         approvals=found.approvals if found else (),
         standing=found.standing if found else None,
-        policy_in_force=policy_in_force(library, decision) if decision else None,
+        policy_in_force=policy_in_force(library, found.codebase_repo, decision)
+        if found and decision
+        else None,
         verification=verified(_said(basis, "a library")),
         library=name,
         catalogues=_catalogues(library),
@@ -120,31 +123,6 @@ def _catalogues(library: Library) -> tuple[Catalogue, ...] | None:
     from tsr_agent.controls.reading import FOLDER, gather
 
     return gather(library.path.parent / FOLDER).catalogues if library.dialect == "sqlite" else None
-
-
-def policy_in_force(library: Library, decision: Decision) -> bool | None:
-    """Whether the policy that decided still decides, as far as a library and this program know.
-
-    Args:
-        library: Open.
-        decision: What it decided.
-
-    Returns:
-        None where the library has never had the policy: it may be in force elsewhere.
-
-    Raises:
-        IntegrityError: A version is not what was submitted.
-        StoreError: The library can't be read.
-    """
-    from tsr_agent.gate.policies.builtin import ai_release
-    from tsr_agent.models import codec
-    from tsr_agent.store.policies import PolicyRepository
-
-    stored, digest = PolicyRepository(library), decision.policy.digest
-    newest = {codec.digest(each.submission.document.encode()) for each in stored.all_newest()}
-    if digest in newest or digest == ai_release().digest:
-        return True
-    return False if digest in stored.policy_digests() else None
 
 
 def _said(basis: Basis, source: str) -> str:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tsr_agent.errors import PolicyError
 from tsr_agent.gate.exceptions.waivers import parse_waivers
 from tsr_agent.gate.policies.enclosed import EnclosedFiles
 from tsr_agent.gate.policies.file import parse_policy
 from tsr_agent.ingest.repository_url import repository_key
+from tsr_agent.models import codec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.models.api import PolicySubmission
     from tsr_agent.models.decision import Decision
+    from tsr_agent.store.engine import Library
     from tsr_agent.store.policies import StoredPolicy
 
 DOCUMENT = "policy"
@@ -98,3 +101,40 @@ def chosen_for(newest: Iterable[StoredPolicy], repository: str) -> StoredPolicy 
         if not named and otherwise is None:
             otherwise = stored
     return otherwise
+
+
+def policy_in_force(library: Library, repository: str, decision: Decision) -> bool | None:
+    """Whether what decided about a report still decides, as far as a library and this program know.
+
+    Args:
+        library: Open.
+        repository: Whose report it is, as the report spells it.
+        decision: What was decided.
+
+    Returns:
+        None where the library has never had the policy: it may be in force elsewhere.
+
+    Raises:
+        IntegrityError: A version is not what was submitted.
+        StoreError: The library can't be read.
+    """
+    from tsr_agent.gate.policies.builtin import ai_release
+    from tsr_agent.store.policies import PolicyRepository
+
+    stored, digest = PolicyRepository(library), decision.policy.digest
+    chosen = chosen_for(stored.all_newest(), repository)
+    if chosen is None and digest == ai_release().digest:
+        return True
+    if chosen is not None and digest == codec.digest(as_bytes(chosen.submission.document)):
+        return _judges_alike(chosen.submission, decision)
+    is_known = digest == ai_release().digest or digest in stored.policy_digests()
+    return False if is_known else None
+
+
+def _judges_alike(submission: PolicySubmission, decision: Decision) -> bool:
+    """Whether parents, quarantine and waivers are those of the decision, too."""
+    try:
+        return read_submission(submission).terms == terms_of(decision)
+    except PolicyError:
+        # What this build can't read is nothing that it can say is in force.
+        return False

@@ -266,20 +266,41 @@ def test_a_report_is_opened_with_everything_that_people_said(tmp_path: Path) -> 
     assert [node.cells[1].text for node in history["Approval history"].nodes] == ["ana", "ben"]
 
 
+HOUSE = """version: 1
+name: house
+revision: {name}
+rules:
+- id: unit-tests
+  check: tests
+  where: {{type: unit}}
+  require: {{failed: 0, min_executed: 1}}
+  severity: block
+"""
+
+
 @pytest.mark.parametrize(
-    ("judged_by", "in_force"), [("first", False), ("second", True), ("built in", True), ("stranger", None)]
+    ("judged_by", "repositories", "in_force"),
+    [
+        ("first", (), False),
+        ("second", (), True),
+        # The newest that names no repository judges all of them, and not the built-in one.
+        ("built in", (), False),
+        ("stranger", (), None),
+        ("second", ("https://git.example.org/elsewhere",), False),
+        ("built in", ("https://git.example.org/elsewhere",), True),
+    ],
 )
 def test_whether_the_policy_still_decides_is_told_as_far_as_the_library_knows(
-    tmp_path: Path, judged_by: str, in_force: bool | None
+    tmp_path: Path, judged_by: str, repositories: tuple[str, ...], in_force: bool | None
 ) -> None:
-    texts = {name: f"version: 1\nname: house\nrevision: {name}\n" for name in ("first", "second", "stranger")}
+    texts = {name: HOUSE.format(name=name) for name in ("first", "second", "stranger")}
     digests = {name: codec.digest(text.encode()) for name, text in texts.items()}
     digests["built in"] = ai_release().digest
     document = codec.encode(report())
     policy = PolicyReference(name="house", version="1", digest=digests[judged_by])
     with open_library(tmp_path / "library.db", create=True) as library:
         for name in ("first", "second"):
-            submission = PolicySubmission(document=texts[name])
+            submission = PolicySubmission(document=texts[name], repositories=repositories)
             PolicyRepository(library).add("house", submission, submitted_by="ana", at=NOON)
         decision = decision_about(document, policy=policy)
         ReportRepository(library).add(document, decision, received_at=NOON)
