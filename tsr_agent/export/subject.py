@@ -11,7 +11,8 @@ from tsr_agent.sections.document.filed import NOT_VERIFIED, FiledReport, Verific
 from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
-    from tsr_agent.controls.catalogue import Catalogue
+    from tsr_agent.controls.reading import Gathered
+    from tsr_agent.errors import TsrError
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
     from tsr_agent.store.engine import Library
@@ -101,6 +102,7 @@ def on_record(library: Library, report_id: str) -> Subject:
     decision = found.decision if found else None
     name = library.name.replace("\\", "/").rpartition("/")[2]
     basis = Basis.NONE if decision is None else Basis.ON_RECORD
+    held = _catalogues(library)
     filed = FiledReport(
         report=codec.decode(document, TestSummaryReport, source=f"report {report_id} of {library.name}"),
         digest=codec.digest(document),
@@ -113,16 +115,21 @@ def on_record(library: Library, report_id: str) -> Subject:
         else None,
         verification=verified(_said(basis, "a library")),
         library=name,
-        catalogues=_catalogues(library),
+        catalogues=held.catalogues if held else None,
+        refused_catalogues=tuple(map(_refusal, held.refused)) if held else (),
     )
     return Subject(filed=filed, document=document, basis=basis)
 
 
-def _catalogues(library: Library) -> tuple[Catalogue, ...] | None:
+def _catalogues(library: Library) -> Gathered | None:
     """The catalogues of controls beside a library's file, as the window reads them."""
     from tsr_agent.controls.reading import FOLDER, gather
 
-    return gather(library.path.parent / FOLDER).catalogues if library.dialect == "sqlite" else None
+    return gather(library.path.parent / FOLDER) if library.dialect == "sqlite" else None
+
+
+def _refusal(error: TsrError) -> str:
+    return one_line(" ".join((error.message, *error.details)), 500)
 
 
 def _said(basis: Basis, source: str) -> str:

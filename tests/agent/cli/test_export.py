@@ -22,6 +22,7 @@ from tests.factories.judged_reports import case
 from tests.factories.shown_reports import report
 from tsr_agent.cli.layout import cells
 from tsr_agent.cli.schema import schema_of
+from tsr_agent.controls.reading import FOLDER
 from tsr_agent.export.record import ReportExport
 from tsr_agent.models import codec
 from tsr_agent.models.approval import ApprovalAction
@@ -64,6 +65,18 @@ def test_a_report_of_a_library_is_exported_with_what_is_on_record(
     assert found["overview", "", "basis"]["shown"].endswith("filed. Library: library.db.")
     assert found["approvals", "approve-r-1-Rita", "who"]["shown"] == "Rita"
     assert found["approvals", "approve-r-1-Rita", "counts"]["shown"] == "yes"
+
+
+def test_a_catalogue_of_controls_that_is_none_is_told_and_not_left_out_unseen(
+    agent: Agent, library: Path, tmp_path: Path
+) -> None:
+    (library.parent / FOLDER).mkdir()
+    (library.parent / FOLDER / "house.json").write_text("{}")
+    done = agent("export", "r-1", "--library", library, "--output", "r.pdf")
+    assert (done.returncode, done.stderr) == (0, "")
+    text = " ".join(" ".join(page.extract_text() for page in PdfReader(tmp_path / "r.pdf").pages).split())
+    assert "A catalogue of controls is not used." in text
+    assert "house.json" in text
 
 
 def test_the_file_is_for_a_spreadsheet_and_a_stream_for_a_program(agent: Agent, tmp_path: Path) -> None:

@@ -58,5 +58,7 @@ class FiledReport(msgspec.Struct, frozen=True, kw_only=True):
     verification: Verification = NOT_VERIFIED
     catalogues: tuple[Catalogue, ...] | None = None
     """Controls that the checklist is held against; None for those that ship with aitr."""
+    refused_catalogues: tuple[str, ...] = ()
+    """Why catalogues that lie beside the library could not be used, a sentence each."""
     library: str = ""
     """Which library it was read from, by its name; empty for a file."""

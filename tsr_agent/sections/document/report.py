@@ -164,6 +164,7 @@ def _compliance(filed: FiledReport, found: Sequence[RuleRow], zone: tzinfo | Non
     parts += [f"{counted(left, 'rule')} did not pass"] if left else []
     parts += [f"{len(found) - left - idle:,} passed"]
     parts += [f"{idle:,} had nothing to judge"] if idle else []
+    parts += [f"▲ A catalogue of controls is not used. {each}" for each in filed.refused_catalogues]
     return section(
         "compliance",
         "Compliance",
