@@ -35,11 +35,16 @@ def compared(arguments: argparse.Namespace, subject: Subject) -> ComparisonSecti
 
 
 def _of_files(arguments: argparse.Namespace) -> ComparisonSection:
-    """Both judged by the same policy, as ``tsr-agent compare`` does."""
+    """Both judged by the same policy, as ``tsr-agent compare`` does.
+
+    Where no decision was asked for, none is shown: the first page says that there is none.
+    """
     from tsr_agent.cli.compare import judged_and_compared
     from tsr_agent.cli.documents import read_report
     from tsr_agent.sections.comparison import comparison
 
     pair = (read_report(arguments.compare_with), read_report(arguments.report))
     found, left_out = judged_and_compared(arguments, pair)
-    return comparison(found, few=None, left_out=left_out, zone=arguments.timezone)
+    return comparison(
+        found, few=None, left_out=left_out, zone=arguments.timezone, on_trial=arguments.policy is None
+    )

@@ -6,9 +6,9 @@ fonts for the plain ones. One that is set up for another separator than the comm
 splits a text at its semicolons, tabs and line ends, and looks at the beginning of each piece.
 
 The rule: a text falls into pieces at ``;``, tab, carriage return and line feed. A piece that begins with an
-apostrophe, or that a spreadsheet could take for a formula, gets an apostrophe before it; so does a text that
-begins with tab, line end or NUL. To have the text back, take one apostrophe away from the beginning of each
-piece that has one.
+apostrophe or NUL, or that a spreadsheet could take for a formula, gets an apostrophe before it; so does a
+text that begins with tab or line end. To have the text back, take one apostrophe away from the beginning of
+each piece that has one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _UNSEEN = (
 """Blank and hidden characters that do not end a piece."""
 _BEGINNING = "(?:(?<=[;\t\r\n])|^)"
 _ACTIVE = re.compile(
-    f"^(?=[\x00\t\r\n])|{_BEGINNING}(?='|[{_UNSEEN}{_QUOTES}]*[{_PLAIN}{_WIDE}{_DATA_EXCHANGE}])"
+    f"^(?=[\t\r\n])|{_BEGINNING}(?=['\x00]|[{_UNSEEN}{_QUOTES}]*[{_PLAIN}{_WIDE}{_DATA_EXCHANGE}])"
 )
 _ADDED = re.compile(f"{_BEGINNING}'")
 

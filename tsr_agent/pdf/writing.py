@@ -20,7 +20,7 @@ from tsr_agent.pdf.properties import Properties
 from tsr_agent.sections.document.cautions import head_of
 from tsr_agent.sections.document.comparison import comparison_document
 from tsr_agent.sections.document.report import report_document
-from tsr_agent.sections.marks import Mark
+from tsr_agent.sections.marks import Mark, Tone
 from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
@@ -148,8 +148,11 @@ def _product(filed: FiledReport, head: Head) -> str:
 def _properties(filed: FiledReport, head: Head, title: str) -> Properties:
     decided, overview = filed.decision, head.overview
     made = decided.evaluated_at if decided is not None else filed.report.created_at
+    # What a file manager shows of the file is no better than its first page.
+    beside = [each.mark.word for each in head.cautions] if head.verdict.tone is Tone.GO else []
+    said = ", ".join((head.verdict.word, *beside))
     return Properties(
-        title=f"{head.verdict.word}: {overview.subject or _product(filed, head)} {overview.release}",
+        title=f"{said}: {overview.subject or _product(filed, head)} {overview.release}",
         subject=f"{title} {filed.report.id}, SHA-256 {filed.digest}",
         made=made.astimezone(UTC),
     )

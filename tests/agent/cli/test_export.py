@@ -19,6 +19,7 @@ from pypdf import PdfReader
 from tests.factories.compared_reports import SAMPLE
 from tests.factories.histories import say, upload
 from tests.factories.judged_reports import case
+from tests.factories.printed_reports import page_texts
 from tests.factories.shown_reports import report
 from tsr_agent.cli.layout import cells
 from tsr_agent.cli.schema import schema_of
@@ -228,6 +229,16 @@ def test_a_comparison_is_written_in_the_zone_that_was_asked_for(agent: Agent, tm
     texts = [page.extract_text() for page in PdfReader(tmp_path / "c.pdf").pages]
     page = next(text for text in texts if "The two reports" in text)
     assert page.count(" JST") == 2
+
+
+def test_where_no_decision_was_asked_for_none_is_shown_of_what_is_compared(
+    agent: Agent, tmp_path: Path
+) -> None:
+    agent("export", RELEASED, "--output", "c.pdf", "--compare-with", BROKEN, "--timezone", "UTC")
+    text = "".join(page_texts(PdfReader(tmp_path / "c.pdf")))
+    pages = text.replace(" ", "").replace("\n", "")
+    # That both would be judged so is said once, with the policy that would; as their verdict it is not shown.
+    assert pages.count("NO-GOandB●GO.Bothjudgedbyai-release1") == pages.count("●GO") == 1
 
 
 @pytest.mark.parametrize(

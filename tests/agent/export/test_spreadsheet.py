@@ -65,6 +65,12 @@ def test_a_piece_that_another_separator_splits_off_is_no_formula_either(separato
         assert is_harmless(piece) or not piece
 
 
+@pytest.mark.parametrize("separator", [";", "\t", "\n", "\r"])
+def test_a_piece_that_begins_with_nul_is_marked_too(separator: str) -> None:
+    assert guarded(f"a{separator}\x00") == f"a{separator}'\x00"
+    assert restored(guarded(f"{separator}\x00")) == f"{separator}\x00"
+
+
 @pytest.mark.parametrize(
     "text", ["accuracy ≥ 0.85", "NO-GO", "● GO", "– passed", "a;b", "x = 1", "user@host", ""]
 )

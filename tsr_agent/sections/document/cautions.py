@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tsr_agent.gate.approvals import ApprovalState
+from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.sections.marks import Mark, Tone
 from tsr_agent.sections.overview import OUT_OF_FORCE, Overview, overview
 from tsr_agent.sections.plain_text import one_line
@@ -15,12 +16,17 @@ from tsr_agent.sections.wording import verdict
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+    from tsr_agent.models.decision import Decision
+    from tsr_agent.models.report import TestSummaryReport
     from tsr_agent.sections.document.filed import FiledReport
 
 NOT_VERIFIED = Mark("✕", "NOT VERIFIED", Tone.NO_GO)
 """In the place of a verdict that its documents do not bear out."""
 NO_DECISION = "No decision is on record for this report. It releases nothing."
+NOT_ON_RECORD = "This decision was taken for this document alone. It is on no record; no approvals are known."
 OTHER_DOCUMENT = "The decision on record is about another document than this report."
+
+_WORST_FIRST = (GoNoGoDecision.NO_GO, GoNoGoDecision.PENDING_REVIEW, GoNoGoDecision.GO)
 
 
 class Caution(msgspec.Struct, frozen=True):
@@ -80,6 +86,9 @@ def _restricting(filed: FiledReport) -> list[Caution]:
     if filed.decision is None:
         found.append(Caution(Mark("○", "not judged", Tone.PENDING), NO_DECISION))
         return found
+    if not filed.verification.is_verified and not filed.verification.is_altered:
+        found.append(Caution(Mark("▲", "not on record", Tone.PENDING), NOT_ON_RECORD))
+    found += _better_than_claimed(filed.report, filed.decision)
     standing = filed.standing
     if standing is not None and standing.state is ApprovalState.REJECTED:
         said = one_line(standing.reason, 300)
@@ -87,3 +96,15 @@ def _restricting(filed: FiledReport) -> list[Caution]:
     if filed.policy_in_force is False:
         found.append(Caution(Mark("▲", "policy out of force", Tone.PENDING), OUT_OF_FORCE))
     return found
+
+
+def _better_than_claimed(report: TestSummaryReport, decision: Decision) -> list[Caution]:
+    """That whoever made the report came to a worse verdict than the decision."""
+    if report.policy is None or report.evaluated_at is None:
+        return []
+    claimed = report.go_no_go_decision
+    if _WORST_FIRST.index(claimed) >= _WORST_FIRST.index(decision.decision):
+        return []
+    by = one_line(f"{report.policy.name} {report.policy.version}", 100)
+    said = f"When the report was made, {by} judged it {verdict(claimed).word}."
+    return [Caution(Mark("▲", "judged worse before", Tone.PENDING), said)]

@@ -23,6 +23,11 @@ class Verification(msgspec.Struct, frozen=True):
         """Whether something is not what was filed: whatever else is said then counts for nothing."""
         return self.mark.tone is Tone.NO_GO
 
+    @property
+    def is_verified(self) -> bool:
+        """Whether somebody looked, and nothing is otherwise than it was filed."""
+        return self.mark.tone is Tone.GO
+
 
 def verified(sentence: str) -> Verification:
     """Somebody looked, and every byte is what was filed."""
