@@ -97,13 +97,32 @@ class Body:
         if table.remark:
             flow.paragraph(table.remark, size=palette.BODY, colour=palette.TONES[Tone.MUTED])
             flow.sheets.y -= 2
+        if table.names is not None:
+            self._names(table.names())
+            return
         rows.begin()
         for row in table.rows():
             rows.put(row)
-            self._done += 1
-            if self._done % STEP == 0:
-                self._tell()
+            self._did()
         rows.end()
+
+    def _names(self, names: Iterable[str]) -> None:
+        """Sets names in lines, none of them broken where it fits on one."""
+        face, room = self._flow.sheets.faces.plain, self._flow.sheets.width * 1000 / palette.BODY
+        line = ""
+        for name in names:
+            longer = f"{line} · {name}" if line else name
+            if line and face.width(face.printable(f"{longer} ·")) > room:
+                self._flow.paragraph(f"{line} ·", size=palette.BODY)
+                longer = name
+            line = longer
+            self._did()
+        self._flow.paragraph(line, size=palette.BODY)
+
+    def _did(self) -> None:
+        self._done += 1
+        if self._done % STEP == 0:
+            self._tell()
 
     def _tell(self) -> None:
         if self._is_cancelled is not None and self._is_cancelled():

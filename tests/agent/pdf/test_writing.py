@@ -9,11 +9,13 @@ from datetime import UTC, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.factories.approval_documents import REJECT, pending, said, stands
 from tests.factories.printed_reports import filed, flat, opened, outline, page_texts, written
 from tests.factories.shown_reports import case, decision, report
 from tsr_agent.models.decision import GoNoGoDecision
+from tsr_agent.models.evals import EvalCase
 from tsr_agent.models.results import CaseStatus, TestType, TestTypeResult
 from tsr_agent.pdf.paper import Paper
 from tsr_agent.pdf.writing import write_pdf
@@ -206,3 +208,19 @@ def test_a_report_of_nothing_says_so_in_each_section() -> None:
     assert "NOT JUDGED" in text
     assert "No test results in this report" in text
     assert "Nothing is determined" in text
+
+
+def test_eval_cases_that_have_only_a_name_stand_in_lines() -> None:
+    def pages(**said: Any) -> list[str]:
+        cases = tuple(EvalCase(id=f"answer-{number:02}", passed=False, **said) for number in range(1, 75))
+        first, *others = report().eval_iterations
+        found = report(eval_iterations=(replace(first, cases=cases), *others))
+        return page_texts(opened(filed(report=found), appendix=True))
+
+    bare, scored = pages(), pages(scores={"accuracy": 0.25})
+    assert len(bare) < len(scored)
+    (page,) = (text for text in bare if "answer-74" in text)
+    assert all(f"answer-{number:02}" in page for number in range(1, 75))
+    assert "Scores" not in page
+    assert "74 of 74 cases did not pass" in page
+    assert any("accuracy 0.25" in text for text in scored)

@@ -212,6 +212,7 @@ def _failed_cases(row: IterationRow) -> str:
 
 
 def _cases_table(row: IterationRow) -> Table:
+    is_bare = all(each.passed is False and not each.scores and not each.error.strip() for each in row.failed)
     return Table(
         key=f"cases {row.number}",
         caption=f"Eval cases of {row.label}",
@@ -223,6 +224,7 @@ def _cases_table(row: IterationRow) -> Table:
         rows=lambda: map(_eval_case, row.failed),
         size=len(row.failed),
         remark=_failed_cases(row),
+        names=(lambda: (one_line(each.id) for each in row.failed)) if is_bare else None,
         is_part=True,
     )
 

@@ -79,6 +79,9 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     """What a reader has to know of the whole table, such as how many rows were left out."""
     is_plain: bool = False
     """Labels and values without a line of titles."""
+    names: Callable[[], Iterable[str]] | None = None
+    """Where rows say nothing but a name each, and the remark the rest: the names, for whoever sets them in
+    lines one behind the other."""
     is_part: bool = False
     """Worth an entry of its own among a reader's bookmarks."""
 
