@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-MOST_SIGNS = 160
+WIDTH = 60
+"""Characters of usual width that a line has room for."""
+MOST_SIGNS = 140
 """Characters of what it says about the report: what somebody made longer would hide what is asked."""
 
 
@@ -70,6 +72,7 @@ class SaveDialog(QDialog):
         column.addWidget(PlainLabel(title, pixels=15, bold=True, wraps=True))
         self.about = PlainLabel(tone=Tone.MUTED, wraps=True, selectable=True)
         self.about.set_shortened(about, MOST_SIGNS)
+        self.about.setMinimumWidth(WIDTH * self.about.fontMetrics().averageCharWidth())
         column.addWidget(self.about)
         column.addSpacing(8)
         for way in ways:

@@ -10,7 +10,7 @@ from qtpy.QtCore import QObject, Signal
 
 from aitr_desktop.actions.spec import Act
 from aitr_desktop.settings import Paper
-from tsr_agent.sections.plain_text import visible
+from tsr_agent.sections.plain_text import one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -170,7 +170,9 @@ class Documents(QObject):
     def _dialog(self, title: str, report: ReportDetail, ways: Sequence[Way], chosen: str) -> SaveDialog:
         from aitr_desktop.views.save_dialog import SaveDialog
 
-        about = f"{report.head.verdict} · {report.head.subject} · {report.report_id}"
+        # The id tells reports apart: no name may be so long that it is cut off.
+        subject, named = one_line(report.head.subject, 60), one_line(report.report_id, 60)
+        about = f"{report.head.verdict} · {subject} · {named}"
         dialog = SaveDialog(title, about, ways, chosen, self._desk.window)
         dialog.all_tests.setChecked(bool(self._desk.preferences.now.saves_all_tests) and dialog.takes_all)
         return dialog
