@@ -12,6 +12,8 @@ from aitr_desktop.editing.text_files import digest_on_disk, read_text_file
 from aitr_desktop.tasks import Lane
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aitr_desktop.editing.differences import Difference
     from aitr_desktop.editing.text_files import LinkError
     from aitr_desktop.views.policy.policy_view import PolicyView
@@ -65,7 +67,9 @@ class DiskWatch(QObject):
         if self._files.saving.is_saving:
             self._pause.start()
             return
-        self._desk.tasks.run(partial(digest_on_disk, path), self._found, self.failed.emit, Lane.WIDE)
+        self._desk.tasks.run(
+            partial(digest_on_disk, path), partial(self._found, path), self.failed.emit, Lane.WIDE
+        )
 
     @Slot()
     def _follow(self) -> None:
@@ -75,9 +79,9 @@ class DiskWatch(QObject):
             # A file that is replaced is another one for the system; its folder tells of the new one.
             self._watcher.addPaths([str(path), str(path.parent)])
 
-    def _found(self, digest: str) -> None:
+    def _found(self, path: Path, digest: str) -> None:
         file = self._files.file
-        if file is None or self._files.path is None or self._files.saving.is_saving:
+        if file is None or self._files.path != path or self._files.saving.is_saving:
             return
         if digest != file.digest:
             self._say(digest)

@@ -44,6 +44,8 @@ class PolicyFiles(QObject):
         self._desk, self._view = desk, view
         self.file: TextFile | None = None
         """What was read or saved last; its digest is empty for a file that was never saved."""
+        self._asked_for = 0
+        """Counts what was asked for; a file that was read late is not shown over what came after it."""
         self.saving = Saving(desk, view, self)
         view.editor.text.document().modificationChanged.connect(lambda _: self.changed.emit())
 
@@ -135,13 +137,18 @@ class PolicyFiles(QObject):
         self.opened.emit()
 
     def _load(self, path: Path) -> None:
-        self._desk.tasks.run(partial(read_text_file, path), self._loaded, self.failed.emit, Lane.WIDE)
+        self._asked_for += 1
+        done = partial(self._loaded, self._asked_for)
+        self._desk.tasks.run(partial(read_text_file, path), done, self.failed.emit, Lane.WIDE)
 
-    def _loaded(self, file: TextFile) -> None:
-        self.remember(file.path)
-        self._show(file)
+    def _loaded(self, asked_for: int, file: TextFile) -> None:
+        if asked_for == self._asked_for:
+            self.remember(file.path)
+            # Somebody may have written on while it was read.
+            self.ask_unsaved(partial(self._show, file))
 
     def _show(self, file: TextFile) -> None:
+        self._asked_for += 1
         self.file = file
         self._view.notice.clear()
         self._view.show_file(file.text)

@@ -44,6 +44,10 @@ class Saving(QObject):
         self._desk, self._view, self._files = desk, view, files
         self.is_saving = False
         self._follows_link = False
+        self._met: tuple[TextFile, bool] | None = None
+        """What was to be saved through a link, and whether over what is there."""
+        self._opened = 0
+        """Counts what was opened: what is saved late is not taken for the file on screen."""
         files.opened.connect(self._other_file)
 
     def keep_mine(self, digest: str) -> None:
@@ -55,8 +59,11 @@ class Saving(QObject):
 
     def follow_link(self) -> None:
         """Saves into the file that the link leads to, now and from now on."""
+        met, self._met = self._met, None
+        if met is None or self.is_saving:
+            return
         self._follows_link = True
-        self.save()
+        self._write(met[0], replace=met[1], then=None)
 
     def save(self, then: Callable[[], object] | None = None) -> None:
         """Saves; asks where to, where that is not known."""
@@ -71,7 +78,7 @@ class Saving(QObject):
         """Asks where to, and saves there."""
         from aitr_desktop.windows.file_dialogs import ask_save_policy
 
-        if self._files.file is None:
+        if self._files.file is None or self.is_saving:
             return
         start = self._files.path or Path(self._files.folder()) / self._files.file.path.name
         chosen = ask_save_policy(self._desk.window, str(start))
@@ -84,15 +91,17 @@ class Saving(QObject):
         self.is_saving = True
         self._desk.tasks.run(
             lambda: save_text_file(file, text, replace=replace, follow=self._follows_link),
-            partial(self._saved, edition, then),
-            self._not_saved,
+            partial(self._saved, self._opened, edition, then),
+            partial(self._not_saved, self._opened, (file, replace)),
             Lane.WIDE,
         )
 
-    def _saved(self, edition: int, then: Callable[[], object] | None, file: TextFile) -> None:
+    def _saved(self, opened: int, edition: int, then: Callable[[], object] | None, file: TextFile) -> None:
         self.is_saving = False
-        self._files.file = file
         self._files.remember(file.path)
+        if opened != self._opened:
+            return
+        self._files.file = file
         self._view.notice.clear()
         if self._view.editor.text.edition == edition:
             self._view.editor.text.document().setModified(False)
@@ -101,14 +110,16 @@ class Saving(QObject):
         if then is not None:
             then()
 
-    def _not_saved(self, error: TsrError) -> None:
+    def _not_saved(self, opened: int, wanted: tuple[TextFile, bool], error: TsrError) -> None:
         self.is_saving = False
-        if isinstance(error, ChangedOnDiskError):
+        if opened == self._opened and isinstance(error, ChangedOnDiskError):
             self.changed_on_disk.emit(error.is_gone)
-        elif isinstance(error, LinkError):
+        elif opened == self._opened and isinstance(error, LinkError):
+            self._met = wanted
             self.link_met.emit(error)
         else:
             self.failed.emit(error)
 
     def _other_file(self) -> None:
-        self._follows_link = False
+        self._opened += 1
+        self._follows_link, self._met = False, None

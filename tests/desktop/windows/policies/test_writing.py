@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, given, settings
@@ -13,10 +14,12 @@ from qtpy.QtWidgets import QMessageBox, QPushButton
 from aitr_desktop.actions.spec import Act
 from aitr_desktop.editing.checking import FileKind, check_text
 from aitr_desktop.editing.drafts import Drafts
+from aitr_desktop.editing.text_files import TextFile, read_text_file
 from aitr_desktop.item_models.policy_blocks import kind_words, problem_blocks, problem_mark
 from aitr_desktop.item_models.tree_model import TreeModel
 from aitr_desktop.views.policy.difference_dialog import DifferenceDialog
 from aitr_desktop.windows import file_dialogs
+from aitr_desktop.windows.policies import files
 from aitr_desktop.windows.policies.keeping import DRAFT_FILE
 
 if TYPE_CHECKING:
@@ -232,6 +235,71 @@ def test_another_file_is_opened_only_after_asking(writer: Writer, policy: Path, 
     answer(writer, "Don't save")
     assert writer.edit.text() == "other: 1\n"
     assert "mine" not in policy.read_text()
+
+
+def test_what_is_saved_late_is_not_taken_for_the_file_that_was_opened_meanwhile(
+    writer: Writer, policy: Path
+) -> None:
+    writer.open(policy)
+    writer.edit.replace_text(BROKEN)
+    writer.shop.files.saving.save()
+    # Nothing of the saving has come back yet.
+    writer.shop.files.begin("other.yaml", "version: 1\n", is_modified=True)
+    writer.settle()
+    file = writer.shop.files.file
+    assert file is not None
+    assert (file.path.name, file.digest) == ("other.yaml", "")
+    assert writer.shop.files.is_modified
+    assert policy.read_text() == BROKEN
+
+
+def test_a_file_that_is_read_late_does_not_take_what_was_written_meanwhile(
+    writer: Writer, policy: Path, tmp_path: Path
+) -> None:
+    writer.open(policy)
+    other = tmp_path / "other.yaml"
+    other.write_text("version: 1\n")
+    writer.shop.files.open(other)
+    # It is still being read.
+    writer.edit.replace_text(BROKEN)
+    writer.settle()
+    assert writer.edit.text() == BROKEN
+    answer(writer, "Don't save")
+    assert writer.edit.text() == "version: 1\n"
+
+
+def test_of_two_files_the_one_that_was_asked_for_last_is_shown(
+    writer: Writer, policy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, is_shown = tmp_path / "other.yaml", threading.Event()
+    other.write_text("version: 1\n")
+
+    def read(path: Path) -> TextFile:
+        assert path == other or is_shown.wait(20)
+        return read_text_file(path)
+
+    monkeypatch.setattr(files, "read_text_file", read)
+    writer.do(Act.GO_POLICIES)
+    writer.shop.files.opened.connect(is_shown.set)
+    writer.shop.files.open(policy)
+    writer.shop.files.open(other)
+    writer.settle()
+    assert writer.edit.text() == "version: 1\n"
+
+
+def test_saving_as_a_link_saves_where_it_leads_and_not_in_the_file_before(
+    writer: Writer, policy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, aim, link = policy.read_text(), tmp_path / "aim.yaml", tmp_path / "link.yaml"
+    aim.write_text("old")
+    link.symlink_to(aim)
+    writer.open(policy)
+    writer.write(BROKEN)
+    monkeypatch.setattr(file_dialogs, "ask_save_policy", lambda *_: link)
+    writer.do(Act.POLICY_SAVE_AS)
+    press(writer, "Save there")
+    assert (policy.read_text(), aim.read_text()) == (before, BROKEN)
+    assert link.is_symlink()
 
 
 def test_a_fault_keeps_what_is_not_saved_and_the_next_start_brings_it_back(
