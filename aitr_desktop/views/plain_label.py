@@ -18,8 +18,13 @@ if TYPE_CHECKING:
 
 
 _PIECE = 24
-_LONG_WORD = re.compile(r"[^\s/:.,;_-]{65,}")
-"""Longer than a digest, which must copy as it is, and with nothing in it to break a line at."""
+_LONG_WORD = re.compile(r"[^\s/:.,;_-]{25,}")
+"""A word with nothing in it to break a line at."""
+_IS_HEX = re.compile(r"[0-9a-f]+")
+_DIGEST = 64
+"""Characters of a digest, which must copy as it is."""
+_WIDEST = "0" * 56
+"""A word that is wider than this breaks, however few its characters are."""
 
 
 class PlainLabel(QLabel):
@@ -49,7 +54,16 @@ class PlainLabel(QLabel):
 
     def setText(self, text: str) -> None:  # noqa: N802  (Qt's name)
         """Shows another text. Where it wraps, a word without end may break, or it would hide what follows."""
-        super().setText(_LONG_WORD.sub(_in_pieces, text) if self.wordWrap() else text)
+        super().setText(_LONG_WORD.sub(self._breakable, text) if self.wordWrap() else text)
+
+    def _breakable(self, word: re.Match[str]) -> str:
+        """The word, with places to break at that nobody sees where it is very long or wide."""
+        signs, metrics = word[0], self.fontMetrics()
+        widest = metrics.horizontalAdvance(_WIDEST)
+        is_short = len(signs) <= _DIGEST
+        if is_short and (_IS_HEX.fullmatch(signs) or metrics.horizontalAdvance(signs) <= widest):
+            return signs
+        return "\u200b".join(signs[place : place + _PIECE] for place in range(0, len(signs), _PIECE))
 
     def set_shortened(self, text: str, most: int, *, hint: str = "") -> None:
         """Shows a text of usual length; what is very long is cut line by line, and hovering shows it all.
@@ -115,12 +129,6 @@ class CutLabel(PlainLabel):
         shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
         self.setText(shown)
         self.set_tooltip(self._hint or (self._whole if shown != self._whole else ""))
-
-
-def _in_pieces(word: re.Match[str]) -> str:
-    """The word with places to break at that nobody sees."""
-    signs = word[0]
-    return "\u200b".join(signs[place : place + _PIECE] for place in range(0, len(signs), _PIECE))
 
 
 def hairline(parent: QWidget | None = None) -> QFrame:

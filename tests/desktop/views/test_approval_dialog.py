@@ -99,6 +99,9 @@ def test_hostile_texts_are_text(opened: Callable[[Offer], ApprovalDialog], text:
 def test_long_names_do_not_push_out_what_is_signed(opened: Callable[[Offer], ApprovalDialog]) -> None:
     dialog = opened(offered(detail("W" * 1_000), "x", ApprovalAction.REJECT))
     dialog.resize(760, 500)
+    body = dialog.facts.widget()
+    assert body is not None
+    assert body.width() <= dialog.facts.viewport().width()
     digest = next(each for each in dialog.facts.findChildren(QLabel) if each.text() == DIGEST)
     seen = dialog.facts.viewport().rect()
     place = digest.mapTo(dialog.facts.viewport(), digest.rect().bottomLeft())
