@@ -67,6 +67,12 @@ class FileHead(QFrame):
         self.state.set_tone(state.tone)
         self.kind.setText(state.kind)
         self.save_button.setEnabled(state.can_save)
+        # Only where there is something to save is it what one does next.
+        wanted = "true" if state.can_save else "false"
+        if self.save_button.property("primary") != wanted:
+            self.save_button.setProperty("primary", wanted)
+            self.save_button.style().unpolish(self.save_button)
+            self.save_button.style().polish(self.save_button)
 
     def offer_new(self, choices: Sequence[tuple[str, str]]) -> None:
         """What can be begun with: keys and words."""

@@ -139,7 +139,10 @@ def test_saving_keeps_line_ends_and_says_that_no_gate_takes_it(writer: Writer, p
     writer.open(policy)
     writer.write(BROKEN)
     assert "unsaved" in writer.shop.view.head.state.text()
+    save = writer.shop.view.head.save_button
+    assert save.property("primary") == "true"
     writer.do(Act.POLICY_SAVE)
+    assert (save.isEnabled(), save.property("primary")) == (False, "false")
     assert policy.read_bytes() == BROKEN.replace("\n", "\r\n").encode()
     assert "no gate takes it" in writer.window.notices.bar.text()
     assert "✓ saved" in writer.shop.view.head.state.text()
