@@ -125,7 +125,7 @@ def effect_blocks(effect: PolicyEffect) -> tuple[Block, ...]:
     )
     same = translate("Policies", "Every rule comes to the same.") if effect.unchanged else ""
     return (
-        _block("verdict", translate("Policies", "Verdict"), " ".join(effect.notes), "", verdicts),
+        _block("verdict", translate("Policies", "Verdict"), _notes(effect), "", verdicts),
         _block("changed", translate("Policies", "Rules that change"), effect.unchanged, same, changes),
     )
 
@@ -295,3 +295,10 @@ MOST_LISTED = 500
 def _block(key: str, title: str, summary: str, nothing: str, table: Table) -> Block:
     tables = ((title, table),) if table.nodes else ()
     return Block(key=key, title=title, summary=summary, tables=tables, nothing="" if tables else nothing)
+
+
+def _notes(effect: PolicyEffect) -> str:
+    """What bears on the verdict. That it is a preview stands above all of it already."""
+    from tsr_agent.sections.policy_effect import PREVIEW
+
+    return " ".join(each for each in effect.notes if each != PREVIEW)
