@@ -54,6 +54,8 @@ class Submitting(QObject):
         self._desk, self._servers, self._server = desk, servers, server
         self._view, self._files, self._checking = view, files, checking
         self._seen: ServerPolicies | None = None
+        self._seen_for = ""
+        """The name of which the version there was seen with its text."""
         self._dialog: SubmitDialog | None = None
         self._is_left = False
 
@@ -104,7 +106,7 @@ class Submitting(QObject):
         if self._dialog is None or self._dialog.name.text().strip() != name:
             return
         before, newest = self._seen, found.of_name(name)
-        self._seen = found
+        self._seen, self._seen_for = found, name
         who = self.tr("You are {who} to this server ({role}).").format(
             who=found.subject, role=found.role.replace("_", " ")
         )
@@ -119,7 +121,11 @@ class Submitting(QObject):
         from aitr_desktop.library.policy_submission import make_submission, submit
 
         seen, address = self._seen, self._server.connecting.address()
-        if self._dialog is None or seen is None or address is None:
+        if self._dialog is None or address is None:
+            return
+        if seen is None or self._seen_for != name:
+            # Its waivers and repositories would go with what nobody has seen.
+            self._look(name)
             return
         self._dialog.wait(self.tr("Submitting…"))
         text, path, newest = self._view.editor.text.text(), self._files.path, seen.of_name(name)

@@ -12,6 +12,7 @@ from aitr_desktop.actions.spec import Act
 from aitr_desktop.item_models.cells import Kind
 from aitr_desktop.item_models.policy_blocks import backtest_blocks, effect_blocks
 from aitr_desktop.item_models.tree_model import TreeModel
+from aitr_desktop.library import policy_submission
 from aitr_desktop.library.policy_trials import effect_on, try_on_all
 from aitr_desktop.views.policy.difference_dialog import DifferenceDialog
 from aitr_desktop.views.policy.submit_dialog import SubmitDialog
@@ -25,6 +26,7 @@ from tsr_agent.client.address import ServerAddress
 from tsr_agent.client.api import ServerApi
 from tsr_agent.client.credentials import Token
 from tsr_agent.client.transport import Transport
+from tsr_agent.errors import ServiceError
 from tsr_agent.gate.policies.file import parse_policy
 from tsr_agent.models.access import Role
 from tsr_agent.models.api import PolicySubmission
@@ -34,6 +36,7 @@ from tsr_agent.store.tables import approvals, decisions, report_documents
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import Never
 
     from pytestqt.modeltest import ModelTester
 
@@ -223,6 +226,36 @@ def test_a_tech_lead_puts_a_policy_in_force_and_over_nobody_elses(
     assert there.repositories == (repository,)
     assert there.submission is not None
     assert there.submission.waivers == theirs.waivers
+
+
+def test_what_could_not_be_looked_at_is_looked_at_before_it_is_submitted_over(
+    writer: Writer, server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = PolicySubmission(document=LENIENT, waivers="version: 1\nwaivers: []\n", expected_number=0)
+    api(server).submit_policy("other", theirs)
+    writer.do(Act.POLICY_NEW)
+    writer.write(STRICT)
+    connect(writer, server, Role.TECH_LEAD)
+    dialog, look = ask(writer), policy_submission.look_at_server
+
+    def away(*_: object) -> Never:
+        raise ServiceError("The server does not answer.")
+
+    monkeypatch.setattr(policy_submission, "look_at_server", away)
+    dialog.name.setText("other")
+    dialog.name.editingFinished.emit()
+    writer.settle()
+    assert "does not answer" in dialog.said.text()
+    monkeypatch.setattr(policy_submission, "look_at_server", look)
+    dialog.submit_button.click()
+    writer.settle()
+    assert dialog.submit_button.text() == "Submit as version 2"
+    assert api(server).policy("other").number == 1
+    dialog.submit_button.click()
+    writer.settle()
+    there = api(server).policy("other")
+    assert there.submission is not None
+    assert (there.number, there.submission.waivers) == (2, theirs.waivers)
 
 
 def test_whoever_may_not_is_told_why_and_nothing_is_sent(writer: Writer, server: RunningServer) -> None:
