@@ -58,6 +58,7 @@ class TableRows:
         self._spans = b"/A<</O/Table/ColSpan %d>>" % len(table.columns)
         self._titles = self._titled(table.columns)
         self._lines = LineRows(sheets.faces, self._columns)
+        self._is_begun = False
 
     @property
     def _titles_height(self) -> float:
@@ -81,12 +82,15 @@ class TableRows:
 
     def put(self, row: Row) -> None:
         """Draws a row: whole on this page, or whole on the next one, or else piece by piece."""
+        is_first, self._is_begun = not self._is_begun, True
         if not row.notes and self._put_line(row):
             return
         pieces = self._pieces(row)
         height = _height(pieces)
         sheets = self._sheets
-        is_movable = height <= sheets.whole - self._titles_height or sheets.room < sheets.whole * 0.3
+        # Titles with nothing below them look like a table that has nothing: the first row stays with them.
+        is_movable = height <= sheets.whole - self._titles_height and not is_first
+        is_movable = is_movable or sheets.room < sheets.whole * 0.3
         if height > sheets.room and is_movable:
             self._next_page()
         sheets.anchor(row.anchor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+import pytest
 from pypdf import PdfReader
 
 from tests.factories.printed_reports import flat, page_texts
@@ -54,6 +55,18 @@ def test_no_row_is_split_and_each_page_has_the_titles() -> None:
     for n in range(200):
         (on,) = [page for page in pages if f"begin{n}." in page]
         assert f"end{n}." in on
+
+
+@pytest.mark.parametrize("before", range(0, 45, 3))
+def test_no_titles_stand_without_a_row(before: int) -> None:
+    def table(key: str, rows: tuple[Row, ...]) -> Table:
+        return Table(key=key, caption=key, columns=COLUMNS, rows=lambda: rows, size=len(rows))
+
+    above = table("above", tuple(Row((Cell(f"{n}"), Cell("short"))) for n in range(before + 1)))
+    tall = tuple(Row((Cell(f"begin{n}."), Cell("word " * 450))) for n in range(2))
+    pages = pages_of(above, table("below", tall))
+    (page,) = (each for each in pages if "below" in each)
+    assert "begin0." in page
 
 
 def test_a_row_taller_than_a_page_goes_on_with_a_word_and_loses_nothing() -> None:
