@@ -82,7 +82,19 @@ def _writer(
 
 
 def _to_standard_output(writer: Callable[[BinaryIO, Watch], None], watch: Watch, *, is_text: bool) -> None:
-    """Writes where a CI system may read along; JSON has nothing that one takes for a command."""
+    """Writes where a CI system may read along; JSON has nothing that one takes for a command.
+
+    Raises:
+        StoreError: The program was started with its standard output closed.
+    """
+    if sys.__stdout__ is None:
+        from tsr_agent.errors import StoreError
+
+        raise StoreError(
+            "Standard output is closed, so there is nowhere to write to.",
+            kept="the report as it is; nothing was written.",
+            next_step="Name a file with --output.",
+        )
     if not is_text:
         writer(sys.stdout.buffer, watch)
     else:

@@ -175,6 +175,17 @@ def test_a_full_disk_is_named_and_leaves_what_was_there(tmp_path: Path, output: 
     assert [path.name for path in tmp_path.iterdir()] == ["keep.txt"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a shell closes it")
+@pytest.mark.parametrize("wanted", ["csv", "json"])
+def test_what_can_be_written_nowhere_is_no_success(tmp_path: Path, wanted: str) -> None:
+    inner = f"exec {sys.executable} -m tsr_agent export {BROKEN} --output - --format {wanted} >&-"
+    done = subprocess.run(
+        ["bash", "-c", inner], cwd=tmp_path, stderr=subprocess.PIPE, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 2
+    assert "Standard output is closed" in done.stderr
+
+
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl+C is sent as POSIX does")
 @pytest.mark.parametrize("output", ["big.pdf", "big/"])
 def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path, output: str) -> None:
