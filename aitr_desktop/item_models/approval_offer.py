@@ -221,8 +221,21 @@ def _decision(detail: ReportDetail, decision: Decision) -> list[Field]:
             asked or translate("Approval", "The policy asks for nobody's approval."),
         ),
     ]
+    found += _excepted(detail)
     if stands is not None:
         found.append(Field(translate("Approval", "On record"), one_line(f"{stands.reason}.", LONGEST_VALUE)))
+    return found
+
+
+def _excepted(detail: ReportDetail) -> list[Field]:
+    """What was let pass that did not, and what the verdict is without that: whoever signs signs it too."""
+    head, found = detail.head, []
+    if head.exceptions:
+        said = f"{head.exceptions[:1].upper()}{head.exceptions[1:]}"
+        found.append(Field(translate("Approval", "Exceptions"), one_line(said, LONGEST_VALUE)))
+    without = head.without_exceptions
+    if without is not None:
+        found.append(Field(translate("Approval", "Without exceptions"), str(without), tone=without.tone))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace as changed
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from tsr_agent.errors import ServiceError
 from tsr_agent.gate.approvals import standing
 from tsr_agent.models.approval import ApprovalAction, ApprovalTerms
 from tsr_agent.models.decision import GoNoGoDecision
+from tsr_agent.sections.marks import Mark, Tone
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -83,6 +85,18 @@ def test_every_digest_stands_there_in_full(opened: Callable[[Offer], ApprovalDia
     for digest in (DIGEST, report.release.decision.policy.digest, reports.SHA):
         assert any(digest in each for each in words)
     assert dialog.comes_to().startswith("1 of 2 approvals; then ▲ PENDING REVIEW.")
+
+
+def test_what_was_waived_stands_there_with_what_the_verdict_is_without(
+    opened: Callable[[Offer], ApprovalDialog],
+) -> None:
+    plain = detail()
+    assert "Without exceptions" not in texts(opened(offered(plain)))
+    without = Mark("■", "NO-GO", Tone.NO_GO)
+    head = replace(plain.head, exceptions="2 waivers applied", without_exceptions=without)
+    words = texts(opened(offered(changed(plain, head=head))))
+    assert words[words.index("Exceptions") + 1] == "2 waivers applied"
+    assert words[words.index("Without exceptions") + 1] == "■ NO-GO"
 
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
