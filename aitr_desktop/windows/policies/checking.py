@@ -44,7 +44,7 @@ class LiveChecking(QObject):
         self._desk, self._view, self._files = desk, view, files
         self._found: Checked | None = None
         self._found_for = -1
-        self._running: Task[Checked] | None = None
+        self._running: Task[Checked | Exception] | None = None
         self._goes_to_first = False
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -112,11 +112,20 @@ class LiveChecking(QObject):
             with steady():
                 return check_text(text, path, today, named=named)
 
-        def done(found: Checked) -> None:
+        def kept() -> Checked | Exception:
+            try:
+                return work()
+            except Exception as error:  # noqa: BLE001  (raised again where it is told)
+                return error
+
+        def done(found: Checked | Exception) -> None:
+            # Whatever went wrong with this text, the next one is checked.
             self._running = None
+            if isinstance(found, Exception):
+                raise found
             self._take(found, edition)
 
-        self._running = self._desk.tasks.run(work, done, self.failed.emit, Lane.WIDE)
+        self._running = self._desk.tasks.run(kept, done, self.failed.emit, Lane.WIDE)
 
     def _take(self, found: Checked, edition: int) -> None:
         if self._view.editor.text.edition != edition or self._files.file is None:

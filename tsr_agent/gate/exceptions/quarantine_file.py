@@ -11,7 +11,7 @@ from tsr_agent.errors import PolicyError
 from tsr_agent.gate.exceptions.file import fault_of, read_exception_file, stated, stated_end
 from tsr_agent.gate.exceptions.quarantine import Quarantine, QuarantinedTest, QuarantineFile
 from tsr_agent.gate.source.tree import read_source
-from tsr_agent.gate.wording import untrusted_id, visible
+from tsr_agent.gate.wording import plain, untrusted_id, visible
 from tsr_agent.models.codec import digest
 from tsr_agent.models.decision import ExceptionStanding, QuarantineNote
 from tsr_agent.models.forms import ready
@@ -36,7 +36,12 @@ def load_quarantine(folder: Path, name: str) -> Quarantine:
     path = folder / name
     if path == folder.joinpath("/", name) or "\0" in name:
         raise PolicyError(f"{name!r} is not a path relative to the policy's folder.")
-    if path.exists() and not path.is_file():
+    try:
+        is_no_file = path.exists() and not path.is_file()
+    except OSError as error:
+        why = (error.strerror or "it is no file").lower()
+        raise PolicyError(f"{plain(name)!r}: can't be read: {why}.") from error
+    if is_no_file:
         raise PolicyError(f"{path}: can't be read: it is no file.")
     return parse_quarantine(read_source(path), str(path))
 

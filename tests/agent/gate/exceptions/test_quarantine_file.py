@@ -72,6 +72,7 @@ def test_it_is_found_from_the_policy_s_own_folder(tmp_path: Path) -> None:
         ("version: 1\ntests: {}", "quarantine.yaml", "not a valid quarantine file"),
         ("version: 1", "/etc/hostname", "'/etc/hostname' is not a path relative to the policy's folder"),
         ("version: 1", ".", "can't be read: it is no file"),
+        ("version: 1", "n" * 300, "can't be read: file name too long"),
         ("version: 1", "a\0b", "is not a path relative to the policy's folder"),
     ],
 )

@@ -19,12 +19,13 @@ from aitr_desktop.item_models.policy_blocks import kind_words, problem_blocks, p
 from aitr_desktop.item_models.tree_model import TreeModel
 from aitr_desktop.views.policy.difference_dialog import DifferenceDialog
 from aitr_desktop.windows import file_dialogs
-from aitr_desktop.windows.policies import files
+from aitr_desktop.windows.policies import checking, files
 from aitr_desktop.windows.policies.keeping import DRAFT_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from typing import Never
 
     import pytest
     from pytestqt.modeltest import ModelTester
@@ -303,6 +304,24 @@ def test_saving_as_a_link_saves_where_it_leads_and_not_in_the_file_before(
     press(writer, "Save there")
     assert (policy.read_text(), aim.read_text()) == (before, BROKEN)
     assert link.is_symlink()
+
+
+def test_a_fault_while_checking_does_not_end_checking(
+    writer: Writer, policy: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.open(policy)
+
+    def broken(*_: object, **__: object) -> Never:
+        raise OSError("a fault of ours")
+
+    monkeypatch.setattr(checking, "check_text", broken)
+    with qtbot.captureExceptions() as faults:
+        writer.edit.replace_text("name: x\n")
+        qtbot.waitUntil(lambda: bool(faults), timeout=10_000)
+    assert writer.shop.checking.now is None
+    monkeypatch.undo()
+    writer.write(BROKEN)
+    assert writer.shop.view.editor.state.whole().startswith("✕ 1 error")
 
 
 def test_a_fault_keeps_what_is_not_saved_and_the_next_start_brings_it_back(
