@@ -27,6 +27,7 @@ from aitr_desktop.theme import ThemeController
 from aitr_desktop.views.compare_view import CompareView
 from tests.factories import shown_reports as reports
 from tests.factories.compared_reports import judged
+from tests.factories.large_libraries import make_large_library
 from tests.factories.library_rows import header_row, put_rows
 from tsr_agent.comparison.report import compare
 from tsr_agent.models import codec
@@ -204,7 +205,6 @@ def test_opening_what_changed(pair: Pair, view: CompareView) -> None:
     said("Opening 10,000 newly failing tests", ours, idle)
 
 
-@pytest.mark.timeout(900)
 @pytest.mark.parametrize("place", ["one repository, nothing let go", "another repository", "a usual library"])
 def test_last_approved_of_a_million(place: str, tmp_path: Path) -> None:
     changes = {
@@ -213,8 +213,8 @@ def test_last_approved_of_a_million(place: str, tmp_path: Path) -> None:
         "a usual library": {},
     }[place]
     path = tmp_path / "library.db"
-    with open_library(path, create=True) as library:
-        put_rows(library, (header_row(number, **changes) for number in range(REPORTS)))
+    make_large_library(path, REPORTS, **changes)
+    with open_library(path) as library:
         put_rows(library, [header_row(REPORTS + 1, id="subject", standing="pending_review")])
     with open_library(path, read_only=True) as library:
         row = ReportRepository(library).row("subject")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.factories.library_rows import header_row, put_rows
 from tsr_agent.store.engine import open_library
@@ -26,16 +26,17 @@ _CHANGED = {
 }
 
 
-def make_large_library(path: Path, number: int, branches: int = 0) -> None:
+def make_large_library(path: Path, number: int, branches: int = 0, **changes: Any) -> None:
     """A library whose reports are a minute apart and have no documents.
 
     Args:
         path: Where; must not be there yet.
         number: How many; rounded down to thousands.
         branches: Branches beside the usual ones, each with some reports.
+        **changes: Columns that are the same in all of them.
     """
     with open_library(path, create=True) as library:
-        put_rows(library, [header_row(each) for each in range(MODELS)])
+        put_rows(library, [header_row(each, **changes) for each in range(MODELS)])
     names = reports.columns.keys()
     branch = f"CASE WHEN number % 5 = 0 THEN 'feature/' || (number / 5 % {branches}) ELSE codebase_branch END"
     changed = _CHANGED | ({"codebase_branch": branch} if branches else {})
