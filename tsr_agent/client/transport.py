@@ -101,6 +101,7 @@ class Transport:
         self._told = told or (lambda _line: None)
         self._progress = progress
         self._sent, self._size = 0, 0
+        self._is_cut_off = False
         self._deadline = Deadline(self._waiting, self._on_sent)
         self._adapter = TimedAdapter(self._deadline)
 
@@ -116,7 +117,8 @@ class Transport:
 
     def close(self) -> None:
         """Closes the connections."""
-        self._adapter.close()
+        if not self._is_cut_off:
+            self._adapter.close()
 
     def ask(self, question: Question, *, budget: float | None = None) -> Reply:
         """Asks until there is an answer, the tries are used up, or the time is.
@@ -182,7 +184,15 @@ class Transport:
             FailedTryError: Nothing came of it; another may be made.
             ServiceError: Another would not help.
         """
-        reply = self._exchanged(question, request, seconds)
+        try:
+            reply = self._exchanged(question, request, seconds)
+        except Exception:
+            raise
+        except BaseException:
+            # Ctrl+C may come while a lock of the connections is taken, which then stays taken: whoever
+            # tidied up would wait for it for ever. They end with the process.
+            self._is_cut_off = True
+            raise
         if reply.status in question.success:
             return reply
         if reply.status in PASSING:
@@ -216,11 +226,14 @@ class Transport:
         except (RequestException, HTTPError, OSError) as error:
             raise self._unreached(error) from None
         try:
-            return read_reply(response, question.most_bytes, self.address)
-        except BrokenAnswerError as error:
-            raise FailedTryError("its answer did not come to its end") from error
-        finally:
+            reply = read_reply(response, question.most_bytes, self.address)
+        except Exception as error:
             response.close()
+            if isinstance(error, BrokenAnswerError):
+                raise FailedTryError("its answer did not come to its end") from error
+            raise
+        response.close()
+        return reply
 
     def _on_sent(self, count: int) -> None:
         self._sent += count

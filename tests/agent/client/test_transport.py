@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gzip
 import random
+import threading
 import time
 import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -240,3 +241,28 @@ def test_an_answer_that_is_cut_off_anywhere_never_passes_for_a_whole_one() -> No
         waiting = VirtualWaiting()
         assert asked_of(saying(whole[:cut], whole), waiting) == b'{"whole": true}', cut
         assert len(waiting.slept) == 1, cut
+
+
+def test_an_interrupt_that_leaves_a_lock_taken_ends_without_waiting_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(response: Any, *_: object) -> NoReturn:
+        # What Ctrl+C does between taking the lock of the pool and what is done under it.
+        response.raw._pool.pool.mutex.acquire()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tsr_agent.client.transport.read_reply", interrupted)
+    ended: list[type[BaseException]] = []
+
+    def ask(server: RawServer) -> None:
+        try:
+            with Transport(ServerAddress.parse(server.url), None) as transport:
+                transport.ask(Question(method="GET", path=("api", "me")))
+        except KeyboardInterrupt as error:
+            ended.append(type(error))
+
+    with RawServer(lambda connection, _: connection.sendall(answer(200, b"{}", JSON))) as server:
+        asking = threading.Thread(target=ask, args=(server,), daemon=True)
+        asking.start()
+        asking.join(20)
+    assert ended == [KeyboardInterrupt]
