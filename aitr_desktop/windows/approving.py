@@ -62,23 +62,19 @@ class Approving(QObject):
 
     def handlers(self) -> dict[Act, Callable[[], object]]:
         """What the actions of this part do."""
-        from tsr_agent.models.approval import ApprovalAction
-
         return {
-            Act.APPROVE: lambda: self.ask(ApprovalAction.APPROVE),
-            Act.REJECT: lambda: self.ask(ApprovalAction.REJECT),
+            Act.APPROVE: lambda: self.ask(_action("APPROVE")),
+            Act.REJECT: lambda: self.ask(_action("REJECT")),
             Act.WITHDRAW: self.withdraw,
             Act.SHOW_APPROVALS: self._show_approvals,
         }
 
     def reasons(self) -> dict[Act, Callable[[], str]]:
         """Why its actions can't be done now."""
-        from tsr_agent.models.approval import ApprovalAction
-
         return {
-            Act.APPROVE: lambda: self._why_not(ApprovalAction.APPROVE),
-            Act.REJECT: lambda: self._why_not(ApprovalAction.REJECT),
-            Act.WITHDRAW: lambda: self._why_not(ApprovalAction.REVOKE),
+            Act.APPROVE: lambda: self._why_not("APPROVE"),
+            Act.REJECT: lambda: self._why_not("REJECT"),
+            Act.WITHDRAW: lambda: self._why_not("REVOKE"),
             Act.SHOW_APPROVALS: lambda: "" if self._detail else self.tr("No report is on screen."),
         }
 
@@ -106,7 +102,7 @@ class Approving(QObject):
         from aitr_desktop.windows.approval_asking import ApprovalAsking
 
         address, detail = self._server.connecting.address(), self._detail
-        if address is None or detail is None or self._why_not(action):
+        if address is None or detail is None or self._why_not(action.name):
             return
         if self._asking is not None and not self._asking.is_over:
             return
@@ -142,12 +138,12 @@ class Approving(QObject):
         if self._asking is not None:
             self._asking.stop()
 
-    def _why_not(self, action: ApprovalAction) -> str:
+    def _why_not(self, action: str) -> str:
         if self._detail is None:
             return self.tr("No report is on screen.")
         from aitr_desktop.item_models.approval_words import why_not
 
-        return why_not(action, self._detail, self._people.here(), self._desk.clock.now())
+        return why_not(_action(action), self._detail, self._people.here(), self._desk.clock.now())
 
     def _offers(self, action: ApprovalAction, address: ServerAddress, detail: ReportDetail) -> Offers:
         from aitr_desktop.item_models.approval_offer import offer
@@ -229,3 +225,10 @@ class Approving(QObject):
         workbench = self._workbench()
         if workbench is not None:
             workbench.refresh()
+
+
+def _action(name: str) -> ApprovalAction:
+    """By its name: the first frame needs no model of a document."""
+    from tsr_agent.models.approval import ApprovalAction
+
+    return ApprovalAction[name]

@@ -104,7 +104,8 @@ def test_every_view_is_rendered_without_a_display(tmp_path: Path, library: Path)
         "report-no_go-3-evals",
     ]
     beginnings = {view.name for view in VIEWS}
-    assert {next(each for each in beginnings if name.startswith(each)) for name in light} == beginnings
+    # One view's name can begin another's.
+    assert {max(filter(name.startswith, beginnings), key=len) for name in light} == beginnings
     for name in names:
         image = QImage(str(pictures / name))
         assert image.width() == 1360

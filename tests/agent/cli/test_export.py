@@ -165,7 +165,8 @@ def test_nothing_is_written_over_unasked(agent: Agent, tmp_path: Path) -> None:
 @pytest.mark.parametrize("output", ["b.pdf", "b.json", "b.csv", "out/"])
 def test_a_full_disk_is_named_and_leaves_what_was_there(tmp_path: Path, output: str) -> None:
     (tmp_path / "keep.txt").write_text("kept", encoding="utf-8")
-    inner = f"ulimit -f 4; exec {sys.executable} -m tsr_agent export {BROKEN} --output {output}"
+    # Bytecode that such a limit cuts off is taken for whole by every process after it.
+    inner = f"ulimit -f 4; exec {sys.executable} -B -m tsr_agent export {BROKEN} --output {output}"
     done = subprocess.run(
         ["bash", "-c", inner], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
     )

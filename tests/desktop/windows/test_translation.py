@@ -51,7 +51,7 @@ LETTERS = re.compile(r"[^\W\d_]{2,}")
 WRAPPED = re.compile(r"⟦[^⟦⟧]*⟧")
 DATA = {
     "aitr", "GO", "NO", "PENDING", "REVIEW", "NOT", "JUDGED", "production", "staging", "main", "data", "db",
-    "audit", "Ctrl", "Shift", "Esc", "Escape", "TSR", "json",
+    "audit", "Alt", "Ctrl", "Shift", "Esc", "Escape", "TSR", "json",
 }  # fmt: skip
 """What a report, a library or a key says: the same in every language."""
 
