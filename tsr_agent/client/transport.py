@@ -101,7 +101,6 @@ class Transport:
         self._told = told or (lambda _line: None)
         self._progress = progress
         self._sent, self._size = 0, 0
-        self._is_cut_off = False
         self._deadline = Deadline(self._waiting, self._on_sent)
         self._adapter = TimedAdapter(self._deadline)
 
@@ -117,8 +116,7 @@ class Transport:
 
     def close(self) -> None:
         """Closes the connections."""
-        if not self._is_cut_off:
-            self._adapter.close()
+        self._adapter.close()
 
     def ask(self, question: Question, *, budget: float | None = None) -> Reply:
         """Asks until there is an answer, the tries are used up, or the time is.
@@ -189,9 +187,7 @@ class Transport:
         except Exception:
             raise
         except BaseException:
-            # Ctrl+C may come while a lock of the connections is taken, which then stays taken: whoever
-            # tidied up would wait for it for ever. They end with the process.
-            self._is_cut_off = True
+            self._give_locks_back()
             raise
         if reply.status in question.success:
             return reply
@@ -210,6 +206,19 @@ class Transport:
             f"{self.address} answered {reply.status}, and not in the way that a server of aitr does.",
             next_step="Check the address, and what stands between here and the server.",
         )
+
+    def _give_locks_back(self) -> None:
+        """Frees what Ctrl+C left taken.
+
+        It may come between the taking of a pool's lock and what is done under it. Nobody would free that
+        any more, and whoever closes the pool, the end of the process included, would wait for ever. The
+        lock is ours: no other thread uses these connections.
+        """
+        for manager in (self._adapter.poolmanager, *self._adapter.proxy_manager.values()):
+            for key in manager.pools.keys():  # noqa: SIM118  (it is no mapping that can be walked)
+                waiting = manager.pools[key].pool
+                if waiting is not None and waiting.mutex.locked():
+                    waiting.mutex.release()
 
     def _exchanged(self, question: Question, request: PreparedRequest, seconds: float) -> Reply:
         way, pace = self._way, self._pace

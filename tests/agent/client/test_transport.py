@@ -248,8 +248,11 @@ def test_an_interrupt_that_leaves_a_lock_taken_ends_without_waiting_for_it(
 ) -> None:
     def interrupted(response: Any, *_: object) -> NoReturn:
         # What Ctrl+C does between taking the lock of the pool and what is done under it.
-        response.raw._pool.pool.mutex.acquire()
+        taken.append(response.raw._pool.pool.mutex)
+        taken[-1].acquire()
         raise KeyboardInterrupt
+
+    taken: list[threading.Lock] = []
 
     monkeypatch.setattr("tsr_agent.client.transport.read_reply", interrupted)
     ended: list[type[BaseException]] = []
@@ -266,3 +269,4 @@ def test_an_interrupt_that_leaves_a_lock_taken_ends_without_waiting_for_it(
         asking.start()
         asking.join(20)
     assert ended == [KeyboardInterrupt]
+    assert not any(each.locked() for each in taken)
