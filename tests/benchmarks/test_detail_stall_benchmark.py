@@ -13,14 +13,13 @@ from __future__ import annotations
 import gc
 import os
 import statistics
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from qtpy.QtCore import QEventLoop, QModelIndex, Qt, QTimer
+from qtpy.QtCore import QModelIndex, QTimer
 from qtpy.QtWidgets import QTreeView
 
 from aitr_desktop.item_models.cells import Kind, Node, Table, Target
@@ -30,12 +29,13 @@ from aitr_desktop.library.workspace import OpenedReport
 from aitr_desktop.settings import ThemeChoice
 from aitr_desktop.theme import ThemeController
 from aitr_desktop.views.detail_view import DetailView
+from tests.benchmarks.stall_probe import Probe
 from tests.factories import shown_reports as reports
 from tests.factories.full_decisions import full_decision
 from tsr_agent.models.results import CaseStatus, TestType, TestTypeResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from qtpy.QtWidgets import QApplication
 
@@ -46,37 +46,6 @@ pytestmark = pytest.mark.benchmark
 
 ROUNDS = 7
 AIMS_MS = {"a usual report": 16.0, "10,000 failures": 33.0}
-REST = 12
-"""Ticks without anything to do after which nothing is awaited any more."""
-
-
-class Probe:
-    """The longest gap between two ticks of the event loop, in milliseconds."""
-
-    def __init__(self) -> None:
-        self._timer = QTimer()
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._tick)
-        self._loop = QEventLoop()
-        self._is_done: Callable[[], bool] = lambda: True
-        self.longest, self._last, self._quiet = 0.0, 0.0, 0
-
-    def during(self, act: Callable[[], object], is_done: Callable[[], bool]) -> float:
-        self.longest, self._quiet, self._is_done = 0.0, 0, is_done
-        self._last = time.perf_counter()
-        self._timer.start(1)
-        QTimer.singleShot(0, act)
-        self._loop.exec()
-        self._timer.stop()
-        return self.longest
-
-    def _tick(self) -> None:
-        now = time.perf_counter()
-        self.longest = max(self.longest, (now - self._last) * 1_000)
-        self._last = now
-        self._quiet = self._quiet + 1 if self._is_done() else 0
-        if self._quiet > REST:
-            self._loop.quit()
 
 
 def big() -> TestSummaryReport:

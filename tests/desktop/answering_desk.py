@@ -8,7 +8,7 @@ from qtpy.QtCore import QCoreApplication, QEvent
 
 from aitr_desktop.actions.spec import Act
 from aitr_desktop.views.approval_dialog import ApprovalDialog
-from aitr_desktop.windows.connect_dialog import ConnectDialog
+from tests.desktop.at_the_window import connect_to, texts
 from tests.factories.waiting_releases import RITA
 from tsr_agent.models.access import Role
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from aitr_desktop.item_models.cells import Node
     from aitr_desktop.windows.main_window import MainWindow
     from tests.desktop.fakes import MemoryTokens
     from tests.factories.waiting_releases import Office
@@ -38,13 +37,7 @@ class Desk:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def connect(self, server: Office, subject: str = RITA, role: Role = Role.RELEASE_MANAGER) -> None:
-        self.window.menus.action(Act.CONNECT).trigger()
-        self.settle()
-        (dialog,) = self.window.findChildren(ConnectDialog)
-        dialog.address.setEditText(server.server.url)
-        dialog.token.setText(server.token(subject, role))
-        dialog.connect_button.click()
-        self.settle()
+        connect_to(self.window, server.server.url, server.token(subject, role), self.settle)
 
     def open(self, report_id: str = "release-7") -> None:
         assert self.window.workbench is not None
@@ -96,8 +89,4 @@ class Desk:
         assert self.window.workbench is not None
         found = next(each for each in self.window.workbench.detail.sections() if each.key == "approvals")
         tables = [tree.table() for tree in found.trees()]
-        return "\n".join(text for table in tables if table for node in table.nodes for text in _texts(node))
-
-
-def _texts(node: Node) -> list[str]:
-    return [cell.text for cell in node.cells] + [text for below in node.below() for text in _texts(below)]
+        return "\n".join(text for table in tables if table for node in table.nodes for text in texts(node))

@@ -15,24 +15,18 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from pypdf import PdfReader
-from qtpy.QtCore import QCoreApplication, QEvent
-from qtpy.QtWidgets import QLabel, QWidget
+from qtpy.QtWidgets import QWidget
 
 from aitr_desktop.actions.spec import Act
 from aitr_desktop.item_models.cells import Kind, Target
 from aitr_desktop.item_models.tree_model import TreeModel
-from aitr_desktop.library.servers import Servers
-from aitr_desktop.library.workspace import open_workspace
 from aitr_desktop.settings import ThemeChoice
-from aitr_desktop.tasks import Tasks
 from aitr_desktop.theme import ThemeController
 from aitr_desktop.views.code_dialog import CodeDialog
 from aitr_desktop.views.save_dialog import SaveDialog
 from aitr_desktop.views.section_tree import SectionTree
 from aitr_desktop.windows import file_dialogs
-from aitr_desktop.windows.connect_dialog import ConnectDialog
-from aitr_desktop.windows.main_window import MainWindow
-from aitr_desktop.windows.stored_settings import StoredSettings
+from tests.desktop.at_the_window import LIBRARY, connect_to, leave_theme, leave_window, open_window, words
 from tests.desktop.fakes import MemoryTokens
 from tests.factories import shown_reports as reports
 from tests.factories.compared_reports import SAMPLE, sample
@@ -47,7 +41,6 @@ from tsr_agent.client.address import ServerAddress
 from tsr_agent.client.api import ServerApi
 from tsr_agent.client.credentials import Token
 from tsr_agent.client.transport import Transport
-from tsr_agent.clock import SystemClock
 from tsr_agent.models import codec
 from tsr_agent.models.access import Role
 from tsr_agent.models.approval import ApprovalAction
@@ -63,6 +56,8 @@ if TYPE_CHECKING:
     from qtpy.QtWidgets import QApplication
 
     from aitr_desktop.item_models.cells import Node
+    from aitr_desktop.tasks import Tasks
+    from aitr_desktop.windows.main_window import MainWindow
     from tests.factories.servers import RunningServer
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
@@ -74,7 +69,7 @@ class Desk:
     """A person at the window."""
 
     def __init__(self, window: MainWindow, tasks: Tasks, qtbot: QtBot, folder: Path) -> None:
-        self.window, self._tasks, self._qtbot, self.library = window, tasks, qtbot, folder / "mine.db"
+        self.window, self._tasks, self._qtbot, self.library = window, tasks, qtbot, folder / LIBRARY
 
     def wait(self) -> None:
         self._qtbot.waitUntil(lambda: self._tasks.is_idle and not self._is_filling(), timeout=60_000)
@@ -84,14 +79,7 @@ class Desk:
         return self.window.workbench is not None and self.window.workbench.detail.is_filling
 
     def connect(self, server: RunningServer) -> None:
-        self.window.menus.action(Act.CONNECT).trigger()
-        self.wait()
-        (dialog,) = self.window.findChildren(ConnectDialog)
-        dialog.address.setEditText(server.url)
-        dialog.token.setText(server.token(Role.VIEWER))
-        dialog.connect_button.click()
-        self.wait()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        connect_to(self.window, server.url, server.token(Role.VIEWER), self.wait)
 
     def search(self, text: str, found: int) -> None:
         filters = self.window.workbench.filters  # type: ignore[union-attr]
@@ -137,33 +125,17 @@ def below(node: Node) -> Iterator[Node]:
         yield from below(child)
 
 
-def words(widget: QWidget) -> str:
-    return "\n".join(each.text() for each in widget.findChildren(QLabel) if each.isVisible())
-
-
 @pytest.fixture
 def desk(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
-    theme, tasks = ThemeController(qapp, ThemeChoice.LIGHT), Tasks()
-    window = MainWindow(
-        theme,
-        tasks,
-        SystemClock(),
-        StoredSettings(tmp_path / "desktop.ini"),
-        lambda path, create: open_workspace(path, create=create),
-        servers=Servers(MemoryTokens(), {"AITR_OUTBOX": str(tmp_path / "outbox")}),
-    )
-    window.show()
+    theme = ThemeController(qapp, ThemeChoice.LIGHT)
+    window, tasks = open_window(theme, tmp_path, MemoryTokens())
     made = Desk(window, tasks, qtbot, tmp_path)
-    window.show_library(made.library, create=True)
     made.wait()
     yield made
     for dialog in window.findChildren(CodeDialog):
         dialog.close()
-    window.close()
-    window.deleteLater()
-    theme.detach()
-    theme.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    leave_window(window)
+    leave_theme(theme)
 
 
 def test_a_developer_follows_a_red_pipeline_to_the_line_and_sees_what_would_make_it_green(

@@ -20,18 +20,12 @@ from qtpy.QtCore import QCoreApplication, QEvent
 from qtpy.QtWidgets import QMessageBox
 
 from aitr_desktop.actions.spec import Act
-from aitr_desktop.library.servers import Servers
-from aitr_desktop.library.workspace import open_workspace
 from aitr_desktop.settings import ThemeChoice
-from aitr_desktop.tasks import Tasks
 from aitr_desktop.theme import ThemeController
 from aitr_desktop.views.approval_dialog import ApprovalDialog
-from aitr_desktop.windows.connect_dialog import ConnectDialog
-from aitr_desktop.windows.main_window import MainWindow
-from aitr_desktop.windows.stored_settings import StoredSettings
+from tests.desktop.at_the_window import connect_to, leave_theme, leave_window, open_window, texts
 from tests.desktop.fakes import MemoryTokens
 from tests.factories.waiting_releases import RITA, SAM, Office, office, policy
-from tsr_agent.clock import SystemClock
 from tsr_agent.models.access import Role
 
 if TYPE_CHECKING:
@@ -41,7 +35,9 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
     from qtpy.QtWidgets import QApplication
 
-    from aitr_desktop.item_models.cells import Node
+    from aitr_desktop.tasks import Tasks
+    from aitr_desktop.windows.main_window import MainWindow
+
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
 WAITS = "▲ PENDING REVIEW"
@@ -57,29 +53,16 @@ class Rita:
         self.window, self._tasks = self._opened()
 
     def _opened(self) -> tuple[MainWindow, Tasks]:
-        tasks = Tasks()
-        window = MainWindow(
-            self._theme,
-            tasks,
-            SystemClock(),
-            StoredSettings(self.folder / "desktop.ini"),
-            lambda path, create: open_workspace(path, create=create),
-            servers=Servers(self.keyring, {"AITR_OUTBOX": str(self.folder / "outbox")}),
-        )
-        window.show()
-        self.window, self._tasks = window, tasks
-        window.show_library(self.folder / "mine.db", create=True)
+        self.window, self._tasks = open_window(self._theme, self.folder, self.keyring)
         self.wait()
-        return window, tasks
+        return self.window, self._tasks
 
     def wait(self) -> None:
         self._qtbot.waitUntil(lambda: self._tasks.is_idle, timeout=60_000)
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def leave(self) -> None:
-        self.window.close()
-        self.window.deleteLater()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        leave_window(self.window)
 
     def come_back(self) -> None:
         self.leave()
@@ -87,16 +70,10 @@ class Rita:
 
     def end(self) -> None:
         self.leave()
-        self._theme.detach()
-        self._theme.deleteLater()
+        leave_theme(self._theme)
 
     def connect(self, there: Office) -> None:
-        self.do(Act.CONNECT)
-        (dialog,) = self.window.findChildren(ConnectDialog)
-        dialog.address.setEditText(there.server.url)
-        dialog.token.setText(there.token(RITA))
-        dialog.connect_button.click()
-        self.wait()
+        connect_to(self.window, there.server.url, there.token(RITA), self.wait)
 
     def do(self, act: Act) -> None:
         assert self.window.menus.reason(act) == ""
@@ -142,10 +119,6 @@ class Rita:
         found = next(each for each in self.window.workbench.detail.sections() if each.key == key)
         tables = [tree.table() for tree in found.trees()]
         return "\n".join(text for table in tables if table for node in table.nodes for text in texts(node))
-
-
-def texts(node: Node) -> list[str]:
-    return [cell.text for cell in node.cells] + [text for below in node.below() for text in texts(below)]
 
 
 @pytest.fixture

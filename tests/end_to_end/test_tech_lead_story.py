@@ -14,20 +14,13 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from qtpy.QtCore import QCoreApplication, QEvent
-from qtpy.QtWidgets import QLabel
 
 from aitr_desktop.actions.spec import Act
-from aitr_desktop.library.servers import Servers
-from aitr_desktop.library.workspace import open_workspace
 from aitr_desktop.settings import ThemeChoice
-from aitr_desktop.tasks import Tasks
 from aitr_desktop.theme import ThemeController
 from aitr_desktop.views.policy.submit_dialog import SubmitDialog
 from aitr_desktop.windows import file_dialogs
-from aitr_desktop.windows.connect_dialog import ConnectDialog
-from aitr_desktop.windows.main_window import MainWindow
-from aitr_desktop.windows.stored_settings import StoredSettings
+from tests.desktop.at_the_window import LIBRARY, connect_to, leave_theme, leave_window, open_window, words
 from tests.desktop.fakes import MemoryTokens
 from tests.factories.histories import filed_counts, say, upload
 from tests.factories.reports import NOON
@@ -36,7 +29,6 @@ from tsr_agent.client.address import ServerAddress
 from tsr_agent.client.api import ServerApi
 from tsr_agent.client.credentials import Token
 from tsr_agent.client.transport import Transport
-from tsr_agent.clock import SystemClock
 from tsr_agent.models.access import Role
 from tsr_agent.models.approval import ApprovalAction
 from tsr_agent.store.engine import open_library
@@ -46,8 +38,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
-    from qtpy.QtWidgets import QApplication, QWidget
+    from qtpy.QtWidgets import QApplication
 
+    from aitr_desktop.tasks import Tasks
+    from aitr_desktop.windows.main_window import MainWindow
     from aitr_desktop.windows.policies.workshop import Workshop
     from tests.factories.servers import RunningServer
     from tsr_agent.models.api import PolicyVersion
@@ -59,7 +53,7 @@ class TechLead:
     """The person at the window."""
 
     def __init__(self, window: MainWindow, tasks: Tasks, qtbot: QtBot, folder: Path) -> None:
-        self.window, self._tasks, self._qtbot, self.library = window, tasks, qtbot, folder / "mine.db"
+        self.window, self._tasks, self._qtbot, self.library = window, tasks, qtbot, folder / LIBRARY
 
     @property
     def shop(self) -> Workshop:
@@ -85,14 +79,7 @@ class TechLead:
         self.checked()
 
     def connect(self, server: RunningServer) -> None:
-        self.window.menus.action(Act.CONNECT).trigger()
-        self.wait()
-        (dialog,) = self.window.findChildren(ConnectDialog)
-        dialog.address.setEditText(server.url)
-        dialog.token.setText(server.token(Role.TECH_LEAD))
-        dialog.connect_button.click()
-        self.wait()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        connect_to(self.window, server.url, server.token(Role.TECH_LEAD), self.wait)
 
     def submit(self) -> SubmitDialog:
         self.do(Act.POLICY_SUBMIT)
@@ -100,33 +87,17 @@ class TechLead:
         return dialog
 
 
-def words(widget: QWidget) -> str:
-    return "\n".join(each.text() for each in widget.findChildren(QLabel) if each.isVisible())
-
-
 @pytest.fixture
 def lead(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[TechLead]:
-    theme, tasks = ThemeController(qapp, ThemeChoice.LIGHT), Tasks()
-    window = MainWindow(
-        theme,
-        tasks,
-        SystemClock(),
-        StoredSettings(tmp_path / "desktop.ini"),
-        lambda path, create: open_workspace(path, create=create),
-        servers=Servers(MemoryTokens(), {"AITR_OUTBOX": str(tmp_path / "outbox")}),
-    )
-    window.show()
+    theme = ThemeController(qapp, ThemeChoice.LIGHT)
+    window, tasks = open_window(theme, tmp_path, MemoryTokens())
     made = TechLead(window, tasks, qtbot, tmp_path)
-    window.show_library(made.library, create=True)
     made.wait()
     yield made
     made.shop.view.editor.text.document().setModified(False)
     made.wait()
-    window.close()
-    window.deleteLater()
-    theme.detach()
-    theme.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    leave_window(window)
+    leave_theme(theme)
 
 
 RULE = (
