@@ -1,8 +1,8 @@
 """The lines of a file of any size: where each begins, and the text of the few that are looked at.
 
-Only the ends of lines in each block are counted when a file comes (18 ms for a million lines); a line's place is
-found in its block when somebody wants it, and nothing but what is looked at is ever decoded. The bytes are held
-and not mapped: a file that somebody cuts short while it is mapped ends the whole program.
+Only the ends of lines in each block are counted when a file comes: 18 ms for a million lines. A line's place
+is found in its block when somebody wants it, and nothing but what is looked at is ever decoded. The bytes are
+held and not mapped: a file that somebody cuts short while it is mapped ends the whole program.
 """
 
 from __future__ import annotations
