@@ -19,6 +19,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
+from aitr_desktop.code.line_selection import (
+    FileLines,
+    LineSelection,
+    ParameterError,
+    from_parameters,
+    is_inside,
+)
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.repository_url import without_credentials
 from tsr_agent.sections.plain_text import HIDDEN, one_line
@@ -29,19 +36,15 @@ if TYPE_CHECKING:
 SCHEME = "aitr:"
 MAX_LENGTH = 2_000
 """Characters of a link; no forge, mail or chat keeps longer ones whole."""
-MAX_PATH = 1_000
 MAX_NAME = 200
 
 _FORM = re.compile(r"aitr://(?P<place>[a-z]{1,20})/?\?(?P<query>[^?#]*)", re.IGNORECASE)
 _CHARACTERS = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/%?#\[\]-]*")
 """What RFC 3986 lets stand in a link; everything else is encoded."""
 _REPORT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_SHA = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
-_LINES = re.compile(r"([1-9][0-9]{0,6})(?:-([1-9][0-9]{0,6}))?")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 _OTHER_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://")
-_DRIVE = re.compile(r"[A-Za-z]:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +77,8 @@ class LineLink:
     @property
     def address(self) -> str:
         """The link as text."""
-        lines = str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
-        return _address("open", {"file": self.file, "L": lines, "ref": self.ref, "repo": self.repository})
+        lines = FileLines(file=self.file, selection=LineSelection(self.first, self.last), ref=self.ref)
+        return _address("open", {**lines.parameters(), "repo": self.repository})
 
 
 Link = ReportLink | LineLink
@@ -131,6 +134,8 @@ def parse(text: str) -> Link:
     known, read = _PLACES[place]
     try:
         return read(_parameters(form["query"], known))
+    except ParameterError as error:
+        raise _refused(text, error.reason) from error
     except ValueError as error:
         raise _refused(text, str(error)) from error
 
@@ -173,34 +178,24 @@ def _report(values: Mapping[str, str]) -> ReportLink:
 
 
 def _lines(values: Mapping[str, str]) -> LineLink:
-    file, ref, repository = (values.get(name, "") for name in ("file", "ref", "repo"))
-    if not is_inside(file):
-        raise ValueError("“file” is a path from the repository's root, such as src/bot.py")
-    lines = _LINES.fullmatch(values.get("L", ""))
-    if lines is None:
-        raise ValueError("“L” is a line or two, such as 3 or 3-9, below ten million")
-    first, last = int(lines[1]), int(lines[2] or lines[1])
-    if last < first:
-        raise ValueError("the last of “L” is before the first")
-    if ref and not _SHA.fullmatch(ref):
-        raise ValueError("“ref” is the whole SHA of a commit, in small letters")
+    found = from_parameters({name: values[name] for name in ("file", "L", "ref") if name in values})
+    repository = values.get("repo", "")
     # Two colons name a program of git's that fetches, not a place.
     if repository and ("::" in repository or without_credentials(repository) != repository):
         raise ValueError("“repo” is not the address of a repository, or names a user")
-    return LineLink(file=file, first=first, last=last, ref=ref, repository=repository)
+    return LineLink(
+        file=found.file,
+        first=found.selection.first,
+        last=found.selection.last,
+        ref=found.ref,
+        repository=repository,
+    )
 
 
 _PLACES: dict[str, tuple[tuple[str, ...], Callable[[Mapping[str, str]], Link]]] = {
     "report": (("id", "library"), _report),
     "open": (("file", "L", "ref", "repo"), _lines),
 }
-
-
-def is_inside(path: str) -> bool:
-    """Whether a path leads from a repository's root to a file in it, and nowhere else on any system."""
-    if not path or len(path) > MAX_PATH or "\\" in path or _DRIVE.match(path):
-        return False
-    return all(part not in ("", ".", "..") for part in path.split("/"))
 
 
 def is_name(name: str) -> bool:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aitr_desktop.deep_link import MAX_LENGTH, LineLink, ReportLink, is_inside, is_link, parse
+from aitr_desktop.code.line_selection import is_inside
+from aitr_desktop.deep_link import MAX_LENGTH, LineLink, ReportLink, is_link, parse
 from tests.factories.hostile_texts import HOSTILE_TEXTS
 from tsr_agent.errors import InputError
 from tsr_agent.sections.plain_text import HIDDEN
