@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal, Slot
 from qtpy.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 
+from aitr_desktop.code.styling import Style
 from aitr_desktop.resource_files import resource
 from aitr_desktop.settings import ThemeChoice
 from tsr_agent.sections.marks import Tone
@@ -25,6 +26,18 @@ if TYPE_CHECKING:
 
 GROUNDS = ("window", "surface", "raised", "selection")
 TEXTS = ("ink", "muted", "accent", "go", "no_go", "pending")
+CODE_GROUNDS = (
+    "surface",
+    "raised",
+    "selection",
+    "current_line",
+    "added_ground",
+    "added_part",
+    "removed_ground",
+    "removed_part",
+    "hit_ground",
+)
+"""What code is drawn on."""
 _TONES = {
     Tone.PLAIN: "ink",
     Tone.MUTED: "muted",
@@ -51,10 +64,34 @@ class Theme:
     go: str
     no_go: str
     pending: str
+    current_line: str
+    """Grounds of code."""
+    added_ground: str
+    added_part: str
+    """What of a line differs from the other side's."""
+    removed_ground: str
+    removed_part: str
+    hit_ground: str
+    code_comment: str
+    code_keyword: str
+    code_string: str
+    code_number: str
+    code_definition: str
+    code_builtin: str
+    code_escape: str
+    code_sign: str
+    code_heading: str
+    code_added: str
+    code_removed: str
+    code_error: str
 
     def tone(self, tone: Tone) -> str:
         """The colour of a text of that tone."""
         return str(getattr(self, _TONES[tone]))
+
+    def code(self, style: Style) -> str:
+        """The colour of a piece of code."""
+        return self.ink if style is Style.PLAIN else str(getattr(self, f"code_{style.name.lower()}"))
 
     def tokens(self) -> dict[str, str]:
         """All colours by token."""

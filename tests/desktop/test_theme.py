@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import re
-from itertools import product
+from itertools import combinations, product
+from math import dist
 from typing import TYPE_CHECKING
 
 import pytest
 from qtpy.QtCore import QSize, Qt
 from qtpy.QtGui import QColor, QFontInfo, QGuiApplication, QPalette
 
+from aitr_desktop.code.styling import Style
 from aitr_desktop.resource_files import resource_dir
 from aitr_desktop.settings import ThemeChoice
 from aitr_desktop.theme import (
+    CODE_GROUNDS,
     GROUNDS,
     TEXTS,
     ThemeController,
@@ -69,6 +72,71 @@ def test_high_contrast_draws_every_border_so_that_it_can_be_seen() -> None:
     # And text by the stricter bound of WCAG, wherever it stands.
     for text, ground in product(TEXTS, ("window", "surface", "raised")):
         assert contrast(theme.tokens()[text], theme.tokens()[ground]) >= 7
+
+
+CODE_STYLES = tuple(each for each in Style if each is not Style.PLAIN)
+TOLD_APART = (
+    Style.PLAIN,
+    Style.COMMENT,
+    Style.KEYWORD,
+    Style.STRING,
+    Style.NUMBER,
+    Style.DEFINITION,
+    Style.BUILTIN,
+)
+"""What stands side by side in every file."""
+SIGHTS = {
+    "everybody": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "without green": ((0.367, 0.861, -0.228), (0.280, 0.673, 0.047), (-0.012, 0.043, 0.969)),
+    "without red": ((0.152, 1.053, -0.205), (0.115, 0.786, 0.099), (-0.004, -0.048, 1.052)),
+}
+"""What reaches the eye of linear red, green and blue, by Machado, Oliveira and Fernandes (2009)."""
+
+
+def seen(colour: str, sight: str) -> tuple[float, float, float]:
+    """A colour in CIE L*a*b* as somebody with that sight sees it."""
+    levels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in levels]
+    red, green, blue = (
+        min(1.0, max(0.0, sum(weight * each for weight, each in zip(row, linear, strict=True))))
+        for row in SIGHTS[sight]
+    )
+    x, y, z = (
+        each ** (1 / 3) if each > 0.008856 else 7.787 * each + 16 / 116
+        for each in (
+            (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.95047,
+            0.2126 * red + 0.7152 * green + 0.0722 * blue,
+            (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.08883,
+        )
+    )
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+@pytest.mark.parametrize(("name", "style", "ground"), list(product(NAMES, CODE_STYLES, CODE_GROUNDS)))
+def test_every_kind_of_code_can_be_read_on_every_ground_of_code(name: str, style: Style, ground: str) -> None:
+    theme = load_theme(name)
+    assert contrast(theme.code(style), theme.tokens()[ground]) >= 4.5
+
+
+@pytest.mark.parametrize(("name", "text", "ground"), list(product(NAMES, ("ink", "muted"), CODE_GROUNDS)))
+def test_text_can_be_read_on_every_ground_of_code(name: str, text: str, ground: str) -> None:
+    tokens = load_theme(name).tokens()
+    assert contrast(tokens[text], tokens[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize("name", NAMES)
+def test_kinds_of_code_are_told_apart_by_who_does_not_tell_red_from_green(name: str, sight: str) -> None:
+    """2.3 is what is just noticed; a stroke of a letter is thin, so it takes four times that."""
+    theme = load_theme(name)
+    for one, other in combinations(TOLD_APART, 2):
+        assert dist(seen(theme.code(one), sight), seen(theme.code(other), sight)) >= 9, (one, other)
+
+
+def test_high_contrast_shows_code_by_the_stricter_bound() -> None:
+    theme = load_theme("high_contrast")
+    for style, ground in product(Style, ("surface", "raised", "current_line")):
+        assert contrast(theme.code(style), theme.tokens()[ground]) >= 7
 
 
 def rules(sheet: str) -> list[tuple[str, dict[str, str]]]:
