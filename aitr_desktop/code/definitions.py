@@ -1,0 +1,47 @@
+"""Lines where a file defines what only a name is known of: pytest names no line of a test unasked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tsr_agent.sections.targets import Kind
+
+if TYPE_CHECKING:
+    from aitr_desktop.code.line_marks import LineMark
+    from aitr_desktop.code.report_marks import FileMarks
+    from aitr_desktop.code.text_lines import TextLines
+
+_DEFINED = re.compile(rb"^[ \t]*(?:async[ \t]{1,20})?def[ \t]{1,20}(\w{1,500})[ \t]*\(", re.MULTILINE)
+_PYTHON = ".py"
+
+
+def placed_by_name(marks: FileMarks, lines: TextLines) -> FileMarks:
+    """The same marks, with the tests of no line at the one line that defines their name, where one does."""
+    if not marks.whole_file or not marks.path.endswith(_PYTHON):
+        return marks
+    defined: dict[bytes, int] = {}
+    for found in _DEFINED.finditer(lines.content):
+        # 0 where several lines define it: nothing says which one is meant.
+        defined[found[1]] = 0 if found[1] in defined else found.start(1) + 1
+    placed, left = [], []
+    for mark in marks.whole_file:
+        offset = defined.get(_name(mark), 0)
+        if offset:
+            number = lines.number_at(offset - 1)
+            placed.append(replace(mark, first=number, last=number))
+        else:
+            left.append(mark)
+    if not placed:
+        return marks
+    ordered = sorted((*marks.marks, *placed), key=lambda each: each.first)
+    remark = "Tests whose line the report does not name stand where this file defines their name."
+    return replace(marks, marks=tuple(ordered), whole_file=tuple(left), remarks=(*marks.remarks, remark))
+
+
+def _name(mark: LineMark) -> bytes:
+    if mark.target is None or mark.target.kind is not Kind.TEST:
+        return b""
+    name = mark.target.value.rpartition("::")[2].partition("[")[0]
+    return name.encode("utf-8", "replace")
