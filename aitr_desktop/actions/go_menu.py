@@ -41,6 +41,15 @@ ROWS = (
         tip=QT_TRANSLATE_NOOP("Actions", "Write policies and requirements, and try what they would decide"),
     ),
     ActionSpec(
+        act=Act.GO_CODE,
+        menu=GO,
+        text=QT_TRANSLATE_NOOP("Actions", "C&ode"),
+        keys=("Ctrl+5",),
+        icon="code",
+        place="code",
+        tip=QT_TRANSLATE_NOOP("Actions", "Read the code, the tests and the prompts that were judged"),
+    ),
+    ActionSpec(
         act=Act.GO_SERVER,
         menu=GO,
         text=QT_TRANSLATE_NOOP("Actions", "&Server"),

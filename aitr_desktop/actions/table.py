@@ -6,15 +6,24 @@ the parts of the window connect each identity to what it does.
 
 from __future__ import annotations
 
-from aitr_desktop.actions import file_menu, go_menu, help_menu, policy_menu, report_menu, view_menu
-from aitr_desktop.actions.spec import FILE, GO, HELP, POLICY, REPORT, VIEW, plain_text
+from aitr_desktop.actions import (
+    code_menu,
+    file_menu,
+    go_menu,
+    help_menu,
+    policy_menu,
+    report_menu,
+    view_menu,
+)
+from aitr_desktop.actions.spec import CODE, FILE, GO, HELP, POLICY, REPORT, VIEW, plain_text
 from aitr_desktop.translation import QT_TRANSLATE_NOOP, translate
 
-MENUS = (FILE, VIEW, REPORT, POLICY, GO, HELP)
+MENUS = (FILE, VIEW, REPORT, CODE, POLICY, GO, HELP)
 ACTIONS = (
     *file_menu.ROWS,
     *view_menu.ROWS,
     *report_menu.ROWS,
+    *code_menu.ROWS,
     *policy_menu.ROWS,
     *go_menu.ROWS,
     *help_menu.ROWS,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aitr_desktop.item_models.checked_report import checked_report
 from aitr_desktop.item_models.figures import eval_timeline, outcome_bars
+from aitr_desktop.item_models.judged_commits import judged_code
 from aitr_desktop.item_models.section_tables import approvals, compliance, evals, overview
 from aitr_desktop.item_models.section_tables import requirements as requirement_tables
 from aitr_desktop.item_models.section_tables import tests as test_tables
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from aitr_desktop.item_models.cells import Table
     from aitr_desktop.item_models.checked_report import CheckedReport
     from aitr_desktop.item_models.figures import Figure
+    from aitr_desktop.item_models.judged_commits import JudgedCode
     from aitr_desktop.library.approving import SaidHere
     from aitr_desktop.library.workspace import OpenedReport
     from tsr_agent.sections.approval_history import ApprovalHistory
@@ -87,6 +89,8 @@ class ReportDetail:
     """What was said here and is not on record in the library: it does not count."""
     checked: CheckedReport | None = None
     """Its checklist with the controls, for the Check place."""
+    code: JudgedCode | None = None
+    """The commits that it judged, for the Code place."""
 
 
 def report_detail(opened: OpenedReport, said: tuple[SaidHere, ...] = ()) -> ReportDetail:
@@ -116,6 +120,7 @@ def report_detail(opened: OpenedReport, said: tuple[SaidHere, ...] = ()) -> Repo
         policy_in_force=opened.policy_in_force,
         said_here=said,
         checked=checked,
+        code=judged_code(report.id, report.versions, report.build),
         blocks=(
             _overview(opened, rows, history, known),
             _tests(opened, known),

@@ -13,6 +13,7 @@ from aitr_desktop.actions.spec import Act
 from aitr_desktop.item_models.cells import Kind
 from aitr_desktop.windows.approving import Approving
 from aitr_desktop.windows.check_page import CheckPage
+from aitr_desktop.windows.code.code_page import CodePage
 from aitr_desktop.windows.compare_page import ComparePage
 from aitr_desktop.windows.documents import Documents
 from aitr_desktop.windows.policies.policy_place import PolicyPlace
@@ -93,6 +94,11 @@ class Deciding(QObject):
         self.check = CheckPage(desk)
         self.check.place_asked.connect(self.place_asked)
         self.check.followed.connect(self._follow)
+        self.code = CodePage(desk)
+        self.code.told.connect(self.told)
+        self.code.failed.connect(self.failed)
+        self.code.reasons_changed.connect(self.reasons_changed)
+        self.code.place_asked.connect(self.place_asked)
 
     def pages(self) -> dict[str, Callable[[], QWidget]]:
         """The page of each place that is made here, in the rail's order."""
@@ -100,16 +106,17 @@ class Deciding(QObject):
             "compare": self.comparison.view,
             "check": self.check.view,
             "policies": self.policies.view,
+            "code": self.code.view,
         }
 
     def handlers(self) -> dict[Act, Callable[[], object]]:
         """What the actions of these parts do."""
-        parts = self.comparison, self.documents, self.approving, self.policies
+        parts = self.comparison, self.documents, self.approving, self.policies, self.code
         return {act: do for part in parts for act, do in part.handlers().items()}
 
     def reasons(self) -> dict[Act, Callable[[], str]]:
         """Why their actions can't be done now."""
-        parts = self.comparison, self.documents, self.approving, self.policies
+        parts = self.comparison, self.documents, self.approving, self.policies, self.code
         return {act: why for part in parts for act, why in part.reasons().items()}
 
     def report_shown(self, detail: ReportDetail | None) -> None:
@@ -117,6 +124,7 @@ class Deciding(QObject):
         self.approving.report_shown(detail)
         self.policies.report_shown(detail)
         self.check.report_shown(detail)
+        self.code.report_shown(detail)
         target, self._awaited = self._awaited, None
         if target is not None and detail is not None and detail.report_id == target.report:
             self._go_to(target)
@@ -161,6 +169,7 @@ class Deciding(QObject):
         self.approving.stop()
         self.policies.stop()
         self.check.stop()
+        self.code.stop()
 
     def _follow(self, target: Target) -> None:
         """Goes to what a table here is about: another report, or a row of the one on screen."""

@@ -1,0 +1,81 @@
+"""Above the code: back and forward, what was read last, and what more can be done with the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
+
+from aitr_desktop.item_models.cells import plain_tooltip
+from aitr_desktop.views.plain_label import CutLabel
+from tsr_agent.sections.marks import Tone
+from tsr_agent.sections.plain_text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qtpy.QtGui import QAction
+
+MOST_RECENT = 20
+
+
+class TravelBar(QFrame):
+    """Buttons, and one line about where one is."""
+
+    back_asked = Signal()
+    forward_asked = Signal()
+    recent_asked = Signal(int)
+    """Place in the list of what was read last."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("ground", "raised")
+        self.back = self._button("←", self.tr("Back"), self.tr("Back (Alt+Left)"))
+        self.forward = self._button("→", self.tr("Forward"), self.tr("Forward (Alt+Right)"))
+        self.recent = self._button(self.tr("Recent"), self.tr("Recent files"), self.tr("Files read last"))
+        self.more = self._button("⋯", self.tr("More"), self.tr("What more can be done with this file"))
+        self.said = CutLabel(tone=Tone.MUTED)
+        self.back.clicked.connect(self.back_asked)
+        self.forward.clicked.connect(self.forward_asked)
+        for button in (self.recent, self.more):
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+            button.setMenu(QMenu(button))
+        self.recent.setProperty("opens", "true")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(4)
+        for part in (self.back, self.forward, self.recent):
+            row.addWidget(part)
+        row.addWidget(self.said, 1)
+        row.addWidget(self.more)
+        self.can_go(back=False, forward=False)
+        self.offer_recent(())
+
+    def can_go(self, *, back: bool, forward: bool) -> None:
+        """Which ways are open."""
+        self.back.setEnabled(back)
+        self.forward.setEnabled(forward)
+
+    def offer_recent(self, words: Sequence[str]) -> None:
+        """Files read last, the last first."""
+        menu = self.recent.menu()
+        menu.clear()
+        for place, text in enumerate(words[:MOST_RECENT]):
+            action = menu.addAction(one_line(text, 100).replace("&", "&&"))
+            action.triggered.connect(lambda _=False, place=place: self.recent_asked.emit(place))
+        self.recent.setEnabled(bool(words))
+
+    def offer(self, actions: Sequence[QAction | None]) -> None:
+        """What the last button's menu has; None is a line between."""
+        menu = self.more.menu()
+        for action in actions:
+            menu.addAction(action) if action is not None else menu.addSeparator()
+
+    def _button(self, sign: str, name: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(sign)
+        button.setAccessibleName(name)
+        button.setToolTip(plain_tooltip(tip))
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        return button
