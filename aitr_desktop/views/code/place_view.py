@@ -129,5 +129,6 @@ class PlaceView(QStackedWidget):
             super().keyPressEvent(event)
 
     def _move_focus(self, pane: MessagePane, message: Message) -> None:
-        if message.button and self.isVisible() and self.isAncestorOf(QApplication.focusWidget()):
+        focused = QApplication.focusWidget()
+        if message.button and focused is not None and self.isVisible() and self.isAncestorOf(focused):
             pane.focus_button()
