@@ -24,11 +24,11 @@ from aitr_desktop.item_models.comparison_blocks import comparison_blocks
 from aitr_desktop.settings import ThemeChoice
 from aitr_desktop.theme import ThemeController
 from aitr_desktop.views.compare_view import CompareView
-from tests.benchmarks.stall_probe import Probe
 from tests.factories import shown_reports as reports
 from tests.factories.compared_reports import judged
 from tests.factories.large_libraries import make_large_library
 from tests.factories.library_rows import header_row, put_rows
+from tests.factories.stall_probe import FINE_MS, Probe
 from tsr_agent.comparison.report import compare
 from tsr_agent.models import codec
 from tsr_agent.models.report import TestSummaryReport
@@ -127,7 +127,7 @@ def view(qapp: QApplication) -> Iterator[CompareView]:
     shown.resize(1_274, 800)
     shown.show()
     # While somebody waits for the comparison the window makes what every comparison has.
-    Probe().during(lambda: None, lambda: not shown.is_filling)
+    Probe(FINE_MS).during(lambda: None, lambda: not shown.is_filling)
     yield shown
     shown.stop()
     shown.close()
@@ -149,7 +149,7 @@ def test_showing_it(pair: Pair, view: CompareView, shows_all: bool) -> None:
     section, blocks = made(pair, shows_all=shows_all)
     gc.collect()
     gc.freeze()
-    probe, ours, idle = Probe(), [], []
+    probe, ours, idle = Probe(FINE_MS), [], []
     for turn in range(ROUNDS + 1):
         resting = probe.during(lambda: None, lambda: True)
         stall = probe.during(lambda: view.show_comparison(section, blocks), lambda: not view.is_filling)
@@ -164,7 +164,7 @@ def test_showing_it(pair: Pair, view: CompareView, shows_all: bool) -> None:
 def test_opening_what_changed(pair: Pair, view: CompareView) -> None:
     """The 10,000 tests that newly fail, and of them the first 200."""
     section, blocks = made(pair, shows_all=False)
-    probe, ours, idle = Probe(), [], []
+    probe, ours, idle = Probe(FINE_MS), [], []
     for _ in range(ROUNDS):
         probe.during(lambda: view.show_comparison(section, blocks), lambda: not view.is_filling)
         tree = view.sections()[1].trees()[0]

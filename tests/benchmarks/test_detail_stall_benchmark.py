@@ -29,9 +29,9 @@ from aitr_desktop.library.workspace import OpenedReport
 from aitr_desktop.settings import ThemeChoice
 from aitr_desktop.theme import ThemeController
 from aitr_desktop.views.detail_view import DetailView
-from tests.benchmarks.stall_probe import Probe
 from tests.factories import shown_reports as reports
 from tests.factories.full_decisions import full_decision
+from tests.factories.stall_probe import FINE_MS, Probe
 from tsr_agent.models.results import CaseStatus, TestType, TestTypeResult
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def said(title: str, ours: list[float], bare: list[float], aim: float) -> None:
 
 @pytest.mark.parametrize("name", AIMS_MS)
 def test_showing_a_report(name: str, details: dict[str, ReportDetail], view: DetailView) -> None:
-    probe, ours, bare = Probe(), [], []
+    probe, ours, bare = Probe(FINE_MS), [], []
     other = next(each for key, each in details.items() if key != name)
     for turn in range(ROUNDS + 1):
         probe.during(lambda: view.show_report(other), lambda: not view.is_filling)
@@ -155,7 +155,7 @@ def test_showing_a_report(name: str, details: dict[str, ReportDetail], view: Det
 
 
 def test_following_into_a_group_of_200(details: dict[str, ReportDetail], view: DetailView) -> None:
-    probe, ours, bare = Probe(), [], []
+    probe, ours, bare = Probe(FINE_MS), [], []
     detail, aim = details["10,000 failures"], AIMS_MS["10,000 failures"]
     for turn in range(ROUNDS):
         case = f"fail_{1_000 * turn + 50}"
@@ -176,7 +176,7 @@ def test_following_into_a_group_of_200(details: dict[str, ReportDetail], view: D
 def test_walking_down_the_list_with_the_key_held(details: dict[str, ReportDetail], view: DetailView) -> None:
     """30 reports, one every 33 ms as a held key gives them."""
     detail, aim = details["a usual report"], AIMS_MS["a usual report"]
-    probe, left = Probe(), [30]
+    probe, left = Probe(FINE_MS), [30]
     walk = QTimer()
 
     def step() -> None:

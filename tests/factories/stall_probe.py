@@ -16,31 +16,60 @@ if TYPE_CHECKING:
     from aitr_desktop.windows.main_window import MainWindow
 
 TICK_MS = 5
+FINE_MS = 1
 LOOKS_AT_REST = 25
+REST = 12
+"""Ticks without anything to do after which nothing is awaited any more."""
 
 
 class Probe:
-    """The longest gap between two ticks of the event loop, and the 99th percentile, in milliseconds."""
+    """The gaps between two ticks of the event loop, in milliseconds.
 
-    def __init__(self) -> None:
+    Args:
+        tick_ms: How often it ticks: no shorter gap is seen.
+    """
+
+    def __init__(self, tick_ms: int = TICK_MS) -> None:
         self._gaps: list[float] = []
         self._last = time.perf_counter()
         self._timer = QTimer()
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(tick_ms)
         self._timer.timeout.connect(self._tick)
 
     def run_until(self, done: Callable[[], bool]) -> tuple[float, float]:
-        loop = QEventLoop()
-        self._last = time.perf_counter()
-        self._timer.start(TICK_MS)
+        """The longest gap and the 99th percentile until something is true."""
         look = QTimer()
+        loop = QEventLoop()
         look.timeout.connect(lambda: loop.quit() if done() else None)
         look.start(20)
-        loop.exec()
+        self._run(loop)
         look.stop()
-        self._timer.stop()
         gaps = sorted(self._gaps)
         return gaps[-1], gaps[int(len(gaps) * 0.99)]
+
+    def during(self, act: Callable[[], object], is_done: Callable[[], bool]) -> float:
+        """The longest gap from doing something to the rest after it."""
+        loop, quiet = QEventLoop(), 0
+
+        def look() -> None:
+            nonlocal quiet
+            quiet = quiet + 1 if is_done() else 0
+            if quiet > REST:
+                loop.quit()
+
+        self._timer.timeout.connect(look)
+        QTimer.singleShot(0, act)
+        self._run(loop)
+        self._timer.timeout.disconnect(look)
+        return max(self._gaps)
+
+    def _run(self, loop: QEventLoop) -> None:
+        self._gaps.clear()
+        self._last = time.perf_counter()
+        self._timer.start()
+        loop.exec()
+        self._timer.stop()
 
     def _tick(self) -> None:
         now = time.perf_counter()
