@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from tsr_agent.folder_sync import try_sync_folder
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
@@ -188,26 +190,11 @@ def write_document(path: Path, document: bytes) -> None:
         except BaseException:
             beside.unlink(missing_ok=True)
             raise
-        _sync_folder(path.parent)
+        try_sync_folder(path.parent)
     except OSError as error:
         raise InputError(
             f"{path}: can't be written: {error.strerror}.", next_step="Choose another place or make room."
         ) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes the new name in a folder survive a power cut, where the system can do that."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        # Some network file systems can't sync a folder; the file itself is on the disk.
-        pass
-    finally:
-        os.close(descriptor)
 
 
 def _manifest(request: GenerateRequest) -> Manifest:

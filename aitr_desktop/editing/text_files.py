@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from aitr_desktop.editing.hidden import first_placeholder
 from tsr_agent.errors import ConflictError, InputError, StoreError
+from tsr_agent.folder_sync import try_sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -241,7 +242,7 @@ def _replace(path: Path, data: bytes) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    try_sync_folder(path.parent)
 
 
 def _take_owner(handle: int, old: os.stat_result) -> None:
@@ -250,16 +251,6 @@ def _take_owner(handle: int, old: os.stat_result) -> None:
         with contextlib.suppress(PermissionError):
             os.fchown(handle, old.st_uid, old.st_gid)
         os.fchmod(handle, stat.S_IMODE(old.st_mode))
-
-
-def _sync_folder(folder: Path) -> None:
-    """The new name is on disk too; some systems can't be told, and do it by themselves."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 _WHY = {

@@ -24,6 +24,7 @@ from msgspec import Meta
 from tsr_agent.client import entries
 from tsr_agent.client.entries import SUFFIX, Entry, EntryHead
 from tsr_agent.errors import DocumentError, StoreError
+from tsr_agent.folder_sync import sync_folder
 from tsr_agent.models import codec
 from tsr_agent.models.api import Problem
 from tsr_agent.models.base import Count, LongText, Record, UtcTime
@@ -247,7 +248,7 @@ class Outbox:
         with self._failing("can't be written"):
             (self.folder / "refused" / name).rename(self.folder / name)
             self._remove(f"refused/{name}{REASON}")
-            _sync(self.folder)
+            sync_folder(self.folder)
 
     def take_back(self, name: str) -> None:
         """Removes a document that waits or was refused: whoever put it in does not want it sent.
@@ -272,7 +273,7 @@ class Outbox:
             (place / name).unlink()
             for beside in (f"{name}{TRIES}", f"refused/{name}{REASON}"):
                 self._remove(beside)
-            _sync(place)
+            sync_folder(place)
 
     def _refusal(self, name: str) -> Refusal | None:
         try:
@@ -335,7 +336,7 @@ class Outbox:
         missing = [each for each in (folder, *folder.parents) if not each.exists()]
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for each in missing:
-            _sync(each.parent)
+            sync_folder(each.parent)
 
     def _keep_out_of_git(self) -> None:
         """An outbox in a checkout is no change of the code."""
@@ -357,15 +358,15 @@ class Outbox:
         except OSError:
             temporary.unlink(missing_ok=True)
             raise
-        _sync(path.parent)
+        sync_folder(path.parent)
 
     def _move(self, name: str, target: Path) -> None:
         try:
             (self.folder / name).rename(target)
         except FileNotFoundError:
             return
-        _sync(target.parent)
-        _sync(self.folder)
+        sync_folder(target.parent)
+        sync_folder(self.folder)
 
     def _remove(self, name: str) -> None:
         (self.folder / name).unlink(missing_ok=True)
@@ -419,12 +420,3 @@ def _locked(handle: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _sync(folder: Path) -> None:
-    """Makes what a folder lists survive a crash."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

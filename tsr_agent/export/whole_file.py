@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tsr_agent.errors import StoreError, UsageError
+from tsr_agent.folder_sync import try_sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,7 @@ def whole_file(target: Path, *, replace: bool = False, part: Path | None = None)
                 stream.flush()
                 os.fsync(stream.fileno())
             _name(beside, target, replace=replace)
-            _sync_folder(target.parent)
+            try_sync_folder(target.parent)
         finally:
             beside.unlink(missing_ok=True)
 
@@ -74,9 +75,9 @@ def whole_folder(target: Path, *, replace: bool = False, part: Path | None = Non
         try:
             beside.mkdir()
             yield beside
-            _sync_folder(beside)
+            try_sync_folder(beside)
             _change_places(beside, target, replace=replace)
-            _sync_folder(target.parent)
+            try_sync_folder(target.parent)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
 
@@ -194,18 +195,3 @@ def _change_places(beside: Path, target: Path, *, replace: bool) -> None:
         old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes the names in a folder survive a power cut, where the system can do that."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        # Some network file systems can't sync a folder; the files themselves are on the disk.
-        pass
-    finally:
-        os.close(descriptor)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tsr_agent.errors import StoreError, UsageError
+from tsr_agent.folder_sync import sync_folder
 from tsr_agent.store.failures import store_errors
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def new_file(target: Path) -> Iterator[Path]:
         scratch = Path(name)
         try:
             yield scratch
-            _synchronise(scratch)
+            _sync_file(scratch)
             _name(scratch, target)
         finally:
             for end in ("", "-journal", "-wal", "-shm"):
@@ -149,15 +150,12 @@ def _name(scratch: Path, target: Path) -> None:
         # A file system without hard links.
         _refuse_taken(target)
         scratch.rename(target)
-    _synchronise(target.parent)
+    sync_folder(target.parent)
 
 
-def _synchronise(path: Path) -> None:
-    """Makes what was written outlast a power cut, where the system can do that."""
-    folder = path.is_dir()
-    if folder and os.name != "posix":
-        return
-    handle = os.open(path, os.O_RDONLY if folder else os.O_RDWR)
+def _sync_file(path: Path) -> None:
+    """Waits until what another library wrote into a file is on the disk."""
+    handle = os.open(path, os.O_RDWR)
     try:
         os.fsync(handle)
     finally:

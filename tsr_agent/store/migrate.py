@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tsr_agent.errors import StoreError
+from tsr_agent.folder_sync import sync_folder
 from tsr_agent.store.connections import Access
 from tsr_agent.store.failures import store_errors
 from tsr_agent.store.file_header import refuse_newer
@@ -96,18 +97,7 @@ def _give_name(scratch: Path, path: Path) -> None:
         # A file system without hard links; the small race that is left here ends in one sound library.
         if not path.exists():
             scratch.rename(path)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes a new name in a folder outlast a power cut, where the system can do that."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(path.parent)
 
 
 def upgrade(access: Access, migrations: Migrations) -> Path | None:
