@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert
 
+from tests.factories.code_notes import note, withdrawal
 from tests.factories.decisions import decision_about
 from tests.factories.reports import NOON, manifest, report, results
 from tsr_agent.gate.approvals import basis_digest
@@ -17,6 +18,7 @@ from tsr_agent.models.approval import Approval, ApprovalAction, ApprovalTerms
 from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.models.results import CaseStatus, TestType
 from tsr_agent.store.approvals import ApprovalRepository, OnRecord
+from tsr_agent.store.code_notes import NoteRepository
 from tsr_agent.store.following import Followed, SourceRepository
 from tsr_agent.store.policies import PolicyRepository
 from tsr_agent.store.repository import ReportRepository
@@ -33,7 +35,7 @@ GREETING = "grüße, 你好, \U0001f600, 'quoted', \"twice\", 100 %, \\ and a\tt
 
 
 def fill(library: Library, reports: int = 7) -> None:
-    """Files reports with decisions, approvals, policies, tokens, messages and documents held back."""
+    """Files reports with decisions, approvals, notes, policies, tokens, messages and documents held back."""
     for number in range(reports):
         put_report(library, f"r-{number:04d}")
     _approve(library, "r-0001")
@@ -42,6 +44,7 @@ def fill(library: Library, reports: int = 7) -> None:
         put_token(library, f"token{number}", revoked_at=revoked)
     _put_messages(library)
     _put_sources(library)
+    _put_notes(library)
 
 
 def put_report(library: Library, name: str) -> None:
@@ -108,6 +111,13 @@ def _put_policies(library: Library) -> None:
     for number in range(2):
         submission = PolicySubmission(document=f"name: p{number}", note=GREETING)
         PolicyRepository(library).add("release", submission, submitted_by="tess", at=NOON)
+
+
+def _put_notes(library: Library) -> None:
+    notes = NoteRepository(library)
+    for number in range(2):
+        notes.add(note(f"note-{number}", report_id="r-0001", text=GREETING))
+    notes.withdraw(withdrawal("note-0", report_id="r-0001"))
 
 
 def _put_messages(library: Library) -> None:

@@ -10,7 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from tsr_agent.errors import DamagedError, StoreError
 from tsr_agent.store import (
     migrate,
-    service_tables,  # noqa: F401  (its tables join the metadata)
+    note_tables,  # noqa: F401  (their tables join the metadata)
+    service_tables,  # noqa: F401
 )
 from tsr_agent.store.connections import Access
 from tsr_agent.store.failures import store_error, store_errors

@@ -17,6 +17,7 @@ from tsr_agent.models import codec
 from tsr_agent.models.api import ChangeKind
 from tsr_agent.models.report import TestSummaryReport
 from tsr_agent.store import bodies, rows
+from tsr_agent.store.code_notes import note_damages
 from tsr_agent.store.feed_integrity import (
     feed_damages,
     filed_of,
@@ -100,7 +101,7 @@ def check(
     try:
         with library.read() as connection:
             found.add(_structure(connection))
-        for look in (feed_damages, policy_damages, held_damages):
+        for look in (feed_damages, policy_damages, held_damages, note_damages):
             found.add(_damages(library, None, look))
         for report_id in _report_ids(library):
             found.add(_damages(library, report_id, partial(_differences, report_id=report_id)))

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from tsr_agent.errors import InputError
-from tsr_agent.store import service_tables
+from tsr_agent.store import (
+    note_tables,  # noqa: F401  (its tables join the metadata)
+    service_tables,
+)
 from tsr_agent.store.postgres_schema import VERSION_TABLE
 from tsr_agent.store.tables import metadata, reports
 

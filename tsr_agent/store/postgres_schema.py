@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, text
 
 from tsr_agent.errors import DamagedError, StoreError
 from tsr_agent.store import (
-    service_tables,  # noqa: F401  (its tables join the metadata)
+    note_tables,  # noqa: F401  (their tables join the metadata)
+    service_tables,  # noqa: F401
 )
 from tsr_agent.store.tables import DOCUMENT_TABLES, metadata
 
@@ -60,7 +61,7 @@ def _triggers(table: str, on_delete: str) -> Iterator[Trigger]:
 
 
 TRIGGERS: tuple[Trigger, ...] = (
-    *(each for table in DOCUMENT_TABLES for each in _triggers(table.name, _REFUSE_WHILE_REPORTED)),
+    *(each for table in DOCUMENT_TABLES for each in _triggers(table, _REFUSE_WHILE_REPORTED)),
     *_triggers("policies", _REFUSE),
 )
 

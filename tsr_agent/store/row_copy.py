@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, String, collate, func, insert, select, text, tuple_, update
 
+from tsr_agent.store import note_tables  # noqa: F401  (its tables join the metadata)
 from tsr_agent.store.column_types import to_microseconds
 from tsr_agent.store.service_tables import change_counter, changes
 from tsr_agent.store.tables import metadata

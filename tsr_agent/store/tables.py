@@ -45,7 +45,7 @@ from tsr_agent.store.column_types import (
 APPLICATION_ID = 0x41495452
 """``AITR`` in ASCII: what SQLite's header of every library says, so that ``file`` and we know it."""
 
-LIBRARY_VERSION = 2
+LIBRARY_VERSION = 3
 """Number of the newest migration: what ``PRAGMA user_version`` of a current library says."""
 
 MAX_COUNT = 2**53
@@ -243,7 +243,8 @@ approvals = Table(
 )
 
 SUMMARY_TABLES = (test_results, eval_iterations, requirement_coverage)
-DOCUMENT_TABLES = (report_documents, decisions, approvals)
+DOCUMENT_TABLES = ("report_documents", "decisions", "approvals", "code_notes", "code_note_withdrawals")
+"""Names of the tables whose rows are documents about a report."""
 
 
 def _refusals(table: str) -> dict[str, str]:
@@ -275,6 +276,6 @@ def _never(table: str) -> dict[str, str]:
 
 
 TRIGGERS: dict[str, str] = {
-    name: statement for table in DOCUMENT_TABLES for name, statement in _refusals(table.name).items()
+    name: statement for table in DOCUMENT_TABLES for name, statement in _refusals(table).items()
 } | _never("policies")
 """By name, the statement that made it, exactly as SQLite keeps it. ``postgres_schema`` has PostgreSQL's."""

@@ -21,7 +21,7 @@ def later(tmp_path: Path) -> Callable[[str], Migrations]:
     def make(text: str) -> Migrations:
         location = tmp_path / "100% migrations"
         shutil.copytree(SHIPPED.location, location, ignore=shutil.ignore_patterns("__pycache__"))
-        (location / "versions" / "r0003_later.py").write_text(text)
+        (location / "versions" / "r0004_later.py").write_text(text)
         return Migrations(location, SHIPPED.newest + 1)
 
     return make

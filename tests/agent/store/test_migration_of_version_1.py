@@ -61,7 +61,9 @@ def first_version(library_path: Path, tmp_path: Path) -> tuple[Path, list[str]]:
     with open_library(library_path) as library:
         digests = fill(library)
     location = tmp_path / "migrations"
-    shutil.copytree(SHIPPED.location, location, ignore=shutil.ignore_patterns("__pycache__", "r0002*"))
+    shutil.copytree(
+        SHIPPED.location, location, ignore=shutil.ignore_patterns("__pycache__", "r0002*", "r0003*")
+    )
     path = tmp_path / "first.db"
     migrate.create(path, Migrations(location, 1))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:

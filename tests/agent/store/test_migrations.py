@@ -31,7 +31,7 @@ Schema = dict[tuple[str, str], str]
 ADDS_A_COLUMN = """
 from alembic import op
 import sqlalchemy as sa
-revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
+revision, down_revision, branch_labels, depends_on = "0004", "0003", None, None
 def upgrade():
     op.add_column("test_summary_reports", sa.Column("later", sa.Text(), server_default=""))
 """
@@ -92,13 +92,13 @@ def test_an_older_library_is_upgraded_and_a_copy_of_it_kept(
     before = schema(library_path)
     with open_library(library_path, migrations=later(ADDS_A_COLUMN)) as library:
         assert ReportRepository(library).document(report().id) == document
-    assert version(library_path) == 3
-    copy = library_path.with_name("library.db.v2.backup")
-    assert (version(copy), schema(copy)) == (2, before)
+    assert version(library_path) == 4
+    copy = library_path.with_name("library.db.v3.backup")
+    assert (version(copy), schema(copy)) == (3, before)
     with open_library(copy, read_only=True) as library:
         assert ReportRepository(library).document(report().id) == document
     # Opening it again upgrades nothing and copies nothing.
-    open_library(library_path, migrations=Migrations(SHIPPED.location, 3)).close()
+    open_library(library_path, migrations=Migrations(SHIPPED.location, 4)).close()
     assert len(list(library_path.parent.glob("*.backup"))) == 1
 
 
@@ -116,25 +116,25 @@ def test_a_migration_that_fails_changes_nothing(
 def test_a_migration_that_ends_short_changes_nothing(
     library_path: Path, later: Callable[[str], Migrations]
 ) -> None:
-    promised = Migrations(later(ADDS_A_COLUMN).location, 4)
-    with pytest.raises(StoreError, match="end at version 3"):
+    promised = Migrations(later(ADDS_A_COLUMN).location, 5)
+    with pytest.raises(StoreError, match="end at version 4"):
         open_library(library_path, migrations=promised)
-    assert version(library_path) == 2
+    assert version(library_path) == 3
 
 
 def test_an_earlier_copy_is_never_overwritten(library_path: Path, later: Callable[[str], Migrations]) -> None:
-    kept = library_path.with_name("library.db.v2.backup")
+    kept = library_path.with_name("library.db.v3.backup")
     kept.write_bytes(b"somebody's")
     open_library(library_path, migrations=later(ADDS_A_COLUMN)).close()
     assert kept.read_bytes() == b"somebody's"
-    assert version(library_path.with_name("library.db.v2.2.backup")) == 2
+    assert version(library_path.with_name("library.db.v3.2.backup")) == 3
 
 
 def test_an_older_library_is_not_touched_when_read_only(
     library_path: Path, later: Callable[[str], Migrations]
 ) -> None:
     before = library_path.read_bytes()
-    with pytest.raises(StoreError, match="version 2") as caught:
+    with pytest.raises(StoreError, match="version 3") as caught:
         open_library(library_path, read_only=True, migrations=later(ADDS_A_COLUMN))
     assert "for writing" in caught.value.next_step
     assert library_path.read_bytes() == before

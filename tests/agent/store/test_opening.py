@@ -179,7 +179,7 @@ def test_a_failed_write_leaves_nothing_and_the_library_usable(library: Library) 
         connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('x')")
         raise ZeroDivisionError
     with library.read() as connection:
-        assert connection.exec_driver_sql("SELECT * FROM alembic_version").all() == [("0002",)]
+        assert connection.exec_driver_sql("SELECT * FROM alembic_version").all() == [("0003",)]
     assert repository.add(codec.encode(report()), None, received_at=NOON).report_is_new
 
 

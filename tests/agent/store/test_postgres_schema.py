@@ -286,12 +286,12 @@ def test_an_older_library_is_upgraded_unless_it_is_only_read(
         ReportRepository(library).add(document, decision_about(document), received_at=NOON)
     newer = later(ADDS_A_COLUMN)
     address = read_address(postgres_address)
-    with pytest.raises(StoreError, match="is of version 2; this build reads version 3"):
+    with pytest.raises(StoreError, match="is of version 3; this build reads version 4"):
         open_postgres_library(address, read_only=True, migrations=newer)
     with open_postgres_library(address, migrations=newer) as library:
         assert ReportRepository(library).document(report().id) == document
     assert not upgrade(address, newer)
-    with pytest.raises(StoreError, match="knows up to 2"):
+    with pytest.raises(StoreError, match="knows up to 3"):
         open_database(postgres_address)
 
 
@@ -317,7 +317,7 @@ def test_a_migration_that_fails_changes_nothing(
 ADDS_A_COLUMN = """
 from alembic import op
 import sqlalchemy as sa
-revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
+revision, down_revision, branch_labels, depends_on = "0004", "0003", None, None
 def upgrade():
     op.add_column("test_summary_reports", sa.Column("later", sa.Text(), server_default=""))
 """
@@ -348,7 +348,7 @@ def test_processes_that_start_at_once_migrate_once(empty_address: str) -> None:
     outcomes.join_thread()
     assert said == ["", "", ""]
     with open_database(empty_address) as library, library.read() as connection:
-        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").all() == [("0002",)]
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").all() == [("0003",)]
 
 
 def test_opening_a_current_library_does_not_load_alembic(postgres_address: str) -> None:
@@ -360,4 +360,4 @@ def test_opening_a_current_library_does_not_load_alembic(postgres_address: str) 
         [sys.executable, "-c", code, postgres_address], check=True, capture_output=True, text=True
     )
     assert done.stdout.strip() == "[]"
-    assert SHIPPED.newest == 2
+    assert SHIPPED.newest == 3
