@@ -49,6 +49,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from aitr_desktop.library.apart import serve
 
         serve()
+    if getattr(sys, "frozen", False) and sys.argv[1:2] == ["--lexer"]:
+        from aitr_desktop.code.lexing.child import serve as serve_lexer
+
+        serve_lexer()
     options = parser().parse_args(argv)
     # Start-up makes many objects and hardly any garbage: looking for it costs a tenth of the first frame.
     gc.disable()

@@ -1,0 +1,211 @@
+"""The colours of one file: which lines are asked for next, and what is known already.
+
+A small file is lexed whole, beside the pages that somebody looks at; then its colours are those that Pygments
+gives the file. Of a larger one, only the lines that are looked at are lexed, each page from a place where
+the lexer's state is known (see ``spans``), or from the likeliest one until it is.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING
+
+from aitr_desktop.code.lexing.composing import compose
+from aitr_desktop.code.lexing.frames import Frame, GarbageError, Kind, Pieces, pack_text
+from aitr_desktop.code.lexing.lexing import Failure
+from aitr_desktop.code.text_lines import MOST_SHOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from aitr_desktop.code.lexing.languages import Language
+    from aitr_desktop.code.styling import Piece
+    from aitr_desktop.code.text_lines import TextLines
+
+WHOLE_LINES = 5_000
+WHOLE_BYTES = 256 * 1024
+"""Up to here a file is lexed whole."""
+MOST_FAILURES = 2
+"""After so many a file is plain."""
+MOST_RANGES = 256
+"""Ranges of lines that wait, and that may be given anew."""
+_numbers = count(1)
+
+Given = tuple[tuple["Piece", ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    first: int
+    last: int
+
+
+class FileColours:
+    """The colours of one file as a client of ``Lexing``.
+
+    Args:
+        lines: The file.
+        language: How it is lexed.
+        on_pieces: Called with the first line and the pieces of it and the lines after it, on another thread.
+        on_plain: Called there with the reason why the file stays without colours.
+    """
+
+    def __init__(
+        self,
+        lines: TextLines,
+        language: Language,
+        on_pieces: Callable[[int, Given], None],
+        on_plain: Callable[[Failure], None],
+    ) -> None:
+        self._lines, self._language = lines, language
+        self._on_pieces, self._on_plain = on_pieces, on_plain
+        self._number = next(_numbers)
+        self._wanted: deque[_Range] = deque(maxlen=MOST_RANGES)
+        """Appended to by whoever wants lines; all else is the thread's of ``Lexing``."""
+        self._given: dict[_Range, Given] = {}
+        self._asked: _Range | None = None
+        self._whole = _Whole(lines, self._number, language)
+        self._failures = 0
+        self._is_plain = False
+
+    @property
+    def language(self) -> Language:
+        """How it is lexed."""
+        return self._language
+
+    def want(self, first: int, last: int) -> None:
+        """Somebody looks at these lines. Called on any thread; waits for nothing."""
+        self._wanted.append(_Range(max(1, first), min(last, self._lines.count)))
+
+    def next_request(self, *, is_urgent: bool) -> Frame | None:
+        """What to ask for next: what somebody looks at now, before what is good to know."""
+        if self._is_plain:
+            return None
+        if not is_urgent:
+            return self._whole.next_request()
+        while self._asked is None and self._wanted:
+            # The newest first: that is where somebody is.
+            wanted = self._wanted.pop()
+            if wanted.first > wanted.last:
+                continue
+            if self._whole.reaches(wanted.last):
+                self._give(wanted, self._whole.pieces(wanted.first, wanted.last))
+                continue
+            self._asked = wanted
+        if self._asked is None:
+            return None
+        composed = compose(self._lines, self._language, self._asked.first, self._asked.last)
+        payload = pack_text(self._language.name, composed.skipped, composed.taken, composed.text)
+        return Frame(Kind.PAGE, self._number, payload)
+
+    def answered(self, answer: Frame) -> None:
+        """What came of the last request.
+
+        Raises:
+            GarbageError: It is no answer to that.
+        """
+        if answer.kind is not Kind.PAGE:
+            self._whole.take(answer)
+            self._renew()
+            return
+        asked, self._asked = self._asked, None
+        pieces = Pieces(answer.payload)
+        if asked is None or len(pieces) != asked.last - asked.first + 1:
+            self._asked = asked
+            raise GarbageError("pieces of other lines than those asked for")
+        self._give(asked, tuple(pieces.lines()))
+
+    def failed(self, failure: Failure) -> None:
+        """The last request has no answer: it is asked again once, then the file stays plain."""
+        self._failures += 1
+        self._whole.again()
+        if self._failures >= MOST_FAILURES or failure in {Failure.RAISED, Failure.NOT_STARTED}:
+            self._is_plain = True
+            self._on_plain(failure)
+
+    def _give(self, lines: _Range, given: Given) -> None:
+        if not self._whole.reaches(lines.last):
+            self._given[lines] = given
+            while len(self._given) > MOST_RANGES:
+                del self._given[next(iter(self._given))]
+        self._on_pieces(lines.first, given)
+
+    def _renew(self) -> None:
+        """Gives anew what was given before more was known, where it is something else now."""
+        for lines in [each for each in self._given if self._whole.reaches(each.last)]:
+            exact = self._whole.pieces(lines.first, lines.last)
+            if exact != self._given.pop(lines):
+                self._on_pieces(lines.first, exact)
+
+
+class _Whole:
+    """A small file's pieces, slice after slice from the top.
+
+    Args:
+        lines: The file.
+        number: By which the process knows it.
+        language: How it is lexed.
+    """
+
+    def __init__(self, lines: TextLines, number: int, language: Language) -> None:
+        self._lines, self._number, self._language = lines, number, language
+        self._slices: list[Pieces] = []
+        self._starts: list[int] = []
+        self._reached = 0
+        self._is_begun = False
+        self._is_over = lines.count > WHOLE_LINES or len(lines.content) > WHOLE_BYTES or not lines.count
+
+    def reaches(self, last: int) -> bool:
+        """Whether the pieces of all lines up to one are known."""
+        return last <= self._reached
+
+    def next_request(self) -> Frame | None:
+        if self._is_over:
+            return None
+        if self._is_begun:
+            return Frame(Kind.GO_ON, self._number, b"")
+        self._is_begun = True
+        text = self._lines.content.decode("utf-8", "replace").replace("\r\n", "\n")
+        text = text if text.endswith("\n") else text + "\n"
+        return Frame(Kind.BEGIN, self._number, pack_text(self._language.name, 0, self._lines.count, text))
+
+    def take(self, answer: Frame) -> None:
+        """A slice.
+
+        Raises:
+            GarbageError: It is none.
+        """
+        pieces = Pieces(answer.payload)
+        self._slices.append(pieces)
+        self._starts.append(self._reached + 1)
+        self._reached += len(pieces)
+        if pieces.is_last:
+            self._is_over = True
+            if self._reached < self._lines.count:
+                raise GarbageError("fewer lines than there are")
+
+    def again(self) -> None:
+        """The process is another one: it knows nothing of what was begun."""
+        if not self._is_over:
+            self._slices, self._starts, self._reached, self._is_begun = [], [], 0, False
+
+    def pieces(self, first: int, last: int) -> Given:
+        """The pieces of lines that are known."""
+        found: list[Sequence[Piece]] = []
+        for start, pieces in zip(self._starts, self._slices, strict=True):
+            if start + len(pieces) > first and start <= last:
+                found += pieces.lines(max(0, first - start), min(len(pieces), last - start + 1))
+        return tuple(_shown(each) for each in found)
+
+
+def _shown(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Those of the part of a line that is shown."""
+    if not pieces or pieces[-1].start + pieces[-1].length <= MOST_SHOWN:
+        return tuple(pieces)
+    return tuple(
+        each._replace(length=min(each.length, MOST_SHOWN - each.start))
+        for each in pieces
+        if each.start < MOST_SHOWN
+    )
