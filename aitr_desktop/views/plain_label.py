@@ -99,8 +99,10 @@ class CutLabel(PlainLabel):
         tone: Tone = Tone.PLAIN,
         pixels: int = 13,
         bold: bool = False,
+        elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
     ) -> None:
         self._whole = self._hint = ""
+        self._elide = elide
         super().__init__(parent=parent, tone=tone, pixels=pixels, bold=bold)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.set_whole(text)
@@ -126,7 +128,7 @@ class CutLabel(PlainLabel):
         self._cut()
 
     def _cut(self) -> None:
-        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
+        shown = self.fontMetrics().elidedText(self._whole, self._elide, self.width())
         self.setText(shown)
         self.set_tooltip(self._hint or (self._whole if shown != self._whole else ""))
 

@@ -1,0 +1,101 @@
+"""Code as it is placed on a page: which file, the lines, what is known of them; or why nothing is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import QSize, Signal
+from qtpy.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from aitr_desktop.views.code.code_view import CodeView
+from aitr_desktop.views.code.pane_foot import PaneFoot
+from aitr_desktop.views.code.pane_head import PaneHead
+from aitr_desktop.views.message_pane import Message, MessagePane
+from aitr_desktop.views.plain_label import hairline
+
+if TYPE_CHECKING:
+    from aitr_desktop.code.code_file import CodeFile
+    from aitr_desktop.theme import ThemeController
+
+
+class CodePane(QWidget):
+    """A file with its head and foot.
+
+    Args:
+        theme: Colours and fonts.
+    """
+
+    message_pressed = Signal()
+    """The button of the message that stands in place of a file."""
+
+    def __init__(self, theme: ThemeController, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.file: CodeFile | None = None
+        self.view = CodeView(theme)
+        self.head = PaneHead(theme)
+        self.foot = PaneFoot(self.view)
+        self.message = MessagePane(theme)
+        self.message.pressed.connect(self.message_pressed)
+        self._body = QWidget()
+        self._stack = QStackedWidget()
+        self._place()
+        self.show_message(
+            Message(
+                headline=self.tr("No file is open"),
+                body=self.tr("Choose a file to read it here, as it was at the commit that was judged."),
+            )
+        )
+
+    def _place(self) -> None:
+        inside = QVBoxLayout(self._body)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        inside.addWidget(self.view, 1)
+        inside.addWidget(hairline())
+        inside.addWidget(self.foot)
+        self._stack.addWidget(self.message)
+        self._stack.addWidget(self._body)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.head)
+        column.addWidget(hairline())
+        column.addWidget(self._stack, 1)
+
+    def show_file(self, file: CodeFile) -> None:
+        """Shows a file from its top."""
+        self.file = file
+        self.head.show_file(file)
+        self.view.show_lines_of(file.lines)
+        self.foot.show_file()
+        if file.lines.count:
+            self._stack.setCurrentWidget(self._body)
+        else:
+            self.message.say(
+                Message(
+                    headline=self.tr("This file is empty"),
+                    body=self.tr("It has no bytes at this commit. Choose another file to read it here."),
+                )
+            )
+            self._stack.setCurrentWidget(self.message)
+
+    def show_message(self, message: Message) -> None:
+        """Shows why there is nothing to read, and what to do."""
+        self.file = None
+        self.head.show_file(None)
+        self.message.say(message)
+        self._stack.setCurrentWidget(self.message)
+
+    @property
+    def shows_code(self) -> bool:
+        """Whether lines are on screen, and no message."""
+        return self._stack.currentWidget() is self._body
+
+    def stop(self) -> None:
+        """Ends what waits; the window goes."""
+        self.foot.stop()
+
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """Room for eighty columns and twenty lines."""
+        width = round(self.view.line_painter.cell * 90)
+        return QSize(width, self.view.row_height * 20 + self.head.sizeHint().height())
