@@ -128,28 +128,10 @@ class CodeView(RowsArea):
             self.update_lines(line, line)
             self.cursor_moved.emit()
 
-    def visible_lines(self) -> tuple[int, int]:
-        """The first and the last line in sight, also where only a part of it is; 0 and 0 for no lines."""
-        rows = self.rows_in_sight()
-        return (rows[0].line, rows[-1].line) if rows else (0, 0)
-
     def set_marks(self, marks: Sequence[LineMark]) -> None:
         """Shows these marks in the gutter, and no others."""
         self.gutter.marked = MarkedLines(marks)
         self.viewport().update()
-
-    def set_shows_whitespace(self, shows: bool) -> None:
-        """Draws signs for spaces, tabs and the ends of lines, or none."""
-        self.line_painter.set_shows_whitespace(shows)
-
-    def zoom(self, step: int) -> None:
-        """Draws larger or smaller; 0 for the usual size."""
-        self.line_painter.zoom(step)
-
-    @property
-    def pixels(self) -> int:
-        """Size of the font."""
-        return self.line_painter.pixels
 
     def set_hits(self, between: GroundsBetween | None) -> None:
         """Marks what was found.
@@ -163,14 +145,6 @@ class CodeView(RowsArea):
     def grounds(self, first: int, last: int) -> Mapping[int, Sequence[Ground]]:
         """What has another ground on some lines."""
         return self._hits(first, last) if self._hits is not None else {}
-
-    def update_lines(self, first: int, last: int) -> None:
-        """Draws lines anew, if they are in sight."""
-        rows = self.rows_in_sight()
-        places = [place for place, row in enumerate(rows) if first <= row.line <= last]
-        if places:
-            top, height = places[0] * self.row_height, len(places) * self.row_height
-            self.viewport().update(0, top, self.viewport().width(), height)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
         """Draws what is seen."""

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QRect, Qt, Signal
-from qtpy.QtWidgets import QAbstractScrollArea, QFrame
+from qtpy.QtCore import QRect, Signal
 
-from aitr_desktop.code.text_lines import Line, TextLines
-from aitr_desktop.views.code.line_painter import LinePainter
 from aitr_desktop.views.code.row_positions import RowPosition, RowPositions
+from aitr_desktop.views.code.text_area import TEXT_MARGIN, TextArea
 
 if TYPE_CHECKING:
     from qtpy.QtGui import QResizeEvent
 
+    from aitr_desktop.code.text_lines import TextLines
     from aitr_desktop.theme import ThemeController
-    from aitr_desktop.views.code.laid_line import LaidLine
-
-MOST_READ = 2_000
-"""Lines that are kept as text."""
-TEXT_MARGIN = 8
-"""Pixels between the gutter and the text."""
 
 
-class RowsArea(QAbstractScrollArea):
+class RowsArea(TextArea):
     """Scrolls through the lines of a file row by row.
 
     A row is a line, or a part of one where lines wrap. The scroll bar follows the row at the top, not the
@@ -37,23 +30,15 @@ class RowsArea(QAbstractScrollArea):
     """Other rows are in sight, or the same at another place."""
 
     def __init__(self, theme: ThemeController) -> None:
-        super().__init__()
-        self.line_painter = LinePainter(theme, self)
-        self.lines = TextLines(b"")
-        self.wraps = False
-        self.gutter_width = 0
-        self._read: dict[int, Line] = {}
+        super().__init__(theme)
         self._positions = RowPositions(0)
         self._top = RowPosition(1)
         self._widest = 0.0
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.line_painter.changed.connect(self._measured_anew)
 
     def take_lines(self, lines: TextLines) -> None:
         """Another file, from its top."""
-        self.lines = lines
-        self._read.clear()
+        super().take_lines(lines)
         self._top, self._widest = RowPosition(1), 0.0
         self.horizontalScrollBar().setValue(0)
         self._measured_anew()
@@ -67,48 +52,27 @@ class RowsArea(QAbstractScrollArea):
             self._measured_anew()
 
     @property
-    def row_height(self) -> int:
-        """Pixels from one row to the next."""
-        return self.line_painter.row_height
-
-    @property
-    def page(self) -> int:
-        """Rows that are seen as a whole; at least one."""
-        return max(1, self.viewport().height() // self.row_height)
-
-    @property
     def top(self) -> RowPosition:
         """The uppermost row in sight."""
         return self._top
-
-    @property
-    def text_left(self) -> float:
-        """Where lines begin in the viewport, in pixels; it may lie under the gutter."""
-        return self.gutter_width + TEXT_MARGIN - self.horizontalScrollBar().value()
 
     def rows_in_sight(self) -> list[RowPosition]:
         """The rows in sight, one that is cut at the bottom among them."""
         room = -(-self.viewport().height() // self.row_height)
         return list(self._positions.following(self._top, room))
 
-    def line(self, number: int) -> Line:
-        """A line as it is shown.
+    def visible_lines(self) -> tuple[int, int]:
+        """The first and the last line in sight, also where only a part of it is; 0 and 0 for no lines."""
+        rows = self.rows_in_sight()
+        return (rows[0].line, rows[-1].line) if rows else (0, 0)
 
-        Raises:
-            IndexError: There is no such line.
-        """
-        if number not in self._read:
-            if len(self._read) > MOST_READ:
-                self._read.clear()
-            last = number + self.page
-            self._read.update(enumerate(self.lines.page(number, last), number))
-        if number not in self._read:
-            raise IndexError(number)
-        return self._read[number]
-
-    def laid(self, number: int) -> LaidLine:
-        """A line with its places."""
-        return self.line_painter.lay(self.line(number), self._wrap_width())
+    def update_lines(self, first: int, last: int) -> None:
+        """Draws lines anew, if they are in sight."""
+        rows = self.rows_in_sight()
+        places = [place for place, row in enumerate(rows) if first <= row.line <= last]
+        if places:
+            top, height = places[0] * self.row_height, len(places) * self.row_height
+            self.viewport().update(0, top, self.viewport().width(), height)
 
     def set_top(self, top: RowPosition) -> None:
         """Has another row at the top, as far as there is text below it."""
@@ -176,9 +140,6 @@ class RowsArea(QAbstractScrollArea):
 
     def _rows_of(self, number: int) -> int:
         return len(self.laid(number).rows) if 1 <= number <= self.lines.count else 1
-
-    def _wrap_width(self) -> float:
-        return float(self.viewport().width() - self.gutter_width - 2 * TEXT_MARGIN) if self.wraps else 0.0
 
     def _set_ranges(self) -> None:
         self._top = self._positions.bounded(self._top, self.page)
