@@ -1,4 +1,4 @@
-"""The lines of a file with their sizes: what a row is high and a line is wide, before anything is scrolled."""
+"""The lines of a file with their sizes: how high a row is and how wide a line, before anything scrolls."""
 
 from __future__ import annotations
 
