@@ -1,24 +1,47 @@
-"""A local clone: what a commit is and changed, and lines of a file at a commit. Never the working tree."""
+"""A local clone: its commits, their files and folders and what changed between them.
+
+Everything comes from objects by their ids. The working tree is one method, and only for whoever asks for it.
+"""
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitr_desktop.code.objects import TIMEOUT_S, NotHereError, configured_remotes, no_git, objects_of
-from aitr_desktop.code.tree_walk import changes, found_below, looked_up
+from aitr_desktop.code import objects as stored
+from aitr_desktop.code.code_file import CodeFile, Origin
+from aitr_desktop.code.code_folder import MAX_CHANGED, MAX_PATHS, Changed, all_paths, listed
+from aitr_desktop.code.commit_notes import parsed
+from aitr_desktop.code.git_process import no_git
+from aitr_desktop.code.objects import TIMEOUT_S, NotHereError, ObjectStore, configured_remotes, object_id
+from aitr_desktop.code.readable_text import readable
+from aitr_desktop.code.repository_folder import find_repository
+from aitr_desktop.code.text_lines import TextLines
+from aitr_desktop.code.tree_walk import (
+    FOLDER,
+    LINK,
+    MAX_FOLDERS,
+    SUBMODULE,
+    changes,
+    found_below,
+    looked_up,
+    with_moves,
+)
+from aitr_desktop.code.working_tree import read_working_file
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.repository_url import repository_key, without_credentials
 from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
 
-    from aitr_desktop.code.objects import Entry, ObjectStore
+    from aitr_desktop.code.code_folder import Listed, Paths
+    from aitr_desktop.code.commit_notes import ParsedCommit
+    from aitr_desktop.code.histories import LastChange, Versions
+    from aitr_desktop.code.objects import Entry
     from aitr_desktop.code.tree_walk import Change
 
 AROUND = 12
@@ -28,10 +51,6 @@ MAX_PATH = 4_096
 """Characters of a path that is looked for; no system has longer ones."""
 MAX_LINE = 2_000
 """Characters of a line that are shown."""
-_GITDIR = re.compile(rb"gitdir: ([^\n\0]{1,4000})\n?")
-_PERSON = re.compile(
-    r"(?P<name>.*?)\s*<(?P<address>[^<>]*)> (?P<seconds>-?\d{1,12}) (?P<zone>[+-]\d{4})", re.DOTALL
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,23 +87,46 @@ class Excerpt:
     """Where it was looked for under another path, or less is shown than was asked for."""
 
 
+def _nobody(batch: Sequence[str]) -> None:
+    """Nobody wants paths before all are there."""
+
+
 class Clone:
     """A repository on this machine.
+
+    Every question may take ``timeout_s`` and is answered whole or not at all; they can be asked from any
+    thread, one after the other.
 
     Args:
         folder: Its top folder, one below it, or a bare repository.
         environ: The environment of this process.
         timeout_s: Seconds for everything that one answer needs.
+        repository: Its address, for whoever knows it.
+        keeps: Whether git stays for the next question, which spares its start; ``close`` ends it.
 
     Raises:
-        InputError: There is no repository.
+        InputError: There is no repository, or it leads somewhere that does not know it.
     """
 
-    def __init__(self, folder: Path, environ: Mapping[str, str], timeout_s: float = TIMEOUT_S) -> None:
-        self.folder = folder
+    def __init__(
+        self,
+        folder: Path,
+        environ: Mapping[str, str],
+        timeout_s: float = TIMEOUT_S,
+        *,
+        repository: str = "",
+        keeps: bool = False,
+    ) -> None:
+        self.place = folder
+        """Where it was said to be."""
+        self.repository = without_credentials(repository)
         self._environ = environ
-        self._timeout_s = timeout_s
-        self._git_folder = _git_folder(folder)
+        self._found = find_repository(folder)
+        self._store = ObjectStore(self._found.git, environ, timeout_s, keeps=keeps)
+
+    def close(self) -> None:
+        """Ends what was kept, and whatever is being read. Nothing is answered afterwards."""
+        self._store.close()
 
     def remotes(self) -> tuple[str, ...]:
         """The addresses of its remotes, without credentials.
@@ -92,7 +134,7 @@ class Clone:
         Raises:
             InputError: git can't be asked.
         """
-        found = configured_remotes(self._git_folder, self._environ)
+        found = configured_remotes(self._found.git, self._environ)
         return tuple(dict.fromkeys(filter(None, map(without_credentials, found))))
 
     def is_of(self, repository: str) -> bool:
@@ -113,73 +155,178 @@ class Clone:
             IntegrityError: The clone holds other bytes under that id.
         """
         with self._objects(sha) as objects:
-            head, _, message = objects.commit(sha).partition(b"\n\n")
-            headers = _headers(head)
-            said = message.decode(_encoding(headers), "replace").strip("\n")
-            subject, _, body = said.partition("\n")
-            author = _person(headers.get("author", [b""])[0].decode(_encoding(headers), "replace"))
-            parents = [each.decode("ascii", "replace") for each in headers.get("parent", [])]
-            found, remark = self._changes(objects, headers, parents)
+            commit = parsed(objects.commit(sha))
+            found, remark = _changes(objects, commit)
         return CommitNote(
-            sha=sha, subject=subject, body=body.strip("\n"), author=author[0], when=author[1],
+            sha=sha, subject=commit.subject, body=commit.body, author=commit.author, when=commit.when,
             changes=found, remark=remark,
+        )  # fmt: skip
+
+    def file(self, sha: str, path: str, *, as_text: bool = False) -> CodeFile:
+        """A file at a commit.
+
+        A path that the commit does not have is looked for by its end, because tools write paths from
+        their own folder; what is shown instead is said.
+
+        Args:
+            sha: The commit.
+            path: As somebody wrote it.
+            as_text: Whether it is shown even if it is no text.
+
+        Raises:
+            NotTextError: It is no text, and nobody asked for it all the same.
+            NotHereError: The clone does not hold the commit; it says what to fetch.
+            InputError: No such file, or the clone can't be read.
+            IntegrityError: The clone holds other bytes under an id.
+        """
+        _check_length(path)
+        with self._objects(sha) as objects:
+            place, entry = _located(objects, parsed(objects.commit(sha)).tree, path)
+            content = _bytes(objects, place, entry)
+        said = readable(place, content, as_text=as_text)
+        return CodeFile(
+            repository=self.repository, folder=self.place, path=place, lines=TextLines(said.content),
+            sha=sha, blob=entry.sha, encoding=said.encoding, size=len(content),
+            remarks=(*_moved(path, place), *said.remarks),
+        )  # fmt: skip
+
+    def working_file(self, path: str, sha: str = "", *, as_text: bool = False) -> CodeFile:
+        """A file of the working tree as it is now: never what was judged, and only for whoever asks.
+
+        Args:
+            path: From the top folder, with slashes.
+            sha: The commit that it is held against; empty for none.
+            as_text: As for ``file``.
+
+        Raises:
+            NotTextError: As for ``file``.
+            NotHereError: The clone does not hold the commit.
+            InputError: No such file, a link or no regular file, or a bare repository.
+        """
+        _check_length(path)
+        if self._found.top is None:
+            raise InputError(f"{one_line(str(self.place), 300)} is a bare repository without working tree.")
+        content = read_working_file(self._found.top, path, stored.MAX_BLOB)
+        held = [self._held_against(sha, path, content)] if sha else []
+        said = readable(path, content, as_text=as_text)
+        return CodeFile(
+            repository=self.repository, folder=self.place, path=path, lines=TextLines(said.content),
+            origin=Origin.WORKING_TREE, encoding=said.encoding, size=len(content),
+            remarks=(*held, *said.remarks),
         )  # fmt: skip
 
     def excerpt(self, sha: str, path: str, first: int, last: int, around: int = AROUND) -> Excerpt:
         """Lines of a file at a commit, with some around them.
 
-        A path that the commit does not have is looked for by its end, because tools write paths from
-        their own folder; what is shown instead is said.
-
         Raises:
-            NotHereError: The clone does not hold the commit; it says what to fetch.
-            InputError: No such file or line, no text, or the clone can't be read.
-            IntegrityError: The clone holds other bytes under an id.
+            As ``file``, and InputError for a line that it does not have.
         """
-        if len(path) > MAX_PATH:
-            raise InputError(f"{one_line(path, 200)} is no path: it has {len(path):,} characters.")
-        with self._objects(sha) as objects:
-            root = _tree_of(objects.commit(sha))
-            place, entry = _located(objects, root, path)
-            content = _text(objects, place, entry)
-        lines = content.splitlines() if "\n" not in content else content.removesuffix("\n").split("\n")
-        if first > len(lines):
+        file = self.file(sha, path)
+        total = file.lines.count
+        if first > total:
             raise InputError(
-                f"{one_line(place, 200)} has {len(lines):,} lines at this commit, and no line {first:,}."
+                f"{one_line(file.path, 200)} has {total:,} lines at this commit, and no line {first:,}."
             )
-        shown_last = min(last, len(lines), first + MAX_MARKED - 1)
-        start, end = max(1, first - around), min(len(lines), shown_last + around)
+        shown_last = min(last, total, first + MAX_MARKED - 1)
+        start = max(1, first - around)
+        lines = file.lines.page(start, shown_last + around, MAX_LINE)
+        cut = [f"The lines up to {last:,} were asked for."] if shown_last < last else []
         return Excerpt(
             sha=sha,
-            path=place,
-            lines=tuple((number, _cut(lines[number - 1])) for number in range(start, end + 1)),
+            path=file.path,
+            lines=tuple(
+                (start + place, line.text + ("…" if line.left_out else ""))
+                for place, line in enumerate(lines)
+            ),
             first=first,
             last=shown_last,
-            total=len(lines),
-            remark=_remark(path, place, last, shown_last),
+            total=total,
+            remark=" ".join((*_moved(path, file.path), *cut)),
         )
 
-    def _changes(
-        self, objects: ObjectStore, headers: Mapping[str, list[bytes]], parents: list[str]
-    ) -> tuple[tuple[Change, ...], str]:
-        root = headers["tree"][0].decode("ascii", "replace")
-        try:
-            before = _tree_of(objects.commit(parents[0])) if parents else ""
-        except NotHereError:
-            return (), "The clone is shallow and ends here, so what the commit changed is not known."
-        found, is_whole = changes(objects, before, root)
-        remarks = ["A merge: these are the changes to its first parent."] if len(parents) > 1 else []
-        remarks += [] if is_whole else [f"There are more changes than these {len(found):,}."]
-        return found, " ".join(remarks)
+    def folder(self, sha: str, path: str = "") -> tuple[Listed, ...]:
+        """What a folder of a commit holds, folders first, by name; the top folder for an empty path.
+
+        Raises:
+            As ``file``.
+        """
+        _check_length(path)
+        with self._objects(sha) as objects:
+            return listed(objects, parsed(objects.commit(sha)).tree, path)
+
+    def paths(
+        self, sha: str, most: int = MAX_PATHS, on_batch: Callable[[Sequence[str]], None] = _nobody
+    ) -> Paths:
+        """The paths of all files of a commit, for a search.
+
+        Args:
+            sha: The commit.
+            most: How many at most.
+            on_batch: Is handed some as they are found; what it raises ends the search.
+
+        Raises:
+            As ``file``.
+        """
+        with self._objects(sha) as objects:
+            return all_paths(objects, parsed(objects.commit(sha)).tree, most, on_batch)
+
+    def changed(self, before: str, after: str) -> Changed:
+        """The files that differ between two commits.
+
+        Raises:
+            As ``file``; what is to be fetched is whichever of the two is not there.
+        """
+        with self._objects(before) as objects:
+            old = parsed(objects.commit(before)).tree
+        with self._objects(after) as objects:
+            new = parsed(objects.commit(after)).tree
+            found, is_whole = changes(objects, old, new, MAX_CHANGED)
+        remark = "" if is_whole else f"There are more changes than these {len(found):,}."
+        return Changed(before, after, with_moves(found), remark)
+
+    def versions(self, sha: str, path: str) -> Versions:
+        """The commits up to this one that changed a file, the newest first.
+
+        Raises:
+            As ``file``.
+        """
+        from aitr_desktop.code.histories import FileHistory
+
+        with self._objects(sha) as objects:
+            place, _ = _located(objects, parsed(objects.commit(sha)).tree, path)
+            return FileHistory(objects, sha, place).versions()
+
+    def last_change(self, sha: str, path: str, first: int, last: int) -> LastChange:
+        """The last commit, up to this one, that touched lines of a file.
+
+        Raises:
+            As ``file``.
+        """
+        from aitr_desktop.code.histories import FileHistory
+
+        with self._objects(sha) as objects:
+            place, _ = _located(objects, parsed(objects.commit(sha)).tree, path)
+            return FileHistory(objects, sha, place).last_change(first, last)
+
+    def _held_against(self, sha: str, path: str, content: bytes) -> str:
+        with self._objects(sha) as objects:
+            entry = looked_up(objects, parsed(objects.commit(sha)).tree, path.split("/"))
+            if entry is None or entry.mode in (FOLDER, LINK, SUBMODULE):
+                return f"Commit {sha[:12]} has no such file."
+            if object_id("blob", content, len(entry.sha)) == entry.sha:
+                return f"It is the same, byte for byte, as in commit {sha[:12]}."
+            if object_id("blob", content.replace(b"\r\n", b"\n"), len(entry.sha)) == entry.sha:
+                return f"It differs from commit {sha[:12]} in its line ends only."
+        return f"It differs from commit {sha[:12]}."
 
     @contextmanager
     def _objects(self, sha: str) -> Iterator[ObjectStore]:
         try:
-            with objects_of(self._git_folder, self._environ, self._timeout_s) as objects:
+            with self._store.question() as objects:
                 yield objects
         except NotHereError as error:
             raise NotHereError(
-                f"The clone in {self.folder} does not hold commit {sha[:12]}, or not all of it; "
+                f"The clone in {self.place} does not hold commit {sha[:12]}, or not all of it; "
                 "nothing else is shown in its place.",
                 next_step=f"Fetch it there: git fetch origin {sha}",
             ) from error
@@ -187,69 +334,24 @@ class Clone:
             raise no_git(error) from error
         except (ValueError, KeyError, IndexError) as error:
             raise InputError(
-                f"The clone in {self.folder} holds something that is no commit or folder."
+                f"The clone in {self.place} holds something that is no commit or folder."
             ) from error
 
 
-def _git_folder(folder: Path) -> Path:
-    """The folder with the objects, of a checkout, of one below its top, or of a bare repository."""
+def _changes(objects: ObjectStore, commit: ParsedCommit) -> tuple[tuple[Change, ...], str]:
     try:
-        for place in (folder.absolute(), *folder.absolute().parents):
-            inside = place / ".git"
-            if inside.is_dir():
-                return inside
-            if inside.is_file():
-                return _linked(place, inside)
-            if (place / "HEAD").is_file() and (place / "objects").is_dir():
-                return place
-    except (OSError, ValueError) as error:
-        raise InputError(f"{one_line(str(folder), 300)} can't be looked into.") from error
-    raise InputError(
-        f"{one_line(str(folder), 300)} is not a git repository and lies in none.",
-        next_step="Choose the folder into which the repository was cloned.",
-    )
+        before = parsed(objects.commit(commit.parents[0])).tree if commit.parents else ""
+    except NotHereError:
+        return (), "The clone is shallow and ends here, so what the commit changed is not known."
+    found, is_whole = changes(objects, before, commit.tree)
+    remarks = ["A merge: these are the changes to its first parent."] if len(commit.parents) > 1 else []
+    remarks += [] if is_whole else [f"There are more changes than these {len(found):,}."]
+    return found, " ".join(remarks)
 
 
-def _linked(place: Path, file: Path) -> Path:
-    """Where the file of a submodule or of a second working tree leads."""
-    with file.open("rb") as stream:
-        found = _GITDIR.fullmatch(stream.read(5_000))
-    if found is None:
-        raise InputError(f"{one_line(str(file), 300)} names no repository.")
-    return place / Path(found[1].decode("utf-8", "surrogateescape"))
-
-
-def _headers(head: bytes) -> dict[str, list[bytes]]:
-    found: dict[str, list[bytes]] = {}
-    for line in head.split(b"\n"):
-        name, space, value = line.partition(b" ")
-        # A line that begins with a space goes on with the one before: signatures do.
-        if name and space:
-            found.setdefault(name.decode("ascii", "replace"), []).append(value)
-    return found
-
-
-def _encoding(headers: Mapping[str, list[bytes]]) -> str:
-    named = headers.get("encoding", [b"utf-8"])[0].decode("ascii", "replace").lower()
-    return {"iso-8859-1": "latin-1", "latin-1": "latin-1", "cp1252": "cp1252"}.get(named, "utf-8")
-
-
-def _person(line: str) -> tuple[str, datetime | None]:
-    found = _PERSON.fullmatch(line)
-    if found is None:
-        return line, None
-    who = f"{found['name']} <{found['address']}>".strip()
-    minutes = int(found["zone"][1:3]) * 60 + int(found["zone"][3:])
-    minutes = -minutes if found["zone"][0] == "-" else minutes
-    try:
-        when = datetime.fromtimestamp(int(found["seconds"]), UTC)
-        return who, when.astimezone(timezone(timedelta(minutes=minutes)))
-    except (ValueError, OverflowError, OSError):
-        return who, None
-
-
-def _tree_of(commit: bytes) -> str:
-    return _headers(commit.partition(b"\n\n")[0])["tree"][0].decode("ascii", "replace")
+def _check_length(path: str) -> None:
+    if len(path) > MAX_PATH:
+        raise InputError(f"{one_line(path, 200)} is no path: it has {len(path):,} characters.")
 
 
 def _located(objects: ObjectStore, root: str, path: str) -> tuple[str, Entry]:
@@ -259,41 +361,37 @@ def _located(objects: ObjectStore, root: str, path: str) -> tuple[str, Entry]:
         entry = looked_up(objects, root, parts[start:])
         if entry is not None:
             return "/".join(parts[start:]), entry
-    below = found_below(objects, root, parts) if parts else []
-    if len(below) == 1:
-        return below[0]
-    if below:
+    below, is_whole = found_below(objects, root, parts) if parts else ([], True)
+    if len(below) > 1:
         raise InputError(
             f"Several files of this commit end with {one_line(path, 200)}.",
             details=[one_line(place, 300) for place, _ in below],
         )
-    raise InputError(f"The commit has no file {one_line(path, 200)}.")
+    if not is_whole:
+        raise InputError(
+            f"The commit has no file {one_line(path, 200)} at its top, and too many folders to search: "
+            f"{MAX_FOLDERS:,} were."
+        )
+    if not below:
+        raise InputError(f"The commit has no file {one_line(path, 200)}.")
+    return below[0]
 
 
-def _text(objects: ObjectStore, place: str, entry: Entry) -> str:
+def _bytes(objects: ObjectStore, place: str, entry: Entry) -> bytes:
     name = one_line(place, 200)
-    if entry.mode == "160000":
+    if entry.mode == SUBMODULE:
         raise InputError(f"{name} is another repository inside this one, at {entry.sha[:12]}.")
-    if entry.mode == "40000":
+    if entry.mode == FOLDER:
         raise InputError(f"{name} is a folder.")
-    content = objects.blob(entry.sha)
-    if entry.mode == "120000":
+    content = objects.blob(entry.sha, stored.MAX_BLOB)
+    if entry.mode == LINK:
         raise InputError(
             f"{name} is a link to {one_line(content.decode('utf-8', 'replace'), 200)}; it is not followed."
         )
-    if b"\0" in content[:8_000]:
-        raise InputError(f"{name} is not text.")
-    return content.decode("utf-8", "replace").replace("\r\n", "\n")
+    return content
 
 
-def _cut(line: str) -> str:
-    return line if len(line) <= MAX_LINE else line[:MAX_LINE] + "…"
-
-
-def _remark(asked: str, place: str, last: int, shown_last: int) -> str:
-    said = []
-    if asked.removeprefix("./") != place:
-        said.append(f"The report says {one_line(asked, 200)}; this is the file of the commit that ends so.")
-    if shown_last < last:
-        said.append(f"The lines up to {last:,} were asked for.")
-    return " ".join(said)
+def _moved(asked: str, place: str) -> tuple[str, ...]:
+    if asked.removeprefix("./") == place:
+        return ()
+    return (f"The report says {one_line(asked, 200)}; this is the file of the commit that ends so.",)

@@ -37,5 +37,9 @@ class CodeFile:
     blob: str = ""
     """Id of the bytes in git; empty for the working tree."""
     origin: Origin = Origin.COMMIT
+    encoding: str = "UTF-8"
+    """Of the file itself; the lines are UTF-8 always."""
+    size: int = 0
+    """Bytes of the file itself."""
     remarks: tuple[str, ...] = ()
     """What is to be known of it, a sentence each: found under another path, not UTF-8, mixed line ends."""

@@ -9,53 +9,42 @@ refused. Nothing is fetched, and a git that hangs is ended.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import subprocess
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from aitr_desktop.code.git_process import end, kill, no_git, start
 from tsr_agent.errors import InputError, IntegrityError
 from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    import subprocess
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 TIMEOUT_S = 5.0
-MAX_BLOB = 5 * 1024 * 1024
+MAX_BLOB = 64 * 1024 * 1024
 """Bytes of a file; longer ones are not shown."""
 MAX_OBJECT = 8 * 1024 * 1024
 """Bytes of a commit or of a folder's list."""
 MAX_CONFIG = 256 * 1024
+AHEAD = 48
+"""Ids that are asked for at once. All of them fit the smallest pipe, so that nobody waits for ever."""
+MAX_KEPT = 100_000
+"""Lines of folders' lists that are remembered."""
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_ENVIRONMENT = {
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_ATTR_NOSYSTEM": "1",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_NO_LAZY_FETCH": "1",
-    # Before git 2.44 an object that a partial clone lacks is fetched. This list overrides a repository's own
-    # permission for any protocol, of which some run a program.
-    "GIT_ALLOW_PROTOCOL": "none",
-    "GIT_PAGER": "cat",
-    "GIT_ASKPASS": "",
-    "SSH_ASKPASS": "",
-    "LC_ALL": "C",
-}
-_SETTINGS = ("core.fsmonitor=false", "core.hooksPath=/dev/null", "core.pager=cat", "protocol.allow=never")
+_ENTRIES = {
+    size: re.compile(rb"([0-7]{5,7}) ([^\0]+)\0(.{%d})" % size, re.DOTALL)
+    for size in (20, 32)
+}  # fmt: skip
 
 
 class NotHereError(InputError):
     """The repository does not hold the object."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of a folder's list."""
 
     mode: str
@@ -65,16 +54,67 @@ class Entry:
 
 
 class ObjectStore:
-    """Reads objects; made by ``objects_of``.
+    """Reads objects of one repository, one question at a time.
 
     Args:
-        git: Answers ids on its standard input.
-        fault: What to raise where it does not answer.
+        git_folder: The folder that holds ``objects``.
+        environ: The environment of this process, of which only where programs are is passed on.
+        timeout_s: Seconds for one question.
+        keeps: Whether git stays for the next question; ``close`` ends it.
     """
 
-    def __init__(self, git: subprocess.Popen[bytes], fault: Callable[[], InputError]) -> None:
-        self._git = git
-        self._fault = fault
+    def __init__(
+        self,
+        git_folder: Path,
+        environ: Mapping[str, str],
+        timeout_s: float = TIMEOUT_S,
+        *,
+        keeps: bool = False,
+    ) -> None:
+        self._git_folder = git_folder
+        self._environ = environ
+        self._timeout_s = timeout_s
+        self._keeps = keeps
+        self._turn = threading.Lock()
+        self._git: subprocess.Popen[bytes] | None = None
+        self._owed = 0
+        """Answers that git was asked for and that are not read to their end."""
+        self._late = False
+        self._closed = False
+        self._folders: dict[str, tuple[Entry, ...]] = {}
+        self._kept = 0
+
+    @contextmanager
+    def question(self) -> Iterator[ObjectStore]:
+        """The time in which one question is answered; whoever else has one waits.
+
+        Raises:
+            OSError: git can't be started.
+        """
+        with self._turn:
+            self._late = False
+            watchdog = threading.Timer(self._timeout_s, self._end_late)
+            watchdog.daemon = True
+            watchdog.start()
+            try:
+                yield self
+            finally:
+                watchdog.cancel()
+                watchdog.join()
+                if self._owed or self._late or self._closed or not self._keeps:
+                    self._end()
+
+    def close(self) -> None:
+        """Ends git, in the middle of a question too, which then fails. Waits for no question."""
+        self._closed = True
+        git = self._git
+        if git is not None:
+            kill(git)
+        if self._turn.acquire(blocking=False):
+            try:
+                self._end()
+            finally:
+                self._turn.release()
 
     def commit(self, sha: str) -> bytes:
         """The bytes of a commit.
@@ -86,133 +126,133 @@ class ObjectStore:
         """
         return self._read(sha, "commit", MAX_OBJECT)
 
-    def blob(self, sha: str) -> bytes:
+    def blob(self, sha: str, most: int = MAX_BLOB) -> bytes:
         """The bytes of a file.
 
         Raises:
             As ``commit``.
         """
-        return self._read(sha, "blob", MAX_BLOB)
+        return self._read(sha, "blob", most)
 
-    def tree(self, sha: str) -> list[Entry]:
+    def tree(self, sha: str) -> tuple[Entry, ...]:
         """What a folder holds.
 
         Raises:
             As ``commit``.
+            ValueError: It is no folder's list.
         """
-        return list(_entries(self._read(sha, "tree", MAX_OBJECT), len(sha) // 2))
+        return next(self.trees((sha,)))
+
+    def trees(self, shas: Sequence[str]) -> Iterator[tuple[Entry, ...]]:
+        """What folders hold, in the order asked for; much quicker than one after the other.
+
+        Raises:
+            As ``tree``.
+        """
+        for start_at in range(0, len(shas), AHEAD):
+            wanted = shas[start_at : start_at + AHEAD]
+            missing = list(dict.fromkeys(sha for sha in wanted if sha not in self._folders))
+            self._ask(missing)
+            read = {sha: self._listed(sha) for sha in missing}
+            found = [read[sha] if sha in read else self._folders[sha] for sha in wanted]
+            self._keep(read)
+            yield from found
+
+    def _listed(self, sha: str) -> tuple[Entry, ...]:
+        return entries(self._answer(sha, "tree", MAX_OBJECT), len(sha) // 2)
+
+    def _keep(self, read: Mapping[str, tuple[Entry, ...]]) -> None:
+        self._kept += sum(map(len, read.values()))
+        if self._kept > MAX_KEPT:
+            self._folders.clear()
+            self._kept = sum(map(len, read.values()))
+        if self._kept <= MAX_KEPT:
+            self._folders.update(read)
 
     def _read(self, sha: str, wanted: str, most: int) -> bytes:
-        if not _SHA.fullmatch(sha):
-            raise InputError(f"{one_line(sha, 80)} is not the whole SHA of a commit.")
-        header = self._ask(sha).split()
+        self._ask((sha,))
+        return self._answer(sha, wanted, most)
+
+    def _ask(self, shas: Sequence[str]) -> None:
+        for sha in shas:
+            if not _SHA.fullmatch(sha):
+                raise InputError(f"{one_line(sha, 80)} is not the whole SHA of a commit.")
+        if self._owed:
+            self._end()
+        if self._late or self._closed:
+            raise self._fault()
+        if self._git is None:
+            self._git = start(self._git_folder, self._environ, "cat-file", "--batch")
+        asked = self._git.stdin
+        try:
+            if asked is not None:
+                self._owed += len(shas)
+                asked.write(b"".join(sha.encode("ascii") + b"\n" for sha in shas))
+                asked.flush()
+        except OSError:
+            raise self._fault() from None
+
+    def _answer(self, sha: str, wanted: str, most: int) -> bytes:
+        header = self._header().split()
         if header[1:] == [b"missing"]:
+            self._owed -= 1
             raise NotHereError(f"The clone does not hold {sha[:12]}.")
-        if len(header) != 3 or header[0].decode("ascii", "replace") != sha or not header[2].isdigit():
+        if len(header) != 3 or not header[2].isdigit():
+            raise self._fault()
+        named = header[0].decode("ascii", "replace")
+        if len(named) != len(sha) and _SHA.fullmatch(named):
+            # Git takes an id of the other length for the beginning of one, or for the name of a branch.
+            raise NotHereError(f"The clone has ids of {len(named)} digits, so it can't hold {sha[:12]}.")
+        if named != sha:
             raise self._fault()
         kind, size = header[1].decode("ascii", "replace"), int(header[2])
         if kind != wanted:
             raise InputError(f"{sha[:12]} is no {wanted} in this clone but a {one_line(kind, 20)}.")
         if size > most:
             raise InputError(f"It has {size:,} bytes; at most {most:,} are shown.")
-        content = self._take(size + 1)[:-1]
-        _verify(sha, kind, content)
+        content = self._take(size)
+        self._owed -= 1
+        verify(sha, kind, content)
         return content
 
-    def _ask(self, sha: str) -> bytes:
-        asked, answers = self._git.stdin, self._git.stdout
-        if asked is None or answers is None:
-            raise self._fault()
-        try:
-            asked.write(sha.encode("ascii") + b"\n")
-            asked.flush()
-        except OSError:
-            raise self._fault() from None
-        header = answers.readline(1_000)
+    def _header(self) -> bytes:
+        answers = self._git.stdout if self._git is not None else None
+        header = answers.readline(1_000) if answers is not None else b""
         if not header.endswith(b"\n"):
             raise self._fault()
         return header
 
     def _take(self, size: int) -> bytes:
-        content = self._git.stdout.read(size) if self._git.stdout is not None else b""
-        if len(content) != size:
+        answers = self._git.stdout if self._git is not None else None
+        content = answers.read(size) if answers is not None else b""
+        if answers is None or len(content) != size or answers.read(1) != b"\n":
             raise self._fault()
         return content
 
+    def _fault(self) -> InputError:
+        if self._closed:
+            return InputError("Reading the clone was left.")
+        if self._late:
+            return InputError(f"Reading the clone took longer than {self._timeout_s:g} s.")
+        return InputError(
+            "git can't read this clone.", next_step=f"See what “git -C {self._git_folder} fsck” says."
+        )
 
-@contextmanager
-def objects_of(
+    def _end_late(self) -> None:
+        self._late = True
+        git = self._git
+        if git is not None:
+            kill(git)
+
+    def _end(self) -> None:
+        git, self._git, self._owed = self._git, None, 0
+        if git is not None:
+            end(git)
+
+
+def configured_remotes(
     git_folder: Path, environ: Mapping[str, str], timeout_s: float = TIMEOUT_S
-) -> Iterator[ObjectStore]:
-    """The objects of a repository, for as long as the ``with`` statement.
-
-    Args:
-        git_folder: The folder that holds ``objects``.
-        environ: The environment of this process, of which only where programs are is passed on.
-        timeout_s: Seconds for everything that is read.
-
-    Raises:
-        OSError: git can't be started.
-    """
-    late = threading.Event()
-    with _bounded(git_folder, environ, ("cat-file", "--batch"), timeout_s, late) as git:
-
-        def fault() -> InputError:
-            if late.is_set():
-                return InputError(f"Reading the clone took longer than {timeout_s:g} s.")
-            return InputError(
-                "git can't read this clone.", next_step=f"See what “git -C {git_folder} fsck” says."
-            )
-
-        yield ObjectStore(git, fault)
-
-
-@contextmanager
-def _bounded(
-    git_folder: Path,
-    environ: Mapping[str, str],
-    arguments: tuple[str, ...],
-    timeout_s: float,
-    late: threading.Event,
-) -> Iterator[subprocess.Popen[bytes]]:
-    """A git that is ended with the ``with`` statement, or when its time is over."""
-    git = subprocess.Popen(  # noqa: S603  (fixed arguments; ids go in by standard input)
-        command(git_folder, *arguments),
-        env=environment(environ),
-        cwd=git_folder,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-
-    def end() -> None:
-        late.set()
-        git.kill()
-
-    watchdog = threading.Timer(timeout_s, end)
-    watchdog.start()
-    try:
-        yield git
-    finally:
-        watchdog.cancel()
-        watchdog.join()
-        git.kill()
-        # Closes the pipes too; what git still wrote is dropped.
-        git.communicate()
-
-
-def command(git_folder: Path, *arguments: str) -> list[str]:
-    """A call of git on a repository named to it: it looks for none, and asks nobody's configuration."""
-    settings = [part for setting in _SETTINGS for part in ("-c", setting)]
-    return ["git", "--no-pager", f"--git-dir={git_folder}", *settings, *arguments]
-
-
-def environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """What git is told of this process: where programs are, and nothing else."""
-    return {name: environ[name] for name in ("PATH", "SYSTEMROOT") if name in environ} | _ENVIRONMENT
-
-
-def configured_remotes(git_folder: Path, environ: Mapping[str, str]) -> list[str]:
+) -> list[str]:
     """The addresses of a repository's remotes as its own file has them; included files are left out.
 
     Raises:
@@ -220,39 +260,51 @@ def configured_remotes(git_folder: Path, environ: Mapping[str, str]) -> list[str
     """
     asked = ("config", "--local", "--no-includes", "-z", "--get-regexp", r"^remote\..*\.url$")
     try:
-        with _bounded(git_folder, environ, asked, TIMEOUT_S, threading.Event()) as git:
-            said = git.stdout.read(MAX_CONFIG) if git.stdout is not None else b""
+        git = start(git_folder, environ, *asked)
     except OSError as error:
         raise no_git(error) from error
+    watchdog = threading.Timer(timeout_s, kill, (git,))
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        said = git.stdout.read(MAX_CONFIG) if git.stdout is not None else b""
+    finally:
+        watchdog.cancel()
+        watchdog.join()
+        end(git)
     values = (each.partition(b"\n")[2] for each in said.split(b"\0"))
     return [value.decode("utf-8", "replace") for value in values if value]
 
 
-def no_git(error: OSError) -> InputError:
-    """Git could not be started."""
-    if isinstance(error, FileNotFoundError):
-        return InputError("git is not installed, so no clone can be read.", next_step="Install git.")
-    return InputError(f"git can't be started: {error.strerror or error}.")
+def entries(content: bytes, id_bytes: int) -> tuple[Entry, ...]:
+    """The lines of a folder's list.
+
+    Raises:
+        ValueError: It is none.
+    """
+    found = _ENTRIES[id_bytes].findall(content)
+    # What matches nothing is stepped over by the search; the lengths tell.
+    if sum(len(mode) + len(name) for mode, name, _ in found) + (2 + id_bytes) * len(found) != len(content):
+        raise ValueError("no list of a folder")
+    return tuple([Entry(mode.decode("ascii").lstrip("0"), name, sha.hex()) for mode, name, sha in found])
 
 
-def _verify(sha: str, kind: str, content: bytes) -> None:
-    digest = hashlib.sha256() if len(sha) == 64 else hashlib.sha1(usedforsecurity=False)
-    digest.update(f"{kind} {len(content)}\0".encode())
-    digest.update(content)
-    if digest.hexdigest() != sha:
+def verify(sha: str, kind: str, content: bytes) -> None:
+    """Holds an object's bytes against its id.
+
+    Raises:
+        IntegrityError: They are others.
+    """
+    if object_id(kind, content, len(sha)) != sha:
         raise IntegrityError(
             f"The clone holds other bytes than those of {sha[:12]}, so nothing of it is shown.",
             next_step="The clone is damaged or was altered: make a new one.",
         )
 
 
-def _entries(content: bytes, id_bytes: int) -> Iterator[Entry]:
-    place = 0
-    while place < len(content):
-        space = content.index(b" ", place)
-        end = content.index(b"\0", space)
-        after = end + 1 + id_bytes
-        yield Entry(
-            content[place:space].decode("ascii"), content[space + 1 : end], content[end + 1 : after].hex()
-        )
-        place = after
+def object_id(kind: str, content: bytes, digits: int) -> str:
+    """The id that git gives an object, of 40 or 64 digits."""
+    digest = hashlib.sha256() if digits == 64 else hashlib.sha1(usedforsecurity=False)
+    digest.update(f"{kind} {len(content)}\0".encode())
+    digest.update(content)
+    return digest.hexdigest()
