@@ -26,6 +26,7 @@ class FindBar(QFrame):
 
     Args:
         words: What the field is called; by default that it looks in the report.
+        offers_exact: Has a button to tell upper and lower case apart.
     """
 
     asked = Signal(str)
@@ -35,7 +36,7 @@ class FindBar(QFrame):
     closed = Signal()
     """The person is done."""
 
-    def __init__(self, parent: QWidget | None = None, *, words: str = "") -> None:
+    def __init__(self, parent: QWidget | None = None, *, words: str = "", offers_exact: bool = False) -> None:
         super().__init__(parent)
         self.setProperty("ground", "window")
         self.field = QLineEdit()
@@ -45,6 +46,8 @@ class FindBar(QFrame):
         self.field.setClearButtonEnabled(True)
         self.field.setMaximumWidth(self.field.fontMetrics().averageCharWidth() * WIDTH)
         self.count = PlainLabel(tone=Tone.MUTED)
+        self.exact = self._button("Aa", self.tr("Tell upper and lower case apart"))
+        self.exact.setCheckable(True)
         self._previous = self._button("▲", self.tr("Previous hit (Shift+F3)"))
         self._next = self._button("▼", self.tr("Next hit (F3)"))
         self._close = self._button("✕", self.tr("Close (Escape)"))
@@ -55,6 +58,7 @@ class FindBar(QFrame):
         row.setContentsMargins(16, 4, 12, 4)
         row.setSpacing(4)
         row.addWidget(self.field, 1)
+        row.addWidget(self.exact)
         row.addWidget(self._previous)
         row.addWidget(self._next)
         row.addSpacing(8)
@@ -63,9 +67,12 @@ class FindBar(QFrame):
         row.addWidget(self._close)
         self.field.textEdited.connect(self._pause.start)
         self._pause.timeout.connect(self.ask)
+        self.exact.toggled.connect(lambda _: self.ask())
         self._next.clicked.connect(lambda: self.moved.emit(1))
         self._previous.clicked.connect(lambda: self.moved.emit(-1))
         self._close.clicked.connect(self.closed)
+        if not offers_exact:
+            self.exact.hide()
         self.hide()
 
     def open(self) -> None:
@@ -78,11 +85,17 @@ class FindBar(QFrame):
         """What is looked for."""
         return self.field.text()
 
-    def say(self, words: str, *, is_missing: bool = False) -> None:
-        """Says how often it is there."""
+    @property
+    def is_exact(self) -> bool:
+        """Whether upper and lower case are told apart."""
+        return self.exact.isChecked()
+
+    def say(self, words: str, *, is_missing: bool = False, quietly: bool = False) -> None:
+        """Says how often it is there; quietly where more is to come, so that nothing is read out yet."""
         self.count.setText(words)
         self.count.set_tone(Tone.PENDING if is_missing else Tone.MUTED)
-        announce(self, words)
+        if not quietly:
+            announce(self, words)
 
     @Slot()
     def ask(self) -> None:

@@ -8,8 +8,11 @@ from qtpy.QtCore import QSize, Signal
 from qtpy.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from aitr_desktop.views.code.code_view import CodeView
+from aitr_desktop.views.code.finding_lines import FindingLines
 from aitr_desktop.views.code.pane_foot import PaneFoot
 from aitr_desktop.views.code.pane_head import PaneHead
+from aitr_desktop.views.editor.line_bar import LineBar
+from aitr_desktop.views.find_bar import FindBar
 from aitr_desktop.views.message_pane import Message, MessagePane
 from aitr_desktop.views.plain_label import hairline
 
@@ -34,6 +37,10 @@ class CodePane(QWidget):
         self.view = CodeView(theme)
         self.head = PaneHead(theme)
         self.foot = PaneFoot(self.view)
+        self.find_bar = FindBar(words=self.tr("Find in file"), offers_exact=True)
+        self.line_bar = LineBar(self.view, lambda: self.view.cursor_line, self.view.go_to)
+        self.finding = FindingLines(self.find_bar, self.view)
+        self.view.line_asked.connect(self.line_bar.open)
         self.message = MessagePane(theme)
         self.message.pressed.connect(self.message_pressed)
         self._body = QWidget()
@@ -50,6 +57,8 @@ class CodePane(QWidget):
         inside = QVBoxLayout(self._body)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(0)
+        inside.addWidget(self.find_bar)
+        inside.addWidget(self.line_bar)
         inside.addWidget(self.view, 1)
         inside.addWidget(hairline())
         inside.addWidget(self.foot)
@@ -68,6 +77,7 @@ class CodePane(QWidget):
         self.head.show_file(file)
         self.view.show_lines_of(file.lines)
         self.foot.show_file()
+        self.finding.another_file()
         if file.lines.count:
             self._stack.setCurrentWidget(self._body)
         else:
@@ -94,6 +104,8 @@ class CodePane(QWidget):
     def stop(self) -> None:
         """Ends what waits; the window goes."""
         self.foot.stop()
+        self.finding.stop()
+        self.find_bar.stop()
 
     def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
         """Room for eighty columns and twenty lines."""

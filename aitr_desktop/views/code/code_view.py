@@ -128,6 +128,11 @@ class CodeView(RowsArea):
             self.update_lines(line, line)
             self.cursor_moved.emit()
 
+    def reveal(self, line: int, first: int, last: int) -> None:
+        """Puts the cursor on a line, and brings characters of it into sight."""
+        self.go_to(line, centre=False)
+        super().reveal(line, first, last)
+
     def set_marks(self, marks: Sequence[LineMark]) -> None:
         """Shows these marks in the gutter, and no others."""
         self.gutter.marked = MarkedLines(marks)

@@ -5,7 +5,7 @@ The code pane and the comparison of two versions draw with the same one, and so 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from dataclasses import dataclass
 from itertools import islice
@@ -158,7 +158,7 @@ class LinePainter(QObject):
             number: Which of its rows, from 0.
             place: Where.
             pieces: Of the whole line.
-            grounds: Parts of the line with another ground; the last is uppermost.
+            grounds: Parts of the line with another ground, in order; no two share a character.
         """
         row = laid.rows[number]
         is_laid_out = isinstance(row, LaidOutRow)
@@ -168,9 +168,12 @@ class LinePainter(QObject):
             box = QRect(place.left, place.top, place.right - place.left, self.row_height)
             painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
         first, last = row.seen(place.left - place.x, place.right - place.x)
-        for ground in grounds:
+        begin = bisect_left(grounds, laid.shown.to_column(first), key=lambda each: each.end)
+        for ground in islice(grounds, begin, None):
             start, end = laid.shown.to_drawn(ground.start), laid.shown.to_drawn(ground.end)
-            if (start < last and end > first) or start == end:
+            if start > last:
+                break
+            if start < last or start == end:
                 self._draw_ground(painter, row.stretches(max(start, first), min(end, last)), place, ground)
         baseline = place.top + self.measures.baseline
         row.draw(painter, place.x, baseline, self.runs(laid.shown, pieces, first, last))

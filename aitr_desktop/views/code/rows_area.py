@@ -108,6 +108,24 @@ class RowsArea(TextArea):
         elif steps >= self.page:
             self.scroll_rows(steps - self.page + 1)
 
+    def reveal(self, line: int, first: int, last: int) -> None:
+        """Brings characters of a line into sight, the first of them before all others.
+
+        Args:
+            line: The line.
+            first: The first character, from 0.
+            last: The one behind the last.
+        """
+        laid = self.laid(line)
+        start, end = laid.shown.to_drawn(first), laid.shown.to_drawn(last)
+        number = laid.row_of(start)
+        self.bring(line, row=number)
+        left, right = laid.rows[number].x_at(start), laid.rows[number].x_at(end)
+        bar, room = self.horizontalScrollBar(), self.viewport().width() - self.gutter_width - 3 * TEXT_MARGIN
+        if not self.wraps and not bar.value() <= left <= right <= bar.value() + room:
+            self._widen()
+            bar.setValue(round(max(0.0, min(left - room / 3, left) if left > room * 2 / 3 else 0.0)))
+
     def row_at(self, y: float) -> RowPosition | None:
         """The row at some pixels of the viewport; None below the last line."""
         rows = self.rows_in_sight()

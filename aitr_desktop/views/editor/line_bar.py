@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QEvent, Qt, Slot
 from qtpy.QtGui import QIntValidator
-from qtpy.QtWidgets import QFrame, QHBoxLayout, QLineEdit
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from aitr_desktop.views.plain_label import PlainLabel
 
 if TYPE_CHECKING:
-    from qtpy.QtGui import QKeyEvent
+    from collections.abc import Callable
 
-    from aitr_desktop.views.editor.text_edit import TextEdit
+    from qtpy.QtGui import QKeyEvent
 
 _OWN = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -22,13 +22,15 @@ class LineBar(QFrame):
     """A field for a number. Enter goes there, Escape back.
 
     Args:
-        edit: The text.
+        text: What has the lines, and the focus again afterwards.
+        current: The line of its cursor.
+        go: Goes to a line, or to the nearest there is.
     """
 
-    def __init__(self, edit: TextEdit) -> None:
+    def __init__(self, text: QWidget, current: Callable[[], int], go: Callable[[int], object]) -> None:
         super().__init__()
         self.setProperty("ground", "window")
-        self._edit = edit
+        self._text, self._current, self._go = text, current, go
         label = PlainLabel(self.tr("Go to line"))
         self.field = QLineEdit()
         self.field.setAccessibleName(self.tr("Go to line"))
@@ -40,14 +42,13 @@ class LineBar(QFrame):
         row.addWidget(label)
         row.addWidget(self.field)
         row.addStretch(1)
-        edit.line_asked.connect(self.open)
         self.hide()
 
     @Slot()
     def open(self) -> None:
         """Asks, beginning with the line of the cursor."""
         self.show()
-        self.field.setText(str(self._edit.place()[0]))
+        self.field.setText(str(self._current()))
         self.field.selectAll()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -62,9 +63,10 @@ class LineBar(QFrame):
         """Goes there, or back."""
         if event.key() == Qt.Key.Key_Escape:
             self.hide()
-            self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._text.setFocus(Qt.FocusReason.OtherFocusReason)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.hide()
-            self._edit.go_to(int(self.field.text() or 1))
+            self._go(int(self.field.text() or 1))
+            self._text.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             super().keyPressEvent(event)
