@@ -9,6 +9,7 @@ from qtpy.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from aitr_desktop.views.code.code_view import CodeView
 from aitr_desktop.views.code.finding_lines import FindingLines
+from aitr_desktop.views.code.line_selecting import LineSelecting
 from aitr_desktop.views.code.pane_foot import PaneFoot
 from aitr_desktop.views.code.pane_head import PaneHead
 from aitr_desktop.views.editor.line_bar import LineBar
@@ -36,9 +37,10 @@ class CodePane(QWidget):
         self.file: CodeFile | None = None
         self.view = CodeView(theme)
         self.head = PaneHead(theme)
-        self.foot = PaneFoot(self.view)
+        self.selecting = LineSelecting(self.view)
+        self.foot = PaneFoot(self.view, self.selecting)
         self.find_bar = FindBar(words=self.tr("Find in file"), offers_exact=True)
-        self.line_bar = LineBar(self.view, lambda: self.view.cursor_line, self.view.go_to)
+        self.line_bar = LineBar(self.view, lambda: self.view.cursor_line, self.selecting.cursor.go_to)
         self.finding = FindingLines(self.find_bar, self.view)
         self.view.line_asked.connect(self.line_bar.open)
         self.message = MessagePane(theme)

@@ -37,7 +37,7 @@ class LineCopying(QObject):
 
     def _copied(self) -> str:
         selection, lines = self._view.selection, self._view.lines
-        if selection is None or lines is None:
+        if selection is None:
             return self.tr("No line is selected, and nothing was copied.")
         try:
             copied = copied_lines(lines, selection)

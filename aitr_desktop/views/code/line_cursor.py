@@ -30,7 +30,7 @@ class LineCursor(QObject):
     @property
     def count(self) -> int:
         """Lines that there are."""
-        return 0 if self._view.lines is None else self._view.lines.count
+        return self._view.lines.count
 
     def words(self) -> str:
         """Which lines are selected, and how many: ``12–20 · 9 lines``; empty for none."""
@@ -44,44 +44,48 @@ class LineCursor(QObject):
         )
 
     def step(self, lines: int, *, extends: bool) -> None:
-        """Moves on; where nothing is selected, a single step first selects the line of the cursor."""
-        if self._view.selection is None and abs(lines) == 1:
-            self.select(self._view.cursor_line, extends=False)
-        else:
+        """Moves on; where the line of the cursor is not selected, a single step selects that one first."""
+        if self._is_at_cursor() or abs(lines) > 1:
             self.go_by(lines, extends=extends)
+        else:
+            self.select(self._view.cursor_line)
 
     def go_by(self, lines: int, *, extends: bool) -> None:
         """Moves on by so many lines, downwards if positive."""
         begun = self._begun()
         self._show(begun.extended(lines, self.count) if extends else begun.moved(lines, self.count))
 
-    def turn_page(self, direction: int, *, extends: bool) -> None:
-        """Moves on by what is seen, less the one line that is seen again."""
+    def extend_by_page(self, direction: int) -> None:
+        """Extends by what is seen, less the one line that is seen again."""
         first, last = self._view.visible_lines()
-        self.go_by(direction * max(1, last - first), extends=extends)
+        self.go_by(direction * max(1, last - first), extends=True)
 
     def go_to(self, line: int) -> None:
         """Selects the line of a number, or the last one and says that there is no other."""
-        self.select(line, extends=False, centre=True)
+        self._show(LineSelection(line, line).within(self.count), centre=True)
         if line > self.count:
             words = self.tr("There is no line {line}: the file ends with line {count}.")
             words = words.format(line=f"{line:,}", count=f"{self.count:,}")
             announce(self._view, words)
             self.told.emit(words)
 
-    def go_to_end(self) -> None:
-        """Selects the last line."""
-        self.select(self.count, extends=False)
+    def select(self, line: int) -> None:
+        """Selects one line."""
+        self._show(LineSelection(line, line).within(self.count))
 
-    def select(self, line: int, *, extends: bool, centre: bool = False) -> None:
-        """Selects a line, or all from where the selection began to it."""
-        begun = self._begun() if extends else LineSelection(line, line)
-        self._show(begun.reaching(line, self.count), centre=centre)
+    def extend_to(self, line: int) -> None:
+        """Selects everything from the line of the cursor, or from where the selection began there."""
+        self._show(self._begun().reaching(line, self.count))
 
-    def select_beyond(self, lines: int) -> None:
+    def point_at(self, line: int, *, extends: bool) -> None:
+        """What a press in the gutter means: that line, or all from where the selection began to it."""
+        begun = self._view.selection if extends else None
+        self._show((begun or LineSelection(line, line)).reaching(line, self.count))
+
+    def drag_beyond(self, lines: int) -> None:
         """Extends the selection beyond what is seen, by so many lines downwards, or upwards."""
         first, last = self._view.visible_lines()
-        self.select((last if lines > 0 else first) + lines, extends=True)
+        self.point_at((last if lines > 0 else first) + lines, extends=True)
 
     def select_all(self) -> None:
         """Selects every line; what is seen stays."""
@@ -94,10 +98,15 @@ class LineCursor(QObject):
         self._view.clear_selection()
         announce(self._view, self.tr("Selection taken back"))
 
+    def _is_at_cursor(self) -> bool:
+        selection = self._view.selection
+        return selection is not None and selection.cursor == self._view.cursor_line
+
     def _begun(self) -> LineSelection:
-        """What a movement begins with: the selection, else the line of the cursor."""
+        """What a key goes on from: the selection, or the cursor where that has gone elsewhere."""
         line = self._view.cursor_line
-        return self._view.selection or LineSelection(line, line)
+        selection = self._view.selection
+        return selection if selection is not None and self._is_at_cursor() else LineSelection(line, line)
 
     def _show(self, selection: LineSelection, *, centre: bool = False) -> None:
         self._view.select(selection.anchor, selection.cursor)

@@ -16,10 +16,10 @@ from aitr_desktop.views.code.line_cursor import LineCursor
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aitr_desktop.views.code.code_view import CodeView
     from qtpy.QtGui import QKeyEvent
 
     from aitr_desktop.code.reading_keys import Command
+    from aitr_desktop.views.code.code_view import CodeView
 
 _SPECIAL = {
     Qt.Key.Key_Return: Special.ENTER,
@@ -60,14 +60,15 @@ class LineSelecting(QObject):
         self.cursor = LineCursor(view)
         self.copying = LineCopying(view)
         self._edges = EdgeScrolling(view.viewport())
-        self._edges.wanted.connect(self.cursor.select_beyond)
+        self._edges.wanted.connect(self.cursor.drag_beyond)
         self.cursor.told.connect(self.told)
         self.copying.told.connect(self.told)
         self._moves = self._made_moves()
         view.gutter_pressed.connect(self._pressed)
-        view.gutter_dragged.connect(lambda line: self.cursor.select(line, extends=True))
+        view.gutter_dragged.connect(lambda line: self.cursor.point_at(line, extends=True))
         view.typed.connect(self.take)
         view.selection_changed.connect(self.changed)
+        view.cursor_moved.connect(self._forget)
         view.installEventFilter(self)
 
     def words(self) -> str:
@@ -88,16 +89,16 @@ class LineSelecting(QObject):
                 self._forget()
         return False
 
-    def _made_moves(self) -> dict[Qt.Key, Callable[[bool], None]]:
-        """What travelling keys do; each is told whether to extend."""
+    def _made_moves(self) -> dict[Qt.Key, Callable[[], None]]:
+        """What travelling keys do with Shift; without it, the view itself moves."""
         cursor = self.cursor
         return {
-            Qt.Key.Key_Down: lambda extends: cursor.step(1, extends=extends),
-            Qt.Key.Key_Up: lambda extends: cursor.step(-1, extends=extends),
-            Qt.Key.Key_PageDown: lambda extends: cursor.turn_page(1, extends=extends),
-            Qt.Key.Key_PageUp: lambda extends: cursor.turn_page(-1, extends=extends),
-            Qt.Key.Key_Home: lambda extends: cursor.select(1, extends=extends),
-            Qt.Key.Key_End: lambda extends: cursor.select(cursor.count, extends=extends),
+            Qt.Key.Key_Down: lambda: cursor.step(1, extends=True),
+            Qt.Key.Key_Up: lambda: cursor.step(-1, extends=True),
+            Qt.Key.Key_PageDown: lambda: cursor.extend_by_page(1),
+            Qt.Key.Key_PageUp: lambda: cursor.extend_by_page(-1),
+            Qt.Key.Key_Home: lambda: cursor.extend_to(1),
+            Qt.Key.Key_End: lambda: cursor.extend_to(cursor.count),
         }
 
     def _wants(self, event: QKeyEvent) -> bool:
@@ -119,7 +120,7 @@ class LineSelecting(QObject):
         if _is_select_all(event):
             return self._ending(self.cursor.select_all)
         if key in self._moves and _travels(key, modifiers):
-            return self._ending(lambda: self._moves[key](bool(modifiers & _SHIFT)))
+            return self._ending(self._moves[key])
         before = self._keys.pending
         command = None if modifiers & _HELD else self._command(event, key)
         if command is None:
@@ -151,14 +152,14 @@ class LineSelecting(QObject):
         elif command.deed is Deed.GO_TO:
             self.cursor.go_to(command.number)
         elif command.deed is Deed.GO_TO_END:
-            self.cursor.go_to_end()
+            self.cursor.select(self.cursor.count)
         elif command.deed is Deed.CLEAR:
             self.cursor.clear()
 
     def _pressed(self, line: int, extends: bool) -> None:
         self._forget()
         self._edges.begin()
-        self.cursor.select(line, extends=extends)
+        self.cursor.point_at(line, extends=extends)
 
     def _ending(self, do: Callable[[], object]) -> bool:
         """Does something that ends what was typed of a command."""
@@ -181,7 +182,7 @@ def _is_select_all(event: QKeyEvent) -> bool:
 
 
 def _travels(key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
-    """Whether a key moves the cursor: the ends of the file with Ctrl too, as in every editor."""
-    if modifiers & (_ALT | _META):
+    """Whether a key extends the selection: to the ends of the file with Ctrl too, as in every editor."""
+    if not modifiers & _SHIFT or modifiers & (_ALT | _META):
         return False
     return not modifiers & _CTRL or key in (Qt.Key.Key_Home, Qt.Key.Key_End)

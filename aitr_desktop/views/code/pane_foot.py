@@ -10,10 +10,10 @@ from qtpy.QtWidgets import QFrame, QHBoxLayout
 from aitr_desktop.views.code.line_painter import USUAL_SIZE
 from aitr_desktop.views.plain_label import CutLabel, PlainLabel
 from tsr_agent.sections.marks import Tone
-from tsr_agent.sections.wording import counted
 
 if TYPE_CHECKING:
     from aitr_desktop.views.code.code_view import CodeView
+    from aitr_desktop.views.code.line_selecting import LineSelecting
 
 
 class PaneFoot(QFrame):
@@ -21,12 +21,13 @@ class PaneFoot(QFrame):
 
     Args:
         view: What is shown.
+        selecting: Which lines are selected, and what is typed of a command.
     """
 
-    def __init__(self, view: CodeView) -> None:
+    def __init__(self, view: CodeView, selecting: LineSelecting) -> None:
         super().__init__()
         self.setProperty("ground", "window")
-        self._view = view
+        self._view, self._selecting = view, selecting
         self.selected = PlainLabel(bold=True)
         self.place = PlainLabel(tone=Tone.MUTED)
         self.note = CutLabel(tone=Tone.MUTED)
@@ -44,7 +45,7 @@ class PaneFoot(QFrame):
         self._counting.setSingleShot(True)
         self._counting.setInterval(0)
         self._counting.timeout.connect(self._tell_ends)
-        view.selection_changed.connect(self._tell_selection)
+        selecting.changed.connect(self._tell_selection)
         view.cursor_moved.connect(self._tell_place)
         view.zoomed.connect(self._tell_size)
         self._tell_size()
@@ -68,15 +69,7 @@ class PaneFoot(QFrame):
 
     @Slot()
     def _tell_selection(self) -> None:
-        found = self._view.selection
-        if found is None:
-            words = ""
-        elif found.size == 1:
-            words = self.tr("{line} · 1 line").format(line=f"{found.first:,}")
-        else:
-            words = self.tr("{first}–{last} · {count}").format(
-                first=f"{found.first:,}", last=f"{found.last:,}", count=counted(found.size, "line")
-            )
+        words = self._selecting.words()
         self.selected.setText(words)
         self.selected.setVisible(bool(words))
 
