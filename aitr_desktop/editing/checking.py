@@ -15,6 +15,7 @@ from tsr_agent.errors import InputError, PolicyError
 if TYPE_CHECKING:
     from datetime import date
 
+    from aitr_desktop.editing.draft_texts import TextSize
     from tsr_agent.gate.policies.policy import Policy
     from tsr_agent.gate.source.problem import PolicyProblem
     from tsr_agent.ingest.reader import Reader
@@ -33,6 +34,8 @@ class FileKind(Enum):
     QUARANTINE = "quarantine"
     CASES = "policy-cases"
     REQUIREMENTS = "requirements"
+    DRAFT = "draft"
+    """A text that no gate reads, such as a prompt."""
 
 
 class Weight(Enum):
@@ -71,6 +74,8 @@ class Checked:
     """Findings beyond those."""
     policy: Policy | None = None
     """Where it is one, and every gate would take it."""
+    size: TextSize | None = None
+    """Of a draft."""
 
     @property
     def errors(self) -> int:
@@ -78,7 +83,14 @@ class Checked:
         return sum(each.weight is Weight.ERROR for each in self.findings)
 
 
-def check_text(text: str, path: Path | None, today: date, *, named: Path | None = None) -> Checked:
+def check_text(
+    text: str,
+    path: Path | None,
+    today: date,
+    *,
+    named: Path | None = None,
+    placeholders: tuple[str, ...] = (),
+) -> Checked:
     """Checks a text, whole or half-written. Never raises, whatever the text.
 
     Args:
@@ -86,25 +98,33 @@ def check_text(text: str, path: Path | None, today: date, *, named: Path | None 
         path: Of its file, beside which what it names is looked for; None for one never saved.
         today: The day (UTC) that dates are held against.
         named: What it would be called where it has no file yet. Name and keys tell what it is meant to be.
+        placeholders: Of the text that a draft is a copy of.
     """
     data = text.encode("utf-8", "surrogatepass")
     kind = kind_of_text(data, path or named)
-    policy = None
-    if kind is FileKind.REQUIREMENTS:
+    policy, size = None, None
+    if kind is FileKind.DRAFT:
+        from aitr_desktop.editing.draft_texts import draft_findings, size_of
+
+        found, size = draft_findings(text, path or named or Path(), placeholders), size_of(text)
+    elif kind is FileKind.REQUIREMENTS:
         found = _of_requirements(data, path or named)
     else:
         found, policy = _of_gate_file(data, path, today, kind)
     found = sorted([*found, *_hidden(text)], key=lambda each: (each.line, each.column))
     shown = found[:MOST_FINDINGS]
-    return Checked(kind=kind, findings=tuple(shown), more=len(found) - len(shown), policy=policy)
+    return Checked(kind=kind, findings=tuple(shown), more=len(found) - len(shown), policy=policy, size=size)
 
 
 def kind_of_text(data: bytes, path: Path | None) -> FileKind:
     """What a text is meant to be, by its name and its keys; a policy where nothing tells."""
+    from aitr_desktop.editing.draft_texts import is_draft
     from tsr_agent.gate.linting.file_check import kind_of
 
     if path is not None and _reader(data, path) is not None:
         return FileKind.REQUIREMENTS
+    if path is not None and is_draft(data.decode("utf-8", "replace"), path):
+        return FileKind.DRAFT
     if path is None and re.search(rb"^requirements[ \t]*:", data, re.MULTILINE):
         return FileKind.REQUIREMENTS
     return FileKind(kind_of(data))
