@@ -81,6 +81,7 @@ ROWS = (
         text=QT_TRANSLATE_NOOP("Actions", "Copy &link to this report"),
         keys=("Ctrl+L",),
         icon="copy",
+        tip=QT_TRANSLATE_NOOP("Actions", "While code is on screen: to its lines"),
     ),
     ActionSpec(
         act=Act.SAVE_PDF,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from aitr_desktop.actions import (
     code_menu,
+    code_pane_menu,
     file_menu,
     go_menu,
     help_menu,
@@ -24,6 +25,7 @@ ACTIONS = (
     *view_menu.ROWS,
     *report_menu.ROWS,
     *code_menu.ROWS,
+    *code_pane_menu.ROWS,
     *policy_menu.ROWS,
     *go_menu.ROWS,
     *help_menu.ROWS,
@@ -67,6 +69,26 @@ WRITING = (
 )
 """Keys of the editor."""
 
+READING = (
+    ("Click, Shift+Click, drag", QT_TRANSLATE_NOOP("Actions", "On the line numbers of code: select lines")),
+    ("j, k", QT_TRANSLATE_NOOP("Actions", "In code: select the next or previous line; 5j goes five on")),
+    ("Shift+j, Shift+k", QT_TRANSLATE_NOOP("Actions", "In code: extend the selection by a line")),
+    (
+        "Shift with Up, Down, Page Up, Page Down, Home, End",
+        QT_TRANSLATE_NOOP("Actions", "In code: extend the selection by lines, by pages, to the ends"),
+    ),
+    ("g, number, Enter", QT_TRANSLATE_NOOP("Actions", "In code: go to a line")),
+    ("g g, Shift+g", QT_TRANSLATE_NOOP("Actions", "In code: go to the first or the last line")),
+    ("y, Ctrl+C", QT_TRANSLATE_NOOP("Actions", "In code: copy the selected lines as the file has them")),
+    ("Ctrl+A", QT_TRANSLATE_NOOP("Actions", "In code: select all lines")),
+    (
+        "Escape",
+        QT_TRANSLATE_NOOP("Actions", "In code: end a command, then take back the selection, then go back"),
+    ),
+    ("Ctrl+F, F3, Shift+F3", QT_TRANSLATE_NOOP("Actions", "In code: find, next hit, previous hit")),
+)
+"""Keys of code that is read."""
+
 
 def shown_keys(keys: str) -> str:
     """Keys as this system writes them."""
@@ -87,6 +109,8 @@ def key_groups() -> list[tuple[str, list[tuple[str, str]]]]:
         groups.append((plain_text(translate("Actions", menu)), rows))
     moves = [(keys, translate("Actions", does)) for keys, does in MOVES]
     groups.append((translate("Actions", "In lists and reports"), moves))
+    reading = [(keys, translate("Actions", does)) for keys, does in READING]
+    groups.append((translate("Actions", "While reading code"), reading))
     writing = [(keys, translate("Actions", does)) for keys, does in WRITING]
     groups.append((translate("Actions", "While writing"), writing))
     return [group for group in groups if group[1]]

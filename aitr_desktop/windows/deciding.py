@@ -14,6 +14,7 @@ from aitr_desktop.item_models.cells import Kind
 from aitr_desktop.windows.approving import Approving
 from aitr_desktop.windows.check_page import CheckPage
 from aitr_desktop.windows.code.code_page import CodePage
+from aitr_desktop.windows.code.pane_actions import PaneActions
 from aitr_desktop.windows.compare_page import ComparePage
 from aitr_desktop.windows.documents import Documents
 from aitr_desktop.windows.policies.policy_place import PolicyPlace
@@ -99,6 +100,9 @@ class Deciding(QObject):
         self.code.failed.connect(self.failed)
         self.code.reasons_changed.connect(self.reasons_changed)
         self.code.place_asked.connect(self.place_asked)
+        self.lines = PaneActions(desk.preferences, lambda: self.code.pane, self)
+        self.lines.told.connect(self.told)
+        self.lines.failed.connect(self.failed)
 
     def pages(self) -> dict[str, Callable[[], QWidget]]:
         """The page of each place that is made here, in the rail's order."""
@@ -111,12 +115,12 @@ class Deciding(QObject):
 
     def handlers(self) -> dict[Act, Callable[[], object]]:
         """What the actions of these parts do."""
-        parts = self.comparison, self.documents, self.approving, self.policies, self.code
+        parts = self.comparison, self.documents, self.approving, self.policies, self.code, self.lines
         return {act: do for part in parts for act, do in part.handlers().items()}
 
     def reasons(self) -> dict[Act, Callable[[], str]]:
         """Why their actions can't be done now."""
-        parts = self.comparison, self.documents, self.approving, self.policies, self.code
+        parts = self.comparison, self.documents, self.approving, self.policies, self.code, self.lines
         return {act: why for part in parts for act, why in part.reasons().items()}
 
     def report_shown(self, detail: ReportDetail | None) -> None:

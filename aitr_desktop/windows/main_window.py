@@ -194,6 +194,7 @@ class MainWindow(QMainWindow):
         self.opening.said.connect(self.notices.tell)
         self.deciding.offered.connect(self.notices.tell)
         self.opening.lines_wanted.connect(self.following.show_lines)
+        self.opening.prefer_lines(self.deciding.lines)
 
     def show_library(self, path: Path, *, create: bool = False) -> None:
         """Opens a library in the background and shows it."""

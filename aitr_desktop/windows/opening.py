@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from qtpy.QtWidgets import QWidget
 
     from aitr_desktop.tasks import Tasks
+    from aitr_desktop.windows.code.pane_actions import PaneActions
     from aitr_desktop.windows.imports import Imports
     from aitr_desktop.windows.libraries import Libraries
     from aitr_desktop.windows.preferences import Preferences
@@ -74,6 +75,7 @@ class Opening(QObject):
         self._workbench = workbench
         self._waiting: deque[Callable[[], None]] = deque()
         self._awaits_library = False
+        self._lines: PaneActions | None = None
         # Queued: the window shall have taken the library in before anything is asked of it.
         libraries.opened.connect(self._library_is_here, Qt.ConnectionType.QueuedConnection)
         libraries.failed.connect(self._library_is_not, Qt.ConnectionType.QueuedConnection)
@@ -84,7 +86,11 @@ class Opening(QObject):
 
     def reasons(self) -> dict[Act, Callable[[], str]]:
         """Why its actions can't be done now."""
-        return {Act.COPY_LINK: lambda: "" if self._link() else self.tr("No report is on screen.")}
+        return {Act.COPY_LINK: self._why_no_link}
+
+    def prefer_lines(self, lines: PaneActions) -> None:
+        """Has a link to lines of code copied in place of one to the report, while code is on screen."""
+        self._lines = lines
 
     def start(self, wanted: Sequence[str], library: Path | None, *, create: bool = False) -> None:
         """Opens what a start asks for, and a library in any case.
@@ -127,11 +133,18 @@ class Opening(QObject):
         self.open(whole)
 
     def copy_link(self) -> None:
-        """Takes a link to the report on screen into the clipboard."""
+        """Takes a link to what is on screen into the clipboard."""
+        if self._lines is not None and not self._lines.why_no_code():
+            self._lines.copy_link()
+            return
         link = self._link()
         if link:
             QApplication.clipboard().setText(link)
             self.said.emit(self.tr("Link copied: {link}").format(link=link))
+
+    def _why_no_link(self) -> str:
+        has_lines = self._lines is not None and not self._lines.why_no_code()
+        return "" if has_lines or self._link() else self.tr("No report is on screen.")
 
     def _link(self) -> str:
         """A link to the report on screen; empty where there is none."""

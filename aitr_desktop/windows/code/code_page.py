@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aitr_desktop.code.places import CodePlace
     from aitr_desktop.item_models.judged_commits import JudgedCode
     from aitr_desktop.item_models.report_detail import ReportDetail
+    from aitr_desktop.views.code.code_pane import CodePane
     from aitr_desktop.views.code.place_view import PlaceView
     from aitr_desktop.views.message_pane import Message
     from aitr_desktop.windows.desk import Desk
@@ -55,6 +56,11 @@ class CodePage(QObject):
             self._view.pressed.connect(lambda: self._next())  # noqa: PLW0108  (it changes)
             self._show()
         return self._view
+
+    @property
+    def pane(self) -> CodePane | None:
+        """The pane in which a file is read; None before one was."""
+        return None
 
     def handlers(self) -> dict[Act, Callable[[], object]]:
         """What the actions of this part do."""
