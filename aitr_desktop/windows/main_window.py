@@ -25,6 +25,7 @@ from aitr_desktop.windows.following import Following
 from aitr_desktop.windows.imports import Imports
 from aitr_desktop.windows.layout_state import encode_state
 from aitr_desktop.windows.libraries import Libraries
+from aitr_desktop.windows.link_copying import LinkCopying
 from aitr_desktop.windows.list_actions import ListActions
 from aitr_desktop.windows.list_view import ListView
 from aitr_desktop.windows.menus import Menus
@@ -101,6 +102,7 @@ class MainWindow(QMainWindow):
         desk = Desk(self, theme, tasks, clock, self.libraries, self.preferences)
         self.verifying = Verifying(desk)
         self.deciding = Deciding(desk, servers, self.server, lambda: self.workbench)
+        self.links = LinkCopying(self.libraries, self.deciding.lines, lambda: self.workbench, self)
         # One line a place: the page of each row of the table of actions that has a place.
         page_of = {
             "reports": lambda: self.reports_page,
@@ -133,14 +135,14 @@ class MainWindow(QMainWindow):
         return self.reports_page.workbench
 
     def _handlers(self) -> dict[Act, Callable[[], object]]:
-        parts = (self.libraries, self._recent, self.imports, self.exports, self.server, self.opening)
+        parts = (self.libraries, self._recent, self.imports, self.exports, self.server, self.links)
         more = (self.appearance, self.verifying, self.deciding, self.pages, self._list, self._finding)
         others = (self.list_view, self.saved_filters, self._commands, self.notices)
         found = {act: do for part in (*parts, *more, *others) for act, do in part.handlers().items()}
         return {**found, Act.QUIT: self.close, Act.RESET_LAYOUT: self._reset_layout}
 
     def _reasons(self) -> dict[Act, Callable[[], str]]:
-        parts = (self._recent, self.imports, self.exports, self.server, self.opening, self.deciding)
+        parts = (self._recent, self.imports, self.exports, self.server, self.links, self.deciding)
         others = (self._list, self._finding, self.list_view, self.saved_filters, self.notices, self.verifying)
         return {act: why for part in (*parts, *others) for act, why in part.reasons().items()}
 
@@ -185,16 +187,14 @@ class MainWindow(QMainWindow):
         self.server.report_asked.connect(self.reports_page.open_report)
         self.server.stands.connect(self.status.show_sync)
         telling = (self.exports, self.server, self.deciding, self.verifying)
-        for part in telling:
+        for part in (*telling, self.links):
             part.told.connect(self.notices.tell)
         for failing in (*telling, self.imports, self.opening, self.following):
             failing.failed.connect(self.notices.say)
         self.verifying.stands.connect(self.status.show_verification)
         self.verifying.doubted.connect(self.reports_page.take_verified)
-        self.opening.said.connect(self.notices.tell)
         self.deciding.offered.connect(self.notices.tell)
         self.opening.lines_wanted.connect(self.following.show_lines)
-        self.opening.prefer_lines(self.deciding.lines)
 
     def show_library(self, path: Path, *, create: bool = False) -> None:
         """Opens a library in the background and shows it."""

@@ -15,11 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QObject, Qt, Signal
-from qtpy.QtWidgets import QApplication
 
 from aitr_desktop import deep_link
-from aitr_desktop.actions.spec import Act
-from aitr_desktop.deep_link import LineLink, ReportLink
+from aitr_desktop.deep_link import LineLink
 from aitr_desktop.library.kinds import is_library
 from tsr_agent.errors import InputError, TsrError
 from tsr_agent.sections.plain_text import one_line
@@ -29,8 +27,8 @@ if TYPE_CHECKING:
 
     from qtpy.QtWidgets import QWidget
 
+    from aitr_desktop.deep_link import ReportLink
     from aitr_desktop.tasks import Tasks
-    from aitr_desktop.windows.code.pane_actions import PaneActions
     from aitr_desktop.windows.imports import Imports
     from aitr_desktop.windows.libraries import Libraries
     from aitr_desktop.windows.preferences import Preferences
@@ -51,8 +49,6 @@ class Opening(QObject):
 
     failed = Signal(object)
     """A ``TsrError``: what was asked for is not opened, and why."""
-    said = Signal(str)
-    """What was done, for the status line."""
     lines_wanted = Signal(object)
     """A ``LineLink`` to be followed."""
 
@@ -75,22 +71,9 @@ class Opening(QObject):
         self._workbench = workbench
         self._waiting: deque[Callable[[], None]] = deque()
         self._awaits_library = False
-        self._lines: PaneActions | None = None
         # Queued: the window shall have taken the library in before anything is asked of it.
         libraries.opened.connect(self._library_is_here, Qt.ConnectionType.QueuedConnection)
         libraries.failed.connect(self._library_is_not, Qt.ConnectionType.QueuedConnection)
-
-    def handlers(self) -> dict[Act, Callable[[], object]]:
-        """What the actions of this part do."""
-        return {Act.COPY_LINK: self.copy_link}
-
-    def reasons(self) -> dict[Act, Callable[[], str]]:
-        """Why its actions can't be done now."""
-        return {Act.COPY_LINK: self._why_no_link}
-
-    def prefer_lines(self, lines: PaneActions) -> None:
-        """Has a link to lines of code copied in place of one to the report, while code is on screen."""
-        self._lines = lines
 
     def start(self, wanted: Sequence[str], library: Path | None, *, create: bool = False) -> None:
         """Opens what a start asks for, and a library in any case.
@@ -131,29 +114,6 @@ class Opening(QObject):
                 )
             )
         self.open(whole)
-
-    def copy_link(self) -> None:
-        """Takes a link to what is on screen into the clipboard."""
-        if self._lines is not None and not self._lines.why_no_code():
-            self._lines.copy_link()
-            return
-        link = self._link()
-        if link:
-            QApplication.clipboard().setText(link)
-            self.said.emit(self.tr("Link copied: {link}").format(link=link))
-
-    def _why_no_link(self) -> str:
-        has_lines = self._lines is not None and not self._lines.why_no_code()
-        return "" if has_lines or self._link() else self.tr("No report is on screen.")
-
-    def _link(self) -> str:
-        """A link to the report on screen; empty where there is none."""
-        workbench, workspace = self._workbench(), self._libraries.workspace
-        if workbench is None or workbench.report is None or workspace is None:
-            return ""
-        name = workspace.path.name
-        library = name if deep_link.is_name(name) else ""
-        return ReportLink(report_id=workbench.report.report_id, library=library).address
 
     def _sort(self, wanted: Sequence[str], library: Path | None, create: bool) -> None:
         """Looks at the files on another thread: a folder of the network may take its time."""
