@@ -14,7 +14,14 @@ from aitr_desktop.code.code_file import CodeFile, Origin
 from aitr_desktop.code.code_folder import MAX_CHANGED, MAX_PATHS, Changed, all_paths, listed
 from aitr_desktop.code.commit_notes import parsed
 from aitr_desktop.code.git_process import no_git
-from aitr_desktop.code.objects import TIMEOUT_S, NotHereError, ObjectStore, configured_remotes, object_id
+from aitr_desktop.code.objects import (
+    TIMEOUT_S,
+    NoAnswerError,
+    NotHereError,
+    ObjectStore,
+    configured_remotes,
+    object_id,
+)
 from aitr_desktop.code.readable_text import readable
 from aitr_desktop.code.repository_folder import find_repository
 from aitr_desktop.code.text_lines import TextLines
@@ -325,17 +332,30 @@ class Clone:
             with self._store.question() as objects:
                 yield objects
         except NotHereError as error:
-            raise NotHereError(
-                f"The clone in {self.place} does not hold commit {sha[:12]}, or not all of it; "
-                "nothing else is shown in its place.",
-                next_step=f"Fetch it there: git fetch origin {sha}",
-            ) from error
+            raise self._not_here(sha) from error
+        except NoAnswerError as error:
+            if self._found.is_partial():
+                raise self._not_here(sha) from error
+            raise
         except OSError as error:
             raise no_git(error) from error
         except (ValueError, KeyError, IndexError) as error:
             raise InputError(
                 f"The clone in {self.place} holds something that is no commit or folder."
             ) from error
+
+    def _not_here(self, sha: str) -> NotHereError:
+        if self._found.is_partial():
+            return NotHereError(
+                f"The clone in {one_line(str(self.place), 300)} is a partial one and does not hold commit "
+                f"{sha[:12]}, or not all of it; nothing else is shown in its place.",
+                next_step=f"Fetch all of it there: git fetch --refetch --no-filter origin {sha}",
+            )
+        return NotHereError(
+            f"The clone in {one_line(str(self.place), 300)} does not hold commit {sha[:12]}, "
+            "or not all of it; nothing else is shown in its place.",
+            next_step=f"Fetch it there: git fetch origin {sha}",
+        )
 
 
 def _changes(objects: ObjectStore, commit: ParsedCommit) -> tuple[tuple[Change, ...], str]:

@@ -45,7 +45,8 @@ class Version:
     author: str
     when: datetime | None
     sign: str
-    """``+`` added, ``–`` removed, ``±`` changed, ``→`` moved here with the same content."""
+    """``+`` added, ``–`` removed, ``±`` changed, ``→`` moved here with the same content; ``?`` where the
+    clone does not hold what was before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +190,7 @@ class FileHistory:
         if is_cut:
             self._ends.append(f"The clone does not hold what is before {sha[:12]}.")
         having = [(parent, place) for parent, place, old in before if old]
-        sign = "–" if not blob else "±" if having else "+"
+        sign = "–" if not blob else "±" if having else "?" if is_cut else "+"
         if sign == "+" and before:
             moved = self._moved(before[0][0], commit.tree, path)
             if moved:

@@ -44,6 +44,10 @@ class NotHereError(InputError):
     """The repository does not hold the object."""
 
 
+class NoAnswerError(InputError):
+    """Git ended without an answer. A partial clone does so before git 2.44 for what it lacks."""
+
+
 class Entry(NamedTuple):
     """One line of a folder's list."""
 
@@ -152,7 +156,8 @@ class ObjectStore:
         for start_at in range(0, len(shas), AHEAD):
             wanted = shas[start_at : start_at + AHEAD]
             missing = list(dict.fromkeys(sha for sha in wanted if sha not in self._folders))
-            self._ask(missing)
+            if missing:
+                self._ask(missing)
             read = {sha: self._listed(sha) for sha in missing}
             found = [read[sha] if sha in read else self._folders[sha] for sha in wanted]
             self._keep(read)
@@ -218,6 +223,8 @@ class ObjectStore:
     def _header(self) -> bytes:
         answers = self._git.stdout if self._git is not None else None
         header = answers.readline(1_000) if answers is not None else b""
+        if not header and not self._late and not self._closed:
+            raise NoAnswerError(self._fault().message, next_step=self._fault().next_step)
         if not header.endswith(b"\n"):
             raise self._fault()
         return header

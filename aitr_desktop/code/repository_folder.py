@@ -31,6 +31,12 @@ class RepositoryFolder:
     """What git is told: the folder of HEAD, which of a second working tree is its own."""
     top: Path | None
     """Top folder of the working tree; None for a bare repository."""
+    common: Path
+    """The folder that holds ``objects``, the same for all working trees."""
+
+    def is_partial(self) -> bool:
+        """Whether it was cloned without some objects, which git would fetch when they are wanted."""
+        return any((self.common / "objects" / "pack").glob("*.promisor"))
 
 
 def find_repository(folder: Path) -> RepositoryFolder:
@@ -40,7 +46,8 @@ def find_repository(folder: Path) -> RepositoryFolder:
         InputError: There is none, or it leads somewhere that does not know it.
     """
     try:
-        found = _found(folder)
+        git, top = _found(folder)
+        found = RepositoryFolder(git, top, _common(git))
         _check(found)
     except (OSError, ValueError, RuntimeError) as error:
         raise InputError(f"{_shown(folder)} can't be looked into.") from error
@@ -61,17 +68,18 @@ def read_small(path: Path, most: int = MAX_LISTED) -> bytes:
         return stream.read(most) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
 
 
-def _found(folder: Path) -> RepositoryFolder:
+def _found(folder: Path) -> tuple[Path, Path | None]:
+    """The folder of HEAD, and the top of the working tree."""
     for place in (folder.absolute(), *folder.absolute().parents):
         inside = place / ".git"
         if inside.is_dir():
             if not _is_inside(inside, place):
                 raise _strange(inside, inside.resolve())
-            return RepositoryFolder(inside, place)
+            return inside, place
         if inside.is_file():
-            return RepositoryFolder(_linked(place, inside), place)
+            return _linked(place, inside), place
         if (place / "HEAD").is_file() and (place / "objects").is_dir():
-            return RepositoryFolder(place, None)
+            return place, None
     raise InputError(
         f"{_shown(folder)} is not a git repository and lies in none.",
         next_step="Choose the folder into which the repository was cloned.",
@@ -97,18 +105,24 @@ def _is_submodule(git: Path, place: Path) -> bool:
     """Whether a repository around the folder keeps the objects, as it does for its submodules."""
     for above in place.parents:
         if (above / ".git").exists():
-            return _is_inside(git, _found(above).git)
+            return _is_inside(git, _found(above)[0])
     return False
+
+
+def _common(git: Path) -> Path:
+    """The folder that holds the objects, which a second working tree shares with the first."""
+    named = read_small(git / "commondir", 5_000).rstrip(b"\n")
+    if not named:
+        return git
+    common = git / _local(git, named)
+    if not _is_inside(git, common):
+        raise _strange(git / "commondir", common)
+    return common
 
 
 def _check(found: RepositoryFolder) -> None:
     """Refuses objects that are kept outside."""
-    common = found.git
-    named = read_small(found.git / "commondir", 5_000).rstrip(b"\n")
-    if named:
-        common = found.git / _local(found.git, named)
-        if not _is_inside(found.git, common):
-            raise _strange(found.git / "commondir", common)
+    common = found.common
     around = [common.resolve()]
     around += [common.resolve().parent] if common.resolve().name == ".git" else []
     around += [found.top.resolve()] if found.top is not None else []

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,9 @@ import pytest
 from aitr_desktop.code import clones, objects, tree_walk
 from aitr_desktop.code.clones import Clone
 from aitr_desktop.code.objects import NotHereError
+from tests.factories.hostile_repositories import write_object
 from tests.factories.hostile_texts import HOSTILE_TEXTS
-from tests.factories.repositories import ENVIRONMENT, commit, git, repository
+from tests.factories.repositories import commit, git, repository
 from tsr_agent.errors import InputError, IntegrityError
 
 if TYPE_CHECKING:
@@ -233,15 +233,6 @@ def test_text_of_a_commit_is_text(folder: Path) -> None:
         assert clone(folder).excerpt(sha, name, 1, 1).lines[0][1] == HOSTILE_TEXTS[name]
 
 
-def raw_commit(folder: Path, content: bytes) -> str:
-    """A commit of any bytes, as no honest git writes it."""
-    done = subprocess.run(
-        ["git", "hash-object", "-w", "--literally", "-t", "commit", "--stdin"],
-        cwd=folder, env=ENVIRONMENT, input=content, capture_output=True, check=True,
-    )  # fmt: skip
-    return done.stdout.decode().strip()
-
-
 @pytest.mark.parametrize(
     "content",
     [
@@ -256,7 +247,7 @@ def raw_commit(folder: Path, content: bytes) -> str:
 )
 def test_a_commit_that_is_none_is_said(folder: Path, content: bytes) -> None:
     with pytest.raises(InputError):
-        clone(folder).note(raw_commit(folder, content))
+        clone(folder).note(write_object(folder, "commit", content))
 
 
 @pytest.mark.parametrize(
@@ -275,14 +266,16 @@ def test_a_commit_that_is_none_is_said(folder: Path, content: bytes) -> None:
 )
 def test_an_author_of_any_form_is_read(folder: Path, author: bytes, when: datetime | None) -> None:
     tree = git(folder, "rev-parse", "HEAD^{tree}").encode()
-    note = clone(folder).note(raw_commit(folder, b"tree " + tree + b"\nauthor " + author + b"\n\nWhat\n"))
+    note = clone(folder).note(
+        write_object(folder, "commit", b"tree " + tree + b"\nauthor " + author + b"\n\nWhat\n")
+    )
     assert (note.subject, note.when) == ("What", when)
 
 
 def test_an_author_in_an_old_encoding_is_read(folder: Path) -> None:
     tree = git(folder, "rev-parse", "HEAD^{tree}").encode()
     head = b"tree " + tree + b"\nauthor Zo\xeb <z@x> 0 +0000\nencoding ISO-8859-1\n\nCaf\xe9\n"
-    note = clone(folder).note(raw_commit(folder, head))
+    note = clone(folder).note(write_object(folder, "commit", head))
     assert (note.subject, note.author) == ("Café", "Zoë <z@x>")
 
 
@@ -321,87 +314,6 @@ def test_what_git_answers_is_held_against_the_id(
     (tmp_path / "git").chmod(0o755)
     with pytest.raises(error, match=said):
         Clone(folder, {"PATH": str(tmp_path)}).note(sha)
-
-
-ATTACKS = {
-    "fsmonitor": {"core.fsmonitor": "touch {marker}"},
-    "pager": {"core.pager": "touch {marker}", "pager.cat-file": "touch {marker}"},
-    "alias": {"alias.cat-file": "!touch {marker}", "alias.config": "!touch {marker}"},
-    "editor": {"core.editor": "touch {marker}", "core.askPass": "touch {marker}"},
-    "hooks": {"core.hooksPath": "{folder}/hooks"},
-    "textconv": {"diff.evil.textconv": "touch {marker}", "diff.external": "touch {marker}"},
-    "filter": {"filter.evil.smudge": "touch {marker}", "filter.evil.clean": "touch {marker}"},
-    "alternates": {"core.alternateRefsCommand": "touch {marker}"},
-    "lazy fetch": {
-        "extensions.partialClone": "origin",
-        "core.repositoryFormatVersion": "1",
-        "remote.origin.url": "ext::touch {marker}",
-        "remote.origin.promisor": "true",
-        "protocol.ext.allow": "always",
-        "protocol.allow": "always",
-    },
-    "ssh": {
-        "extensions.partialClone": "origin",
-        "core.repositoryFormatVersion": "1",
-        "remote.origin.url": "ssh://git.example.org/x",
-        "remote.origin.promisor": "true",
-        "core.sshCommand": "touch {marker}",
-        "protocol.ssh.allow": "always",
-    },
-    "signing": {"gpg.program": "touch {marker}", "log.showSignature": "true"},
-    "include": {"include.path": "{folder}/evil.config"},
-}
-
-
-@pytest.mark.parametrize("settings", ATTACKS.values(), ids=ATTACKS.keys())
-def test_no_setting_of_a_repository_runs_a_program(
-    folder: Path, tmp_path: Path, settings: dict[str, str]
-) -> None:
-    marker = tmp_path / "marker"
-    places = {"marker": marker, "folder": folder}
-    sha = commit(folder, {"bot.py": SOURCE, ".gitattributes": "* diff=evil filter=evil\n"})
-    (folder / "hooks").mkdir()
-    for hook in ("post-checkout", "reference-transaction", "fsmonitor-watchman"):
-        (folder / "hooks" / hook).write_text(f"#!/bin/sh\ntouch {marker}\n")
-        (folder / "hooks" / hook).chmod(0o755)
-    (folder / "evil.config").write_text(f"[core]\n\tfsmonitor = touch {marker}\n")
-    for name, value in settings.items():
-        git(folder, "config", name, value.format(**places))
-    found = clone(folder)
-    assert found.note(sha).changes
-    assert found.excerpt(sha, "bot.py", 1, 1).total == 100
-    found.remotes()
-    with pytest.raises(InputError):
-        found.note("a" * 40)
-    assert not marker.exists()
-
-
-def test_the_lazy_fetch_would_run_a_program_without_our_care(folder: Path, tmp_path: Path) -> None:
-    """The attack is a real one: the same question in the environment of everyday runs it."""
-    marker = tmp_path / "marker"
-    for name, value in ATTACKS["lazy fetch"].items():
-        git(folder, "config", name, value.format(marker=marker))
-    subprocess.run(
-        ["git", "cat-file", "-p", "a" * 40], cwd=folder, env=ENVIRONMENT, capture_output=True, check=False
-    )
-    assert marker.exists()
-
-
-def test_a_program_in_the_environment_is_not_passed_on(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sha = git(folder, "rev-parse", "HEAD")
-    other = tmp_path / "other"
-    repository(other)
-    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
-    monkeypatch.setenv("GIT_EXTERNAL_DIFF", f"touch {tmp_path / 'marker'}")
-    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
-    monkeypatch.setenv("GIT_CONFIG_KEY_0", "core.fsmonitor")
-    monkeypatch.setenv("GIT_CONFIG_VALUE_0", f"touch {tmp_path / 'marker'}")
-    git(folder, "remote", "add", "origin", "https://git.example.org/team/bot")
-    assert clone(folder).note(sha).sha == sha
-    assert clone(folder).is_of("https://git.example.org/team/bot")
-    assert not (tmp_path / "marker").exists()
 
 
 def test_a_git_that_hangs_is_ended(folder: Path) -> None:
