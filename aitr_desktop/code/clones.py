@@ -214,7 +214,10 @@ class Clone:
         if self._found.top is None:
             raise InputError(f"{one_line(str(self.place), 300)} is a bare repository without working tree.")
         content = read_working_file(self._found.top, path, stored.MAX_BLOB)
-        held = [self._held_against(sha, path, content)] if sha else []
+        held = []
+        if sha:
+            with self._objects(sha) as objects:
+                held.append(_held_against(objects, sha, path, content))
         said = readable(path, content, as_text=as_text)
         return CodeFile(
             repository=self.repository, folder=self.place, path=path, lines=TextLines(said.content),
@@ -228,28 +231,7 @@ class Clone:
         Raises:
             As ``file``, and InputError for a line that it does not have.
         """
-        file = self.file(sha, path)
-        total = file.lines.count
-        if first > total:
-            raise InputError(
-                f"{one_line(file.path, 200)} has {total:,} lines at this commit, and no line {first:,}."
-            )
-        shown_last = min(last, total, first + MAX_MARKED - 1)
-        start = max(1, first - around)
-        lines = file.lines.page(start, shown_last + around, MAX_LINE)
-        cut = [f"The lines up to {last:,} were asked for."] if shown_last < last else []
-        return Excerpt(
-            sha=sha,
-            path=file.path,
-            lines=tuple(
-                (start + place, line.text + ("…" if line.left_out else ""))
-                for place, line in enumerate(lines)
-            ),
-            first=first,
-            last=shown_last,
-            total=total,
-            remark=" ".join((*_moved(path, file.path), *cut)),
-        )
+        return _excerpt(self.file(sha, path), path, first, last, around)
 
     def folder(self, sha: str, path: str = "") -> tuple[Listed, ...]:
         """What a folder of a commit holds, folders first, by name; the top folder for an empty path.
@@ -315,27 +297,16 @@ class Clone:
             place, _ = _located(objects, parsed(objects.commit(sha)).tree, path)
             return FileHistory(objects, sha, place).last_change(first, last)
 
-    def _held_against(self, sha: str, path: str, content: bytes) -> str:
-        with self._objects(sha) as objects:
-            entry = looked_up(objects, parsed(objects.commit(sha)).tree, path.split("/"))
-            if entry is None or entry.mode in (FOLDER, LINK, SUBMODULE):
-                return f"Commit {sha[:12]} has no such file."
-            if object_id("blob", content, len(entry.sha)) == entry.sha:
-                return f"It is the same, byte for byte, as in commit {sha[:12]}."
-            if object_id("blob", content.replace(b"\r\n", b"\n"), len(entry.sha)) == entry.sha:
-                return f"It differs from commit {sha[:12]} in its line ends only."
-        return f"It differs from commit {sha[:12]}."
-
     @contextmanager
     def _objects(self, sha: str) -> Iterator[ObjectStore]:
         try:
             with self._store.question() as objects:
                 yield objects
         except NotHereError as error:
-            raise self._not_here(sha) from error
+            raise _not_here(self.place, sha, is_partial=self._found.is_partial()) from error
         except NoAnswerError as error:
             if self._found.is_partial():
-                raise self._not_here(sha) from error
+                raise _not_here(self.place, sha, is_partial=True) from error
             raise
         except OSError as error:
             raise no_git(error) from error
@@ -344,18 +315,27 @@ class Clone:
                 f"The clone in {self.place} holds something that is no commit or folder."
             ) from error
 
-    def _not_here(self, sha: str) -> NotHereError:
-        if self._found.is_partial():
-            return NotHereError(
-                f"The clone in {one_line(str(self.place), 300)} is a partial one and does not hold commit "
-                f"{sha[:12]}, or not all of it; nothing else is shown in its place.",
-                next_step=f"Fetch all of it there: git fetch --refetch --no-filter origin {sha}",
-            )
-        return NotHereError(
-            f"The clone in {one_line(str(self.place), 300)} does not hold commit {sha[:12]}, "
-            "or not all of it; nothing else is shown in its place.",
-            next_step=f"Fetch it there: git fetch origin {sha}",
-        )
+
+def _not_here(place: Path, sha: str, *, is_partial: bool) -> NotHereError:
+    said = "is a partial one and does" if is_partial else "does"
+    options = " --refetch --no-filter" if is_partial else ""
+    return NotHereError(
+        f"The clone in {one_line(str(place), 300)} {said} not hold commit {sha[:12]}, or not all of it; "
+        "nothing else is shown in its place.",
+        next_step=f"Fetch it there: git fetch{options} origin {sha}",
+    )
+
+
+def _held_against(objects: ObjectStore, sha: str, path: str, content: bytes) -> str:
+    """What a file of the working tree is to that of a commit, a sentence."""
+    entry = looked_up(objects, parsed(objects.commit(sha)).tree, path.split("/"))
+    if entry is None or entry.mode in (FOLDER, LINK, SUBMODULE):
+        return f"Commit {sha[:12]} has no such file."
+    if object_id("blob", content, len(entry.sha)) == entry.sha:
+        return f"It is the same, byte for byte, as in commit {sha[:12]}."
+    if object_id("blob", content.replace(b"\r\n", b"\n"), len(entry.sha)) == entry.sha:
+        return f"It differs from commit {sha[:12]} in its line ends only."
+    return f"It differs from commit {sha[:12]}."
 
 
 def _changes(objects: ObjectStore, commit: ParsedCommit) -> tuple[tuple[Change, ...], str]:
@@ -367,6 +347,29 @@ def _changes(objects: ObjectStore, commit: ParsedCommit) -> tuple[tuple[Change, 
     remarks = ["A merge: these are the changes to its first parent."] if len(commit.parents) > 1 else []
     remarks += [] if is_whole else [f"There are more changes than these {len(found):,}."]
     return found, " ".join(remarks)
+
+
+def _excerpt(file: CodeFile, asked: str, first: int, last: int, around: int) -> Excerpt:
+    total = file.lines.count
+    if first > total:
+        raise InputError(
+            f"{one_line(file.path, 200)} has {total:,} lines at this commit, and no line {first:,}."
+        )
+    shown_last = min(last, total, first + MAX_MARKED - 1)
+    start = max(1, first - around)
+    lines = file.lines.page(start, shown_last + around, MAX_LINE)
+    cut = [f"The lines up to {last:,} were asked for."] if shown_last < last else []
+    return Excerpt(
+        sha=file.sha,
+        path=file.path,
+        lines=tuple(
+            (start + place, line.text + ("…" if line.left_out else "")) for place, line in enumerate(lines)
+        ),
+        first=first,
+        last=shown_last,
+        total=total,
+        remark=" ".join((*_moved(asked, file.path), *cut)),
+    )
 
 
 def _check_length(path: str) -> None:

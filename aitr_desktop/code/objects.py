@@ -184,10 +184,11 @@ class ObjectStore:
                 raise InputError(f"{one_line(sha, 80)} is not the whole SHA of a commit.")
         if self._owed:
             self._end()
-        if self._late or self._closed:
-            raise self._fault()
+        self._go_on()
         if self._git is None:
             self._git = start(self._git_folder, self._environ, "cat-file", "--batch")
+            # Whoever ended the question while git was being started saw none to end.
+            self._go_on()
         asked = self._git.stdin
         try:
             if asked is not None:
@@ -196,6 +197,10 @@ class ObjectStore:
                 asked.flush()
         except OSError:
             raise self._fault() from None
+
+    def _go_on(self) -> None:
+        if self._late or self._closed:
+            raise self._fault()
 
     def _answer(self, sha: str, wanted: str, most: int) -> bytes:
         header = self._header().split()
