@@ -22,7 +22,7 @@ _POINTER = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:[a-z0-9.-]+ [^\n]*\n)*?"
     rb"oid sha256:([0-9a-f]{64})\n(?:[a-z0-9.-]+ [^\n]*\n)*?size ([0-9]{1,18})\n"
 )
-_DECLARED = re.compile(rb"(?:coding|charset)\s*[:=]\s*[\"']?([A-Za-z0-9_.-]{1,30})")
+_DECLARED = re.compile(rb"(?:(?:coding|charset)\s*[:=]\s*[\"']?|@charset\s+\")([A-Za-z0-9_.-]{1,30})")
 _DECODERS = {
     "latin-1": "latin-1",
     "latin1": "latin-1",

@@ -171,29 +171,36 @@ def with_moves(found: Sequence[Change]) -> tuple[Change, ...]:
 
     Of several with the same content those with the same name are taken together first, then by path.
     """
-    removed: dict[tuple[str, str], list[Change]] = defaultdict(list)
+    left: dict[tuple[str, ...], dict[str, Change]] = defaultdict(dict)
     for each in found:
         if each.sign == "–" and each.old_mode != SUBMODULE:
-            removed[each.old, each.old_mode].append(each)
+            for key in _contents(each.old, each.old_mode, each.path):
+                left[key][each.path] = each
     moved: dict[str, Change] = {}
-    gone: set[str] = set()
-    added = [each for each in found if each.sign == "+" and (each.new, each.new_mode) in removed]
-    for same_name in (True, False):
-        for each in added:
-            left = [one for one in removed[each.new, each.new_mode] if one.path not in gone]
-            from_there = [one for one in left if not same_name or _last(one.path) == _last(each.path)]
-            if each.path not in moved and from_there:
-                moved[each.path] = from_there[0]
-                gone.add(from_there[0].path)
+    for turn in (0, 1):
+        for each in found:
+            if each.sign != "+" or each.path in moved:
+                continue
+            there = left.get(_contents(each.new, each.new_mode, each.path)[turn])
+            if there:
+                one = moved[each.path] = next(iter(there.values()))
+                for key in _contents(one.old, one.old_mode, one.path):
+                    del left[key][one.path]
+    gone = {one.path for one in moved.values()}
     return tuple(
         replace(
             each, sign="→", old_path=moved[each.path].path, old=each.new, old_mode=moved[each.path].old_mode
         )
-        if each.path in moved and each.sign == "+"
+        if each.sign == "+" and each.path in moved
         else each
         for each in found
-        if not (each.sign == "–" and each.path in gone)
+        if each.sign != "–" or each.path not in gone
     )
+
+
+def _contents(sha: str, mode: str, path: str) -> tuple[tuple[str, ...], ...]:
+    """What a file that moved has in common with what it was: its name too, or its content alone."""
+    return (sha, mode, path.rpartition("/")[2]), (sha, mode)
 
 
 def shown_name(name: bytes) -> str:
@@ -213,10 +220,6 @@ def _change(path: str, left: Entry | None, right: Entry | None) -> list[Change]:
 
 def _folder(entry: Entry | None) -> str:
     return entry.sha if entry is not None and entry.mode == FOLDER else ""
-
-
-def _last(path: str) -> str:
-    return path.rpartition("/")[2]
 
 
 def _encodes(name: str) -> bool:
