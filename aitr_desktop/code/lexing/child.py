@@ -24,7 +24,9 @@ from aitr_desktop.code.lexing.frames import (
     unpack_text,
     write_frame,
 )
+from aitr_desktop.code.lexing.known_spans import pack_scanned, unpack_chunk
 from aitr_desktop.code.lexing.languages import LANGUAGES, language_of
+from aitr_desktop.code.lexing.spans import family_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,6 +124,12 @@ class Child:
             return self._slice(frame.number)
         if frame.kind is Kind.GO_ON:
             return self._slice(frame.number)
+        if frame.kind is Kind.SCAN:
+            name, at, within, is_last, data = unpack_chunk(frame.payload)
+            family = family_of(name)
+            if family is None:
+                raise GarbageError("no such family")
+            return pack_scanned(family.read(data, at, within, is_last))
         if frame.kind is Kind.FORGET:
             self._begun.pop(frame.number, None)
         elif frame.kind is Kind.WARM:

@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
-from aitr_desktop.code.lexing.composing import compose
+from aitr_desktop.code.lexing.composing import BEHIND, compose
 from aitr_desktop.code.lexing.frames import Frame, GarbageError, Kind, Pieces, pack_text
+from aitr_desktop.code.lexing.known_spans import KnownSpans, unpack_scanned
 from aitr_desktop.code.lexing.lexing import Failure
+from aitr_desktop.code.lexing.spans import family_of
 from aitr_desktop.code.text_lines import MOST_SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from aitr_desktop.code.lexing.composing import Composed
     from aitr_desktop.code.lexing.languages import Language
     from aitr_desktop.code.styling import Piece
     from aitr_desktop.code.text_lines import TextLines
@@ -66,7 +69,11 @@ class FileColours:
         """Appended to by whoever wants lines; all else is the thread's of ``Lexing``."""
         self._given: dict[_Range, Given] = {}
         self._asked: _Range | None = None
+        self._composed: Composed | None = None
+        self._provisional: dict[_Range, tuple[int, int]] = {}
+        """Lines lexed from the likeliest place: the byte behind them, and which text was lexed."""
         self._whole = _Whole(lines, self._number, language)
+        self._known = KnownSpans(lines) if family_of(language.family) is not None else None
         self._failures = 0
         self._is_plain = False
 
@@ -74,6 +81,12 @@ class FileColours:
     def language(self) -> Language:
         """How it is lexed."""
         return self._language
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether the colours are the likeliest ones: a large file of a language that is not known enough."""
+        family = family_of(self._language.family)
+        return not self._whole.is_possible and (family is None or not family.is_flat)
 
     def want(self, first: int, last: int) -> None:
         """Somebody looks at these lines. Called on any thread; waits for nothing."""
@@ -84,7 +97,7 @@ class FileColours:
         if self._is_plain:
             return None
         if not is_urgent:
-            return self._whole.next_request()
+            return self._whole.next_request() or self._next_chunk()
         while self._asked is None and self._wanted:
             # The newest first: that is where somebody is.
             wanted = self._wanted.pop()
@@ -94,9 +107,11 @@ class FileColours:
                 self._give(wanted, self._whole.pieces(wanted.first, wanted.last))
                 continue
             self._asked = wanted
+        self._asked = self._asked or self._known_by_now()
         if self._asked is None:
             return None
-        composed = compose(self._lines, self._language, self._asked.first, self._asked.last)
+        composed = compose(self._lines, self._language, self._known, self._asked.first, self._asked.last)
+        self._composed = composed
         payload = pack_text(self._language.name, composed.skipped, composed.taken, composed.text)
         return Frame(Kind.PAGE, self._number, payload)
 
@@ -106,6 +121,9 @@ class FileColours:
         Raises:
             GarbageError: It is no answer to that.
         """
+        if answer.kind is Kind.SCAN and self._known is not None:
+            self._known.take(unpack_scanned(answer.payload))
+            return
         if answer.kind is not Kind.PAGE:
             self._whole.take(answer)
             self._renew()
@@ -115,6 +133,12 @@ class FileColours:
         if asked is None or len(pieces) != asked.last - asked.first + 1:
             self._asked = asked
             raise GarbageError("pieces of other lines than those asked for")
+        composed = self._composed
+        if composed is not None and not composed.is_exact and self._known is not None:
+            behind = self._lines.offset(min(self._lines.count, asked.last + BEHIND) + 1)
+            self._provisional[asked] = behind, hash(composed[:2])
+            while len(self._provisional) > MOST_RANGES:
+                del self._provisional[next(iter(self._provisional))]
         self._give(asked, tuple(pieces.lines()))
 
     def failed(self, failure: Failure) -> None:
@@ -125,8 +149,26 @@ class FileColours:
             self._is_plain = True
             self._on_plain(failure)
 
+    def _next_chunk(self) -> Frame | None:
+        if self._known is None or self._known.is_complete or self._whole.is_possible:
+            return None
+        return Frame(Kind.SCAN, self._number, self._known.next_chunk(self._language.family))
+
+    def _known_by_now(self) -> _Range | None:
+        """Lines that were lexed from the likeliest place, and are lexed from another now that it is known."""
+        if self._known is None:
+            return None
+        reached = self._known.is_exact_to
+        for lines, (behind, sent) in [*self._provisional.items()]:
+            if behind <= reached:
+                del self._provisional[lines]
+                exact = compose(self._lines, self._language, self._known, lines.first, lines.last)
+                if hash(exact[:2]) != sent:
+                    return lines
+        return None
+
     def _give(self, lines: _Range, given: Given) -> None:
-        if not self._whole.reaches(lines.last):
+        if self._whole.is_possible and not self._whole.reaches(lines.last):
             self._given[lines] = given
             while len(self._given) > MOST_RANGES:
                 del self._given[next(iter(self._given))]
@@ -155,7 +197,9 @@ class _Whole:
         self._starts: list[int] = []
         self._reached = 0
         self._is_begun = False
-        self._is_over = lines.count > WHOLE_LINES or len(lines.content) > WHOLE_BYTES or not lines.count
+        self.is_possible = lines.count <= WHOLE_LINES and len(lines.content) <= WHOLE_BYTES
+        """Whether the file is small enough."""
+        self._is_over = not self.is_possible or not lines.count
 
     def reaches(self, last: int) -> bool:
         """Whether the pieces of all lines up to one are known."""
