@@ -24,6 +24,8 @@ LOOK_BACK = 200
 """Lines above a page among which is looked for one to begin at."""
 LEAD = 60
 """Lines above a page to begin at where none of them is any better than another."""
+UNKNOWN = (r"[A-Za-z_#@<{\[]",)
+"""How a line begins that most probably stands in nothing else, in a language that nothing is known of."""
 FLAT_LEAD = 3
 """Lines above a page to begin at where one is as good as another: a statement may be continued."""
 NEAR = 300
@@ -82,11 +84,11 @@ def compose(
 
 def likely_start(lines: TextLines, family: Family | None, first: int) -> int:
     """The nearest line above that most probably stands in nothing that began before it."""
-    likely = _likely(family.likely if family is not None else r"[A-Za-z_#@<{\[]")
     above = lines.page(first - LOOK_BACK, first - 1, most=80)
-    for back, line in enumerate(reversed(above), 1):
-        if likely.match(line.text):
-            return first - back
+    for likely in map(_likely, family.likely if family is not None else UNKNOWN):
+        for back, line in enumerate(reversed(above), 1):
+            if likely.match(line.text):
+                return first - back
     return max(1, first - LEAD)
 
 

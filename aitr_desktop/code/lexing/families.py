@@ -11,7 +11,8 @@ _HASH = r"\#[^\n]*+"
 _DOUBLE = r'"[^"\\\n]*+(?:\\[\s\S][^"\\\n]*+)*"?'
 _SINGLE = r"'[^'\\\n]*+(?:\\[\s\S][^'\\\n]*+)*'?"
 _CHARACTER = r"'(?:[^'\\\n]|\\[^\n]{1,10})'"
-_LINE_OF_CODE = r"[A-Za-z_#@]"
+_LINE_OF_CODE = (r"\}", r"[A-Za-z_#@]")
+"""What stands behind a function stands in none."""
 
 _COMMENT = Construct(opens=r"/\*\*?(?!/)|/\*", ends=r"(?P<end>\*/)", closer="*/")
 _LASTING_COMMENT = Construct(opens=r"/\*", ends=r"(?P<end>\*/)", closer="*/", is_lasting=True)
@@ -34,8 +35,8 @@ FAMILIES: dict[str, Family] = {
         (_COMMENT, Construct(opens=r'(?<=@)"', ends=r'""|(?P<end>")', closer='"', lead='@"\n')),
         _LINE_OF_CODE,
     ),
-    "css": Family("\"'/", f"{_DOUBLE}|{_SINGLE}", (_COMMENT,), r"[A-Za-z.#@*:]"),
-    "scss": Family("\"'/", f"{_SLASHES}|{_DOUBLE}|{_SINGLE}", (_COMMENT,), r"[A-Za-z.#@*:$]"),
+    "css": Family("\"'/", f"{_DOUBLE}|{_SINGLE}", (_COMMENT,), (r"[A-Za-z.#@*:]",)),
+    "scss": Family("\"'/", f"{_SLASHES}|{_DOUBLE}|{_SINGLE}", (_COMMENT,), (r"[A-Za-z.#@*:$]",)),
     "javascript": Family(
         "\"'/`(,=:[!&|?{};",
         # An expression of the language itself, which only stands where no value does.
@@ -70,7 +71,7 @@ FAMILIES: dict[str, Family] = {
             Construct(opens="'", ends="''|(?P<end>')", closer="'"),
             Construct(opens='"', ends='""|(?P<end>")', closer='"'),
         ),
-        r"[A-Za-z-]",
+        (r"[A-Za-z-]",),
         is_flat=True,
     ),
     "shell": Family(
@@ -81,16 +82,16 @@ FAMILIES: dict[str, Family] = {
             Construct(opens=r'"', ends=r'\\[\s\S]|(?P<end>")', closer='"', is_lasting=True),
             Construct(opens="'", ends="(?P<end>')", closer="'"),
         ),
-        r"[A-Za-z_]+\(\)|function |if |for |while |[A-Z_]+=|echo |export ",
+        (r"[A-Za-z_]+\(\)|function |if |for |while |[A-Z_]+=|echo |export ",),
     ),
     "toml": Family(
-        "\"'#", f"{_HASH}|{_DOUBLE}|'[^'\\n]*+'?", (_THREE_LASTING, _THREE_SINGLE), r"\[|[\w-]+ ="
+        "\"'#", f"{_HASH}|{_DOUBLE}|'[^'\\n]*+'?", (_THREE_LASTING, _THREE_SINGLE), (r"\[|[\w-]+ =",)
     ),
     "terraform": Family(
         '"/#<',
         f"{_HASH}|{_SLASHES}|{_DOUBLE}",
         (_LASTING_COMMENT, _HEREDOC),
-        r"[a-z]",
+        (r"[a-z]",),
     ),
     "markdown": Family(
         "`",
@@ -102,7 +103,7 @@ FAMILIES: dict[str, Family] = {
                 closer="```",
             ),
         ),
-        "#",
+        ("#",),
         is_flat=True,
     ),
     "yaml": YAML,
@@ -120,7 +121,7 @@ FAMILIES: dict[str, Family] = {
             Construct(opens=r"<\?", ends=r"(?P<end>\?>)", closer="?>"),
             Construct(opens=r"</?[A-Za-z][\w:.-]*+", ends=r"\"[^\"]*+\"|'[^']*+'|(?P<end>>)", closer=">"),
         ),
-        "<",
+        ("<",),
         is_flat=True,
     ),
     "php": Family(

@@ -210,7 +210,7 @@ PYTHON = Family(
     starts="",
     skips="",
     constructs=_CONSTRUCTS,
-    likely=r"(?:async def|def|class|import|from|@|if __name__)\b",
+    likely=(r"(?:async def|def|class|import|from|@|if __name__)\b",),
     is_flat=True,
     scan=scan,
 )

@@ -79,8 +79,8 @@ class Family:
     skips: str
     """Expression for what spans no lines and is passed over: comments of one line, strings, characters."""
     constructs: tuple[Construct, ...]
-    likely: str = r"[A-Za-z_#@<{\[]"
-    """How a line begins that most probably stands in nothing else."""
+    likely: tuple[str, ...] = (r"[A-Za-z_#@<{\[]",)
+    """How a line begins that most probably stands in nothing else; the surest one first."""
     is_flat: bool = False
     """Whether a lexer is in its first state at each line that begins in none of the constructs."""
     preamble: str = ""

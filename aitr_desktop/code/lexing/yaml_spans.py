@@ -56,6 +56,6 @@ YAML = Family(
     starts="",
     skips="",
     constructs=(Construct(opens="(?!)", ends="(?P<end>(?!))", closer="", is_lasting=True),),
-    likely=r"[A-Za-z_\"'-]",
+    likely=(r"[A-Za-z_\"'-]",),
     scan=scan,
 )
