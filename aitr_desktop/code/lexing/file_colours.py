@@ -32,8 +32,10 @@ WHOLE_BYTES = 256 * 1024
 """Up to here a file is lexed whole."""
 MOST_FAILURES = 2
 """After so many a file is plain."""
+MOST_WANTED = 4_096
+"""Ranges of lines that wait."""
 MOST_RANGES = 256
-"""Ranges of lines that wait, and that may be given anew."""
+"""Ranges that may be given anew."""
 _numbers = count(1)
 
 Given = tuple[tuple["Piece", ...], ...]
@@ -65,7 +67,7 @@ class FileColours:
         self._lines, self._language = lines, language
         self._on_pieces, self._on_plain = on_pieces, on_plain
         self._number = next(_numbers)
-        self._wanted: deque[_Range] = deque(maxlen=MOST_RANGES)
+        self._wanted: deque[_Range] = deque(maxlen=MOST_WANTED)
         """Appended to by whoever wants lines; all else is the thread's of ``Lexing``."""
         self._given: dict[_Range, Given] = {}
         self._asked: _Range | None = None

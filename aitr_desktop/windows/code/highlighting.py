@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,22 +13,12 @@ from aitr_desktop.code.lexing.languages import language_of
 from aitr_desktop.code.lexing.lexing import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from qtpy.QtCore import SignalInstance
 
     from aitr_desktop.code.code_file import CodeFile
     from aitr_desktop.code.lexing.file_colours import Given
     from aitr_desktop.code.lexing.lexing import Lexing
-    from aitr_desktop.code.styling import Piece
-
-
-class View(QObject):
-    """What is given colours; ``CodeView`` is one. Stands for its signature."""
-
-    pieces_wanted = Signal(int, int)
-    """First and last line."""
-
-    def set_pieces(self, first: int, pieces: Sequence[Sequence[Piece]]) -> None:
-        """Takes the pieces of lines."""
+    from aitr_desktop.views.code.code_view import CodeView
 
 
 class Highlighting(QObject):
@@ -48,17 +39,17 @@ class Highlighting(QObject):
     def __init__(self, lexing: Lexing, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lexing = lexing
-        self._view: View | None = None
+        self._view: CodeView | None = None
         self._colours: FileColours | None = None
         self._token = object()
         self.language = ""
-        """How the file is lexed, as it is shown; empty where it is shown without colours from the start."""
+        """How the file is lexed, as it is shown; empty where no lexer is known for it."""
         self.note = ""
         """What is to be said about the colours; empty where they are as they should be."""
         self._came.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self._plain.connect(self._say, Qt.ConnectionType.QueuedConnection)
 
-    def attach(self, view: View) -> None:
+    def attach(self, view: CodeView) -> None:
         """Gives that view its colours from now on."""
         self._view = view
         view.pieces_wanted.connect(self._want)
@@ -74,10 +65,14 @@ class Highlighting(QObject):
         if file is not None and language is not None:
             token = self._token
             self._colours = FileColours(
-                file.lines, language, partial(self._came.emit, token), partial(self._plain.emit, token)
+                file.lines, language, partial(_send, self._came, token), partial(_send, self._plain, token)
             )
             self._lexing.begin(self._colours)
-        self._set(language.name if language is not None else "", "")
+        self._set(language.name if language is not None else "", self._doubt())
+
+    def words(self) -> str:
+        """What the foot of a pane says: the language, and what is to be said about the colours."""
+        return " · ".join(filter(None, (self.language or self.tr("Plain text"), self.note)))
 
     def stop(self) -> None:
         """Asks for nothing more, and takes nothing more."""
@@ -101,6 +96,11 @@ class Highlighting(QObject):
         if token is self._token and self._view is not None:
             self._view.set_pieces(first, pieces)
 
+    def _doubt(self) -> str:
+        if self._colours is None or not self._colours.is_likely:
+            return ""
+        return self.tr("Colours may be off: too long to be read from its beginning")
+
     @Slot(object, object)
     def _say(self, token: object, failure: Failure) -> None:
         if token is self._token:
@@ -110,13 +110,19 @@ class Highlighting(QObject):
         if failure is Failure.SLOW:
             said = self.tr("Shown without colours: highlighting took longer than {seconds} s")
             return said.format(seconds=f"{self._lexing.budget:g}")
-        return {
-            Failure.DIED: self.tr("Shown without colours: highlighting ended unexpectedly"),
-            Failure.RAISED: self.tr("Shown without colours: highlighting can't read this file"),
-            Failure.NOT_STARTED: self.tr("Shown without colours: highlighting could not be started"),
-        }[failure]
+        if failure is Failure.DIED:
+            return self.tr("Shown without colours: highlighting ended unexpectedly")
+        if failure is Failure.RAISED:
+            return self.tr("Shown without colours: highlighting can't read this file")
+        return self.tr("Shown without colours: highlighting could not be started")
 
     def _set(self, language: str, note: str) -> None:
         if (language, note) != (self.language, self.note):
             self.language, self.note = language, note
             self.note_changed.emit()
+
+
+def _send(signal: SignalInstance, *values: object) -> None:
+    """Sends from the thread that lexes; to nobody where the window is gone meanwhile."""
+    with suppress(RuntimeError):
+        signal.emit(*values)
