@@ -38,7 +38,7 @@ _ODD = {
     "ends": "    os._exit(0)",
     "ends with an error": "    raise SystemExit(3)",
     "runs out of memory": (
-        "    import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 28, 1 << 28)); x = bytearray(1 << 30)"
+        "    import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 28,) * 2)\n    bytearray(1 << 30)"
     ),
     "never answers": "    time.sleep(60)",
     "never answers and never ends": "    import signal; signal.signal(15, signal.SIG_IGN); time.sleep(60)",

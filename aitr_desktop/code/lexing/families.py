@@ -98,9 +98,10 @@ FAMILIES: dict[str, Family] = {
         "",
         (
             Construct(
-                opens=r"(?<=\n)(?P<w>```)[\w-]*+(?=\s)",
+                opens=r"(?P<w>```)[\w-]*+(?=\s)",
                 ends=r"(?P<end>^[ \t]*```$\n?)",
                 closer="```",
+                is_first=True,
             ),
         ),
         ("#",),

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+_DEEPEST = 400
+"""Bytes before what stands first in its line."""
 NOWHERE = -1
 """Index of no construct."""
 
@@ -66,6 +68,8 @@ class Construct:
     """What closes it where a page ends within it."""
     lead: str = "{opener}\n"
     """What opens it where a page begins within it."""
+    is_first: bool = False
+    """Whether it is nothing where anything but blanks stands before it in its line."""
     is_lasting: bool = False
     """Whether it lasts to the end of the file where nothing closes it; else it is nothing then."""
 
@@ -100,7 +104,9 @@ class Family:
         # What is nothing is one byte of what begins something: the reading goes on behind it.
         pattern = f"[^{self.starts}]*+(?:{either}|[{self.starts}])" if self.starts else "(?!)"
         object.__setattr__(self, "_root", re.compile(pattern.encode(), re.MULTILINE))
-        words = tuple(re.compile(each.opens.encode(), re.MULTILINE) for each in self.constructs)
+        # What stands around an opener is no part of it.
+        bare = (re.sub(r"\(\?<?=[^)]*\)", "", each.opens) for each in self.constructs)
+        words = tuple(re.compile(each.encode()) for each in bare)
         object.__setattr__(self, "_words", words)
 
     def read(self, data: bytes, at: int, within: Within, is_last: bool) -> Scanned:
@@ -130,15 +136,21 @@ class Family:
                 if which is None:
                     continue
                 index = next(each for each in range(len(self.constructs)) if found[f"c{each}"] is not None)
-                if within.never >> index & 1:
-                    continue
                 opener = found[f"c{index}"]
+                if within.never >> index & 1 or not self._stands(index, data, place - len(opener)):
+                    continue
                 within = within._replace(
                     construct=index, start=at + place - len(opener), depth=1, opener=opener
                 )
             place, within = self._inside(data, at, place, within, spans)
             if within.construct != NOWHERE:
                 return self._open_ended(data, at, within, is_last, spans)
+
+    def _stands(self, index: int, data: bytes, start: int) -> bool:
+        if not self.constructs[index].is_first:
+            return True
+        before = data[max(0, start - _DEEPEST) : start]
+        return not before[before.rfind(b"\n") + 1 :].strip()
 
     def _inside(
         self, data: bytes, at: int, place: int, within: Within, spans: list[Span]
