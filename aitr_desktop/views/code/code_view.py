@@ -16,6 +16,7 @@ from aitr_desktop.views.code.gutter_painter import GutterPainter
 from aitr_desktop.views.code.marked_lines import MarkedLines
 from aitr_desktop.views.code.pieces_kept import PiecesKept
 from aitr_desktop.views.code.rows_area import RowsArea
+from aitr_desktop.views.code.spoken_text import SpokenText
 from aitr_desktop.views.code.view_keys import ViewKeys
 from aitr_desktop.views.code.view_pointer import ViewPointer
 
@@ -71,6 +72,7 @@ class CodeView(RowsArea):
         self.painting = CodePainting(theme, self)
         self._keys = ViewKeys(self)
         self._pointer = ViewPointer(self)
+        self.spoken = SpokenText(self)
         self._asking = QTimer(self)
         self._asking.setSingleShot(True)
         self._asking.setInterval(0)
@@ -89,6 +91,7 @@ class CodeView(RowsArea):
         self.gutter.marked = MarkedLines()
         self.gutter_width = self.gutter.width(lines.count, self.line_painter.measures)
         self.take_lines(lines)
+        self.spoken.forget()
         if had_selection:
             self.selection_changed.emit()
         self.cursor_moved.emit()
