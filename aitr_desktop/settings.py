@@ -20,6 +20,10 @@ MAX_RECENT = 10
 """Libraries that are remembered."""
 SCALES = (100, 125, 150, 175, 200)
 """Sizes of everything on screen that can be chosen, in per cent of what the desktop asks for."""
+CODE_TABS = (2, 4, 8)
+"""Columns between two stops of tabs in code."""
+CODE_SIZES = (9, 10, 11, 12, 13, 15, 18, 20, 24, 28)
+"""Sizes of the font of code, in pixels."""
 SYNC_MINUTES = (0, 5, 15, 60)
 MAX_LISTED = 200
 """Values of one list that are read; nobody saves as many filters."""
@@ -107,6 +111,14 @@ class Settings:
     """Whether the newer of two compared reports stands left, as A."""
     compare_columns: str = ""
     """Widths of a comparison's columns, as text; empty for those of the first start."""
+    code_wraps: bool = False
+    """Whether long lines of code break at the right edge."""
+    code_whitespace: bool = False
+    """Whether spaces, tabs and ends of lines are drawn."""
+    code_tab: int = 4
+    """One of ``CODE_TABS``."""
+    code_pixels: int = 13
+    """One of ``CODE_SIZES``."""
     geometry: str = ""
     splitter: str = ""
     columns: str = ""
@@ -149,6 +161,10 @@ def decode(stored: Mapping[str, str]) -> Settings:
         commands=_listed(stored, "commands"),
         differences_only=_flag(stored, "differences_only", default.differences_only),
         newer_left=_flag(stored, "newer_left", default.newer_left),
+        code_wraps=_flag(stored, "code_wraps", default.code_wraps),
+        code_whitespace=_flag(stored, "code_whitespace", default.code_whitespace),
+        code_tab=_one_of(CODE_TABS, stored.get("code_tab", ""), default.code_tab),
+        code_pixels=_one_of(CODE_SIZES, stored.get("code_pixels", ""), default.code_pixels),
         # A layout of another version would place panes that no longer are the same.
         shown_columns=_listed(stored, "shown_columns") if layout_is_ours else (),
         compare_columns=_state(stored, "compare_columns") if layout_is_ours else "",

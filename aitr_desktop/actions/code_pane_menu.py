@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aitr_desktop.actions.spec import CODE, Act, ActionSpec
+from aitr_desktop.actions.spec import CODE, CODE_TAB_MENU, Act, ActionSpec
 from aitr_desktop.translation import QT_TRANSLATE_NOOP
 
 ROWS = (
@@ -48,14 +48,34 @@ ROWS = (
     ActionSpec(
         act=Act.CODE_WRAP,
         menu=CODE,
-        text=QT_TRANSLATE_NOOP("Actions", "W&rap long lines, or not"),
+        text=QT_TRANSLATE_NOOP("Actions", "W&rap long lines"),
         keys=("Alt+Z",),
+        toggles=True,
         separator_before=True,
     ),
     ActionSpec(
         act=Act.CODE_WHITESPACE,
         menu=CODE,
-        text=QT_TRANSLATE_NOOP("Actions", "S&how whitespace, or not"),
+        text=QT_TRANSLATE_NOOP("Actions", "S&how whitespace"),
+        toggles=True,
+    ),
+    ActionSpec(
+        act=Act.CODE_TAB_2,
+        menu=CODE_TAB_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "&2 columns"),
+        group="code_tab",
+    ),
+    ActionSpec(
+        act=Act.CODE_TAB_4,
+        menu=CODE_TAB_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "&4 columns"),
+        group="code_tab",
+    ),
+    ActionSpec(
+        act=Act.CODE_TAB_8,
+        menu=CODE_TAB_MENU,
+        text=QT_TRANSLATE_NOOP("Actions", "&8 columns"),
+        group="code_tab",
     ),
     ActionSpec(
         act=Act.CODE_LARGER, menu=CODE, text=QT_TRANSLATE_NOOP("Actions", "L&arger text"), keys=("Ctrl++",)

@@ -99,6 +99,9 @@ class Act(Enum):
     CODE_DRAFT = "code_draft"
     CODE_WRAP = "code_wrap"
     CODE_WHITESPACE = "code_whitespace"
+    CODE_TAB_2 = "code_tab_2"
+    CODE_TAB_4 = "code_tab_4"
+    CODE_TAB_8 = "code_tab_8"
     CODE_LARGER = "code_larger"
     CODE_SMALLER = "code_smaller"
     CODE_USUAL_SIZE = "code_usual_size"
@@ -121,6 +124,8 @@ class ActionSpec:
     icon: str = ""
     group: str = ""
     """Actions of one group exclude each other and can be checked."""
+    toggles: bool = False
+    """It is on or off, and shows which."""
     separator_before: bool = False
     place: str = ""
     """Key of the page that this action goes to; such actions make the rail."""
@@ -160,6 +165,8 @@ HELP = QT_TRANSLATE_NOOP("Actions", "&Help")
 SORT = QT_TRANSLATE_NOOP("Actions", "Sort &by")
 FILTERS = QT_TRANSLATE_NOOP("Actions", "Saved &filters")
 COLUMNS = QT_TRANSLATE_NOOP("Actions", "C&olumns")
+CODE_TAB = QT_TRANSLATE_NOOP("Actions", "&Tab stops every")
+CODE_TAB_MENU = f"{CODE}>{CODE_TAB}"
 COMPARISON_MENU = f"{REPORT}>{COMPARISON}"
 RECENT_MENU = f"{FILE}>{RECENT}"
 THEME_MENU = f"{VIEW}>{THEME}"

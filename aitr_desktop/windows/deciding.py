@@ -15,6 +15,7 @@ from aitr_desktop.windows.approving import Approving
 from aitr_desktop.windows.check_page import CheckPage
 from aitr_desktop.windows.code.code_page import CodePage
 from aitr_desktop.windows.code.pane_actions import PaneActions
+from aitr_desktop.windows.code.view_options import ViewOptions
 from aitr_desktop.windows.compare_page import ComparePage
 from aitr_desktop.windows.documents import Documents
 from aitr_desktop.windows.policies.policy_place import PolicyPlace
@@ -100,6 +101,7 @@ class Deciding(QObject):
         self.code.failed.connect(self.failed)
         self.code.reasons_changed.connect(self.reasons_changed)
         self.code.place_asked.connect(self.place_asked)
+        self.options = ViewOptions(desk.preferences, self)
         self.lines = PaneActions(desk.preferences, lambda: self.code.pane, self)
         self.lines.told.connect(self.told)
         self.lines.failed.connect(self.failed)
@@ -110,12 +112,26 @@ class Deciding(QObject):
             "compare": self.comparison.view,
             "check": self.check.view,
             "policies": self.policies.view,
-            "code": self.code.view,
+            "code": self._code_page,
         }
+
+    def _code_page(self) -> QWidget:
+        made = self.code.view()
+        if self.code.pane is not None:
+            self.options.attach(self.code.pane.view)
+        return made
 
     def handlers(self) -> dict[Act, Callable[[], object]]:
         """What the actions of these parts do."""
-        parts = self.comparison, self.documents, self.approving, self.policies, self.code, self.lines
+        parts = (
+            self.comparison,
+            self.documents,
+            self.approving,
+            self.policies,
+            self.code,
+            self.lines,
+            self.options,
+        )
         return {act: do for part in parts for act, do in part.handlers().items()}
 
     def reasons(self) -> dict[Act, Callable[[], str]]:
@@ -142,6 +158,7 @@ class Deciding(QObject):
         words = self.tr("Decide")
         folded = fold_button([each.action for each in offered], words)
         workbench.detail.band.place_acts(ActButtons(offered, words), folded)
+        self.options.attach_menus(menus)
 
     def may_close(self, then: Callable[[], object]) -> bool:
         """Whether nothing unsaved would go with the window; asks otherwise, and goes on afterwards."""

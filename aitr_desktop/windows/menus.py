@@ -95,7 +95,7 @@ class Menus(QObject):
         action.triggered.connect(lambda _=False: self._run(spec.act, run))
         if spec.group:
             self._group(spec.group).addAction(action)
-            action.setCheckable(True)
+        action.setCheckable(bool(spec.group) or spec.toggles)
         menu.addAction(action)
         return action
 

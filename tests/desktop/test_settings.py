@@ -26,6 +26,9 @@ CHANGED = Settings(
     order="branch",
     servers=("https://aitr.example.org",),
     clones={"https://git.example.org/team/bot": "/work/bot"},
+    code_wraps=True,
+    code_tab=8,
+    code_pixels=18,
     geometry="AbC=",
 )
 
@@ -50,6 +53,9 @@ def test_a_layout_of_another_version_is_left_aside_and_the_rest_kept() -> None:
         {"theme": "pink"},
         {"geometry": "x" * 30_000},
         {"scale": "1000"},
+        {"code_tab": "3"},
+        {"code_pixels": "1000000"},
+        {"code_wraps": "1"},
         {"recent": '{"a": "b"}'},
         {"recent": '[1, null, "", [], {}]'},
         {"filters": '["a"]'},

@@ -15,6 +15,7 @@ from qtpy.QtCore import QObject, QPointF, QRect, QRectF, Qt, Signal, Slot
 from qtpy.QtGui import QColor, QPen
 
 from aitr_desktop.code.styling import Style
+from aitr_desktop.settings import CODE_SIZES, CODE_TABS
 from aitr_desktop.views.code.laid_line import LaidLine, Measures, laid_line
 from aitr_desktop.views.code.row_layout import LaidOutRow, Run
 from aitr_desktop.views.code.shown_line import LINE_END, ShownLine, parts_between
@@ -29,10 +30,7 @@ if TYPE_CHECKING:
     from aitr_desktop.code.text_lines import Line
     from aitr_desktop.theme import ThemeController
 
-SIZES = (9, 10, 11, 12, 13, 15, 18, 20, 24, 28)
-"""Of the font, in pixels."""
 USUAL_SIZE = 13
-TABS = (2, 4, 8)
 USUAL_TAB = 4
 MOST_LAID = 400
 """Lines whose places are kept."""
@@ -94,12 +92,12 @@ class LinePainter(QObject):
 
     def zoom(self, step: int) -> None:
         """Draws larger or smaller by so many sizes; 0 for the usual one."""
-        place = SIZES.index(self.pixels) + step
-        self.set_pixels(SIZES[min(max(place, 0), len(SIZES) - 1)] if step else USUAL_SIZE)
+        place = CODE_SIZES.index(self.pixels) + step
+        self.set_pixels(CODE_SIZES[min(max(place, 0), len(CODE_SIZES) - 1)] if step else USUAL_SIZE)
 
     def set_pixels(self, pixels: int) -> None:
         """Draws in another size, the nearest there is."""
-        pixels = min(SIZES, key=lambda each: abs(each - pixels))
+        pixels = min(CODE_SIZES, key=lambda each: abs(each - pixels))
         if pixels != self.pixels:
             self.pixels = pixels
             self.measures = Measures(self._theme.code_font(pixels))
@@ -107,7 +105,7 @@ class LinePainter(QObject):
 
     def set_tab(self, columns: int) -> None:
         """Another distance between the stops of tabs."""
-        if columns != self.tab and columns in TABS:
+        if columns != self.tab and columns in CODE_TABS:
             self.tab = columns
             self._start_anew()
 
