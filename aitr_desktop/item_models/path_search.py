@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 MOST_FOUND = 100
 MOST_WEIGHED = 2_000
 """Paths whose letters are weighed one by one; those that have them in the plainest way come first."""
-_IN_NAME, _WHOLE = 20, 40
+WHOLE, BEGINS, IN_NAME, LETTERS_OF_NAME, IN_PATH, LETTERS_OF_PATH = range(6)
+"""How a path has the letters; the plainer ones come first."""
 _LINE = re.compile(r"(?P<path>.*?)(?::(?P<line>[1-9][0-9]{0,6})?)?", re.DOTALL)
 
 
@@ -52,37 +53,37 @@ def found_paths(
     wanted = "".join(folded(typed[:MAX_TYPED]).split())
     if not wanted:
         return tuple(Row(_command(each)) for each in recent[:MOST_FOUND])
-    kept = sorted((each for path in paths if (each := _plain(path, wanted)) is not None), key=_first)
+    kept = sorted(each for path in paths if (each := _plain(path, wanted)) is not None)
     used = {path: len(recent) - place for place, path in enumerate(recent)}
     found = []
     for plain, length, path in kept[:MOST_WEIGHED]:
         if not is_wanted():
             return ()
-        scored = _scored(path, typed)
-        if scored is not None:
-            score, row = scored
-            found.append((-score - (_WHOLE if plain == 0 else 0), -used.get(path, 0), length, path, row))
-    found.sort(key=lambda each: each[:4])
+        score, row = _scored(_command(path), typed, wanted, plain)
+        found.append((plain, -score, -used.get(path, 0), length, path, row))
+    found.sort(key=lambda each: each[:5])
     return tuple(row for *_, row in found[:MOST_FOUND])
 
 
-def _first(each: tuple[int, int, str]) -> tuple[int, int, str]:
-    return each
-
-
 def _plain(path: str, wanted: str) -> tuple[int, int, str] | None:
-    """How plainly a path has the letters, from 0 for all of its name; None where it has not."""
+    """How plainly a path has the letters, with its length and itself; None where it has not."""
     inside = folded(path[-MAX_TEXT:])
     name = inside.rpartition("/")[2]
     if wanted in (name, inside):
-        return 0, len(path), path
-    if wanted in name:
-        return 1, len(path), path
-    if _has(name, wanted):
-        return 2, len(path), path
-    if wanted in inside:
-        return 3, len(path), path
-    return (4, len(path), path) if _has(inside, wanted) else None
+        how = WHOLE
+    elif name.startswith(wanted):
+        how = BEGINS
+    elif wanted in name:
+        how = IN_NAME
+    elif _has(name, wanted):
+        how = LETTERS_OF_NAME
+    elif wanted in inside:
+        how = IN_PATH
+    elif _has(inside, wanted):
+        how = LETTERS_OF_PATH
+    else:
+        return None
+    return how, len(path), path
 
 
 def _has(text: str, wanted: str) -> bool:
@@ -104,15 +105,19 @@ def _end(folder: str) -> str:
     return folder if len(folder) <= MAX_TEXT // 2 else "…" + folder[-MAX_TEXT // 2 :]
 
 
-def _scored(path: str, typed: str) -> tuple[int, Row] | None:
-    """How well a path matches: in its name, or else in all of it."""
-    command = _command(path)
-    in_name = match(typed, command.title)
-    if in_name is not None:
-        return in_name.score + _IN_NAME, Row(command, in_name.places)
+def _scored(command: Command, typed: str, wanted: str, plain: int) -> tuple[int, Row]:
+    """How well a path has the letters where that is not plain already, and which of them they are."""
+    if plain <= IN_NAME:
+        start = folded(command.title).find(wanted)
+        places = range(start, start + len(wanted)) if start >= 0 else range(len(command.title))
+        return 0, Row(command, tuple(places))
+    if plain == LETTERS_OF_NAME:
+        in_name = match(typed, command.title)
+        return (in_name.score, Row(command, in_name.places)) if in_name is not None else (0, Row(command))
     start = len(command.path) + 1
     both = match(typed, f"{command.path}/{command.title}")
     if both is None:
-        return None
+        return 0, Row(command)
     title = tuple(place - start for place in both.places if place >= start)
-    return both.score, Row(command, title, tuple(place for place in both.places if place < start - 1))
+    before = tuple(place for place in both.places if place < start - 1)
+    return 0 if plain == IN_PATH else both.score, Row(command, title, before)
