@@ -75,6 +75,8 @@ class CommitNote:
     """Against its first parent, by path."""
     remark: str = ""
     """What is to be known of the changes: a merge, a shallow clone, more than are listed."""
+    parent: str = ""
+    """The first commit before it, if the clone holds it; empty for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,10 +165,10 @@ class Clone:
         """
         with self._objects(sha) as objects:
             commit = parsed(objects.commit(sha))
-            found, remark = _changes(objects, commit)
+            found, remark, parent = _changes(objects, commit)
         return CommitNote(
             sha=sha, subject=commit.subject, body=commit.body, author=commit.author, when=commit.when,
-            changes=found, remark=remark,
+            changes=found, remark=remark, parent=parent,
         )  # fmt: skip
 
     def file(self, sha: str, path: str, *, as_text: bool = False) -> CodeFile:
@@ -338,15 +340,16 @@ def _held_against(objects: ObjectStore, sha: str, path: str, content: bytes) -> 
     return f"It differs from commit {sha[:12]}."
 
 
-def _changes(objects: ObjectStore, commit: ParsedCommit) -> tuple[tuple[Change, ...], str]:
+def _changes(objects: ObjectStore, commit: ParsedCommit) -> tuple[tuple[Change, ...], str, str]:
+    parent = commit.parents[0] if commit.parents else ""
     try:
-        before = parsed(objects.commit(commit.parents[0])).tree if commit.parents else ""
+        before = parsed(objects.commit(parent)).tree if parent else ""
     except NotHereError:
-        return (), "The clone is shallow and ends here, so what the commit changed is not known."
+        return (), "The clone is shallow and ends here, so what the commit changed is not known.", ""
     found, is_whole = changes(objects, before, commit.tree)
     remarks = ["A merge: these are the changes to its first parent."] if len(commit.parents) > 1 else []
     remarks += [] if is_whole else [f"There are more changes than these {len(found):,}."]
-    return found, " ".join(remarks)
+    return found, " ".join(remarks), parent
 
 
 def _excerpt(file: CodeFile, asked: str, first: int, last: int, around: int) -> Excerpt:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aitr_desktop.code.clones import Clone
+from aitr_desktop.code.clones import Clone, CommitNote
 from tsr_agent.ingest.repository_url import repository_key, without_credentials
 from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aitr_desktop.code.clones import CommitNote, Excerpt
+    from aitr_desktop.code.clones import Excerpt
     from aitr_desktop.code.forges import Forges
 
 MAX_ADDRESS = 2_000
@@ -64,6 +64,11 @@ class CloneReading:
     doubt: str = ""
     """Why the clone may be of another repository; empty where one of its remotes is this one."""
 
+    @property
+    def before(self) -> str:
+        """The commit before, against which a commit's changes are told; empty where there is none."""
+        return self.found.parent if isinstance(self.found, CommitNote) else ""
+
 
 def line_place(repository: str, sha: str, written: str) -> CodePlace:
     """The place that a tool wrote as ``file:line``, or as a file alone."""
@@ -83,7 +88,7 @@ def read_place(place: CodePlace, folder: Path, environ: Mapping[str, str]) -> Cl
     found = (
         clone.excerpt(place.sha, place.path, place.first, place.last) if place.path else clone.note(place.sha)
     )
-    return CloneReading(folder=folder, found=found, doubt=_doubt(clone, place.repository))
+    return CloneReading(folder=folder, found=found, doubt=doubt_about(clone, place.repository))
 
 
 def named_clone(clones: Mapping[str, str], repository: str) -> Path | None:
@@ -102,7 +107,12 @@ def with_clone(clones: Mapping[str, str], repository: str, folder: Path) -> dict
     return {without_credentials(repository) or key: str(folder)} | others
 
 
-def _doubt(clone: Clone, repository: str) -> str:
+def doubt_about(clone: Clone, repository: str) -> str:
+    """Why a clone may be of another repository; empty where one of its remotes is this one.
+
+    Raises:
+        InputError: git can't be asked.
+    """
     if not repository_key(repository):
         return "The report names no repository, so nothing says that this clone is of the same one."
     if clone.is_of(repository):

@@ -24,6 +24,8 @@ class Spot:
     """Its path there; empty where it is the same."""
     is_working: bool = False
     """The file of the working tree, not that of the commit."""
+    note: str = ""
+    """What is said above it, because of how one came here."""
 
     @property
     def file(self) -> Spot:
@@ -55,6 +57,11 @@ class Visited:
         """Files, the one seen last first, without what is seen now."""
         now = self.here.file if self.here is not None else None
         return tuple(each for each in self._recent if each != now)
+
+    @property
+    def recent_paths(self) -> tuple[str, ...]:
+        """Paths of the files seen last, each once."""
+        return tuple(dict.fromkeys(spot.path for spot in self.recent if not spot.before))
 
     def go(self, spot: Spot) -> None:
         """Somewhere else; what was gone back from is forgotten. The same again is no step."""

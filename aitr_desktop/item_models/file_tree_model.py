@@ -43,6 +43,8 @@ class Leaflet:
     name: str
     path: str
     kind: Leaf
+    remark: str = ""
+    """What is odd about it, a sentence."""
 
 
 class _State(Enum):
@@ -79,7 +81,7 @@ class FileTreeModel(QAbstractItemModel):
         number = self._folders.get(path)
         if number is None or self._states[number] is not _State.ASKED:
             return
-        ordered = sorted(entries, key=lambda each: (each.kind is not Leaf.FOLDER, each.name))
+        ordered = sorted(entries, key=_order)
         if not ordered:
             ordered = [Leaflet(translate("FileTree", "Empty"), path, Leaf.SAID)]
         self._insert(number, ordered)
@@ -154,7 +156,7 @@ class FileTreeModel(QAbstractItemModel):
         if role == LEAF_ROLE:
             return leaf
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tooltip(leaf.path or leaf.name)
+            return plain_tooltip("\n".join(filter(None, (leaf.path or leaf.name, leaf.remark))))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             folder = translate("FileTree", "folder {name}").format(name=shown_name(leaf))
             return folder if leaf.kind is Leaf.FOLDER else shown_name(leaf)
@@ -187,9 +189,14 @@ class FileTreeModel(QAbstractItemModel):
         self.endInsertRows()
 
 
+def _order(leaf: Leaflet) -> tuple[bool, str, str]:
+    return leaf.kind is not Leaf.FOLDER, leaf.name.casefold(), leaf.name
+
+
 def shown_name(leaf: Leaflet) -> str:
     """A row's words: nothing in them is hidden or breaks the line."""
     name = one_line(leaf.name, MAX_NAME)
+    name = f"▲ {name}" if leaf.remark else name
     if leaf.kind is Leaf.LINK:
         return translate("FileTree", "{name} · link").format(name=name)
     if leaf.kind is Leaf.MODULE:

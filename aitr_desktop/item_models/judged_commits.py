@@ -29,7 +29,7 @@ class NamedCommit:
     @property
     def words(self) -> str:
         """All of it on one line."""
-        return f"{', '.join(self.parts)} · {short_sha(self.sha)}"
+        return f"{', '.join(self.parts)} · {one_line(short_sha(self.sha))}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +41,11 @@ class JudgedCode:
     """Its address without credentials; empty where none is named."""
     commits: tuple[NamedCommit, ...]
     """Each once; the first is the one at which lines of code count."""
-    differs: str = ""
-    """Why the commits of two reports can't be held against each other; empty where they can."""
+
+    @property
+    def owner(self) -> str:
+        """Whose commits these are, where no repository is named."""
+        return " ".join(self.report_ids)
 
     def commit(self, sha: str) -> NamedCommit | None:
         """One of them; None where the report names no such commit."""
@@ -58,28 +61,18 @@ def judged_code(report_id: str, versions: VersionManifest, build: BuildContext |
     )
 
 
-def compared_code(old: JudgedCode, new: JudgedCode, *, same_repository: bool) -> JudgedCode:
-    """The commits of two reports, those of A first.
-
-    Args:
-        old: Of A.
-        new: Of B.
-        same_repository: Whether both name one repository, in whichever spelling.
-    """
+def compared_code(old: JudgedCode, new: JudgedCode) -> JudgedCode:
+    """The commits of two reports of one repository, those of A first."""
     sides = (("A", old), ("B", new))
     found = [
         NamedCommit(sha=each.sha, parts=tuple(f"{side}: {part}" for part in each.parts), remarks=each.remarks)
         for side, code in sides
         for each in code.commits
     ]
-    differs = (
-        "" if same_repository else translate("JudgedCode", "The two reports name different repositories.")
-    )
     return JudgedCode(
         report_ids=(*old.report_ids, *new.report_ids),
         repository=new.repository or old.repository,
         commits=_merged(found),
-        differs=differs,
     )
 
 
@@ -161,5 +154,4 @@ def _merged(found: Sequence[NamedCommit]) -> tuple[NamedCommit, ...]:
 
 def plain_commit(sha: str) -> NamedCommit:
     """A commit that no report on screen names: a link or a table led to it."""
-    words = translate("JudgedCode", "Commit {sha}").format(sha=one_line(sha[:12]))
-    return NamedCommit(sha=sha, parts=(words,))
+    return NamedCommit(sha=sha, parts=(translate("JudgedCode", "Commit"),))

@@ -44,6 +44,10 @@ class Following(QObject):
 
     failed = Signal(object)
     """A ``TsrError``: it can't be gone there."""
+    lines_asked = Signal(object)
+    """The ``CodePlace`` of lines for which a clone is known: they are read at the place of the code."""
+    changes_asked = Signal(str, str, str)
+    """Repository, and the earlier and the later of two commits whose differences somebody wants to see."""
 
     def __init__(
         self,
@@ -79,7 +83,7 @@ class Following(QObject):
         elif target.kind is Kind.COMMIT:
             self.show_place(CodePlace(repository=report.repository, sha=target.value))
         elif target.kind is Kind.LINE:
-            self.show_place(line_place(report.repository, report.commit, target.value))
+            self.go_to_lines(line_place(report.repository, report.commit, target.value))
 
     def show_lines(self, link: LineLink) -> None:
         """Goes to the lines that a link names."""
@@ -93,11 +97,20 @@ class Following(QObject):
                 )
             )
             return
-        self.show_place(
+        self.go_to_lines(
             CodePlace(
                 repository=link.repository, sha=link.ref, path=link.file, first=link.first, last=link.last
             )
         )
+
+    def go_to_lines(self, place: CodePlace) -> None:
+        """Goes to lines where they can be read: the place of the code, or what says how to get there."""
+        from aitr_desktop.code.places import named_clone
+
+        if named_clone(self._preferences.now.clones, place.repository) is None:
+            self.show_place(place)
+        else:
+            self.lines_asked.emit(place)
 
     def show_place(self, place: CodePlace) -> CodeDialog:
         """Shows a commit or lines: the forge's address, and what a clone says."""
@@ -110,6 +123,7 @@ class Following(QObject):
         dialog.page_wanted.connect(partial(self._open, dialog, place))
         dialog.forge_named.connect(partial(self._name_forge, dialog, place))
         dialog.clone_wanted.connect(partial(self._choose_clone, dialog, place))
+        dialog.changes_wanted.connect(partial(self._show_changes, dialog, place))
         dialog.finished.connect(partial(self._closed, dialog))
         self._show_page(dialog, place)
         folder = named_clone(self._preferences.now.clones, place.repository)
@@ -164,7 +178,16 @@ class Following(QObject):
             self._preferences.change(
                 clones=with_clone(self._preferences.now.clones, place.repository, folder)
             )
+            if place.path:
+                # From here on they are read where there is more to be seen of the file.
+                dialog.accept()
+                self.lines_asked.emit(place)
+                return
         self._read(dialog, place, folder)
+
+    def _show_changes(self, dialog: CodeDialog, place: CodePlace, before: str) -> None:
+        dialog.accept()
+        self.changes_asked.emit(place.repository, before, place.sha)
 
     def _read(self, dialog: CodeDialog, place: CodePlace, folder: Path) -> None:
         from aitr_desktop.code.places import read_place

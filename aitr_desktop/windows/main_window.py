@@ -195,6 +195,7 @@ class MainWindow(QMainWindow):
         self.verifying.doubted.connect(self.reports_page.take_verified)
         self.deciding.offered.connect(self.notices.tell)
         self.opening.lines_wanted.connect(self.following.show_lines)
+        self.deciding.code.attach(self.following)
 
     def show_library(self, path: Path, *, create: bool = False) -> None:
         """Opens a library in the background and shows it."""

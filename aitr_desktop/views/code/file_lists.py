@@ -27,8 +27,8 @@ class FileTree(QTreeView):
         row_height: Pixels of a row.
     """
 
-    picked = Signal(str)
-    """Path of a file."""
+    picked = Signal(str, bool)
+    """Path of a file, and whether the person goes on to it: with Enter, not with a click."""
 
     def __init__(self, theme: ThemeController, row_height: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +54,7 @@ class FileTree(QTreeView):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
         """Enter opens a file, or a folder."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._pressed(self.currentIndex())
+            self._pressed(self.currentIndex(), goes=True)
         else:
             super().keyPressEvent(event)
 
@@ -65,7 +65,7 @@ class FileTree(QTreeView):
             self.setCurrentIndex(self.files.index(0, 0))
 
     @Slot(QModelIndex)
-    def _pressed(self, index: QModelIndex) -> None:
+    def _pressed(self, index: QModelIndex, *, goes: bool = False) -> None:
         if not index.isValid():
             return
         leaf = self.files.leaf(index)
@@ -74,7 +74,7 @@ class FileTree(QTreeView):
         elif leaf.kind is not Leaf.SAID:
             # What is no text is asked for too: the answer says what it is.
             self._wanted = leaf.path
-            self.picked.emit(leaf.path)
+            self.picked.emit(leaf.path, goes)
 
     def _reveal(self) -> None:
         parts = self._wanted.split("/") if self._wanted else []
@@ -104,8 +104,8 @@ class ChangedList(QListView):
         row_height: Pixels of a row.
     """
 
-    picked = Signal(object)
-    """A ``ChangedFile``."""
+    picked = Signal(object, bool)
+    """A ``ChangedFile``, and whether the person goes on to it: with Enter, not with a click."""
 
     def __init__(self, theme: ThemeController, row_height: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -127,7 +127,7 @@ class ChangedList(QListView):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
         """Enter shows a file."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._pressed(self.currentIndex())
+            self._pressed(self.currentIndex(), goes=True)
         else:
             super().keyPressEvent(event)
 
@@ -138,7 +138,7 @@ class ChangedList(QListView):
             self.setCurrentIndex(self.changed.index(0, 0))
 
     @Slot(QModelIndex)
-    def _pressed(self, index: QModelIndex) -> None:
+    def _pressed(self, index: QModelIndex, *, goes: bool = False) -> None:
         found = self.changed.file(index.row()) if index.isValid() else None
         if found is not None:
-            self.picked.emit(found)
+            self.picked.emit(found, goes)

@@ -53,6 +53,7 @@ class FilesSide(QFrame):
         self.after = self._chooser(self.tr("Changed until"))
         self.summary = PlainLabel(tone=Tone.MUTED, wraps=True)
         self.changed = ChangedList(theme, row_height)
+        self._between = "", ""
         self.tabs = QTabWidget()
         self._lists = QStackedWidget()
         self._place()
@@ -108,13 +109,20 @@ class FilesSide(QFrame):
             commits: Those that are judged.
             chosen: The one whose files are shown.
         """
-        for box in (self.commit, self.before, self.after):
-            kept = box.currentData()
+        for box, sha in (
+            (self.commit, chosen),
+            (self.before, self._between[0]),
+            (self.after, self._between[1]),
+        ):
             box.clear()
             for place, each in enumerate(commits):
                 box.addItem(one_line(each.words, 120), each.sha)
                 box.setItemData(place, plain_tooltip(each.sha), Qt.ItemDataRole.ToolTipRole)
-            box.setCurrentIndex(max(0, box.findData(chosen if box is self.commit else kept)))
+            box.setCurrentIndex(box.findData(sha))
+
+    def between(self) -> tuple[str, str]:
+        """The two commits whose differences are listed."""
+        return self._between
 
     def chosen(self) -> str:
         """The commit whose files are shown."""
@@ -128,8 +136,9 @@ class FilesSide(QFrame):
 
     def show_changes(self, before: str, after: str, files: Sequence[ChangedFile], summary: str) -> None:
         """Lists what changed between two commits."""
-        self._choose(self.before, before)
-        self._choose(self.after, after)
+        self._between = before, after
+        for box, sha in ((self.before, before), (self.after, after)):
+            box.setCurrentIndex(box.findData(sha))
         self.summary.setText(summary)
         self.changed.changed.show(files)
         count = f"{len(files):,}"
@@ -158,12 +167,9 @@ class FilesSide(QFrame):
             self.show_nothing("")
 
     def _ask_changes(self) -> None:
-        self.changes_asked.emit(str(self.before.currentData() or ""), str(self.after.currentData() or ""))
-
-    def _choose(self, box: QComboBox, sha: str) -> None:
-        if box.findData(sha) < 0:
-            box.addItem(self.tr("Commit {sha}").format(sha=one_line(sha[:12])), sha)
-        box.setCurrentIndex(box.findData(sha))
+        before, after = (str(box.currentData() or "") for box in (self.before, self.after))
+        if before and after:
+            self.changes_asked.emit(before, after)
 
     def _chooser(self, name: str) -> QComboBox:
         box = QComboBox()

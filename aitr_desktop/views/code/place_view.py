@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QApplication, QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from aitr_desktop.views.code.code_pane import CodePane
 from aitr_desktop.views.code.files_side import FilesSide
+from aitr_desktop.views.code.pair_pane import PairPane
 from aitr_desktop.views.code.travel_bar import TravelBar
-from aitr_desktop.views.message_pane import Message, MessagePane, error_message
+from aitr_desktop.views.message_pane import MessagePane
 from aitr_desktop.views.plain_label import hairline
 
 if TYPE_CHECKING:
-    from qtpy.QtGui import QKeyEvent, QResizeEvent
+    from qtpy.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 
     from aitr_desktop.theme import ThemeController
-    from tsr_agent.errors import TsrError
+    from aitr_desktop.views.message_pane import Message
 
 SIZES = (320, 972)
 NARROW = 620
@@ -28,27 +30,26 @@ class PlaceView(QStackedWidget):
 
     Args:
         theme: Colours and fonts.
+        row_height: Pixels of a row of a list.
     """
 
     pressed = Signal()
     """The button of what is said in place of everything."""
-    part_pressed = Signal()
-    """The button of what is said in place of a file."""
     back_asked = Signal()
     forward_asked = Signal()
+    came_on_screen = Signal()
 
-    def __init__(self, theme: ThemeController, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: ThemeController, row_height: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
         self.message = MessagePane(theme)
         self.message.pressed.connect(self.pressed)
-        self.files = FilesSide(theme)
+        self.files = FilesSide(theme, row_height)
         self.travel = TravelBar()
         self.travel.back_asked.connect(self.back_asked)
         self.travel.forward_asked.connect(self.forward_asked)
-        self.said = MessagePane(theme)
-        self.said.pressed.connect(self.part_pressed)
-        self.right = QStackedWidget()
+        self.pane = CodePane(theme)
+        self.pair = PairPane(theme)
+        self._right = QStackedWidget()
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._page = QFrame()
         self._place()
@@ -61,8 +62,9 @@ class PlaceView(QStackedWidget):
         column.setSpacing(0)
         for part in (self.travel, hairline()):
             column.addWidget(part)
-        column.addWidget(self.right, 1)
-        self.right.addWidget(self.said)
+        column.addWidget(self._right, 1)
+        self._right.addWidget(self.pane)
+        self._right.addWidget(self.pair)
         self.files.setMinimumSize(200, 120)
         reading.setMinimumSize(260, 160)
         self._splitter.addWidget(self.files)
@@ -91,24 +93,46 @@ class PlaceView(QStackedWidget):
 
     def say_here(self, message: Message) -> None:
         """Says something in place of a file."""
-        self.said.say(message)
-        self.show_part(self.said)
+        self.pane.show_message(message)
+        self.show_pane()
 
-    def say_error_here(self, error: TsrError, button: str = "") -> None:
-        """Says why a file is not shown."""
-        self.say_here(error_message(error, button=button))
-
-    def show_part(self, part: QWidget) -> None:
-        """Shows the page with one of the parts of its right side."""
-        if self.right.indexOf(part) < 0:
-            self.right.addWidget(part)
-        self.right.setCurrentWidget(part)
+    def show_pane(self) -> None:
+        """Shows the page with one file."""
+        self._right.setCurrentWidget(self.pane)
         self.setCurrentWidget(self._page)
+
+    def show_pair(self) -> None:
+        """Shows the page with two versions side by side."""
+        self._right.setCurrentWidget(self.pair)
+        self.setCurrentWidget(self._page)
+
+    @property
+    def shows_pair(self) -> bool:
+        """Whether two versions are on screen."""
+        return self.has_page and self._right.currentWidget() is self.pair
+
+    def focus_code(self) -> None:
+        """Gives the keys to the code, or to what stands in its place."""
+        if self._right.currentWidget() is self.pair:
+            self.pair.rows.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.pane.shows_code:
+            self.pane.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.pane.message.message().button:
+            self.pane.message.focus_button()
+
+    def stop(self) -> None:
+        """Ends what waits; the window goes."""
+        self.pane.stop()
 
     @property
     def has_page(self) -> bool:
         """Whether files are on screen."""
         return bool(self.currentWidget() is self._page)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  (Qt's name)
+        """What is behind another place is not read."""
+        super().showEvent(event)
+        self.came_on_screen.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
         """Places the files above the code where there is no room beside it."""

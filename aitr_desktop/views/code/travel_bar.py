@@ -1,4 +1,4 @@
-"""Above the code: back and forward, what was read last, and what more can be done with the file."""
+"""Above the code: back and forward, and what was read last."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from qtpy.QtGui import QAction
 
 MOST_RECENT = 20
 
@@ -34,13 +32,11 @@ class TravelBar(QFrame):
         self.back = self._button("←", self.tr("Back"), self.tr("Back (Alt+Left)"))
         self.forward = self._button("→", self.tr("Forward"), self.tr("Forward (Alt+Right)"))
         self.recent = self._button(self.tr("Recent"), self.tr("Recent files"), self.tr("Files read last"))
-        self.more = self._button("⋯", self.tr("More"), self.tr("What more can be done with this file"))
         self.said = CutLabel(tone=Tone.MUTED)
         self.back.clicked.connect(self.back_asked)
         self.forward.clicked.connect(self.forward_asked)
-        for button in (self.recent, self.more):
-            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-            button.setMenu(QMenu(button))
+        self.recent.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.recent.setMenu(QMenu(self.recent))
         self.recent.setProperty("opens", "true")
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
@@ -48,7 +44,6 @@ class TravelBar(QFrame):
         for part in (self.back, self.forward, self.recent):
             row.addWidget(part)
         row.addWidget(self.said, 1)
-        row.addWidget(self.more)
         self.can_go(back=False, forward=False)
         self.offer_recent(())
 
@@ -65,12 +60,6 @@ class TravelBar(QFrame):
             action = menu.addAction(one_line(text, 100).replace("&", "&&"))
             action.triggered.connect(lambda _=False, place=place: self.recent_asked.emit(place))
         self.recent.setEnabled(bool(words))
-
-    def offer(self, actions: Sequence[QAction | None]) -> None:
-        """What the last button's menu has; None is a line between."""
-        menu = self.more.menu()
-        for action in actions:
-            menu.addAction(action) if action is not None else menu.addSeparator()
 
     def _button(self, sign: str, name: str, tip: str) -> QToolButton:
         button = QToolButton()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from aitr_desktop.translation import translate
@@ -93,8 +94,19 @@ def given_up(name: str) -> Message:
     )
 
 
-def not_here(error: TsrError, fetch: str) -> Message:
-    """The clone does not hold the commit: what to run there."""
+def looking() -> Message:
+    """The clone takes a moment to be found."""
+    return Message(
+        headline=translate("CodeMessages", "Looking into the clone…"),
+        button=translate("CodeMessages", "Go to the list"),
+        icon="code",
+    )
+
+
+def not_here(error: TsrError, folder: str) -> Message:
+    """The clone does not hold the commit: what to run there, to be copied."""
+    _, git, rest = error.next_step.partition("git fetch")
+    fetch = f"git -C {shlex.quote(folder)} fetch{rest}" if git else error.next_step
     return Message(
         headline=visible(error.message),
         body=translate("CodeMessages", "Fetch it, then try again. This brings it there:"),
@@ -105,6 +117,22 @@ def not_here(error: TsrError, fetch: str) -> Message:
     )
 
 
+def not_text(error: TsrError) -> Message:
+    """The file is no text; it can be seen all the same."""
+    return Message(
+        headline=visible(error.message),
+        body=visible(error.next_step),
+        details=visible("\n".join(error.details)),
+        button=translate("CodeMessages", "Show it as text"),
+        icon="warning",
+    )
+
+
 def not_readable(error: TsrError) -> Message:
     """Why a file is not shown."""
     return error_message(error, button=translate("CodeMessages", "Try again"))
+
+
+def no_clone_here(error: TsrError) -> Message:
+    """The folder that was named is no clone, or not any more."""
+    return error_message(error, button=translate("CodeMessages", "Choose another clone…"))

@@ -1,115 +1,199 @@
-"""The place where the code that was judged is read."""
+"""The place where the code that was judged is read, as the window knows it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QObject, Qt, Signal
+from qtpy.QtCore import QObject, Signal
 
 from aitr_desktop.actions.spec import Act
-from aitr_desktop.windows.code.code_messages import no_clone, no_library, no_report
+from aitr_desktop.item_models.judged_commits import JudgedCode, compared_code, judged_code, plain_commit
+from aitr_desktop.windows.code.code_reasons import CodeReasons
+from tsr_agent.ingest.repository_url import repository_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aitr_desktop.code.places import CodePlace
-    from aitr_desktop.item_models.judged_commits import JudgedCode
     from aitr_desktop.item_models.report_detail import ReportDetail
+    from aitr_desktop.library.comparing import Compared
     from aitr_desktop.views.code.code_pane import CodePane
     from aitr_desktop.views.code.place_view import PlaceView
-    from aitr_desktop.views.message_pane import Message
+    from aitr_desktop.windows.code.clone_choice import AskFolder
+    from aitr_desktop.windows.code.more_of_file import MoreOfFile
+    from aitr_desktop.windows.code.reader import Reader
     from aitr_desktop.windows.desk import Desk
+    from aitr_desktop.windows.following import Following
 
 KEY = "code"
 
 
 class CodePage(QObject):
-    """Shows files at the commits that were judged, from the clone that the person named.
+    """Leads to files at the commits that were judged, from the clone that the person named.
 
     Args:
         desk: What it works with.
+        compared: The comparison on screen; None where there is none.
+        ask_folder: Asks for a folder, by title and the folder to begin in.
     """
 
     told = Signal(str)
     """What was done, in words."""
+    offered = Signal(str, str, object)
+    """What was found, in words; those of a button; and what it does."""
     failed = Signal(object)
     """A ``TsrError``."""
     reasons_changed = Signal()
     """What can be done now is something else."""
     place_asked = Signal(str)
     """Key of a place that the person wants to see."""
+    commit_asked = Signal(object)
+    """The ``CodePlace`` of a commit that the person wants to know more of."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        compared: Callable[[], Compared | None] = lambda: None,
+        ask_folder: AskFolder | None = None,
+    ) -> None:
         super().__init__(desk.window)
-        self._desk = desk
-        self._view: PlaceView | None = None
+        self._desk, self._compared, self._ask_folder = desk, compared, ask_folder
+        self._reader: Reader | None = None
         self._code: JudgedCode | None = None
-        self._next: Callable[[], object] = self._go_to_list
+        self._came_from = "reports"
+        self._why = CodeReasons(
+            lambda: self._code,
+            lambda: self._reader.screen if self._reader is not None else None,
+            compared,
+        )
+        # Nothing of one library stays here once another is open.
+        desk.libraries.opened.connect(lambda *_: self.report_shown(None))
+
+    def reader(self) -> Reader:
+        """The place at work; made when it is first needed."""
+        if self._reader is None:
+            from aitr_desktop.windows.code.reader import Reader
+
+            self._reader = made = Reader(self._desk, self._ask_folder)
+            made.left.connect(lambda: self.place_asked.emit(self._came_from))
+            made.screen.changed.connect(self.reasons_changed)
+            for part in (made.more.versions, made.more.last_change):
+                part.told.connect(self.told)
+                part.failed.connect(self.failed)
+            made.more.last_change.offered.connect(self.offered)
+            made.more.last_change.commit_asked.connect(self.commit_asked)
+            made.show_code(self._code)
+        return self._reader
 
     def view(self) -> PlaceView:
         """The page; made when it is first gone to."""
-        if self._view is None:
-            from aitr_desktop.views.code.place_view import PlaceView
-
-            self._view = PlaceView(self._desk.theme)
-            self._view.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            self._view.pressed.connect(lambda: self._next())  # noqa: PLW0108  (it changes)
-            self._show()
-        return self._view
+        return self.reader().view
 
     @property
     def pane(self) -> CodePane | None:
-        """The pane in which a file is read; None before one was."""
-        return None
+        """The pane in which a file is read; None while none is."""
+        reader = self._reader
+        return reader.view.pane if reader is not None and reader.screen.file is not None else None
 
     def handlers(self) -> dict[Act, Callable[[], object]]:
         """What the actions of this part do."""
         return {
             Act.CODE_FIND_FILE: self.find_file,
-            Act.CODE_DIFFERENCE: lambda: None,
-            Act.CODE_NEXT_CHANGE: lambda: None,
-            Act.CODE_PREVIOUS_CHANGE: lambda: None,
-            Act.CODE_VERSIONS: lambda: None,
-            Act.CODE_LAST_CHANGE: lambda: None,
-            Act.CODE_WORKING_TREE: lambda: None,
-            Act.CODE_CHOOSE_CLONE: lambda: None,
+            Act.CODE_DIFFERENCE: self.show_difference,
+            Act.CODE_NEXT_CHANGE: lambda: self.view().pair.rows.go_to_change(1),
+            Act.CODE_PREVIOUS_CHANGE: lambda: self.view().pair.rows.go_to_change(-1),
+            Act.CODE_VERSIONS: self._of_file(lambda more: more.show_versions()),
+            Act.CODE_LAST_CHANGE: self._of_file(lambda more: more.show_last_change()),
+            Act.CODE_WORKING_TREE: self._of_file(lambda more: more.turn_working_tree()),
+            Act.CODE_CHOOSE_CLONE: self.choose_clone,
         }
 
     def reasons(self) -> dict[Act, Callable[[], str]]:
         """Why its actions can't be done now."""
-        return dict.fromkeys(self.handlers(), lambda: self.tr("No file is open at Code."))
+        why = self._why
+        return {
+            Act.CODE_FIND_FILE: why.no_code,
+            Act.CODE_DIFFERENCE: why.no_difference,
+            Act.CODE_NEXT_CHANGE: why.no_pair,
+            Act.CODE_PREVIOUS_CHANGE: why.no_pair,
+            Act.CODE_VERSIONS: why.nothing_read,
+            Act.CODE_LAST_CHANGE: why.no_commit_file,
+            Act.CODE_WORKING_TREE: why.no_file,
+            Act.CODE_CHOOSE_CLONE: why.no_code,
+        }
+
+    def attach(self, following: Following) -> None:
+        """Takes over what leads to code, and leads to commits."""
+        following.lines_asked.connect(self.read)
+        following.changes_asked.connect(self.show_changes)
+        self.commit_asked.connect(following.show_place)
 
     def report_shown(self, detail: ReportDetail | None) -> None:
         """Another report is on screen, or none: its commits are offered."""
-        self._code = detail.code if detail is not None else None
-        self._show()
+        self._came_from = "reports"
+        self._offer(detail.code if detail is not None else None)
 
-    def read(self, place: CodePlace) -> None:
-        """Goes to lines of a file at a commit, which a row or a link names."""
+    def read(self, place: CodePlace, came_from: str = "reports") -> None:
+        """Goes to lines of a file at a commit, which a row or a link names.
+
+        Args:
+            place: Where.
+            came_from: Key of the place to which one goes back.
+        """
+        from aitr_desktop.code.visited import Spot
+
+        self._came_from = came_from
+        self._offer(self._with(place.repository, place.sha))
+        self.reader().go(Spot(sha=place.sha, path=place.path, first=place.first, last=place.last))
         self.place_asked.emit(KEY)
-        self.view().say(no_clone(place.repository))
+
+    def show_changes(self, repository: str, before: str, after: str, came_from: str = "reports") -> None:
+        """Goes to the files that changed between two commits."""
+        self._came_from = came_from
+        self._offer(self._with(repository, before, after))
+        self.reader().show_changes(before, after)
+        self.place_asked.emit(KEY)
+
+    def show_difference(self) -> None:
+        """Goes to the files that changed between the two reports that are compared."""
+        compared = self._compared()
+        if compared is None:
+            return
+        sides = [each.report for each in (compared.left, compared.right)]
+        old, new = (judged_code(each.id, each.versions, each.build) for each in sides)
+        self._came_from = "compare"
+        self._offer(compared_code(old, new))
+        self.reader().show_changes(old.commits[0].sha, new.commits[0].sha)
+        self.place_asked.emit(KEY)
 
     def find_file(self) -> None:
         """Goes to the field in which a path is typed."""
         self.place_asked.emit(KEY)
         self.view().files.find_file()
 
+    def choose_clone(self) -> None:
+        """Asks for the folder of a clone."""
+        self.place_asked.emit(KEY)
+        self.reader().choose_clone()
+
     def stop(self) -> None:
         """Ends what waits; the window goes."""
+        if self._reader is not None:
+            self._reader.stop()
 
-    def _show(self) -> None:
-        if self._view is None:
-            return
-        if self._desk.libraries.workspace is None:
-            self._say(no_library(), self._go_to_list)
-        elif self._code is None:
-            self._say(no_report(), self._go_to_list)
-        else:
-            self._say(no_clone(self._code.repository), self._go_to_list)
+    def _offer(self, code: JudgedCode | None) -> None:
+        self._code = code
+        if self._reader is not None:
+            self._reader.show_code(code)
+        self.reasons_changed.emit()
 
-    def _say(self, message: Message, then: Callable[[], object]) -> None:
-        self._next = then
-        self.view().say(message)
+    def _with(self, repository: str, *shas: str) -> JudgedCode:
+        """The commits that are offered where they are of the same repository, else those alone."""
+        code = self._code
+        if code is not None and repository_key(code.repository) == repository_key(repository):
+            return code
+        return JudgedCode(report_ids=(), repository=repository, commits=tuple(map(plain_commit, shas)))
 
-    def _go_to_list(self) -> None:
-        self.place_asked.emit("reports")
+    def _of_file(self, do: Callable[[MoreOfFile], object]) -> Callable[[], object]:
+        """The view is made with the first thing that is done, and not with the menu."""
+        return lambda: do(self.reader().more)

@@ -135,20 +135,70 @@ def test_a_commit_is_shown_from_the_named_clone(
     assert dialog.code.text.toPlainText() == "For everybody.\n\n1 file changed\n+ src/bot.py"
 
 
-def test_lines_are_shown_with_numbers_and_a_mark(
-    following: Following, window: MainWindow, clone: tuple[Path, str], settled: Settled
+def test_lines_of_a_known_clone_are_read_at_the_place_of_the_code(
+    following: Following, window: MainWindow, clone: tuple[Path, str], qtbot: QtBot
 ) -> None:
     folder, sha = clone
     window.preferences.change(clones={REPOSITORY: str(folder)})
-    following.show_lines(LineLink(file="src/bot.py", first=50, last=51, ref=sha, repository=REPOSITORY))
+    with qtbot.waitSignal(following.lines_asked) as asked:
+        following.show_lines(LineLink(file="src/bot.py", first=50, last=51, ref=sha, repository=REPOSITORY))
+    place = CodePlace(repository=REPOSITORY, sha=sha, path="src/bot.py", first=50, last=51)
+    assert asked.args == [place]
+    assert dialogs(window) == []
+
+
+def test_once_a_clone_is_chosen_lines_are_read_at_the_place_of_the_code(
+    following: Following, window: MainWindow, clone: tuple[Path, str], desktop: Desktop, qtbot: QtBot
+) -> None:
+    place = CodePlace(repository=REPOSITORY, sha=clone[1], path="src/bot.py", first=50, last=51)
+    following.go_to_lines(place)
     (dialog,) = dialogs(window)
+    desktop.folder = clone[0]
+    with qtbot.waitSignal(following.lines_asked) as asked:
+        button(dialog, "Choose a clone…").click()
+    assert asked.args == [place]
+    assert not dialog.isVisible()
+
+
+def test_lines_of_no_named_repository_are_shown_with_numbers_and_a_mark(
+    following: Following, window: MainWindow, clone: tuple[Path, str], desktop: Desktop, settled: Settled
+) -> None:
+    folder, sha = clone
+    following.show_lines(LineLink(file="src/bot.py", first=50, last=51, ref=sha))
+    (dialog,) = dialogs(window)
+    desktop.folder = folder
+    button(dialog, "Choose a clone…").click()
     settled()
     rows = dialog.code.text.toPlainText().split("\n")
     assert len(rows) == 26
     assert rows[11:15] == ["  49  line 49", "▶ 50  line 50", "▶ 51  line 51", "  52  line 52"]
     marked = [each.cursor.blockNumber() for each in dialog.code.text.extraSelections()]
     assert marked == [12, 13]
-    assert f"https://github.com/team/support-bot/blob/{sha}/src/bot.py#L50-L51" in said(dialog)
+    assert window.preferences.now.clones == {}
+
+
+def test_a_commit_leads_to_the_files_that_it_changed(
+    following: Following, window: MainWindow, clone: tuple[Path, str], settled: Settled, qtbot: QtBot
+) -> None:
+    folder, sha = clone
+    window.preferences.change(clones={REPOSITORY: str(folder)})
+    dialog = following.show_place(CodePlace(repository=REPOSITORY, sha=sha))
+    settled()
+    with qtbot.waitSignal(following.changes_asked) as asked:
+        button(dialog, "Read the changed files").click()
+    assert asked.args == [REPOSITORY, git(folder, "rev-parse", f"{sha}^"), sha]
+    assert not dialog.isVisible()
+
+
+def test_the_first_commit_leads_to_no_changes(
+    following: Following, window: MainWindow, clone: tuple[Path, str], settled: Settled
+) -> None:
+    folder = clone[0]
+    window.preferences.change(clones={REPOSITORY: str(folder)})
+    first = git(folder, "rev-list", "--max-parents=0", "HEAD")
+    dialog = following.show_place(CodePlace(repository=REPOSITORY, sha=first))
+    settled()
+    assert not button(dialog, "Read the changed files").isVisible()
 
 
 def test_a_clone_is_chosen_once_and_remembered(
