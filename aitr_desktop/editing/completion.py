@@ -84,7 +84,7 @@ def complete(
         kind: What it is meant to be.
         known: Names that no schema lists, by the key that they are written for, such as ``metric``.
     """
-    place = place_of(text, offset)
+    place = place_of(text, offset) if kind is not FileKind.DRAFT else None
     if place is None:
         return Offers()
     forms = forms_at(schema_of(kind), place.holders)

@@ -23,7 +23,6 @@ TEMPLATES = frozenset((".jinja", ".jinja2", ".j2"))
 HANDLEBARS = frozenset((".prompt", ".prompty", ".hbs", ".handlebars", ".mustache", ".liquid"))
 """Endings of files whose ``{{`` is nearly always that of a template."""
 PLAIN = frozenset((".txt", ".text", ".md", ".markdown", ".tmpl", ".tpl"))
-PROMPTS = TEMPLATES | HANDLEBARS | PLAIN
 DATA = frozenset((".yaml", ".yml", ".json"))
 MOST_PARSED = 512 * 1024
 """Characters of YAML that are checked: its reader takes a second for them."""
@@ -60,17 +59,21 @@ class TextSize:
     lines: int
 
 
-def is_prompt_name(path: PurePath) -> bool:
-    """Whether a file is text for people or models, by its name."""
-    return path.suffix.lower() in PROMPTS | DATA
+def is_prompt(path: PurePath) -> bool:
+    """Whether braces in a file are rather placeholders than a language's own, by its name."""
+    return path.suffix.lower() in TEMPLATES | HANDLEBARS | PLAIN | DATA
+
+
+def is_prose(path: PurePath) -> bool:
+    """Whether a file is neither YAML, JSON nor CSV, by its name: no key writes what only those have."""
+    return path.suffix.lower() not in DATA | {".csv", ""}
 
 
 def is_draft(text: str, path: PurePath) -> bool:
     """Whether a text is one that no gate reads, by its name, and for YAML and JSON by its first keys."""
-    suffix = path.suffix.lower()
-    if suffix in DATA:
+    if path.suffix.lower() in DATA:
         return bool(_PROMPT_KEY.search(text)) and not _GATE_KEY.search(text)
-    return bool(suffix) and suffix != ".csv"
+    return is_prose(path)
 
 
 def size_of(text: str) -> TextSize:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from aitr_desktop.editing.audited import CopiedFrom
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -28,6 +30,8 @@ class KeptDraft(msgspec.Struct, frozen=True, kw_only=True):
     digest: str = ""
     """Of the file as it was when it was read."""
     kept_at: datetime
+    copied: CopiedFrom | None = None
+    """What it was begun as a copy of."""
 
 
 class Drafts:

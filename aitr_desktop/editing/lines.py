@@ -32,6 +32,11 @@ def indent_below(line: str) -> str:
     return " " * start
 
 
+def indent_of_point(line: str) -> str:
+    """What the next line of prose begins with: the same spaces, and no more."""
+    return " " * indent_of(line)
+
+
 def to_next_stop(column: int) -> str:
     """The spaces that Tab writes at a column that counts from 0."""
     return " " * (STEP - column % STEP)

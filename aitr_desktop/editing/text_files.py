@@ -10,7 +10,7 @@ import re
 import secrets
 import stat
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aitr_desktop.editing.hidden import first_placeholder
@@ -19,6 +19,8 @@ from tsr_agent.folder_sync import try_sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from aitr_desktop.editing.audited import CopiedFrom
 
 MAX_BYTES = 2 * 1024 * 1024
 """Largest file that is edited; a policy has at most a quarter of it."""
@@ -43,6 +45,8 @@ class TextFile:
     is_read_only: bool = False
     link_to: Path | None = None
     """Where it really stands, where the path is a link."""
+    copied: CopiedFrom | None = None
+    """What it was begun as a copy of."""
 
 
 class ChangedOnDiskError(ConflictError):
@@ -70,6 +74,20 @@ def read_text_file(path: Path) -> TextFile:
         InputError: Not there, no file, not UTF-8, or larger than what is edited; with what to do.
     """
     data, mode = _bytes_of(path)
+    return replace(
+        text_of(path, data),
+        digest=hashlib.sha256(data).hexdigest(),
+        is_read_only=not (mode & 0o222 and os.access(path, os.W_OK)),
+        link_to=path.resolve() if path.is_symlink() else None,
+    )
+
+
+def text_of(path: Path, data: bytes) -> TextFile:
+    """Bytes as a file that is edited and was never written.
+
+    Raises:
+        InputError: Not UTF-8, or larger than what is edited; with what to do.
+    """
     if len(data) > MAX_BYTES:
         raise _not_edited(path, f"has more than {MAX_BYTES:,} bytes")
     try:
@@ -79,16 +97,7 @@ def read_text_file(path: Path) -> TextFile:
     line_end = _line_end(text)
     text = text.replace("\r\n", "\n") if line_end == "\r\n" else text
     _refuse_unwieldy(path, text)
-    link = path.resolve() if path.is_symlink() else None
-    return TextFile(
-        path=path,
-        text=text,
-        line_end=line_end,
-        has_bom=data.startswith(BOM_UTF8),
-        digest=hashlib.sha256(data).hexdigest(),
-        is_read_only=not (mode & 0o222 and os.access(path, os.W_OK)),
-        link_to=link,
-    )
+    return TextFile(path=path, text=text, line_end=line_end, has_bom=data.startswith(BOM_UTF8))
 
 
 def digest_on_disk(path: Path) -> str:
@@ -138,6 +147,7 @@ def save_text_file(file: TextFile, text: str, *, replace: bool = False, follow: 
         has_bom=file.has_bom,
         digest=hashlib.sha256(data).hexdigest(),
         link_to=path if path != file.path else None,
+        copied=file.copied,
     )
 
 

@@ -23,6 +23,16 @@ _TOKENS = re.compile(
     """,
     re.VERBOSE,
 )
+_PROSE = re.compile(
+    r"""
+    (?P<comment>\{\#(?:[^\#]|\#(?!\}))*+(?:\#\}|$))
+  | (?P<constant>\{\{[^{}]*+\}\}|(?<!\{)\{[A-Za-z_]\w*+\}(?!\}))
+  | (?P<key>\{%(?:[^%]|%(?!\}))*+%\}|^\#{1,6}\ .*|^\s*+</?[A-Za-z_][\w.-]*+>)
+  | (?P<sign>^\s*+(?:[-*+]|[0-9]{1,4}[.)])(?=\s))
+  | (?P<word>[^{]++)
+    """,
+    re.VERBOSE,
+)
 _BLOCK = re.compile(r"(?:^|[:\s-])[|>][-+0-9]{0,2}\s*(?:#.*)?$")
 
 
@@ -49,6 +59,13 @@ class Token(NamedTuple):
 def tokens_of(line: str) -> Iterator[Token]:
     """The stretches of a line of YAML or JSON. Each word is taken whole, so that no line costs its square."""
     for found in _TOKENS.finditer(line[:MOST]):
+        if found.lastgroup != "word":
+            yield Token(found.start(), found.end(), TokenKind(found.lastgroup))
+
+
+def prose_tokens_of(line: str) -> Iterator[Token]:
+    """Placeholders, tags of templates, headings and points of a line of prose."""
+    for found in _PROSE.finditer(line[:MOST]):
         if found.lastgroup != "word":
             yield Token(found.start(), found.end(), TokenKind(found.lastgroup))
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from aitr_desktop.editing.checking import Checked, Finding
+    from aitr_desktop.editing.draft_texts import TextSize
     from tsr_agent.backtest import Backtest, Flip
     from tsr_agent.sections.policy_effect import PolicyEffect, RuleChange
 
@@ -36,7 +37,13 @@ def kind_words(kind: FileKind) -> str:
         FileKind.QUARANTINE: translate("Policies", "Quarantine"),
         FileKind.CASES: translate("Policies", "Policy cases"),
         FileKind.REQUIREMENTS: translate("Policies", "Requirements"),
+        FileKind.DRAFT: translate("Policies", "Draft"),
     }[kind]
+
+
+def size_words(size: TextSize) -> str:
+    """How long a draft is."""
+    return ", ".join((counted(size.characters, "character"), counted(size.words, "word")))
 
 
 def problem_words(checked: Checked) -> str:
@@ -76,6 +83,7 @@ def problem_blocks(checked: Checked) -> tuple[Block, ...]:
     nothing = {
         FileKind.POLICY: translate("Policies", "No problems: every gate takes this policy."),
         FileKind.REQUIREMENTS: translate("Policies", "No problems: these requirements are read."),
+        FileKind.DRAFT: translate("Policies", "Nothing to be said: no gate reads this text."),
     }.get(checked.kind, translate("Policies", "No problems: the gate takes this file."))
     summary = counted(checked.more, "more finding") if checked.more else ""
     return (_block("problems", kind_words(checked.kind), summary, nothing, table),)

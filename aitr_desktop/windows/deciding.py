@@ -106,6 +106,7 @@ class Deciding(QObject):
         self.lines = PaneActions(desk.preferences, lambda: self.code.pane, self)
         self.lines.told.connect(self.told)
         self.lines.failed.connect(self.failed)
+        self.lines.draft_wanted.connect(self.policies.begin_copy)
 
     def pages(self) -> dict[str, Callable[[], QWidget]]:
         """The page of each place that is made here, in the rail's order."""

@@ -34,16 +34,23 @@ def ask_reports(parent: QWidget, folder: str) -> list[Path]:
 
 def ask_policy(parent: QWidget, folder: str) -> Path | None:
     """A file to edit; None where the person thought better of it."""
-    title = translate("FileDialogs", "Open policy or requirements")
-    kinds = translate("FileDialogs", "Policies and requirements (*.yaml *.yml *.json *.csv);;All files (*)")
+    title = translate("FileDialogs", "Open policy, requirements or draft")
+    kinds = translate(
+        "FileDialogs",
+        "Policies, requirements, drafts (*.yaml *.yml *.json *.csv *.txt *.md *.j2 *.jinja *.prompt)"
+        ";;All files (*)",
+    )
     chosen, _ = QFileDialog.getOpenFileName(parent, title, folder, kinds)
     return Path(chosen) if chosen else None
 
 
 def ask_save_policy(parent: QWidget, start: str) -> Path | None:
     """Where a text is saved; it is asked there whether a file that is there may be replaced."""
+    from aitr_desktop.editing.draft_texts import is_prose
+
     title = translate("FileDialogs", "Save as")
-    kinds = translate("FileDialogs", "YAML (*.yaml *.yml);;All files (*)")
+    yaml = translate("FileDialogs", "YAML (*.yaml *.yml);;All files (*)")
+    kinds = translate("FileDialogs", "All files (*)") if is_prose(Path(start)) else yaml
     chosen, _ = QFileDialog.getSaveFileName(parent, title, start, kinds)
     return Path(chosen) if chosen else None
 

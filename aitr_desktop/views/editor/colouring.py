@@ -13,7 +13,7 @@ from qtpy.QtGui import QColor, QFont, QFontMetrics, QTextCharFormat, QTextLayout
 
 from aitr_desktop.editing.hidden import is_placeholder
 from aitr_desktop.editing.lines import indent_of, units
-from aitr_desktop.editing.tokens import TokenKind, opens_text, tokens_of
+from aitr_desktop.editing.tokens import TokenKind, opens_text, prose_tokens_of, tokens_of
 
 if TYPE_CHECKING:
     from qtpy.QtWidgets import QPlainTextEdit
@@ -37,7 +37,7 @@ _COLOURS = {
 
 
 class Colouring(QObject):
-    """Colours YAML and JSON.
+    """Colours YAML and JSON, or prose with placeholders.
 
     A line's state says for which look its colours are: lines out of sight keep an old one, and are coloured
     when they come into sight.
@@ -52,6 +52,7 @@ class Colouring(QObject):
         self._theme, self._edit = theme, edit
         self._document = edit.document()
         self._look = 0
+        self._is_prose = False
         self._formats: dict[TokenKind, QTextCharFormat] = {}
         self._hidden = QTextCharFormat()
         self.is_busy = False
@@ -69,7 +70,7 @@ class Colouring(QObject):
         start, end, below = -1, -1, -1
         while block.isValid() and block.blockNumber() <= last:
             line = block.text()
-            is_text, below = _in_text(line, below)
+            is_text, below = (False, -1) if self._is_prose else _in_text(line, below)
             wanted = 2 * self._look + is_text
             if block.blockNumber() >= first and block.userState() != wanted:
                 block.layout().setFormats(self._of_line(line, is_text=is_text))
@@ -83,6 +84,11 @@ class Colouring(QObject):
                 self._document.markContentsDirty(start, end - start)
             finally:
                 self.is_busy = False
+
+    def take_for_prose(self, is_prose: bool) -> None:
+        """Colours the text for prose, or for YAML and JSON again."""
+        self._is_prose = is_prose
+        self.again()
 
     def again(self) -> None:
         """Colours what is seen anew: the theme is another, or the size."""
@@ -113,7 +119,7 @@ class Colouring(QObject):
             found = [self._range(0, units(line), self._formats[TokenKind.TEXT])]
         else:
             found = []
-            for token in tokens_of(line):
+            for token in (prose_tokens_of if self._is_prose else tokens_of)(line):
                 start, end = token.start, token.end
                 if is_wide:
                     start, end = units(line[:start]), units(line[:end])

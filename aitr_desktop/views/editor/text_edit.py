@@ -60,6 +60,8 @@ class TextEdit(MeantText):
         self.gutter = Gutter(theme, self)
         self.marks = Marks(theme, self)
         self.keys = TypingKeys(self)
+        self.is_prose = False
+        """Whether it is neither YAML nor JSON."""
         self.edition = 0
         """Rises with each change of the text."""
         self.document().contentsChange.connect(self._changed)
@@ -72,6 +74,12 @@ class TextEdit(MeantText):
         self.marks.show_findings(())
         super().show_text(text)
         self.colouring.look()
+
+    def set_prose(self, is_prose: bool) -> None:
+        """Takes the text for prose, or for YAML and JSON again: other colours and other indentation."""
+        if is_prose != self.is_prose:
+            self.is_prose = is_prose
+            self.colouring.take_for_prose(is_prose)
 
     def mark(self, findings: Sequence[Finding]) -> None:
         """Shows what was found about the text as it is now."""

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, Qt
 from qtpy.QtGui import QTextCursor
 
-from aitr_desktop.editing.lines import commented, indent_below, indented, outdented, signs, to_next_stop
+from aitr_desktop.editing.lines import (
+    commented,
+    indent_below,
+    indent_of_point,
+    indented,
+    outdented,
+    signs,
+    to_next_stop,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,14 +116,18 @@ class TypingKeys(QObject):
         self._each_line(lambda lines: [outdented(line) for line in lines])
 
     def _toggle_comment(self) -> None:
-        self._each_line(commented)
+        if self._edit.is_prose:
+            self._edit.refused.emit(self.tr("This kind of text has no comments here"))
+        else:
+            self._each_line(commented)
 
     def _new_line(self) -> None:
         cursor = self._edit.textCursor()
         start = cursor.selectionStart()
         first = self._edit.document().findBlock(start)
         before = first.text().encode("utf-16-le", "surrogatepass")[: 2 * (start - first.position())]
-        cursor.insertText("\n" + indent_below(before.decode("utf-16-le", "replace")))
+        below = indent_of_point if self._edit.is_prose else indent_below
+        cursor.insertText("\n" + below(before.decode("utf-16-le", "replace")))
         self._edit.ensureCursorVisible()
 
     def _home(self, mode: QTextCursor.MoveMode) -> None:

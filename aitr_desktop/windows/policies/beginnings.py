@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
+from aitr_desktop.editing.audited import CopiedFrom
 from aitr_desktop.editing.checking import FileKind
+from aitr_desktop.editing.draft_texts import is_prompt, placeholders
+from aitr_desktop.editing.text_files import TextFile, text_of
 from aitr_desktop.translation import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from aitr_desktop.code.code_file import CodeFile
 
 FROM_REPORT = "report"
 """Key of the policy that judged the report on screen; its text comes from the library."""
@@ -31,6 +38,7 @@ def choices() -> tuple[tuple[str, str], ...]:
         (FROM_REPORT, translate("Policies", "Policy that judged this report")),
         ("waivers", translate("Policies", "New waivers")),
         ("requirements", translate("Policies", "New requirements")),
+        ("draft", translate("Policies", "New prompt draft")),
     )
 
 
@@ -41,6 +49,19 @@ def beginning(key: str) -> Beginning:
         KeyError: There is no such choice.
     """
     return _BEGINNINGS[key]
+
+
+def copy_of(file: CodeFile) -> TextFile:
+    """A draft that begins with the text of a file of a clone.
+
+    Raises:
+        InputError: It is no text that is edited; it says why.
+    """
+    path = PurePosixPath(file.path)
+    made = text_of(Path(path.name), file.lines.content)
+    names = placeholders(made.text) if is_prompt(path) else ()
+    copied = CopiedFrom(folder=str(file.folder), path=file.path, sha=file.sha, placeholders=names)
+    return replace(made, copied=copied)
 
 
 _HEAD = """\
@@ -92,4 +113,5 @@ _BEGINNINGS = {
     "extends": Beginning("policy.yaml", FileKind.POLICY, lambda: _EXTENDS),
     "waivers": Beginning("waivers.yaml", FileKind.WAIVERS, lambda: _WAIVERS),
     "requirements": Beginning("requirements.yaml", FileKind.REQUIREMENTS, lambda: _REQUIREMENTS),
+    "draft": Beginning("prompt.txt", FileKind.DRAFT, str),
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, QTimer, Signal, Slot
 
 from aitr_desktop.editing.checking import Checked, Weight, check_text
-from aitr_desktop.item_models.policy_blocks import problem_blocks, problem_mark, problem_words
+from aitr_desktop.item_models.policy_blocks import problem_blocks, problem_mark, problem_words, size_words
 from aitr_desktop.tasks import Lane
 from tsr_agent.sections.marks import Tone
 
@@ -102,15 +102,17 @@ class LiveChecking(QObject):
             return
         text, edition = self._view.editor.text.text(), self._view.editor.text.edition
         path, today = self._files.path, self._desk.clock.now().date()
+        copied = self._files.file.copied
+        placeholders = copied.placeholders if copied is not None else ()
         named = path or (self._files.file.path if self._files.file.path.name else None)
 
         def work() -> Checked:
             if len(text) < LARGE:
-                return check_text(text, path, today, named=named)
+                return check_text(text, path, today, named=named, placeholders=placeholders)
             from aitr_desktop.library.steady import steady
 
             with steady():
-                return check_text(text, path, today, named=named)
+                return check_text(text, path, today, named=named, placeholders=placeholders)
 
         def kept() -> Checked | Exception:
             try:
@@ -135,7 +137,8 @@ class LiveChecking(QObject):
         self._found, self._found_for = found, edition
         mark = problem_mark(found)
         self._view.editor.text.mark(found.findings)
-        self._view.editor.say(str(mark), mark.tone if found.findings else Tone.MUTED)
+        size = f" · {size_words(found.size)}" if found.size is not None else ""
+        self._view.editor.say(f"{mark}{size}", mark.tone if found.findings else Tone.MUTED)
         count = len(found.findings) + found.more
         self._view.name_problems(
             self.tr("Problems ({count})").format(count=f"{count:,}") if count else self.tr("Problems")

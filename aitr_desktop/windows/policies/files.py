@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, Qt, Signal
 from qtpy.QtWidgets import QMessageBox
 
+from aitr_desktop.editing.draft_texts import is_prose
 from aitr_desktop.editing.text_files import TextFile, read_text_file
 from aitr_desktop.tasks import Lane
 from aitr_desktop.windows.policies.saving import Saving
@@ -59,10 +60,9 @@ class PolicyFiles(QObject):
         """Where it is; None for one that was never saved."""
         return self.file.path if self.file is not None and self.file.digest else None
 
-    def begin(self, name: str, text: str, *, is_modified: bool = False) -> None:
+    def begin(self, file: TextFile) -> None:
         """Shows a new file that is nowhere yet."""
-        self._show(TextFile(path=Path(name), text=text))
-        self._view.editor.text.document().setModified(is_modified)
+        self._show(file)
 
     def restore(self, draft: KeptDraft) -> None:
         """Shows what an end without saving left."""
@@ -72,6 +72,7 @@ class PolicyFiles(QObject):
             line_end=draft.line_end,
             has_bom=draft.has_bom,
             digest=draft.digest,
+            copied=draft.copied,
         )
         self._show(file)
         self._view.editor.text.document().setModified(True)
@@ -151,6 +152,7 @@ class PolicyFiles(QObject):
         self._asked_for += 1
         self.file = file
         self._view.notice.clear()
+        self._view.editor.text.set_prose(is_prose(file.path))
         self._view.show_file(file.text)
         self._view.editor.text.document().setModified(False)
         self.opened.emit()

@@ -73,6 +73,7 @@ class DraftKeeping(QObject):
             has_bom=file.has_bom,
             digest=file.digest,
             kept_at=self._desk.clock.now(),
+            copied=file.copied,
         )
 
     @Slot()

@@ -12,6 +12,7 @@ from aitr_desktop.actions.spec import Act
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aitr_desktop.code.code_file import CodeFile
     from aitr_desktop.editing.drafts import KeptDraft
     from aitr_desktop.item_models.cells import Target
     from aitr_desktop.item_models.report_detail import ReportDetail
@@ -98,6 +99,10 @@ class PolicyPlace(QObject):
     def open(self, path: Path) -> None:
         """Opens a file and goes there."""
         self._at_work(lambda shop: shop.files.open(path))
+
+    def begin_copy(self, file: CodeFile) -> None:
+        """Begins a draft with a copy of code, and goes there."""
+        self._at_work(lambda shop: shop.begin_copy(file))
 
     def report_shown(self, detail: ReportDetail | None) -> None:
         """Another report is on screen, or none."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QObject, Signal
 
+from aitr_desktop.editing.audited import refuse_audited
+from aitr_desktop.editing.draft_texts import is_prose
 from aitr_desktop.editing.text_files import ChangedOnDiskError, LinkError, save_text_file
 from aitr_desktop.tasks import Lane
 
@@ -88,9 +90,15 @@ class Saving(QObject):
 
     def _write(self, file: TextFile, *, replace: bool, then: Callable[[], object] | None) -> None:
         text, edition = self._view.editor.text.text(), self._view.editor.text.edition
+        clones = tuple(self._desk.preferences.now.clones.values())
         self.is_saving = True
+
+        def work() -> TextFile:
+            refuse_audited(file, text, clones)
+            return save_text_file(file, text, replace=replace, follow=self._follows_link)
+
         self._desk.tasks.run(
-            lambda: save_text_file(file, text, replace=replace, follow=self._follows_link),
+            work,
             partial(self._saved, self._opened, edition, then),
             partial(self._not_saved, self._opened, (file, replace)),
             Lane.WIDE,
@@ -102,6 +110,7 @@ class Saving(QObject):
         if opened != self._opened:
             return
         self._files.file = file
+        self._view.editor.text.set_prose(is_prose(file.path))
         self._view.notice.clear()
         if self._view.editor.text.edition == edition:
             self._view.editor.text.document().setModified(False)

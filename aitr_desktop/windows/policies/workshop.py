@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, Signal, Slot
 
 from aitr_desktop.editing.checking import FileKind
+from aitr_desktop.editing.text_files import TextFile
 from aitr_desktop.item_models.policy_blocks import kind_words, problem_words
+from aitr_desktop.translation import translate
 from aitr_desktop.views.policy.file_head import FileState
 from aitr_desktop.views.policy.policy_view import PolicyView
-from aitr_desktop.windows.policies.beginnings import FROM_REPORT, beginning, choices
+from aitr_desktop.windows.policies.beginnings import FROM_REPORT, beginning, choices, copy_of
 from aitr_desktop.windows.policies.checking import LiveChecking
 from aitr_desktop.windows.policies.completing import Completing
 from aitr_desktop.windows.policies.disk_watch import DiskWatch
@@ -25,6 +27,9 @@ from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.wording import moment
 
 if TYPE_CHECKING:
+    from aitr_desktop.code.code_file import CodeFile
+    from aitr_desktop.editing.audited import CopiedFrom
+    from aitr_desktop.editing.checking import Checked
     from aitr_desktop.editing.drafts import KeptDraft
     from aitr_desktop.item_models.report_detail import ReportDetail
     from aitr_desktop.library.servers import Servers
@@ -92,6 +97,15 @@ class Workshop(QObject):
         """Begins a new file; asks first about what is not saved."""
         self.files.ask_unsaved(partial(self._begin, key))
 
+    def begin_copy(self, file: CodeFile) -> None:
+        """Begins with a copy of code; asks first about what is not saved."""
+        try:
+            made = copy_of(file)
+        except InputError as error:
+            self.failed.emit(error)
+            return
+        self.files.ask_unsaved(partial(self.files.begin, made))
+
     def restore(self, draft: KeptDraft) -> None:
         """Brings back what was not saved."""
         self.files.restore(draft)
@@ -123,7 +137,7 @@ class Workshop(QObject):
             self._begin_from_report()
             return
         made = beginning(key)
-        self.files.begin(made.name, made.make())
+        self.files.begin(TextFile(path=Path(made.name), text=made.make()))
 
     def _begin_from_report(self) -> None:
         workspace, report_id = self._desk.libraries.workspace, self._report_id
@@ -153,7 +167,7 @@ class Workshop(QObject):
             )
             return
         name, text = found
-        self.files.begin(f"{name}.yaml", text)
+        self.files.begin(TextFile(path=Path(f"{name}.yaml"), text=text))
 
     def _drop(self) -> None:
         path = self.files.path
@@ -187,7 +201,7 @@ class Workshop(QObject):
             path=str(path) if path is not None else "",
             state=state,
             tone=tone,
-            kind=kind_words(checked.kind) if checked is not None else "",
+            kind=_kind_words(checked, file.copied),
             can_save=modified or path is None,
         )
         self.view.head.show_state(shown)
@@ -207,3 +221,12 @@ class Workshop(QObject):
     @Slot()
     def _offer_recent(self) -> None:
         self.view.offer_recent(self._desk.preferences.now.policies)
+
+
+def _kind_words(checked: Checked | None, copied: CopiedFrom | None) -> str:
+    """What the text is, and of what it is a copy."""
+    kind = kind_words(checked.kind) if checked is not None else ""
+    if copied is None:
+        return kind
+    copy = translate("Policies", "copy of {file}").format(file=copied.title())
+    return f"{kind} · {copy}" if kind else copy

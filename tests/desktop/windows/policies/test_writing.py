@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, given, settings
@@ -24,7 +25,6 @@ from aitr_desktop.windows.policies.keeping import DRAFT_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
     from typing import Never
 
     import pytest
@@ -248,7 +248,8 @@ def test_what_is_saved_late_is_not_taken_for_the_file_that_was_opened_meanwhile(
     writer.edit.replace_text(BROKEN)
     writer.shop.files.saving.save()
     # Nothing of the saving has come back yet.
-    writer.shop.files.begin("other.yaml", "version: 1\n", is_modified=True)
+    writer.shop.files.begin(TextFile(path=Path("other.yaml"), text="version: 1\n"))
+    writer.shop.view.editor.text.document().setModified(True)
     writer.settle()
     file = writer.shop.files.file
     assert file is not None

@@ -1,0 +1,85 @@
+"""Code that was judged is not edited: a copy of it is, and it is saved elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from aitr_desktop.editing.checking import FileKind, kind_of_text
+from tsr_agent.errors import InputError
+from tsr_agent.sections.plain_text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aitr_desktop.editing.text_files import TextFile
+
+
+class CopiedFrom(msgspec.Struct, frozen=True, kw_only=True):
+    """What a draft is a copy of."""
+
+    folder: str
+    """Of the clone."""
+    path: str
+    """In the repository."""
+    sha: str
+    """The commit, whole; empty for the working tree."""
+    placeholders: tuple[str, ...] = ()
+    """Names that the text has in braces."""
+
+    def title(self) -> str:
+        """What it is, on one line."""
+        return f"{one_line(self.path, 120)} @ {self.sha[:12]}" if self.sha else one_line(self.path, 120)
+
+
+def refuse_audited(file: TextFile, text: str, clones: Iterable[str]) -> None:
+    """Refuses to save a draft into a clone. Policies and requirements of one's own may lie in one.
+
+    Args:
+        file: Where it goes, and what it is a copy of.
+        text: What is to be saved.
+        clones: Folders of the clones that are known.
+
+    Raises:
+        InputError: It would go there; it says what to do.
+    """
+    copied, data = file.copied, text.encode("utf-8", "surrogatepass")
+    if copied is None and kind_of_text(data, file.path) is not FileKind.DRAFT:
+        return
+    folders = dict.fromkeys([*([copied.folder] if copied is not None else ()), *clones])
+    inside = clone_around(file.path, map(Path, folders))
+    if inside is not None:
+        raise InputError(
+            f"{one_line(str(file.path), 300)} lies in the clone {one_line(str(inside), 300)}: "
+            "what is audited is not edited.",
+            kept="the text in the editor, and the clone as it was.",
+            next_step="Save it into another folder, with Save as.",
+        )
+
+
+def clone_around(path: Path, clones: Iterable[Path]) -> Path | None:
+    """The clone in which a path lies, through whatever links; None where it lies in none of them."""
+    try:
+        above = path.resolve().parents
+        tops = [_top(each) for each in clones]
+    except (OSError, RuntimeError, ValueError):
+        # A name that can't be looked at can't be written to either.
+        return None
+    return next((top for top in tops if any(_is_same(each, top) for each in above)), None)
+
+
+def _top(folder: Path) -> Path:
+    real = folder.resolve()
+    return next((each for each in (real, *real.parents) if (each / ".git").exists()), real)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether two folders are one, also where the disk takes capitals and small letters for the same."""
+    if one == other:
+        return True
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
