@@ -14,6 +14,7 @@ from aitr_desktop.item_models.cells import Kind
 from aitr_desktop.windows.approving import Approving
 from aitr_desktop.windows.check_page import CheckPage
 from aitr_desktop.windows.code.code_page import CodePage
+from aitr_desktop.windows.code.line_menu import LineMenu
 from aitr_desktop.windows.code.pane_actions import PaneActions
 from aitr_desktop.windows.code.view_options import ViewOptions
 from aitr_desktop.windows.compare_page import ComparePage
@@ -103,6 +104,7 @@ class Deciding(QObject):
         self.code.reasons_changed.connect(self.reasons_changed)
         self.code.place_asked.connect(self.place_asked)
         self.options = ViewOptions(desk.preferences, self)
+        self.line_menu = LineMenu(self)
         self.lines = PaneActions(desk.preferences, lambda: self.code.pane, self)
         self.lines.told.connect(self.told)
         self.lines.failed.connect(self.failed)
@@ -121,6 +123,8 @@ class Deciding(QObject):
         made = self.code.view()
         if self.code.pane is not None:
             self.options.attach(self.code.pane.view)
+            self.line_menu.attach(self.code.pane.menu)
+            self.code.pane.menu.told.connect(self.told)
         return made
 
     def handlers(self) -> dict[Act, Callable[[], object]]:
@@ -161,6 +165,7 @@ class Deciding(QObject):
         folded = fold_button([each.action for each in offered], words)
         workbench.detail.band.place_acts(ActButtons(offered, words), folded)
         self.options.attach_menus(menus)
+        self.line_menu.attach_menus(menus)
 
     def may_close(self, then: Callable[[], object]) -> bool:
         """Whether nothing unsaved would go with the window; asks otherwise, and goes on afterwards."""

@@ -12,6 +12,7 @@ from aitr_desktop.views.code.finding_lines import FindingLines
 from aitr_desktop.views.code.line_selecting import LineSelecting
 from aitr_desktop.views.code.pane_foot import PaneFoot
 from aitr_desktop.views.code.pane_head import PaneHead
+from aitr_desktop.views.code.pane_menu import PaneMenu
 from aitr_desktop.views.editor.line_bar import LineBar
 from aitr_desktop.views.find_bar import FindBar
 from aitr_desktop.views.message_pane import Message, MessagePane
@@ -43,6 +44,7 @@ class CodePane(QWidget):
         self.line_bar = LineBar(self.view, lambda: self.view.cursor_line, self.selecting.cursor.go_to)
         self.finding = FindingLines(self.find_bar, self.view)
         self.view.line_asked.connect(self.line_bar.open)
+        self.menu = PaneMenu(self.view, self.selecting, self.finding)
         self.message = MessagePane(theme)
         self.message.pressed.connect(self.message_pressed)
         self._body = QWidget()

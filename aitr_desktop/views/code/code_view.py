@@ -58,8 +58,8 @@ class CodeView(RowsArea):
     hit_asked = Signal(int)
     """Go on by so many hits: 1 or -1."""
     line_asked = Signal()
-    menu_asked = Signal(object, int, int)
-    """The context menu is about to open: a ``QMenu`` to add to, the line, the character in it from 0."""
+    menu_asked = Signal(object, int, str)
+    """The context menu is about to open: a ``QMenu`` to add to, the line, the word at the pointer or none."""
     zoomed = Signal()
 
     def __init__(self, theme: ThemeController) -> None:

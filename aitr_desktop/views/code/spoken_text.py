@@ -48,7 +48,6 @@ class SpokenText(QObject):
         self.twin.hide()
         self.twin.cursorPositionChanged.connect(self._moved_by_reader)
         view.cursor_moved.connect(self._tell)
-        view.selection_changed.connect(self._tell_selection)
         if is_supported():
             from aitr_desktop.views.code.code_interface import answer_for_code_views
 
@@ -117,13 +116,6 @@ class SpokenText(QObject):
                 announce(self._view, self._view.gutter.marked.words(self._view.cursor_line))
         else:
             announce(self._view, f"{self.line_text()}. {self.words()}")
-
-    @Slot()
-    def _tell_selection(self) -> None:
-        found = self._view.selection
-        if found is not None and found.size > 1:
-            words = self.tr("Lines {first} to {last} selected")
-            announce(self._view, words.format(first=f"{found.first:,}", last=f"{found.last:,}"))
 
 
 def spoken(line: Line) -> str:

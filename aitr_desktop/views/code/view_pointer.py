@@ -152,18 +152,22 @@ class ViewPointer(QObject):
 
     def _open_menu(self, event: QContextMenuEvent) -> None:
         view = self._view
-        point = event.pos()
+        where = event.globalPos()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            point = QPoint(view.gutter_width, 0)
-            line, column = view.cursor_line, 0
+            line, word = view.cursor_line, ""
+            places = [row.line for row in view.rows_in_sight()]
+            row = places.index(line) + 1 if line in places else 0
+            where = view.viewport().mapToGlobal(QPoint(view.gutter_width, row * view.row_height))
         else:
-            line, column = self.column_at(point)
+            line, _ = self.column_at(event.pos())
+            is_in_text = event.pos().x() >= view.gutter_width
+            word = self.word_at(event.pos()) if is_in_text else ""
         if not line or not view.lines.count:
             return
         menu = QMenu(view)
         menu.aboutToHide.connect(menu.deleteLater)
-        view.menu_asked.emit(menu, line, column)
+        view.menu_asked.emit(menu, line, word)
         if menu.actions():
-            menu.popup(event.globalPos())
+            menu.popup(where)
         else:
             menu.deleteLater()
