@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import heapq
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aitr_desktop.code.commit_notes import parsed
 from aitr_desktop.code.differing import equal_lines
 from aitr_desktop.code.objects import NotHereError
+from aitr_desktop.code.readable_text import readable
 from aitr_desktop.code.text_lines import TextLines
 from aitr_desktop.code.tree_walk import FOLDER, SUBMODULE, changes, looked_up, with_moves
+from tsr_agent.errors import InputError
+from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,8 +29,11 @@ if TYPE_CHECKING:
 MAX_VERSIONS = 500
 MAX_COMMITS = 20_000
 WITHIN_S = 3.0
+"""Seconds that a walk may take."""
 MAX_COMPARED = 4 * 1024 * 1024
 """Bytes of a file whose lines are followed."""
+MAX_SAID = 500
+"""Characters of a subject or of a name."""
 LINE_STEPS = 400_000
 """Budget of the comparison of two versions."""
 
@@ -84,14 +90,13 @@ class FileHistory:
         objects: Where they are read.
         sha: The commit to begin with.
         path: Of the file in it.
-        within_s: Seconds that a walk may take.
     """
 
-    def __init__(self, objects: ObjectStore, sha: str, path: str, within_s: float = WITHIN_S) -> None:
+    def __init__(self, objects: ObjectStore, sha: str, path: str) -> None:
         self._objects = objects
         self._sha = sha
         self._path = path
-        self._until = time.monotonic() + within_s
+        self._until = time.monotonic() + WITHIN_S
         self._commits: dict[str, ParsedCommit] = {}
         self._ends: list[str] = []
         """Why the walk did not go on, a sentence each."""
@@ -117,70 +122,86 @@ class FileHistory:
         return Versions(found=tuple(found), commits=len(seen), remark=" ".join(dict.fromkeys(self._ends)))
 
     def last_change(self, first: int, last: int) -> LastChange:
-        """The last commit that touched lines, followed through every version while they stay the same."""
-        sha, path, count, is_certain = self._sha, self._path, 0, True
+        """The last commit that touched lines, followed through every version while they stay the same.
+
+        Raises:
+            InputError: The file has no such lines, or is too large to be followed.
+        """
+        sha, path, count = self._sha, self._path, 0
+        self._check_lines(first, last)
         while not self._is_over():
             count += 1
             change, before = self._step(sha, path)
             if change is None:
-                if not before:
-                    break
                 sha, path = before[0]
                 continue
-            followed = None
+            followed, is_certain = None, not self._ends
             for parent, place in before:
                 followed, is_sure = self._followed(change.blob, parent, place, first, last)
                 is_certain = is_certain and is_sure
                 if followed is not None:
-                    (first, last), sha, path = followed, parent, place
+                    first, last = followed
+                    sha, path = parent, place
                     break
             if followed is None:
-                return self._last_change(change, first, last, count, is_certain)
-        said = " ".join(
-            [*dict.fromkeys(self._ends), "So the last change to these lines is older, or not known."]
-        )
-        return LastChange(version=None, first=first, last=last, commits=count, is_certain=False, remark=said)
-
-    def _last_change(
-        self, change: Version, first: int, last: int, count: int, is_certain: bool
-    ) -> LastChange:
-        is_certain = is_certain and not self._ends
-        remark = " ".join(dict.fromkeys(self._ends))
-        if not is_certain:
-            remark = f"{remark} The lines may be older than this commit.".strip()
+                said = [*dict.fromkeys(self._ends)]
+                said += [] if is_certain else ["The lines may be older than this commit."]
+                return LastChange(
+                    version=change, first=first, last=last, commits=count,
+                    is_certain=is_certain, remark=" ".join(said),
+                )  # fmt: skip
+        said = [*dict.fromkeys(self._ends), "The last change to these lines is older."]
         return LastChange(
-            version=change, first=first, last=last, commits=count, is_certain=is_certain, remark=remark
+            version=None, first=first, last=last, commits=count, is_certain=False, remark=" ".join(said)
         )
+
+    def _check_lines(self, first: int, last: int) -> None:
+        blob = self._blob(self._commit(self._sha), self._path)
+        try:
+            total = self._lines(blob).count
+        except NotHereError:
+            raise
+        except InputError as error:
+            name = one_line(self._path, 200)
+            raise InputError(f"{name} is too large for its lines to be followed.") from error
+        if not 1 <= first <= last <= total:
+            raise InputError(
+                f"{one_line(self._path, 200)} has {total:,} lines at this commit, "
+                f"and no lines {first:,} to {last:,}."
+            )
 
     def _followed(
         self, blob: str, parent: str, path: str, first: int, last: int
     ) -> tuple[tuple[int, int] | None, bool]:
         """Where the lines stood before, if nothing touched them; and whether that is certain."""
-        old = self._blob(self._commit(parent).tree, path)
+        old = self._blob(self._commit(parent), path)
         if old == blob:
             return (first, last), True
-        if not old:
-            return None, True
-        texts = (
-            TextLines(self._objects.blob(old, MAX_COMPARED)),
-            TextLines(self._objects.blob(blob, MAX_COMPARED)),
-        )
-        matches, is_whole = equal_lines(*texts, LINE_STEPS)
+        try:
+            matches, is_whole = equal_lines(self._lines(old), self._lines(blob), LINE_STEPS)
+        except NotHereError:
+            raise
+        except InputError:
+            return None, False
         for match in matches:
             if match.new < first and last <= match.new + match.length:
                 moved = match.old - match.new
                 return (first + moved, last + moved), True
         return None, is_whole
 
+    def _lines(self, blob: str) -> TextLines:
+        content = self._objects.blob(blob, MAX_COMPARED)
+        return TextLines(readable(self._path, content, as_text=True).content)
+
     def _step(self, sha: str, path: str) -> tuple[Version | None, list[tuple[str, str]]]:
         """What a commit did to the file, and in which commits before it, under which path, it goes on."""
         commit = self._commit(sha)
-        blob = self._blob(commit.tree, path)
+        blob = self._blob(commit, path)
         before: list[tuple[str, str, str]] = []
         is_cut = False
         for parent in commit.parents:
             try:
-                old = self._blob(self._commit(parent).tree, path)
+                old = self._blob(self._commit(parent), path)
             except NotHereError:
                 is_cut = True
                 continue
@@ -211,13 +232,16 @@ class FileHistory:
             subject=commit.subject, author=commit.author, when=commit.when,
         )  # fmt: skip
 
-    def _blob(self, tree: str, path: str) -> str:
-        entry = looked_up(self._objects, tree, path.split("/"))
+    def _blob(self, commit: ParsedCommit, path: str) -> str:
+        unknown = [sha for sha in commit.parents if sha not in self._commits]
+        for sha, content in self._objects.tree_and_commits(commit.tree, unknown).items():
+            self._commits[sha] = _kept(content)
+        entry = looked_up(self._objects, commit.tree, path.split("/"))
         return entry.sha if entry is not None and entry.mode not in (FOLDER, SUBMODULE) else ""
 
     def _commit(self, sha: str) -> ParsedCommit:
         if sha not in self._commits:
-            self._commits[sha] = parsed(self._objects.commit(sha))
+            self._commits[sha] = _kept(self._objects.commit(sha))
         return self._commits[sha]
 
     def _is_over(self) -> bool:
@@ -228,3 +252,9 @@ class FileHistory:
         else:
             return False
         return True
+
+
+def _kept(content: bytes) -> ParsedCommit:
+    """A commit without what a long history can't hold in memory for all of them."""
+    commit = parsed(content)
+    return replace(commit, subject=commit.subject[:MAX_SAID], author=commit.author[:MAX_SAID], body="")

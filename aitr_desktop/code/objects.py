@@ -163,6 +163,29 @@ class ObjectStore:
             self._keep(read)
             yield from found
 
+    def tree_and_commits(self, tree: str, commits: Sequence[str]) -> dict[str, bytes]:
+        """Remembers a folder, and gives the bytes of commits, those left out that are not in the repository.
+
+        A history is read in one step a commit with it, and not in two.
+
+        Raises:
+            As ``tree``.
+        """
+        commits = commits[: AHEAD - 1]
+        is_known = tree in self._folders
+        if not commits and is_known:
+            return {}
+        self._ask(commits if is_known else (tree, *commits))
+        if not is_known:
+            self._keep({tree: self._listed(tree)})
+        found = {}
+        for sha in commits:
+            try:
+                found[sha] = self._answer(sha, "commit", MAX_OBJECT)
+            except NotHereError:
+                continue
+        return found
+
     def _listed(self, sha: str) -> tuple[Entry, ...]:
         return entries(self._answer(sha, "tree", MAX_OBJECT), len(sha) // 2)
 

@@ -82,7 +82,7 @@ class Pairing:
         self._left = MAX_PAIRS
 
     def pairs(self, places: range, others: range) -> list[tuple[int, int]]:
-        """Pairs of lines, from 0, that rise on both sides. All of the shorter side have one.
+        """Pairs of lines, from 0, that rise on both sides; what lies between two pairs stands alone.
 
         Args:
             places: Lines of the old text.
