@@ -121,10 +121,9 @@ class Deciding(QObject):
 
     def _code_page(self) -> QWidget:
         made = self.code.view()
-        if self.code.pane is not None:
-            self.options.attach(self.code.pane.view)
-            self.line_menu.attach(self.code.pane.menu)
-            self.code.pane.menu.told.connect(self.told)
+        self.options.attach(made.pane.view)
+        self.line_menu.attach(made.pane.menu)
+        made.pane.menu.told.connect(self.told)
         return made
 
     def handlers(self) -> dict[Act, Callable[[], object]]:

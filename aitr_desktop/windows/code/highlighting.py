@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aitr_desktop.code.lexing.file_colours import Given
     from aitr_desktop.code.lexing.lexing import Lexing
     from aitr_desktop.views.code.code_view import CodeView
+    from aitr_desktop.views.code.pair_side import PairSide
 
 
 class Highlighting(QObject):
@@ -39,7 +40,7 @@ class Highlighting(QObject):
     def __init__(self, lexing: Lexing, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lexing = lexing
-        self._view: CodeView | None = None
+        self._view: CodeView | PairSide | None = None
         self._colours: FileColours | None = None
         self._token = object()
         self.language = ""
@@ -49,7 +50,7 @@ class Highlighting(QObject):
         self._came.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self._plain.connect(self._say, Qt.ConnectionType.QueuedConnection)
 
-    def attach(self, view: CodeView) -> None:
+    def attach(self, view: CodeView | PairSide) -> None:
         """Gives that view its colours from now on."""
         self._view = view
         view.pieces_wanted.connect(self._want)

@@ -13,6 +13,7 @@ from aitr_desktop.code.readable_text import NotTextError
 from aitr_desktop.code.visited import Visited
 from aitr_desktop.translation import translate
 from aitr_desktop.windows.code import code_messages as messages
+from aitr_desktop.windows.code.colouring import Colouring
 from aitr_desktop.windows.code.reading import Reading
 from tsr_agent.sections.plain_text import one_line
 from tsr_agent.sections.wording import counted, short_sha
@@ -55,6 +56,7 @@ class OnScreen(QObject):
         self._view, self._named = view, named
         self.visited = Visited()
         self.reading = Reading(tasks, self._remarks, self)
+        self.colouring = Colouring(view.pane, view.pair, self)
         self._takes_focus = False
         self._clone: OpenClone | None = None
         self._next: Callable[[], object] = view.files.find_file
@@ -107,6 +109,11 @@ class OnScreen(QObject):
         self.reading.stop()
         self.visited.forget()
 
+    def stop(self) -> None:
+        """Ends what waits; the window goes."""
+        self.reading.stop()
+        self.colouring.stop()
+
     def name(self, sha: str) -> str:
         """What a commit is called."""
         known = self._named(sha)
@@ -117,7 +124,9 @@ class OnScreen(QObject):
         remarks = (spot.note, _beyond(spot, count), *file.remarks)
         shown = replace(file, remarks=tuple(filter(None, remarks)))
         self.visited.go(replace(spot, path=file.path))
+        self.colouring.show_file(shown)
         pane.show_file(shown)
+        self.colouring.say()
         if 0 < spot.first <= count:
             pane.view.select(spot.first, min(max(spot.first, spot.last), count))
             pane.view.go_to(spot.first)
@@ -129,6 +138,7 @@ class OnScreen(QObject):
     def _show_pair(self, spot: Spot, pair: Pair) -> None:
         self.visited.go(spot)
         names = self.name(spot.before), self.name(spot.sha)
+        self.colouring.show_pair(pair)
         self._view.pair.show_pair(pair.old, pair.new, pair.difference, names)
         self._view.show_pair()
         if spot.first:

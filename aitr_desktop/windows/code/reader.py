@@ -155,7 +155,7 @@ class Reader(QObject):
 
     def stop(self) -> None:
         """Ends what waits; the window goes."""
-        for part in (self.screen.reading, self.browsing, self.more):
+        for part in (self.screen, self.browsing, self.more):
             part.stop()
         self.choice.stop()
         self.view.stop()
