@@ -111,6 +111,8 @@ class Settings:
     """Whether the newer of two compared reports stands left, as A."""
     compare_columns: str = ""
     """Widths of a comparison's columns, as text; empty for those of the first start."""
+    code_splitter: str = ""
+    """State of what divides files and code, at the place of the code; opaque."""
     code_wraps: bool = False
     """Whether long lines of code break at the right edge."""
     code_whitespace: bool = False
@@ -125,7 +127,7 @@ class Settings:
 
     def without_layout(self) -> Settings:
         """The same with the layout of a first start."""
-        plain = replace(self, geometry="", splitter="", columns="", compare_columns="")
+        plain = replace(self, geometry="", splitter="", columns="", compare_columns="", code_splitter="")
         return replace(plain, shown_columns=(), order="")
 
     def with_library(self, path: str) -> Settings:
@@ -161,6 +163,7 @@ def decode(stored: Mapping[str, str]) -> Settings:
         commands=_listed(stored, "commands"),
         differences_only=_flag(stored, "differences_only", default.differences_only),
         newer_left=_flag(stored, "newer_left", default.newer_left),
+        code_splitter=_state(stored, "code_splitter") if layout_is_ours else "",
         code_wraps=_flag(stored, "code_wraps", default.code_wraps),
         code_whitespace=_flag(stored, "code_whitespace", default.code_whitespace),
         code_tab=_one_of(CODE_TABS, stored.get("code_tab", ""), default.code_tab),

@@ -17,6 +17,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from aitr_desktop.code.clones import CommitNote
 from aitr_desktop.code.forges import ForgeKind
 from aitr_desktop.views.code_place import CodePlaceView
 from aitr_desktop.views.plain_label import PlainLabel, hairline
@@ -55,6 +56,8 @@ class CodeDialog(QDialog):
     """The person says of which kind the forge is; a ``ForgeKind``'s value."""
     clone_wanted = Signal()
     """The person wants to choose the folder of a clone."""
+    files_wanted = Signal()
+    """The person wants to read the files of the commit."""
     changes_wanted = Signal(str)
     """SHA of the commit before: the person wants to read what this one changed."""
 
@@ -75,6 +78,7 @@ class CodeDialog(QDialog):
         self._where = PlainLabel(tone=Tone.MUTED, wraps=True, selectable=True)
         self._failed = PlainLabel(wraps=True, selectable=True)
         self._choose = QPushButton(self.tr("Choose a clone…"))
+        self._files = QPushButton(self.tr("Read its files"))
         self._changes = QPushButton(self.tr("Read the changed files"))
         self._parent_sha = ""
         self.code = CodePlaceView(theme)
@@ -115,7 +119,7 @@ class CodeDialog(QDialog):
         column.addWidget(self._where)
         column.addWidget(self._failed)
         column.addWidget(self.code, 1)
-        column.addLayout(_row(self._changes, self._choose))
+        column.addLayout(_row(self._changes, self._files, self._choose))
         column.addStretch(0)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -133,13 +137,14 @@ class CodeDialog(QDialog):
         self.resize(min(WIDTH, room.width() - 32), min(HEIGHT, room.height() - 64))
 
     def _connect(self) -> None:
-        for button in (self._open, self._copy, self._name, self._changes, self._choose):
+        for button in (self._open, self._copy, self._name, self._changes, self._files, self._choose):
             # Enter on the row that led here must not open a page by being pressed twice.
             button.setAutoDefault(False)
         self._open.clicked.connect(self.page_wanted)
         self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._page))
         self._name.clicked.connect(lambda: self.forge_named.emit(str(self._kinds.currentData())))
         self._choose.clicked.connect(self.clone_wanted)
+        self._files.clicked.connect(self.files_wanted)
         self._changes.clicked.connect(lambda: self.changes_wanted.emit(self._parent_sha))
 
     def show_page(self, address: str) -> None:
@@ -170,7 +175,7 @@ class CodeDialog(QDialog):
         """Shows what the clone says."""
         self.code.show_reading(reading)
         self._parent_sha = reading.before
-        self._show_clone_parts(where=True, code=True, changes=bool(self._parent_sha))
+        self._show_clone_parts(where=True, code=True, files=isinstance(reading.found, CommitNote))
         if self.focusWidget() in (None, self._open, self._kinds, self._choose):
             self.code.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -198,12 +203,13 @@ class CodeDialog(QDialog):
         self._name.setVisible(can_name)
 
     def _show_clone_parts(
-        self, *, where: bool = False, failed: bool = False, code: bool = False, changes: bool = False
+        self, *, where: bool = False, failed: bool = False, code: bool = False, files: bool = False
     ) -> None:
         self._where.setVisible(where)
         self._failed.setVisible(failed)
         self.code.setVisible(code)
-        self._changes.setVisible(changes)
+        self._files.setVisible(files)
+        self._changes.setVisible(files and bool(self._parent_sha))
 
 
 def _row(*parts: QWidget) -> QHBoxLayout:

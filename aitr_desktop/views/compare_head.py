@@ -120,6 +120,8 @@ class CompareHead(QFrame):
     """``A`` or ``B``: another report is wanted there."""
     swap_asked = Signal()
     last_approved_asked = Signal()
+    code_asked = Signal()
+    """The files that changed between the two are wanted."""
     differences_only = Signal(bool)
     """Whether rows that are the same are left out."""
 
@@ -141,9 +143,11 @@ class CompareHead(QFrame):
         self.swap.clicked.connect(self.swap_asked)
         self.last = QPushButton(self.tr("Compare with last approved"))
         self.last.clicked.connect(self.last_approved_asked)
+        self.code = QPushButton(self.tr("Code difference"))
+        self.code.clicked.connect(self.code_asked)
         self.only = QCheckBox(self.tr("Differences only"))
         self.only.toggled.connect(self.differences_only)
-        for part in (self.swap, self.last, self.only):
+        for part in (self.swap, self.last, self.code, self.only):
             self._buttons.addWidget(part)
         for card in self.cards:
             card.choice_asked.connect(lambda name=card.name: self.choice_asked.emit(name))

@@ -36,6 +36,8 @@ class ComparePage(QObject):
     """Something is to be seen here: whoever knows the places goes here."""
     left = Signal(object)
     """The ``Target`` in one of the two reports that somebody wants to see."""
+    code_asked = Signal()
+    """Somebody wants to see the files that changed between the two."""
     changed = Signal()
     """Something else can be done now."""
 
@@ -66,6 +68,7 @@ class ComparePage(QObject):
             view.head.choice_asked.connect(self.choose)
             view.head.swap_asked.connect(self.swap)
             view.head.last_approved_asked.connect(self.compare_last_approved)
+            view.head.code_asked.connect(self.code_asked)
             view.head.differences_only.connect(self.show_differences)
             view.columns_moved.connect(
                 lambda: self._desk.preferences.change(compare_columns=view.columns.shares_text())

@@ -98,6 +98,7 @@ class Deciding(QObject):
         self.check.place_asked.connect(self.place_asked)
         self.check.followed.connect(self._follow)
         self.code = CodePage(desk, lambda: self.comparison.comparing.compared)
+        self.comparison.code_asked.connect(self.code.show_difference)
         self.code.told.connect(self.told)
         self.code.offered.connect(self.offered)
         self.code.failed.connect(self.failed)
@@ -181,7 +182,7 @@ class Deciding(QObject):
     def show_evidence(self, target: Target) -> None:
         """Opens a report at what a target of a comparison names."""
         workbench = self._workbench()
-        if workbench is None:
+        if workbench is None or self.code.follow_side(target):
             return
         self.place_asked.emit("reports")
         self._awaited = target

@@ -46,6 +46,8 @@ class Following(QObject):
     """A ``TsrError``: it can't be gone there."""
     lines_asked = Signal(object)
     """The ``CodePlace`` of lines for which a clone is known: they are read at the place of the code."""
+    files_asked = Signal(object)
+    """The ``CodePlace`` of a commit whose files somebody wants to read."""
     changes_asked = Signal(str, str, str)
     """Repository, and the earlier and the later of two commits whose differences somebody wants to see."""
 
@@ -123,6 +125,7 @@ class Following(QObject):
         dialog.page_wanted.connect(partial(self._open, dialog, place))
         dialog.forge_named.connect(partial(self._name_forge, dialog, place))
         dialog.clone_wanted.connect(partial(self._choose_clone, dialog, place))
+        dialog.files_wanted.connect(partial(self._show_files, dialog, place))
         dialog.changes_wanted.connect(partial(self._show_changes, dialog, place))
         dialog.finished.connect(partial(self._closed, dialog))
         self._show_page(dialog, place)
@@ -184,6 +187,10 @@ class Following(QObject):
                 self.lines_asked.emit(place)
                 return
         self._read(dialog, place, folder)
+
+    def _show_files(self, dialog: CodeDialog, place: CodePlace) -> None:
+        dialog.accept()
+        self.files_asked.emit(place)
 
     def _show_changes(self, dialog: CodeDialog, place: CodePlace, before: str) -> None:
         dialog.accept()

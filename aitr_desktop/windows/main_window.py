@@ -196,6 +196,7 @@ class MainWindow(QMainWindow):
         self.deciding.offered.connect(self.notices.tell)
         self.opening.lines_wanted.connect(self.following.show_lines)
         self.deciding.code.attach(self.following)
+        self.pages.went.connect(self.deciding.code.went)
 
     def show_library(self, path: Path, *, create: bool = False) -> None:
         """Opens a library in the background and shows it."""

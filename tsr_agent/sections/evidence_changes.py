@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tsr_agent.comparison.requirements import RequirementChange
     from tsr_agent.comparison.versions import FieldChange, InputChange, RunChange
     from tsr_agent.models.coverage import CoverageCounts, CoverageMeasure
+    from tsr_agent.models.findings import Finding
     from tsr_agent.models.report import InputFile
     from tsr_agent.models.requirements import RequirementCoverage, VerificationStatus
     from tsr_agent.sections.marks import Mark
@@ -137,7 +138,7 @@ def finding_row(change: FindingChange, mark: Mark) -> ChangeRow:
     times = f" ({change.count:,} times)" if change.count > 1 else ""
     text = f"{one_line(change.tool, 60)} {finding.level.value}: {one_line(finding.rule_id, 200)}{times}"
     told = "  ".join(each for each in (place, one_line(finding.message, 300)) if each)
-    here, there = SideCell(text=place or "found", target=_OVERVIEW), SideCell(text="not found")
+    here, there = SideCell(text=place or "found", target=_line(finding)), SideCell(text="not found")
     is_new = mark is WORSE
     return ChangeRow(
         mark=mark,
@@ -151,10 +152,17 @@ def finding_row(change: FindingChange, mark: Mark) -> ChangeRow:
     )
 
 
+def _line(finding: Finding) -> Target:
+    """Where a finding is in the code; without a file, where the scans are."""
+    if not finding.file:
+        return _OVERVIEW
+    return Target(Kind.LINE, f"{finding.file}:{finding.line}" if finding.line else finding.file)
+
+
 def same_finding(change: FindingChange) -> ChangeRow:
     """A finding that both reports have."""
     row = finding_row(change, SAME)
-    here = SideCell(text="found", target=_OVERVIEW)
+    here = SideCell(text="found", target=_line(change.finding))
     return msgspec.structs.replace(row, old=here, new=row.old, note="")
 
 

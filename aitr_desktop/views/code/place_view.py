@@ -15,6 +15,7 @@ from aitr_desktop.views.message_pane import MessagePane
 from aitr_desktop.views.plain_label import hairline
 
 if TYPE_CHECKING:
+    from qtpy.QtCore import QByteArray
     from qtpy.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 
     from aitr_desktop.theme import ThemeController
@@ -84,6 +85,12 @@ class PlaceView(QStackedWidget):
     def splitter(self) -> QSplitter:
         """What divides files and code; its state is remembered."""
         return self._splitter
+
+    def restore_layout(self, state: QByteArray) -> None:
+        """Divides files and code as it was left."""
+        self._splitter.restoreState(state)
+        self._splitter.setHandleWidth(1)
+        self._splitter.setChildrenCollapsible(False)
 
     def say(self, message: Message) -> None:
         """Says something in place of everything."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, Signal
 
 from aitr_desktop.actions.spec import Act
+from aitr_desktop.item_models.cells import Kind
 from aitr_desktop.item_models.judged_commits import JudgedCode, compared_code, judged_code, plain_commit
 from aitr_desktop.windows.code.code_reasons import CodeReasons
 from tsr_agent.ingest.repository_url import repository_key
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aitr_desktop.code.places import CodePlace
+    from aitr_desktop.item_models.cells import Target
     from aitr_desktop.item_models.report_detail import ReportDetail
     from aitr_desktop.library.comparing import Compared
     from aitr_desktop.views.code.code_pane import CodePane
@@ -49,6 +51,8 @@ class CodePage(QObject):
     """Key of a place that the person wants to see."""
     commit_asked = Signal(object)
     """The ``CodePlace`` of a commit that the person wants to know more of."""
+    lines_asked = Signal(object)
+    """The ``CodePlace`` of lines that somebody follows: they are read here once a clone is known."""
 
     def __init__(
         self,
@@ -60,6 +64,8 @@ class CodePage(QObject):
         self._desk, self._compared, self._ask_folder = desk, compared, ask_folder
         self._reader: Reader | None = None
         self._code: JudgedCode | None = None
+        self._on_screen: JudgedCode | None = None
+        """What the report on screen names; the commits offered may be those of a comparison."""
         self._came_from = "reports"
         self._why = CodeReasons(
             lambda: self._code,
@@ -125,31 +131,40 @@ class CodePage(QObject):
     def attach(self, following: Following) -> None:
         """Takes over what leads to code, and leads to commits."""
         following.lines_asked.connect(self.read)
+        following.files_asked.connect(self.show_files)
         following.changes_asked.connect(self.show_changes)
         self.commit_asked.connect(following.show_place)
+        self.lines_asked.connect(following.go_to_lines)
+
+    def went(self, key: str) -> None:
+        """Somebody is at another place of the window: from here one goes back there."""
+        if key != KEY:
+            self._came_from = key
 
     def report_shown(self, detail: ReportDetail | None) -> None:
         """Another report is on screen, or none: its commits are offered."""
-        self._came_from = "reports"
-        self._offer(detail.code if detail is not None else None)
+        code = detail.code if detail is not None else None
+        if code is None or code != self._on_screen:
+            # The same report is read again when something about it comes in: what is read here stays.
+            self._on_screen = code
+            self._offer(code)
 
-    def read(self, place: CodePlace, came_from: str = "reports") -> None:
-        """Goes to lines of a file at a commit, which a row or a link names.
-
-        Args:
-            place: Where.
-            came_from: Key of the place to which one goes back.
-        """
+    def read(self, place: CodePlace) -> None:
+        """Goes to lines of a file at a commit, which a row or a link names."""
         from aitr_desktop.code.visited import Spot
 
-        self._came_from = came_from
         self._offer(self._with(place.repository, place.sha))
         self.reader().go(Spot(sha=place.sha, path=place.path, first=place.first, last=place.last))
         self.place_asked.emit(KEY)
 
-    def show_changes(self, repository: str, before: str, after: str, came_from: str = "reports") -> None:
+    def show_files(self, place: CodePlace) -> None:
+        """Goes to the files of a commit."""
+        self._offer(self._with(place.repository, place.sha))
+        self.reader().show_commit(place.sha)
+        self.place_asked.emit(KEY)
+
+    def show_changes(self, repository: str, before: str, after: str) -> None:
         """Goes to the files that changed between two commits."""
-        self._came_from = came_from
         self._offer(self._with(repository, before, after))
         self.reader().show_changes(before, after)
         self.place_asked.emit(KEY)
@@ -159,12 +174,28 @@ class CodePage(QObject):
         compared = self._compared()
         if compared is None:
             return
-        sides = [each.report for each in (compared.left, compared.right)]
-        old, new = (judged_code(each.id, each.versions, each.build) for each in sides)
-        self._came_from = "compare"
+        old, new = _sides(compared)
         self._offer(compared_code(old, new))
         self.reader().show_changes(old.commits[0].sha, new.commits[0].sha)
         self.place_asked.emit(KEY)
+
+    def follow_side(self, target: Target) -> bool:
+        """Goes to the line that a row of a comparison names, at the commit of its side.
+
+        Returns:
+            Whether it is such a line.
+        """
+        compared = self._compared()
+        if target.kind is not Kind.LINE or compared is None:
+            return False
+        from aitr_desktop.code.places import line_place
+
+        sides = _sides(compared)
+        code = sides["AB".index(target.side)]
+        is_one = repository_key(sides[0].repository) == repository_key(sides[1].repository)
+        self._offer(compared_code(*sides) if is_one else code)
+        self.lines_asked.emit(line_place(code.repository, code.commits[0].sha, target.value))
+        return True
 
     def find_file(self) -> None:
         """Goes to the field in which a path is typed."""
@@ -197,3 +228,9 @@ class CodePage(QObject):
     def _of_file(self, do: Callable[[MoreOfFile], object]) -> Callable[[], object]:
         """The view is made with the first thing that is done, and not with the menu."""
         return lambda: do(self.reader().more)
+
+
+def _sides(compared: Compared) -> tuple[JudgedCode, JudgedCode]:
+    """The commits of A and of B."""
+    old, new = compared.left.report, compared.right.report
+    return judged_code(old.id, old.versions, old.build), judged_code(new.id, new.versions, new.build)

@@ -16,6 +16,7 @@ from aitr_desktop.windows.code.clone_choice import CloneChoice
 from aitr_desktop.windows.code.entrance import Entrance
 from aitr_desktop.windows.code.more_of_file import MoreOfFile
 from aitr_desktop.windows.code.on_screen import OnScreen
+from aitr_desktop.windows.layout_state import decode_state, encode_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,10 +53,14 @@ class Reader(QObject):
         self.more = MoreOfFile(desk.tasks, self.view, self.screen, self.choice, self)
         self.browsing = Browsing(desk.tasks, self.view.files, lambda: self.screen.visited.recent_paths, self)
         self._is_stale = True
+        stored = desk.preferences.now.code_splitter
+        if stored:
+            self.view.restore_layout(decode_state(stored))
         self._connect()
 
     def _connect(self) -> None:
         view, files = self.view, self.view.files
+        view.came_on_screen.connect(self.screen.colouring.warm)
         view.came_on_screen.connect(self.refresh)
         view.back_asked.connect(self.go_back)
         view.forward_asked.connect(self.go_forward)
@@ -69,6 +74,9 @@ class Reader(QObject):
         files.field.picked.connect(self.go_to_file)
         files.changed.picked.connect(self._show_changed_file)
         self.more.wanted.connect(self.go)
+        view.splitter.splitterMoved.connect(
+            lambda *_: self._desk.preferences.change(code_splitter=encode_state(view.splitter.saveState()))
+        )
         self.entrance.list_asked.connect(self.left)
         self.entrance.said.connect(self.screen.changed)
         self.entrance.other_clone.connect(self.screen.forget)
