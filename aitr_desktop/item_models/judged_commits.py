@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aitr_desktop.translation import translate
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tsr_agent.models.manifest import BuildContext, VersionManifest
+
+
+MOST_NAMED = 6
+"""Commits that are named where another one is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,19 @@ class JudgedCode:
     def commit(self, sha: str) -> NamedCommit | None:
         """One of them; None where the report names no such commit."""
         return next((each for each in self.commits if each.sha == sha), None)
+
+    def with_commit(self, sha: str) -> JudgedCode:
+        """The same with a commit that the reports don't name, and that said of it."""
+        known = plain_commit(sha)
+        if self.report_ids:
+            words = (
+                translate("JudgedCode", "The report on screen names other commits: {commits}.")
+                if len(self.report_ids) == 1
+                else translate("JudgedCode", "The two compared reports name other commits: {commits}.")
+            )
+            named = "; ".join(each.words for each in self.commits[:MOST_NAMED] if each.parts != known.parts)
+            known = replace(known, remarks=(words.format(commits=named),))
+        return replace(self, commits=(*self.commits, known))
 
 
 def judged_code(report_id: str, versions: VersionManifest, build: BuildContext | None) -> JudgedCode:

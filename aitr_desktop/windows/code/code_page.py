@@ -83,6 +83,7 @@ class CodePage(QObject):
             self._reader = made = Reader(self._desk, self._ask_folder)
             made.left.connect(lambda: self.place_asked.emit(self._came_from))
             made.screen.changed.connect(self.reasons_changed)
+            made.view.pane.selecting.told.connect(self.told)
             for part in (made.more.versions, made.more.last_change):
                 part.told.connect(self.told)
                 part.failed.connect(self.failed)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, Qt, Signal
 
 from aitr_desktop.code.visited import Spot
-from aitr_desktop.item_models.judged_commits import plain_commit
 from aitr_desktop.views.code.place_view import PlaceView
 from aitr_desktop.windows.code import code_messages as messages
 from aitr_desktop.windows.code.browsing import Browsing
@@ -193,7 +192,7 @@ class Reader(QObject):
         """Offers a commit, too, that no report names."""
         code = self.code
         if code is not None and code.commit(sha) is None:
-            self.code = replace(code, commits=(*code.commits, plain_commit(sha)))
+            self.code = code.with_commit(sha)
 
     def _show_changed_file(self, changed: ChangedFile, goes: bool) -> None:
         before, after = self.view.files.between()

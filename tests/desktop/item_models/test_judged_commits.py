@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from aitr_desktop.item_models.judged_commits import compared_code, judged_code, plain_commit
+from aitr_desktop.item_models.judged_commits import JudgedCode, compared_code, judged_code, plain_commit
 from tests.factories.shown_reports import SHA, build, manifest
 
 MERGE = "d" * 40
@@ -73,3 +73,17 @@ def test_two_reports_name_their_sides_and_what_both_have_once() -> None:
 def test_a_commit_that_no_report_names_is_a_commit() -> None:
     assert plain_commit(SHA).words == "Commit · 3fa9c1e"
     assert judged_code("TSR-1", manifest(), None).commit("0" * 40) is None
+
+
+def test_a_commit_that_no_report_names_says_which_they_name() -> None:
+    code = judged_code("TSR-7", manifest(codebase_sha=SHA, testbase_sha=SHA, prompts_sha=SHA), None)
+    other = code.with_commit("ab" * 20)
+    added = other.commit("ab" * 20)
+    assert added is not None
+    assert added.remarks == ("The report on screen names other commits: Code, Tests, Prompts · 3fa9c1e.",)
+    assert other.commits[:-1] == code.commits
+    further = other.with_commit("cd" * 20).commit("cd" * 20)
+    assert further is not None
+    assert further.remarks == added.remarks, "what a link led to is none of the report's"
+    link = JudgedCode(report_ids=(), repository="", commits=()).with_commit("ab" * 20)
+    assert link.commits[0].remarks == ()
