@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 MAX_LINES = 400_000
 """Lines of both sides that are compared, those before the first difference and after the last left out."""
-MAX_BYTES = 64 * 1024 * 1024
 TOO_DIFFERENT = (
     "The texts differ too much to compare every line in time, "
     "so some lines stand as replaced that may be equal."
@@ -89,6 +88,8 @@ class Difference:
         self.new = new
         self._stretches = stretches
         self._starts = [each.row for each in stretches]
+        self._old_starts = [each.old for each in stretches]
+        self._new_starts = [each.new for each in stretches]
         self.count = stretches[-1].row + stretches[-1].count if stretches else 0
         """Rows."""
         self.hunks = _hunks(stretches)
@@ -119,11 +120,11 @@ class Difference:
 
     def row_of_old(self, line: int) -> int:
         """The row that shows a line of the old text; the nearest one for a line that there is not."""
-        return self._row_of(line, [each.old for each in self._stretches], RowKind.ADDED)
+        return self._row_of(line, self._old_starts, RowKind.ADDED)
 
     def row_of_new(self, line: int) -> int:
         """The row that shows a line of the new text; the nearest one for a line that there is not."""
-        return self._row_of(line, [each.new for each in self._stretches], RowKind.REMOVED)
+        return self._row_of(line, self._new_starts, RowKind.REMOVED)
 
     def _row_of(self, line: int, starts: Sequence[int], without: RowKind) -> int:
         number = bisect_right(starts, line) - 1
@@ -171,21 +172,22 @@ def equal_lines(old: TextLines, new: TextLines, steps: int = STEPS) -> tuple[lis
         return ([Match(0, 0, old.count)] if old.count else []), True
     after = _common_after(old.content, new.content, before)
     above = old.content.count(b"\n", 0, before)
-    left = _lines(old.content[before : len(old.content) - after])
-    right = _lines(new.content[before : len(new.content) - after])
-    below = old.count - above - len(left)
+    # What both end with begins with a line; without it the last line has to be counted by itself.
+    below = new.count - new.number_at(len(new.content) - after) + 1 if after else 0
+    differ, others = old.count - above - below, new.count - above - below
     found = [Match(0, 0, above)] if above else []
-    is_whole = len(left) + len(right) <= MAX_LINES
+    # Counted before they are split: a file of nothing but line ends would fill the memory.
+    is_whole = differ + others <= MAX_LINES
     if is_whole:
         numbers: dict[bytes, int] = {}
         pairs, is_whole = matching(
-            [numbers.setdefault(line, len(numbers)) for line in left],
-            [numbers.setdefault(line, len(numbers)) for line in right],
+            _numbered(old.content[before : len(old.content) - after], numbers),
+            _numbered(new.content[before : len(new.content) - after], numbers),
             steps,
         )
         found += [Match(above + match.old, above + match.new, match.length) for match in pairs]
     if below:
-        found.append(Match(above + len(left), above + len(right), below))
+        found.append(Match(above + differ, above + others, below))
     return _whole(found), is_whole
 
 
@@ -229,13 +231,13 @@ def _end(content: bytes, taken: int, size: int) -> bytes:
     return content[len(content) - taken - size : len(content) - taken]
 
 
-def _lines(content: bytes) -> list[bytes]:
-    """The lines; the last one is another one if it has no end."""
+def _numbered(content: bytes, numbers: dict[bytes, int]) -> list[int]:
+    """The lines as numbers, the same ones alike; the last one is another one if it has no end."""
     lines = content.split(b"\n")
     last = lines.pop()
     if last:
         lines.append(last + b"\n")
-    return lines
+    return [numbers.setdefault(line, len(numbers)) for line in lines]
 
 
 def _whole(found: list[Match]) -> list[Match]:
@@ -266,15 +268,14 @@ def _stretches(old: TextLines, new: TextLines, matches: Sequence[Match]) -> list
             other += count if kind is not RowKind.REMOVED else 0
 
     pairing = Pairing(old, new)
+    pairing = Pairing(old, new)
     for match in [*matches, Match(old.count, new.count, 0)]:
-        for one, another in [
-            *pairing.pairs(range(place, match.old), range(other, match.new)),
-            (match.old, match.new),
-        ]:
-            add(RowKind.REMOVED, one - place)
-            add(RowKind.ADDED, another - other)
-            if (one, another) != (match.old, match.new):
-                add(RowKind.CHANGED, 1)
+        for run in pairing.runs(range(place, match.old), range(other, match.new)):
+            add(RowKind.REMOVED, run.old - place)
+            add(RowKind.ADDED, run.new - other)
+            add(RowKind.CHANGED, run.length)
+        add(RowKind.REMOVED, match.old - place)
+        add(RowKind.ADDED, match.new - other)
         add(RowKind.EQUAL, match.length)
     return made
 

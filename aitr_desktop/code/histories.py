@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from aitr_desktop.code.commit_notes import parsed
 from aitr_desktop.code.differing import equal_lines
-from aitr_desktop.code.objects import NotHereError
+from aitr_desktop.code.objects import NotHereError, TooLargeError
 from aitr_desktop.code.readable_text import readable
 from aitr_desktop.code.text_lines import TextLines
 from aitr_desktop.code.tree_walk import FOLDER, SUBMODULE, changes, looked_up, with_moves
@@ -159,9 +159,7 @@ class FileHistory:
         blob = self._blob(self._commit(self._sha), self._path)
         try:
             total = self._lines(blob).count
-        except NotHereError:
-            raise
-        except InputError as error:
+        except TooLargeError as error:
             name = one_line(self._path, 200)
             raise InputError(f"{name} is too large for its lines to be followed.") from error
         if not 1 <= first <= last <= total:
@@ -179,9 +177,7 @@ class FileHistory:
             return (first, last), True
         try:
             matches, is_whole = equal_lines(self._lines(old), self._lines(blob), LINE_STEPS)
-        except NotHereError:
-            raise
-        except InputError:
+        except TooLargeError:
             return None, False
         for match in matches:
             if match.new < first and last <= match.new + match.length:

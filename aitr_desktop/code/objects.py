@@ -44,6 +44,10 @@ class NotHereError(InputError):
     """The repository does not hold the object."""
 
 
+class TooLargeError(InputError):
+    """The object has more bytes than are read."""
+
+
 class NoAnswerError(InputError):
     """Git ended without an answer. A partial clone does so before git 2.44 for what it lacks."""
 
@@ -242,7 +246,7 @@ class ObjectStore:
         if kind != wanted:
             raise InputError(f"{sha[:12]} is no {wanted} in this clone but a {one_line(kind, 20)}.")
         if size > most:
-            raise InputError(f"It has {size:,} bytes; at most {most:,} are shown.")
+            raise TooLargeError(f"It has {size:,} bytes; at most {most:,} are shown.")
         content = self._take(size)
         self._owed -= 1
         verify(sha, kind, content)

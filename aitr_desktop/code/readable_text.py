@@ -18,6 +18,7 @@ _MARKS = (
     (b"\xfe\xff", "utf-16-be", "UTF-16"),
 )
 _BOM = b"\xef\xbb\xbf"
+_PART = 1024 * 1024
 _POINTER = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:[a-z0-9.-]+ [^\n]*\n)*?"
     rb"oid sha256:([0-9a-f]{64})\n(?:[a-z0-9.-]+ [^\n]*\n)*?size ([0-9]{1,18})\n"
@@ -135,10 +136,17 @@ def _fault(content: bytes) -> int | None:
     """The first byte that is no UTF-8."""
     if content.isascii():
         return None
-    try:
-        content.decode()
-    except UnicodeDecodeError as error:
-        return error.start
+    # In parts: as one text, a large file would take four times its size for a moment.
+    start = 0
+    while start < len(content):
+        end = start + _PART
+        while end < len(content) and content[end] & 0xC0 == 0x80 and end < start + _PART + 4:
+            end += 1
+        try:
+            content[start:end].decode()
+        except UnicodeDecodeError as error:
+            return start + error.start
+        start = end
     return None
 
 

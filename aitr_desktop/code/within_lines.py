@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from aitr_desktop.code.line_matching import matching
+from aitr_desktop.code.line_matching import Match, matching
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aitr_desktop.code.text_lines import TextLines
 
-MAX_WORDS = 600
-"""Words of a line that are compared; of longer lines only the beginning and the end."""
-STEPS = 20_000
+MAX_LENGTH = 4_000
+MAX_WORDS = 400
+"""Characters and words of a line that are compared; of longer lines only the beginning and the end."""
+STEPS = 3_000
+"""Budget of one line: they are compared when they come into sight."""
 MAX_PAIRS = 20_000
 """Pairs of lines whose likeness is weighed in one comparison; further ones are put together in order."""
 MAX_COMPARED = 300
@@ -47,6 +50,8 @@ def spans(old: str, new: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     if old > new:
         other, one = spans(new, old)
         return one, other
+    if max(len(old), len(new)) > MAX_LENGTH:
+        return _ends(old, new)
     words, other_words = _WORDS.findall(old), _WORDS.findall(new)
     if max(len(words), len(other_words)) > MAX_WORDS:
         return _ends(old, new)
@@ -81,30 +86,30 @@ class Pairing:
         self._old, self._new = (new, old) if self._is_turned else (old, new)
         self._left = MAX_PAIRS
 
-    def pairs(self, places: range, others: range) -> list[tuple[int, int]]:
-        """Pairs of lines, from 0, that rise on both sides; what lies between two pairs stands alone.
+    def runs(self, places: range, others: range) -> list[Match]:
+        """Lines that stand beside each other, from 0; what lies between two runs stands alone.
 
         Args:
             places: Lines of the old text.
             others: Of the new one.
         """
         if self._is_turned:
-            return [(place, other) for other, place in self._pairs(others, places)]
-        return self._pairs(places, others)
+            return [Match(run.new, run.old, run.length) for run in self._runs(others, places)]
+        return self._runs(places, others)
 
-    def _pairs(self, places: range, others: range) -> list[tuple[int, int]]:
+    def _runs(self, places: range, others: range) -> list[Match]:
         work = len(places) * len(others)
         alike: list[tuple[int, int]] = []
         if 1 < work <= self._left and len(places) != len(others):
             self._left -= work
             alike = self._most_alike(places, others)
-        found: list[tuple[int, int]] = []
+        found: list[Match] = []
         start, other_start = places.start, others.start
         for place, other in [*alike, (places.stop, others.stop)]:
-            found += zip(range(start, place), range(other_start, other), strict=False)
-            found.append((place, other))
+            found.append(Match(start, other_start, min(place - start, other - other_start)))
+            found.append(Match(place, other, 1))
             start, other_start = place + 1, other + 1
-        return found[:-1]
+        return [run for run in found[:-1] if run.length]
 
     def _most_alike(self, places: range, others: range) -> list[tuple[int, int]]:
         """The pairs whose likeness adds up to the most."""
@@ -151,11 +156,11 @@ def _ink(text: str) -> int:
 def _ends(old: str, new: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     """What is between the common beginning and the common end."""
     most = min(len(old), len(new))
-    start = next((place for place in range(most) if old[place] != new[place]), most)
+    start = bisect_left(range(1, most + 1), True, key=lambda size: old[:size] != new[:size])
     while start and _joins(old, start) | _joins(new, start):
         start -= 1
-    rest = most - start
-    end = next((place for place in range(rest) if old[-1 - place] != new[-1 - place]), rest)
+    rest = range(1, most - start + 1)
+    end = bisect_left(rest, True, key=lambda size: old[-size:] != new[-size:])
     if start + end < ALIKE * most:
         return (), ()
     return _between(old, start, end), _between(new, start, end)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from itertools import pairwise
 
 import pytest
@@ -47,6 +48,17 @@ def test_the_rows_give_both_texts_back(old: bytes, new: bytes, steps: int) -> No
             same = made.old.bytes_of(row.old, row.old) == made.new.bytes_of(row.new, row.new)
             assert same or row.kind is RowKind.CHANGED
             assert row.kind is RowKind.EQUAL or not same or not made.is_whole
+
+
+@given(old=TEXTS, new=TEXTS, block=st.integers(1, 5))
+def test_what_both_begin_and_end_with_is_found_in_blocks_of_any_size(
+    old: bytes, new: bytes, block: int
+) -> None:
+    whole = difference(TextLines(old), TextLines(new))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(differing, "_BLOCK", block)
+        made = difference(TextLines(old), TextLines(new))
+    assert made.page(0, made.count) == whole.page(0, whole.count)
 
 
 @given(old=TEXTS, new=TEXTS, steps=BUDGETS)
@@ -126,3 +138,27 @@ def test_there_is_no_such_row() -> None:
     assert (made.count, made.hunks, made.page(0, 5)) == (0, (), [])
     with pytest.raises(IndexError):
         made.row(0)
+
+
+def test_texts_of_nothing_but_line_ends_take_no_memory() -> None:
+    """Twenty million lines on each side, and the middle line another: only that one is looked at."""
+    size = 20_000_000
+    old, new = TextLines(b"\n" * size + b"a" + b"\n" * size), TextLines(b"\n" * size + b"b" + b"\n" * size)
+    made = difference(old, new)
+    assert [row.kind.value for row in made.page(size - 1, size + 1)] == ["equal", "changed", "equal"]
+    assert (made.count, len(made.hunks), made.is_whole) == (2 * size, 1, True)
+
+
+def test_texts_too_long_to_compare_are_replaced_as_a_whole_and_said() -> None:
+    """Millions of lines that differ are one stretch, not millions of rows in memory."""
+    old, new = TextLines(b"x\n" + b"\n" * 5_000_000), TextLines(b"y\n" + b"\n\r\n" * 3_000_000 + b"z")
+    tracemalloc.start()
+    made = difference(old, new)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 50_000_000
+    assert not made.is_whole
+    assert "some lines stand as replaced that may be equal" in made.remark
+    assert len(made.hunks) == 1
+    assert (made.hunks[0].old_count, made.hunks[0].new_count) == (old.count, new.count)
+    assert made.row(made.count - 1) == Row(RowKind.ADDED, 0, new.count)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aitr_desktop.code import readable_text
 from aitr_desktop.code.readable_text import NotTextError, readable
 
 POINTER = (
@@ -151,3 +152,16 @@ def test_any_bytes_are_read_or_refused_by_type(content: bytes, as_text: bool) ->
         assert b"\0" in content
         return
     assert found.content == content or found.remarks
+
+
+@given(st.text(max_size=30).map(str.encode), st.binary(max_size=3), st.integers(1, 6))
+def test_a_large_file_is_looked_through_in_parts(text: bytes, odd: bytes, part: int) -> None:
+    content = "é".encode() + text + odd + text
+    try:
+        content.decode()
+        expected = None
+    except UnicodeDecodeError as error:
+        expected = error.start
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(readable_text, "_PART", part)
+        assert readable_text._fault(content) == expected

@@ -73,11 +73,15 @@ def test_a_line_of_very_many_words_is_compared_from_its_ends() -> None:
     assert spans("a " * 4_000, "b " * 4_000) == ((), ())
 
 
+def paired(old: TextLines, new: TextLines) -> list[tuple[int, int]]:
+    runs = Pairing(old, new).runs(range(old.count), range(new.count))
+    return [(run.old + each, run.new + each) for run in runs for each in range(run.length)]
+
+
 def beside(old: str, new: str) -> list[tuple[str, str]]:
     one, other = (TextLines("\n".join(each).encode()) for each in (old, new))
-    pairs = Pairing(one, other).pairs(range(one.count), range(other.count))
-    back = Pairing(other, one).pairs(range(other.count), range(one.count))
-    assert [(place, other) for other, place in back] == pairs
+    pairs = paired(one, other)
+    assert [(place, other) for other, place in paired(other, one)] == pairs
     return [(old[place], new[other]) for place, other in pairs]
 
 
@@ -96,7 +100,7 @@ def test_many_lines_are_paired_in_order(monkeypatch: pytest.MonkeyPatch) -> None
 @given(old=st.lists(LINES, max_size=6), new=st.lists(LINES, max_size=6))
 def test_pairs_rise_and_leave_no_two_lines_alone_in_one_place(old: list[str], new: list[str]) -> None:
     one, other = (TextLines("".join(f"{line}\n" for line in each).encode()) for each in (old, new))
-    pairs = Pairing(one, other).pairs(range(one.count), range(other.count))
+    pairs = paired(one, other)
     for (place, above), (below, under) in pairwise([(-1, -1), *pairs, (one.count, other.count)]):
         assert place < below
         assert above < under
