@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from unicodedata import bidirectional, category
+from unicodedata import bidirectional, category, east_asian_width
 
 from qtpy.QtGui import QFont, QFontMetricsF
 
@@ -66,6 +66,7 @@ class Measures:
         known = self._fits.get(sign)
         if known is None:
             is_plain = bidirectional(sign) not in _TURNING and category(sign) not in _NO_CELL
+            is_plain = is_plain and east_asian_width(sign) not in "WF"
             width = self._metrics.horizontalAdvance(sign) if is_plain else 0.0
             known = self._fits[sign] = sign.isascii() or abs(width - self.cell) < self.cell / 16
         return known

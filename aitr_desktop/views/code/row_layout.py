@@ -176,20 +176,15 @@ class LaidOutRow:
         self._chunk_with(end)
         for chunk in self._chunks:
             left, right = max(start, chunk.start), min(end, chunk.end)
-            for place in range(left, right):
-                edges = self._edges(chunk, place)
-                if found and abs(found[-1][1] - edges[0]) < 1:
-                    found[-1] = found[-1][0], edges[1]
-                elif found and abs(found[-1][0] - edges[1]) < 1:
-                    found[-1] = edges[0], found[-1][1]
-                else:
-                    found.append(edges)
-        return found
-
-    def _edges(self, chunk: _Chunk, place: int) -> tuple[float, float]:
-        line, unit = chunk.layout.lineAt(0), units(self._drawn[chunk.start : place])
-        before, after = _x(line, unit), _x(line, unit, QTextLine.Edge.Trailing)
-        return chunk.left + min(before, after), chunk.left + max(before, after)
+            if left >= right:
+                continue
+            unit = units(self._drawn[chunk.start : left])
+            length = units(self._drawn[left:right])
+            for glyphs in chunk.layout.lineAt(0).glyphRuns(unit, length):
+                box = glyphs.boundingRect()
+                found.append((chunk.left + box.left(), chunk.left + box.right()))
+        # A mark that is drawn on the letter before it has no place of its own.
+        return found or [(self.x_at(start),) * 2]
 
     def seen(self, left: float, right: float) -> tuple[int, int]:
         """Places between which everything lies that is seen: whole chunks."""
@@ -257,8 +252,8 @@ def _option(mode: QTextOption.WrapMode = QTextOption.WrapMode.NoWrap) -> QTextOp
     return made
 
 
-def _x(line: QTextLine, unit: int, edge: QTextLine.Edge = QTextLine.Edge.Leading) -> float:
-    found: tuple[float, int] = line.cursorToX(unit, edge)  # type: ignore[assignment]  # the stubs say object
+def _x(line: QTextLine, unit: int) -> float:
+    found: tuple[float, int] = line.cursorToX(unit)  # type: ignore[assignment]  # the stubs say object
     return found[0]
 
 

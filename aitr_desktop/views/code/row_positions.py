@@ -114,4 +114,7 @@ class RowPositions:
         """What a place of the scroll bar stands for."""
         line, within = value // self.parts + 1, value % self.parts
         line = min(line, max(1, self.count))
-        return RowPosition(line, -(-within * self.rows(line) // self.parts) if within else 0)
+        if not within:
+            return RowPosition(line)
+        rows = self.rows(line)
+        return RowPosition(line, min(-(-within * rows // self.parts), rows - 1))
