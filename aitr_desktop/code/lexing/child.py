@@ -130,9 +130,7 @@ class Child:
             if family is None:
                 raise GarbageError("no such family")
             return pack_scanned(family.read(data, at, within, is_last))
-        if frame.kind is Kind.FORGET:
-            self._begun.pop(frame.number, None)
-        elif frame.kind is Kind.WARM:
+        if frame.kind is Kind.WARM:
             # The first text makes the tables of a lexer.
             list(self._lines(frame.payload.decode(), "a = 1\n"))
         return b""

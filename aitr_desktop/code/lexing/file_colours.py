@@ -55,6 +55,7 @@ class FileColours:
         language: How it is lexed.
         on_pieces: Called with the first line and the pieces of it and the lines after it, on another thread.
         on_plain: Called there with the reason why the file stays without colours.
+        on_doubt: Called there where ``is_likely`` has become so.
     """
 
     def __init__(
@@ -63,20 +64,25 @@ class FileColours:
         language: Language,
         on_pieces: Callable[[int, Given], None],
         on_plain: Callable[[Failure], None],
+        on_doubt: Callable[[], None],
     ) -> None:
         self._lines, self._language = lines, language
-        self._on_pieces, self._on_plain = on_pieces, on_plain
+        self._on_pieces, self._on_plain, self._on_doubt = on_pieces, on_plain, on_doubt
         self._number = next(_numbers)
         self._wanted: deque[_Range] = deque(maxlen=MOST_WANTED)
         """Appended to by whoever wants lines; all else is the thread's of ``Lexing``."""
         self._given: dict[_Range, Given] = {}
         self._asked: _Range | None = None
         self._composed: Composed | None = None
-        self._provisional: dict[_Range, tuple[int, int]] = {}
-        """Lines lexed from the likeliest place: the byte behind them, and which text was lexed."""
+        self._provisional: dict[_Range, tuple[int, int, int]] = {}
+        """Lines lexed from the likeliest place: the byte behind them, which text was lexed, what came of it."""
+        self._before = 0
+        """What came of the page that is made again; 0 where it is none."""
         self._whole = _Whole(lines, self._number, language)
         self._known = KnownSpans(lines) if family_of(language.family) is not None else None
+        self._under_way: Kind | None = None
         self._failures = 0
+        self._has_died = False
         self._is_plain = False
 
     @property
@@ -87,7 +93,7 @@ class FileColours:
     @property
     def is_likely(self) -> bool:
         """Whether the colours are the likeliest ones: a large file of a language that is not known enough."""
-        family = family_of(self._language.family)
+        family = family_of(self._language.family) if self._known is not None else None
         return not self._whole.is_possible and (family is None or not family.is_flat)
 
     def want(self, first: int, last: int) -> None:
@@ -96,11 +102,17 @@ class FileColours:
 
     def next_request(self, *, is_urgent: bool) -> Frame | None:
         """What to ask for next: what somebody looks at now, before what is good to know."""
+        request = self._next(is_urgent=is_urgent)
+        self._under_way = request.kind if request is not None else self._under_way
+        return request
+
+    def _next(self, *, is_urgent: bool) -> Frame | None:
         if self._is_plain:
             return None
         if not is_urgent:
             return self._whole.next_request() or self._next_chunk()
         while self._asked is None and self._wanted:
+            self._before = 0
             # The newest first: that is where somebody is.
             wanted = self._wanted.pop()
             if wanted.first > wanted.last:
@@ -130,23 +142,46 @@ class FileColours:
             self._whole.take(answer)
             self._renew()
             return
-        asked, self._asked = self._asked, None
+        asked = self._asked
         pieces = Pieces(answer.payload)
         if asked is None or len(pieces) != asked.last - asked.first + 1:
-            self._asked = asked
             raise GarbageError("pieces of other lines than those asked for")
+        self._asked = None
         composed = self._composed
         if composed is not None and not composed.is_exact and self._known is not None:
             behind = self._lines.offset(min(self._lines.count, asked.last + BEHIND) + 1)
-            self._provisional[asked] = behind, hash(composed[:2])
+            self._provisional[asked] = behind, hash(composed[:2]), hash(answer.payload)
             while len(self._provisional) > MOST_RANGES:
                 del self._provisional[next(iter(self._provisional))]
-        self._give(asked, tuple(pieces.lines()))
+        before, self._before = self._before, 0
+        if hash(answer.payload) != before:
+            self._give(asked, tuple(pieces.lines()))
+
+    def restarted(self) -> None:
+        """The process is another one, and knows nothing of what was begun."""
+        self._whole.again()
 
     def failed(self, failure: Failure) -> None:
-        """The last request has no answer: it is asked again once, then the file stays plain."""
+        """The last request has no answer: nothing like it is asked for again, or a page once more.
+
+        A page that fails twice leaves the file without colours. What only goes with pages, the whole text and
+        what spans lines, is done without.
+        """
+        asked, self._under_way = self._under_way, None
+        if failure is not Failure.NOT_STARTED and asked is not Kind.PAGE:
+            if asked is Kind.SCAN and self._known is not None:
+                self._known.give_up()
+                self._known = None
+            elif failure is Failure.DIED and not self._has_died:
+                # It may have been ended for reasons of its own.
+                self._has_died = True
+                self._whole.again()
+                return
+            self._whole.give_up()
+            if self.is_likely:
+                self._on_doubt()
+            return
         self._failures += 1
-        self._whole.again()
         if self._failures >= MOST_FAILURES or failure in {Failure.RAISED, Failure.NOT_STARTED}:
             self._is_plain = True
             self._on_plain(failure)
@@ -161,11 +196,12 @@ class FileColours:
         if self._known is None:
             return None
         reached = self._known.is_exact_to
-        for lines, (behind, sent) in [*self._provisional.items()]:
+        for lines, (behind, sent, came) in [*self._provisional.items()]:
             if behind <= reached:
                 del self._provisional[lines]
                 exact = compose(self._lines, self._language, self._known, lines.first, lines.last)
                 if hash(exact[:2]) != sent:
+                    self._before = came
                     return lines
         return None
 
@@ -233,9 +269,14 @@ class _Whole:
                 raise GarbageError("fewer lines than there are")
 
     def again(self) -> None:
-        """The process is another one: it knows nothing of what was begun."""
+        """Begins anew."""
         if not self._is_over:
             self._slices, self._starts, self._reached, self._is_begun = [], [], 0, False
+
+    def give_up(self) -> None:
+        """The text is not lexed as a whole."""
+        self._slices, self._starts, self._reached = [], [], 0
+        self.is_possible, self._is_over = False, True
 
     def pieces(self, first: int, last: int) -> Given:
         """The pieces of lines that are known."""

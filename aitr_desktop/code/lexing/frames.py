@@ -42,9 +42,7 @@ class Kind(IntEnum):
     """Find what spans lines in these bytes; and its answer."""
     WARM = 5
     """Load this lexer; its answer is empty."""
-    FORGET = 6
-    """Nobody wants the rest of that text; its answer is empty."""
-    FAILED = 7
+    FAILED = 6
     """The lexer raised something: what, in words."""
 
 

@@ -62,6 +62,9 @@ class Client(Protocol):
     def failed(self, failure: Failure) -> None:
         """Its last request has no answer."""
 
+    def restarted(self) -> None:
+        """The process is another one, and knows nothing of what was begun."""
+
 
 Command = Callable[[], Sequence[str]]
 
@@ -189,11 +192,15 @@ class Lexing:
         if client in self._clients:
             self._clients.remove(client)
             self._clients.append(client)
+        before = self._child
         try:
             child = self._child_for(client.language)
         except (OSError, GarbageError):
             self._end_child()
             client.failed(Failure.NOT_STARTED)
+            return
+        if child is not before and request.kind is Kind.GO_ON:
+            # It was asked for of another process; the client begins anew.
             return
         try:
             answer = self._exchange(child, request, self._budget)
@@ -244,6 +251,8 @@ class Lexing:
                 watchdog.rest()
             if ready is None or ready.kind is not Kind.READY:
                 raise GarbageError("not ready")
+            for client in self._clients:
+                client.restarted()
         if language is not None and language.name not in child.warm:
             self._exchange(child, Frame(Kind.WARM, 0, language.name.encode()), START_SECONDS)
             child.warm.add(language.name)

@@ -66,7 +66,11 @@ class Highlighting(QObject):
         if file is not None and language is not None:
             token = self._token
             self._colours = FileColours(
-                file.lines, language, partial(_send, self._came, token), partial(_send, self._plain, token)
+                file.lines,
+                language,
+                partial(_send, self._came, token),
+                partial(_send, self._plain, token),
+                partial(_send, self._plain, token, None),
             )
             self._lexing.begin(self._colours)
         self._set(language.name if language is not None else "", self._doubt())
@@ -103,9 +107,9 @@ class Highlighting(QObject):
         return self.tr("Colours may be off: too long to be read from its beginning")
 
     @Slot(object, object)
-    def _say(self, token: object, failure: Failure) -> None:
+    def _say(self, token: object, failure: Failure | None) -> None:
         if token is self._token:
-            self._set(self.language, self._words(failure))
+            self._set(self.language, self._doubt() if failure is None else self._words(failure))
 
     def _words(self, failure: Failure) -> str:
         if failure is Failure.SLOW:

@@ -28,9 +28,10 @@ class Shown:
     def __init__(self, lexing: Lexing, content: bytes, language: Language) -> None:
         self.came: list[tuple[int, Given]] = []
         self.failure: Failure | None = None
+        self.is_doubted = False
         self._lexing = lexing
         self._changed = threading.Condition()
-        self.colours = FileColours(TextLines(content), language, self._take, self._fail)
+        self.colours = FileColours(TextLines(content), language, self._take, self._fail, self._doubt)
         lexing.begin(self.colours)
 
     def _take(self, first: int, given: Given) -> None:
@@ -41,6 +42,11 @@ class Shown:
     def _fail(self, failure: Failure) -> None:
         with self._changed:
             self.failure = failure
+            self._changed.notify_all()
+
+    def _doubt(self) -> None:
+        with self._changed:
+            self.is_doubted = True
             self._changed.notify_all()
 
     def look(self, first: int, last: int) -> None:

@@ -115,6 +115,20 @@ def test_a_process_that_is_killed_is_started_anew(lexing: Lexing, show: Show) ->
     assert lexing.process_id not in {None, pid}
 
 
+def test_a_file_that_is_lexed_in_slices_survives_another_one_that_is_killed(
+    show: Show, lexing_by: Callable[[Sequence[str]], Lexing]
+) -> None:
+    by = lexing_by(command(), BUDGET)
+    whole = show(b"x = '''\n'''\n" * 2_400, by=by)
+    slow = show(b"(" * 10_000, "Makefile", by=by)
+    whole.look(1, 10)
+    slow.look(1, 1)
+    slow.until(lambda each: each.failure is not None)
+    whole.look(4_790, 4_800)
+    whole.until(lambda each: any(first == 4_790 for first, _ in each.came))
+    assert (slow.failure, whole.failure, whole.is_doubted) == (Failure.SLOW, None, False)
+
+
 def test_a_process_that_stands_still_is_killed_at_its_budget(
     show: Show, lexing_by: Callable[[Sequence[str]], Lexing]
 ) -> None:
@@ -150,7 +164,8 @@ from aitr_desktop.code.lexing.languages import LANGUAGES
 from aitr_desktop.code.text_lines import TextLines
 lexing = Lexing()
 lines = TextLines(sys.argv[1].encode())
-colours = FileColours(lines, LANGUAGES["Python"], lambda *_: print(lexing.process_id, flush=True), print)
+say = lambda *_: print(lexing.process_id, flush=True)
+colours = FileColours(lines, LANGUAGES["Python"], say, print, print)
 lexing.begin(colours)
 colours.want(1, 1)
 lexing.look()
