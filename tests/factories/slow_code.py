@@ -50,10 +50,75 @@ TEXTS: dict[str, str] = {
     "commas": _of("a, "),
 }
 """The shapes that most of the known faults have."""
-OWN: dict[str, tuple[str, str]] = {}
+OWN: tuple[tuple[str, str], ...] = (
+    ("Java", _of("a\n")),
+    ("C#", _of("a\n")),
+    ("Groovy", _of("a\n")),
+    ("Terraform", _of("<<A\n")),
+    ("Thrift", _of("a ")),
+    ("Difference", _of("@@ ")),
+)
 """Language and text of faults that have another shape."""
-SLOW: tuple[tuple[str, str], ...] = ()
-"""Language and shape of what takes longer than ``LONG_SECONDS`` with Pygments 2.21."""
+SLOW: tuple[tuple[str, str], ...] = (
+    ("Python", "blank lines"),  # 1.1 s
+    ("Python", "tabs and ends"),  # 1.1 s
+    ("JavaScript", "escaped quotes"),  # 0.6 s
+    ("JSX", "escaped quotes"),  # 0.6 s
+    ("TypeScript", "dotted"),  # 1.5 s
+    ("TypeScript", "escaped quotes"),  # 0.6 s
+    ("TSX", "dotted"),  # 1.6 s
+    ("TSX", "escaped quotes"),  # 0.6 s
+    ("YAML", "stars"),  # 0.5 s
+    ("Markdown", "blank lines"),  # 1.2 s
+    ("Markdown", "tabs and ends"),  # 1.2 s
+    ("reStructuredText", "blank lines"),  # 4.0 s
+    ("reStructuredText", "tabs and ends"),  # 4.0 s
+    ("CSS", "escaped quotes"),  # 0.6 s
+    ("Less", "escaped quotes"),  # 0.6 s
+    ("Makefile", "letters"),  # 4.0 s
+    ("Makefile", "digits"),  # 4.0 s
+    ("Makefile", "dotted"),  # 4.0 s
+    ("Makefile", "assigned"),  # 0.7 s
+    ("Makefile", "open brackets"),  # 4.0 s
+    ("Makefile", "open braces"),  # 4.0 s
+    ("Makefile", "angles"),  # 0.7 s
+    ("Makefile", "escaped quotes"),  # 1.3 s
+    ("Makefile", "backslashes"),  # 0.7 s
+    ("Makefile", "slashes"),  # 0.7 s
+    ("Makefile", "comments"),  # 0.7 s
+    ("Makefile", "stars"),  # 0.7 s
+    ("Makefile", "dashes"),  # 4.0 s
+    ("Makefile", "dollars"),  # 4.0 s
+    ("Makefile", "commas"),  # 4.0 s
+    ("Go", "escaped quotes"),  # 0.7 s
+    ("Rust", "slashes"),  # 0.5 s
+    ("Java", "blank lines"),  # 1.1 s
+    ("Java", "tabs and ends"),  # 1.1 s
+    ("Java", "words"),  # 2.3 s
+    ("Java", "slashes"),  # 0.6 s
+    ("Kotlin", "slashes"),  # 0.6 s
+    ("Scala", "angles"),  # 0.8 s
+    ("Scala", "stars"),  # 0.8 s
+    ("Scala", "dashes"),  # 0.8 s
+    ("Groovy", "escaped quotes"),  # 0.6 s
+    ("C", "blank lines"),  # 1.7 s
+    ("C", "tabs and ends"),  # 1.7 s
+    ("C", "slashes"),  # 1.5 s
+    ("C++", "blank lines"),  # 4.0 s
+    ("C++", "tabs and ends"),  # 4.0 s
+    ("C++", "slashes"),  # 1.4 s
+    ("CUDA", "blank lines"),  # 4.0 s
+    ("CUDA", "tabs and ends"),  # 4.0 s
+    ("CUDA", "slashes"),  # 4.0 s
+    ("Objective-C", "blank lines"),  # 1.6 s
+    ("Objective-C", "tabs and ends"),  # 1.6 s
+    ("Objective-C", "slashes"),  # 1.5 s
+    ("C#", "escaped quotes"),  # 0.7 s
+    ("F#", "slashes"),  # 0.6 s
+    ("Dart", "slashes"),  # 0.6 s
+    ("Perl", "escaped quotes"),  # 0.6 s
+)
+"""Language and shape of what takes longer than ``LONG_SECONDS`` with Pygments 2.21, and how long it took."""
 
 _TRY = """
 import sys, time

@@ -75,7 +75,7 @@ class FileColours:
         self._asked: _Range | None = None
         self._composed: Composed | None = None
         self._provisional: dict[_Range, tuple[int, int, int]] = {}
-        """Lines lexed from the likeliest place: the byte behind them, which text was lexed, what came of it."""
+        """Lines lexed from the likeliest place: the byte behind them, which text it was, what came of it."""
         self._before = 0
         """What came of the page that is made again; 0 where it is none."""
         self._whole = _Whole(lines, self._number, language)
@@ -83,6 +83,8 @@ class FileColours:
         self._under_way: Kind | None = None
         self._failures = 0
         self._has_died = False
+        self._is_seen = False
+        """Whether a page has been given."""
         self._is_plain = False
 
     @property
@@ -110,6 +112,9 @@ class FileColours:
         if self._is_plain:
             return None
         if not is_urgent:
+            # Not before the first page: somebody waits for that.
+            if not self._is_seen:
+                return None
             return self._whole.next_request() or self._next_chunk()
         while self._asked is None and self._wanted:
             self._before = 0
@@ -147,6 +152,7 @@ class FileColours:
         if asked is None or len(pieces) != asked.last - asked.first + 1:
             raise GarbageError("pieces of other lines than those asked for")
         self._asked = None
+        self._is_seen = True
         composed = self._composed
         if composed is not None and not composed.is_exact and self._known is not None:
             behind = self._lines.offset(min(self._lines.count, asked.last + BEHIND) + 1)

@@ -104,7 +104,7 @@ class Highlighting(QObject):
     def _doubt(self) -> str:
         if self._colours is None or not self._colours.is_likely:
             return ""
-        return self.tr("Colours may be off: too long to be read from its beginning")
+        return self.tr("Colours may be off: not read from the beginning of the file")
 
     @Slot(object, object)
     def _say(self, token: object, failure: Failure | None) -> None:

@@ -41,6 +41,13 @@ class Asking:
     def _doubt(self) -> None:
         self.doubts += 1
 
+    def seen(self) -> Asking:
+        """The same, with its first line given."""
+        self.colours.want(1, 1)
+        self.answer(self.colours.next_request(is_urgent=True) or Frame(Kind.READY, 0, b""))
+        self.came.clear()
+        return self
+
     def next(self) -> Frame | None:
         """What is asked for next."""
         return self.colours.next_request(is_urgent=True) or self.colours.next_request(is_urgent=False)
@@ -70,7 +77,7 @@ def test_a_page_goes_before_the_whole_file_and_between_its_slices() -> None:
     asking = Asking("x = 1\n" * 2_000)
     asking.colours.want(1, 50)
     assert asking.all()[:2] == [Kind.PAGE, Kind.BEGIN]
-    asking = Asking("x = 1\n" * 2_000)
+    asking = Asking("x = 1\n" * 2_000).seen()
     begin = asking.next()
     assert begin is not None
     asking.answer(begin)
@@ -100,11 +107,11 @@ def test_a_small_file_has_the_colours_of_the_whole_in_the_end() -> None:
 
 
 def test_what_is_known_of_the_whole_is_asked_for_no_more() -> None:
-    asking = Asking(TEXT)
+    asking = Asking(TEXT).seen()
     asking.all()
     asking.colours.want(3, 9)
     assert asking.all() == []
-    assert asking.came[0][0] == 3
+    assert asking.came[-1][0] == 3
 
 
 def test_a_page_of_a_large_file_is_made_again_when_what_it_stands_in_is_known() -> None:
@@ -139,7 +146,7 @@ def test_only_a_large_file_of_a_language_that_is_not_known_enough_is_doubted() -
 
 
 def test_a_whole_text_that_fails_is_done_without_and_its_pages_are_not() -> None:
-    asking = Asking("x = 1\n" * 100, "C")
+    asking = Asking("x = 1\n" * 100, "C").seen()
     assert (asking.next() or Frame(Kind.READY, 0, b"")).kind is Kind.BEGIN
     asking.colours.failed(Failure.SLOW)
     assert (asking.failures, asking.doubts) == ([], 1)
@@ -149,7 +156,7 @@ def test_a_whole_text_that_fails_is_done_without_and_its_pages_are_not() -> None
 
 
 def test_a_whole_text_is_begun_anew_by_another_process() -> None:
-    asking = Asking("x = '''\n" * 2_001)
+    asking = Asking("x = '''\n" * 2_001).seen()
     begin = asking.next()
     assert begin is not None
     asking.answer(begin)
@@ -163,7 +170,7 @@ def test_a_whole_text_is_begun_anew_by_another_process() -> None:
 
 
 def test_a_process_that_ends_by_itself_is_no_reason_to_do_without_the_whole() -> None:
-    asking = Asking("x = 1\n" * 100, "C")
+    asking = Asking("x = 1\n" * 100, "C").seen()
     for is_doubted in (False, True):
         assert (asking.next() or Frame(Kind.READY, 0, b"")).kind is Kind.BEGIN
         asking.colours.failed(Failure.DIED)
@@ -171,7 +178,7 @@ def test_a_process_that_ends_by_itself_is_no_reason_to_do_without_the_whole() ->
 
 
 def test_a_file_whose_spans_cannot_be_found_has_likely_colours() -> None:
-    asking = Asking(large(""))
+    asking = Asking(large("")).seen()
     assert (asking.next() or Frame(Kind.READY, 0, b"")).kind is Kind.SCAN
     asking.colours.failed(Failure.DIED)
     assert (asking.failures, asking.doubts) == ([], 1)
