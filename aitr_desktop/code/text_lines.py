@@ -29,6 +29,8 @@ class Line:
     """Without its end; a byte that is no UTF-8 is U+FFFD."""
     left_out: int = 0
     """Bytes beyond what is shown."""
+    end: str = "\n"
+    r"""What ends it: ``\n``, ``\r\n``, or nothing at the end of a file."""
 
 
 class TextLines:
@@ -125,12 +127,14 @@ class TextLines:
         return self._line(start, end - 1 if self.content[end - 1 : end] == _END else end, most)
 
     def _line(self, start: int, end: int, most: int) -> Line:
+        ending = "\n" if end < len(self.content) else ""
         if end > start and self.content[end - 1 : end] == b"\r":
             end -= 1
+            ending = "\r" + ending
         taken = min(end, start + most * _WIDEST)
         text = self.content[start:taken].decode("utf-8", "replace")
         if len(text) <= most and taken == end:
-            return Line(text)
+            return Line(text, 0, ending)
         shown = text[:most]
         # What bytes that are no UTF-8 took is not known to the byte: the count says how much more there is.
-        return Line(shown, max(1, end - start - len(shown.encode("utf-8", "replace"))))
+        return Line(shown, max(1, end - start - len(shown.encode("utf-8", "replace"))), ending)

@@ -72,6 +72,10 @@ class CodePainting:
         if is_selected:
             painter.fillRect(gutter - BAR, box.top(), BAR, box.height(), QColor(theme.accent))
         if is_current:
+            if not is_selected:
+                painter.setPen(QColor(theme.line))
+                painter.drawLine(gutter, box.top(), box.right(), box.top())
+                painter.drawLine(gutter, box.bottom(), box.right(), box.bottom())
             token = theme.accent if view.hasFocus() else theme.muted
             painter.fillRect(gutter, box.top(), CURSOR, box.height(), QColor(token))
 

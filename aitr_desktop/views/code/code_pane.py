@@ -17,6 +17,7 @@ from aitr_desktop.views.editor.line_bar import LineBar
 from aitr_desktop.views.find_bar import FindBar
 from aitr_desktop.views.message_pane import Message, MessagePane
 from aitr_desktop.views.plain_label import hairline
+from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
     from aitr_desktop.code.code_file import CodeFile
@@ -41,7 +42,12 @@ class CodePane(QWidget):
         self.selecting = LineSelecting(self.view)
         self.foot = PaneFoot(self.view, self.selecting)
         self.find_bar = FindBar(words=self.tr("Find in file"), offers_exact=True)
-        self.line_bar = LineBar(self.view, lambda: self.view.cursor_line, self.selecting.cursor.go_to)
+        self.line_bar = LineBar(
+            self.view,
+            lambda: self.view.cursor_line,
+            self.selecting.cursor.go_to,
+            lambda: self.view.lines.count,
+        )
         self.finding = FindingLines(self.find_bar, self.view)
         self.view.line_asked.connect(self.line_bar.open)
         self.menu = PaneMenu(self.view, self.selecting, self.finding)
@@ -52,7 +58,7 @@ class CodePane(QWidget):
         self._place()
         self.show_message(
             Message(
-                headline=self.tr("No file is open"),
+                headline=self.tr("No file is open."),
                 body=self.tr("Choose a file to read it here, as it was at the commit that was judged."),
             )
         )
@@ -80,6 +86,7 @@ class CodePane(QWidget):
         self.file = file
         self.head.show_file(file)
         self.view.show_lines_of(file.lines)
+        self.view.setAccessibleName(self.tr("Code of {path}").format(path=one_line(file.path)))
         self.foot.show_file()
         self.finding.another_file()
         if file.lines.count:
@@ -87,8 +94,8 @@ class CodePane(QWidget):
         else:
             self.message.say(
                 Message(
-                    headline=self.tr("This file is empty"),
-                    body=self.tr("It has no bytes at this commit. Choose another file to read it here."),
+                    headline=self.tr("This file is empty."),
+                    body=self.tr("It has no bytes, and so no lines. Choose another one to read it here."),
                 )
             )
             self._stack.setCurrentWidget(self.message)

@@ -133,8 +133,8 @@ class CodeView(RowsArea):
 
     def reveal(self, line: int, first: int, last: int) -> None:
         """Puts the cursor on a line, and brings characters of it into sight."""
-        self.go_to(line, centre=False)
         super().reveal(line, first, last)
+        self.go_to(line, centre=False)
 
     def set_marks(self, marks: Sequence[LineMark]) -> None:
         """Shows these marks in the gutter, and no others."""

@@ -9,7 +9,7 @@ from unicodedata import bidirectional, category, east_asian_width
 from qtpy.QtGui import QFont, QFontMetricsF
 
 from aitr_desktop.views.code.row_layout import GridRow, LaidOutRow, fitting
-from aitr_desktop.views.code.shown_line import ShownLine, shown_line
+from aitr_desktop.views.code.shown_line import SPACE, ShownLine, shown_line
 
 if TYPE_CHECKING:
     from aitr_desktop.code.text_lines import Line
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FEWEST_COLUMNS = 20
 """That a row has where lines wrap, however narrow the view is."""
-_BREAKS = frozenset(" ,;)]}")
+_BREAKS = frozenset(f" {SPACE},;)]}}")
 """Behind these a row rather ends than within a word."""
 _TURNING = {"R", "AL", "AN", "RLE", "RLO", "RLI"}
 _NO_CELL = {"Mn", "Mc", "Me", "Cf", "Cc", "Cs"}
@@ -31,6 +31,8 @@ class LaidLine:
     rows: tuple[Row, ...]
     more: int = 0
     """Bytes of the line that are not drawn."""
+    end: str = "\n"
+    """What ends the line."""
 
     def row_of(self, place: int) -> int:
         """The row in which a place of what is drawn stands."""
@@ -91,7 +93,7 @@ def laid_line(
     drawn = shown.drawn
     is_grid = measures.fits_grid(drawn)
     if not wrap:
-        return LaidLine(shown, (_row(drawn, 0, len(drawn), measures, is_grid=is_grid),), more)
+        return LaidLine(shown, (_row(drawn, 0, len(drawn), measures, is_grid=is_grid),), more, line.end)
     columns = max(FEWEST_COLUMNS, int(wrap // measures.cell))
     rows: list[Row] = []
     start = 0
@@ -105,7 +107,7 @@ def laid_line(
         rows.append(_row(drawn, start, end, measures, is_grid=is_grid))
         start = end
         if start >= len(drawn):
-            return LaidLine(shown, tuple(rows), more)
+            return LaidLine(shown, tuple(rows), more, line.end)
 
 
 def _row(drawn: str, start: int, end: int, measures: Measures, *, is_grid: bool) -> Row:

@@ -18,7 +18,7 @@ from aitr_desktop.code.styling import Style
 from aitr_desktop.settings import CODE_SIZES, CODE_TABS
 from aitr_desktop.views.code.laid_line import LaidLine, Measures, laid_line
 from aitr_desktop.views.code.row_layout import LaidOutRow, Run
-from aitr_desktop.views.code.shown_line import LINE_END, ShownLine, parts_between
+from aitr_desktop.views.code.shown_line import LINE_ENDS, ShownLine, parts_between
 from aitr_desktop.views.code.style_colours import style_colours
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class LinePainter(QObject):
 
     def width(self, laid: LaidLine) -> float:
         """Pixels that the longest row of a line takes, with what is said at its end."""
-        end = self.cell * (len(self._note(laid)) + 1) if laid.more or self.shows_whitespace else 0.0
+        end = self.cell * (len(self.end_words(laid)) + 1) if laid.more or self.shows_whitespace else 0.0
         return max(row.width() for row in laid.rows) + end
 
     def draw(
@@ -226,7 +226,7 @@ class LinePainter(QObject):
             )
 
     def _draw_end(self, painter: QPainter, laid: LaidLine, place: RowPlace) -> None:
-        note = self._note(laid)
+        note = self.end_words(laid)
         if not note:
             return
         x = place.x + laid.rows[-1].width()
@@ -234,11 +234,11 @@ class LinePainter(QObject):
             painter.setPen(QColor(self._theme.theme.muted))
             painter.drawText(QPointF(x, place.top + self.measures.baseline), note)
 
-    def _note(self, laid: LaidLine) -> str:
+    def end_words(self, laid: LaidLine) -> str:
         """What is said at the end of a line: that it goes on, or that it ends."""
         if laid.more:
             return " " + self.tr("… {count} more bytes").format(count=f"{laid.more:,}")
-        return LINE_END if self.shows_whitespace else ""
+        return LINE_ENDS.get(laid.end, "") if self.shows_whitespace else ""
 
     def _start_anew(self) -> None:
         self._laid.clear()

@@ -119,7 +119,8 @@ class RowsArea(TextArea):
         laid = self.laid(line)
         start, end = laid.shown.to_drawn(first), laid.shown.to_drawn(last)
         number = laid.row_of(start)
-        self.bring(line, row=number)
+        seen = self.rows_in_sight()[: self.page]
+        self.bring(line, row=number, centre=RowPosition(line, number) not in seen)
         left, right = laid.rows[number].x_at(start), laid.rows[number].x_at(end)
         bar, room = self.horizontalScrollBar(), self.viewport().width() - self.gutter_width - 3 * TEXT_MARGIN
         if not self.wraps and not bar.value() <= left <= right <= bar.value() + room:

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 MOST_DRAWN = 20_000
 """Signs drawn of one line; a code point written out takes eight."""
-TAB, SPACE, LINE_END = "→", "·", "¶"
-"""What stands for a tab, a space and the end of a line where whitespace is shown."""
+TAB, SPACE = "→", "·"
+"""What stands for a tab and a space where whitespace is shown."""
+LINE_ENDS = {"\n": "¶", "\r\n": "←¶", "\r": "←", "": ""}
+"""What stands for the end of a line: a carriage return before it is an arrow."""
 STRONG_MARK = "\u200e"
 """Keeps what stands on both sides of a sign of code in the order of the file."""
 _MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"

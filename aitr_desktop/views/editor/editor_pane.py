@@ -42,7 +42,9 @@ class EditorPane(QWidget):
             self.tr("Tab writes spaces. Escape, then Tab leaves the text; so does Ctrl+Tab.")
         )
         self.find_bar = FindBar(words=self.tr("Find in text"))
-        self.line_bar = LineBar(self.text, lambda: self.text.place()[0], self.text.go_to)
+        self.line_bar = LineBar(
+            self.text, lambda: self.text.place()[0], self.text.go_to, self.text.document().blockCount
+        )
         self.text.line_asked.connect(self.line_bar.open)
         self.completion = CompletionList(theme, self.text)
         self._finding = FindingText(self.find_bar, self.text)

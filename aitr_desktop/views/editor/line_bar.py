@@ -9,6 +9,7 @@ from qtpy.QtGui import QIntValidator
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from aitr_desktop.views.plain_label import PlainLabel
+from tsr_agent.sections.marks import Tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,12 +26,20 @@ class LineBar(QFrame):
         text: What has the lines, and the focus again afterwards.
         current: The line of its cursor.
         go: Goes to a line, or to the nearest there is.
+        count: How many lines there are.
     """
 
-    def __init__(self, text: QWidget, current: Callable[[], int], go: Callable[[int], object]) -> None:
+    def __init__(
+        self,
+        text: QWidget,
+        current: Callable[[], int],
+        go: Callable[[int], object],
+        count: Callable[[], int],
+    ) -> None:
         super().__init__()
         self.setProperty("ground", "window")
-        self._text, self._current, self._go = text, current, go
+        self._text, self._current, self._go, self._count = text, current, go, count
+        self._of = PlainLabel(tone=Tone.MUTED)
         label = PlainLabel(self.tr("Go to line"))
         self.field = QLineEdit()
         self.field.setAccessibleName(self.tr("Go to line"))
@@ -41,6 +50,7 @@ class LineBar(QFrame):
         row.setSpacing(8)
         row.addWidget(label)
         row.addWidget(self.field)
+        row.addWidget(self._of)
         row.addStretch(1)
         self.hide()
 
@@ -48,6 +58,7 @@ class LineBar(QFrame):
     def open(self) -> None:
         """Asks, beginning with the line of the cursor."""
         self.show()
+        self._of.setText(self.tr("of {count}").format(count=f"{self._count():,}"))
         self.field.setText(str(self._current()))
         self.field.selectAll()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)

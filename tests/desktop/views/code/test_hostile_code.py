@@ -157,6 +157,15 @@ def test_a_long_line_says_how_much_more_there_is(pane: CodePane) -> None:
     assert pane.view.line_painter.width(laid) >= MOST_SHOWN * cell + len("… 9,990,000 more bytes") * cell
 
 
+def test_the_signs_at_the_ends_of_lines_say_which_ends_they_are(pane: CodePane) -> None:
+    pane.show_file(code_file(b"unix\ndos\r\nold\rmac\nlast"))
+    pane.view.set_shows_whitespace(True)
+    ends = [pane.view.line_painter.end_words(pane.view.laid(line)) for line in range(1, 5)]
+    assert ends == ["¶", "←¶", "¶", ""]
+    pane.view.set_shows_whitespace(False)
+    assert pane.view.line_painter.end_words(pane.view.laid(2)) == ""
+
+
 def test_what_was_read_is_forgotten_before_it_fills_memory(
     pane: CodePane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,7 +180,7 @@ def test_what_was_read_is_forgotten_before_it_fills_memory(
 def test_an_empty_file_says_so(pane: CodePane) -> None:
     pane.show_file(code_file(b""))
     assert not pane.shows_code
-    assert pane.message.message().headline == "This file is empty"
+    assert pane.message.message().headline == "This file is empty."
     assert pane.view.visible_lines() == (0, 0)
     pane.view.go_to(5)
     pane.view.select(1, 5)
