@@ -74,8 +74,10 @@ class CodePainting:
         if is_current:
             if not is_selected:
                 painter.setPen(QColor(theme.line))
-                painter.drawLine(gutter, box.top(), box.right(), box.top())
-                painter.drawLine(gutter, box.bottom(), box.right(), box.bottom())
+                if position.row == 0:
+                    painter.drawLine(gutter, box.top(), box.right(), box.top())
+                if position.row == len(view.laid(position.line).rows) - 1:
+                    painter.drawLine(gutter, box.bottom(), box.right(), box.bottom())
             token = theme.accent if view.hasFocus() else theme.muted
             painter.fillRect(gutter, box.top(), CURSOR, box.height(), QColor(token))
 

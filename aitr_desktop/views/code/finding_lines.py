@@ -188,8 +188,10 @@ class FindingLines(QObject):
                 column += _characters(lines.content, at, starts[place])
                 at = self._search.ends[place]
                 width = _characters(lines.content, starts[place], at)
-                frame = "accent" if place == self._place else "muted"
-                found.setdefault(line, []).append(Ground(column, column + width, "selection", frame))
+                marked = Ground(column, column + width, "selection", underlined="muted")
+                if place == self._place:
+                    marked = Ground(column, column + width, "selection", framed="accent")
+                found.setdefault(line, []).append(marked)
                 column += width
                 place += 1
         return found

@@ -45,6 +45,8 @@ class Ground(NamedTuple):
     """Of the theme: what colour."""
     framed: str = ""
     """Token of the frame around it; empty for none."""
+    underlined: str = ""
+    """Token of a line below it; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,17 +215,26 @@ class LinePainter(QObject):
         for left, right in stretches:
             box = QRectF(place.x + left, place.top, max(right - left, 2.0), self.row_height)
             painter.fillRect(box, colour)
+            if ground.underlined:
+                below = QRectF(box.left(), box.bottom() - 2, box.width(), 1)
+                painter.fillRect(below, QColor(tokens[ground.underlined]))
         if ground.framed:
-            self._frame(painter, stretches, place, tokens[ground.framed])
+            self._frame(painter, stretches, place, tokens[ground.framed], 2)
 
     def _frame(
-        self, painter: QPainter, stretches: list[tuple[float, float]], place: RowPlace, colour: str
+        self,
+        painter: QPainter,
+        stretches: list[tuple[float, float]],
+        place: RowPlace,
+        colour: str,
+        thick: int = 1,
     ) -> None:
-        painter.setPen(QPen(QColor(colour), 1))
+        painter.setPen(QPen(QColor(colour), thick))
+        inset, beside = thick / 2, thick - 1
         for left, right in stretches:
-            painter.drawRect(
-                QRectF(place.x + left + 0.5, place.top + 1.5, max(right - left - 1, 1.0), self.row_height - 3)
-            )
+            box = QRectF(place.x + left, place.top + 1, max(right - left, 1.0), self.row_height - 2)
+            # A thick one stands beside the signs: it must not cover them.
+            painter.drawRect(box.adjusted(inset - beside, inset, beside - inset, -inset))
 
     def _draw_end(self, painter: QPainter, laid: LaidLine, place: RowPlace) -> None:
         note = self.end_words(laid)

@@ -34,6 +34,7 @@ class RowsArea(TextArea):
         self._positions = RowPositions(0)
         self._top = RowPosition(1)
         self._widest = 0.0
+        self._is_measuring = False
         self.line_painter.changed.connect(self._measured_anew)
 
     def take_lines(self, lines: TextLines) -> None:
@@ -136,6 +137,8 @@ class RowsArea(TextArea):
     def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802  (Qt's name)
         """Follows the scroll bars."""
         value = self.verticalScrollBar().value()
+        if self._is_measuring:
+            return
         if dy and value != self._positions.value(self._top):
             self.set_top(self._positions.position(value))
         if dx:
@@ -164,10 +167,13 @@ class RowsArea(TextArea):
         self._top = self._positions.bounded(self._top, self.page)
         bar = self.verticalScrollBar()
         last = self._positions.value(self._positions.last_top(self.page))
+        # The bar's old value means another place on its new scale: nobody has moved it.
+        self._is_measuring = True
         bar.setRange(0, last)
         bar.setPageStep(self.page * self._positions.parts)
         bar.setSingleStep(self._positions.parts)
         bar.setValue(self._positions.value(self._top))
+        self._is_measuring = False
         self._widen()
 
     def _widen(self) -> None:

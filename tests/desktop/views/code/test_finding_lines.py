@@ -57,7 +57,7 @@ def test_ctrl_f_counts_and_keys_go_on_and_back_past_the_ends(pane: CodePane, qtb
     grounds = pane.view.grounds(1, 503)
     found = [(line, *each) for line, on_line in grounds.items() for each in on_line]
     assert [(*each[:3], each[4]) for each in found] == [
-        (1, 0, 5, "muted"), (2, 5, 10, "muted"), (503, 0, 5, "accent"),
+        (1, 0, 5, ""), (2, 5, 10, ""), (503, 0, 5, "accent"),
     ]  # fmt: skip
 
 
