@@ -27,7 +27,7 @@ _JAVA = re.compile(
 )
 _NUMBER = re.compile(r":(?:line )?([0-9]{1,7})(?![0-9])")
 _ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,7}\Z")
-_APART = str.maketrans(dict.fromkeys("\t\"'`()<>|,;=[]{}", " "))
+_APART = re.compile(r"[\t\"'`()<>|,;=\[\]{}]")
 _OF_THE_PLATFORM = ("java.", "javax.", "jdk.", "sun.")
 _FOREIGN = re.compile(
     r"(?:^|/)(?:site-packages|dist-packages|node_modules|\.m2|\.gradle|\.cargo|\.rustup|rustc|\.nuget|gems"
@@ -97,7 +97,7 @@ def _written(line: str) -> list[NamedLine]:
         number = _NUMBER.search(inside, 2)
         if number and (place := _place(inside[: number.start()], number[1])):
             return [place]
-    plain = line.translate(_APART)
+    plain = _APART.sub(" ", line)
     for number in _NUMBER.finditer(plain):
         begin = plain.rfind(" ", 0, number.start()) + 1
         if place := _place(plain[begin : number.start()], number[1]):

@@ -125,9 +125,10 @@ class ReportMarks:
         report: What was judged.
         paths: All files of the commit that was tested; None where nobody has them, and paths stay as the
             tools wrote them.
+        note: What is to be known of those paths; empty where they are all.
     """
 
-    def __init__(self, report: TestSummaryReport, paths: CommitPaths | None) -> None:
+    def __init__(self, report: TestSummaryReport, paths: CommitPaths | None, *, note: str = "") -> None:
         self.report_id = report.id
         self.commit = report.versions.checked_out_sha or report.versions.codebase_sha
         """The commit whose lines these are."""
@@ -139,7 +140,7 @@ class ReportMarks:
         self._add_cases(report.test_results)
         self._add_findings(report.static_analysis)
         self._add_coverage(report)
-        self.remarks = tuple(self._remarks(report))
+        self.remarks = tuple(filter(None, (note, *self._remarks(report))))
 
     def files(self) -> tuple[MarkedFile, ...]:
         """Every file of which anything is known: those with the heaviest marks first, then by path."""

@@ -37,6 +37,8 @@ class Cell:
     is_code: bool = False
     is_number: bool = False
     is_strong: bool = False
+    is_struck: bool = False
+    """Struck through: what it says no longer stands, which a word says, too."""
     is_block: bool = False
     """Several lines, drawn line by line in the monospaced font."""
     leads_to: Target | None = None

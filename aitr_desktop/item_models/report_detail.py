@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from aitr_desktop.item_models.checked_report import checked_report
 from aitr_desktop.item_models.figures import eval_timeline, outcome_bars
 from aitr_desktop.item_models.judged_commits import judged_code
-from aitr_desktop.item_models.section_tables import approvals, compliance, evals, overview
+from aitr_desktop.item_models.section_tables import approvals, code_notes, compliance, evals, overview
 from aitr_desktop.item_models.section_tables import requirements as requirement_tables
 from aitr_desktop.item_models.section_tables import tests as test_tables
 from aitr_desktop.item_models.section_tables.known import Known
 from aitr_desktop.item_models.section_tables.rows import fields_table
+from aitr_desktop.library.code_notes import NO_NOTES, ReportNotes
 from aitr_desktop.translation import translate
 from tsr_agent.gate.saying import Release
 from tsr_agent.models.decision import GoNoGoDecision
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from aitr_desktop.item_models.judged_commits import JudgedCode
     from aitr_desktop.library.approving import SaidHere
     from aitr_desktop.library.workspace import OpenedReport
+    from tsr_agent.models.report import TestSummaryReport
     from tsr_agent.sections.approval_history import ApprovalHistory
     from tsr_agent.sections.matrix import Matrix
     from tsr_agent.sections.requirements import RequirementsSection
@@ -91,6 +93,10 @@ class ReportDetail:
     """Its checklist with the controls, for the Check place."""
     code: JudgedCode | None = None
     """The commits that it judged, for the Code place."""
+    notes: ReportNotes = NO_NOTES
+    """What people noted on its code."""
+    judged: TestSummaryReport | None = None
+    """The report itself, in which what it says of lines of code is looked up when code is read."""
 
 
 def report_detail(opened: OpenedReport, said: tuple[SaidHere, ...] = ()) -> ReportDetail:
@@ -120,6 +126,8 @@ def report_detail(opened: OpenedReport, said: tuple[SaidHere, ...] = ()) -> Repo
         policy_in_force=opened.policy_in_force,
         said_here=said,
         checked=checked,
+        notes=opened.notes,
+        judged=report,
         code=judged_code(report.id, report.versions, report.build),
         blocks=(
             _overview(opened, rows, history, known),
@@ -283,6 +291,10 @@ def _versions(opened: OpenedReport) -> Block:
         (translate("Report", "Decision"), fields_table(judged_by(decision) if decision else ())),
         (translate("Report", "Documents"), fields_table(digests(opened.digest, opened.decision_digest))),
         (translate("Report", "Tools"), fields_table(tools(opened.report))),
+        (
+            translate("Report", "Notes on code, kept in this library only"),
+            code_notes.notes_table(opened.notes),
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from aitr_desktop.library import report_lists
+from aitr_desktop.library.code_notes import NO_NOTES, ReportNotes, notes_of_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from aitr_desktop.library.code_notes import Notes
     from aitr_desktop.library.importing import ImportOutcome
     from aitr_desktop.library.listing import Choices, ListedReport, Query
     from aitr_desktop.library.paging import Step
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from tsr_agent.models.decision import Decision
     from tsr_agent.models.report import TestSummaryReport
     from tsr_agent.store.approvals import ApprovalRepository
+    from tsr_agent.store.code_notes import NoteRepository
     from tsr_agent.store.engine import Library
     from tsr_agent.store.lists import ReportLists
     from tsr_agent.store.on_record import OnRecord
@@ -50,6 +53,8 @@ class OpenedReport:
     """Whether the policy that decided still decides; None where this library can't tell."""
     record: str = ""
     """What ``Workspace.record`` says as long as nothing of all this has changed."""
+    notes: ReportNotes = NO_NOTES
+    """What people noted on the code, which decides nothing."""
     controls: Gathered | None = None
     """The catalogues of controls of this library; None for those that ship with aitr."""
 
@@ -60,6 +65,10 @@ class Workspace(Protocol):
     @property
     def path(self) -> Path:
         """The library's file."""
+
+    @property
+    def notes(self) -> Notes:
+        """What people noted on lines of code."""
 
     def page(self, query: Query, step: Step, now: datetime) -> tuple[ListedReport, ...]:
         """One page of the list, in list order."""
@@ -109,6 +118,7 @@ class StoreWorkspace:
 
     def __init__(self, library: Library) -> None:
         from tsr_agent.store.approvals import ApprovalRepository
+        from tsr_agent.store.code_notes import NoteRepository
         from tsr_agent.store.lists import ReportLists
         from tsr_agent.store.repository import ReportRepository
 
@@ -117,11 +127,17 @@ class StoreWorkspace:
         self._approvals: ApprovalRepository = ApprovalRepository(library)
         self._repository: ReportRepository = ReportRepository(library)
         self._lists: ReportLists = ReportLists(library)
+        self._notes: NoteRepository = NoteRepository(library)
 
     @property
     def path(self) -> Path:
         """The library's file."""
         return self._library.path
+
+    @property
+    def notes(self) -> Notes:
+        """What people noted on lines of code."""
+        return self._notes
 
     def page(self, query: Query, step: Step, now: datetime) -> tuple[ListedReport, ...]:
         """One page of the list, in list order.
@@ -204,6 +220,7 @@ class StoreWorkspace:
             decision_digest=record.decision_digest if record else None,
             policy_in_force=in_force,
             record=_record(record, in_force),
+            notes=notes_of_report(self._notes, report_id),
             controls=gather(self.path.parent / FOLDER),
         )
 

@@ -55,8 +55,8 @@ class CellDelegate(QStyledItemDelegate):
         theme.density_changed.connect(self._take_height)
         self.hovered = QPersistentModelIndex()
         """The cell whose link is under the pointer."""
-        self._fonts: dict[tuple[bool, bool], QFont] = {}
-        self._measures: dict[tuple[bool, bool], QFontMetrics] = {}
+        self._fonts: dict[tuple[bool, bool, bool], QFont] = {}
+        self._measures: dict[tuple[bool, bool, bool], QFontMetrics] = {}
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draws one cell."""
@@ -165,15 +165,15 @@ class CellDelegate(QStyledItemDelegate):
 
     def font(self, cell: Cell, base: QFont) -> QFont:
         """The font of a cell; each is made once."""
-        key = (cell.is_code, cell.is_strong)
+        key = (cell.is_code, cell.is_strong, cell.is_struck)
         if key not in self._fonts:
-            self._fonts[key] = (
-                self._theme.code_font() if cell.is_code else sized(base, 13, bold=cell.is_strong)
-            )
+            font = self._theme.code_font() if cell.is_code else sized(base, 13, bold=cell.is_strong)
+            font.setStrikeOut(cell.is_struck)
+            self._fonts[key] = font
         return self._fonts[key]
 
     def _metrics(self, cell: Cell, base: QFont) -> QFontMetrics:
-        key = (cell.is_code, cell.is_strong)
+        key = (cell.is_code, cell.is_strong, cell.is_struck)
         if key not in self._measures:
             self._measures[key] = QFontMetrics(self.font(cell, base))
         return self._measures[key]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from aitr_desktop.item_models.report_detail import ReportDetail
     from aitr_desktop.library.approving import HandedIn, SaidHere, Word
+    from aitr_desktop.library.people import Person
     from aitr_desktop.library.servers import Servers
     from aitr_desktop.windows.approval_asking import ApprovalAsking, Offers
     from aitr_desktop.windows.desk import Desk
@@ -86,6 +87,10 @@ class Approving(QObject):
         if self._asking is not None and detail is not None and detail.report_id == self._asking.report_id:
             self._asking.report_read(detail)
         self.reasons_changed.emit()
+
+    def person(self) -> Person | None:
+        """Whom the server takes us for; None where it was never asked."""
+        return self._people.here()
 
     def said_here(self, report_id: str) -> tuple[SaidHere, ...]:
         """What was said here about a report and may not be on record in the library. Reads the outbox."""

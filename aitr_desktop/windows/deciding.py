@@ -5,7 +5,7 @@ One part a capability, as in the main window; this puts them together and hands 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from qtpy.QtCore import QObject, Signal
 
@@ -15,6 +15,7 @@ from aitr_desktop.windows.approving import Approving
 from aitr_desktop.windows.check_page import CheckPage
 from aitr_desktop.windows.code.code_page import CodePage
 from aitr_desktop.windows.code.line_menu import LineMenu
+from aitr_desktop.windows.code.marking import Marking
 from aitr_desktop.windows.code.pane_actions import PaneActions
 from aitr_desktop.windows.code.view_options import ViewOptions
 from aitr_desktop.windows.compare_page import ComparePage
@@ -43,6 +44,16 @@ NEXT = (
     Act.SHOW_APPROVALS,
 )
 """What stands below the verdict, the primary one first."""
+
+
+class Part(Protocol):
+    """What each of these parts says of its actions."""
+
+    def handlers(self) -> dict[Act, Callable[[], object]]:
+        """What they do."""
+
+    def reasons(self) -> dict[Act, Callable[[], str]]:
+        """Why they can't be done now."""
 
 
 class Deciding(QObject):
@@ -97,6 +108,12 @@ class Deciding(QObject):
         self.check = CheckPage(desk)
         self.check.place_asked.connect(self.place_asked)
         self.check.followed.connect(self._follow)
+        self.marking = Marking(desk, self.approving.person)
+        self.marking.told.connect(self.told)
+        self.marking.failed.connect(self.failed)
+        self.marking.reasons_changed.connect(self.reasons_changed)
+        self.marking.followed.connect(self._show_row)
+        self.marking.noted.connect(self._reread)
         self.code = CodePage(desk, lambda: self.comparison.comparing.compared)
         self.comparison.code_asked.connect(self.code.show_difference)
         self.code.told.connect(self.told)
@@ -129,21 +146,11 @@ class Deciding(QObject):
 
     def handlers(self) -> dict[Act, Callable[[], object]]:
         """What the actions of these parts do."""
-        parts = (
-            self.comparison,
-            self.documents,
-            self.approving,
-            self.policies,
-            self.code,
-            self.lines,
-            self.options,
-        )
-        return {act: do for part in parts for act, do in part.handlers().items()}
+        return {act: do for part in self._parts() for act, do in part.handlers().items()}
 
     def reasons(self) -> dict[Act, Callable[[], str]]:
         """Why their actions can't be done now."""
-        parts = self.comparison, self.documents, self.approving, self.policies, self.code, self.lines
-        return {act: why for part in parts for act, why in part.reasons().items()}
+        return {act: why for part in self._parts() for act, why in part.reasons().items()}
 
     def report_shown(self, detail: ReportDetail | None) -> None:
         """Another report is on screen, or none."""
@@ -151,6 +158,7 @@ class Deciding(QObject):
         self.policies.report_shown(detail)
         self.check.report_shown(detail)
         self.code.report_shown(detail)
+        self.marking.report_shown(detail)
         target, self._awaited = self._awaited, None
         if target is not None and detail is not None and detail.report_id == target.report:
             self._go_to(target)
@@ -197,7 +205,23 @@ class Deciding(QObject):
         self.approving.stop()
         self.policies.stop()
         self.check.stop()
+        self.marking.stop()
         self.code.stop()
+
+    def _parts(self) -> tuple[Part, ...]:
+        deciding = self.comparison, self.documents, self.approving, self.policies
+        return (*deciding, self.code, self.lines, self.options, self.marking)
+
+    def _show_row(self, target: Target) -> None:
+        """Goes to the row of the report that says what a mark says."""
+        self.place_asked.emit("reports")
+        self._go_to(target)
+
+    def _reread(self) -> None:
+        """A note came onto record: the report on screen names it."""
+        workbench = self._workbench()
+        if workbench is not None:
+            workbench.refresh()
 
     def _follow(self, target: Target) -> None:
         """Goes to what a table here is about: another report, or a row of the one on screen."""

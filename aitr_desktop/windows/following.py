@@ -85,7 +85,8 @@ class Following(QObject):
         elif target.kind is Kind.COMMIT:
             self.show_place(CodePlace(repository=report.repository, sha=target.value))
         elif target.kind is Kind.LINE:
-            self.go_to_lines(line_place(report.repository, report.commit, target.value))
+            commit = target.within or report.commit
+            self.go_to_lines(line_place(report.repository, commit, target.value))
 
     def show_lines(self, link: LineLink) -> None:
         """Goes to the lines that a link names."""

@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from aitr_desktop.item_models.report_detail import ReportDetail, report_detail
 from aitr_desktop.library.approving import not_on_record
+from aitr_desktop.library.code_notes import notes_of_report
 from aitr_desktop.views.detail_view import DetailView
 from aitr_desktop.views.message_pane import Message, MessagePane, error_message
 from aitr_desktop.views.plain_label import hairline
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aitr_desktop.library.approving import SaidHere
+    from aitr_desktop.library.code_notes import ReportNotes
     from aitr_desktop.library.workspace import Workspace
     from aitr_desktop.settings import Settings
     from aitr_desktop.tasks import Task, Tasks
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from aitr_desktop.windows.preferences import Preferences
     from tsr_agent.clock import Clock
     from tsr_agent.errors import TsrError
+
+    OnRecord = tuple[str, tuple[SaidHere, ...], ReportNotes]
 
 FIRST_SIZES = (530, 762)
 """Widths of list and report at the first start."""
@@ -70,7 +74,7 @@ class Workbench(QWidget):
         self._said_here = said_here
         self._workspace: Workspace | None = None
         self._loading: Task[ReportDetail] | None = None
-        self._checking: Task[tuple[str, tuple[SaidHere, ...]]] | None = None
+        self._checking: Task[OnRecord] | None = None
         self._asked_for = ""
         self.report: ReportDetail | None = None
         """The report on screen."""
@@ -188,12 +192,17 @@ class Workbench(QWidget):
         if workspace is None or report is None or report.report_id != self._asked_for:
             return
 
-        def read() -> tuple[str, tuple[SaidHere, ...]]:
+        def read() -> OnRecord:
             known = report.release.approvals if report.release is not None else ()
-            return workspace.record(report.report_id), not_on_record(self._said_here(report.report_id), known)
+            said = not_on_record(self._said_here(report.report_id), known)
+            return (
+                workspace.record(report.report_id),
+                said,
+                notes_of_report(workspace.notes, report.report_id),
+            )
 
-        def found(now: tuple[str, tuple[SaidHere, ...]]) -> None:
-            if now != (report.record, report.said_here):
+        def found(now: OnRecord) -> None:
+            if now != (report.record, report.said_here, report.notes):
                 self._load(workspace, report.report_id)
 
         if self._checking is not None:

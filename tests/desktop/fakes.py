@@ -16,6 +16,7 @@ from tests.factories import shown_reports as reports
 from tsr_agent.errors import InputError, IntegrityError, TsrError
 from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.sections.wording import verdict
+from tsr_agent.store.code_notes import KeptNote
 from tsr_agent.store.releases import EarlierRelease, NoRelease
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from aitr_desktop.library.synchronising import Watcher
     from tsr_agent.clock import Clock
     from tsr_agent.comparison.policies import PolicyChanges
+    from tsr_agent.models.code_note import CodeNote, NoteWithdrawal
     from tsr_agent.models.decision import Decision
 
 
@@ -112,6 +114,39 @@ def import_one(workspace: Workspace, path: Path, now: datetime) -> Imported:
 
 
 @dataclass
+class MemoryNotes:
+    """Notes in memory; they can fail."""
+
+    kept: list[KeptNote] = field(default_factory=list)
+    fails: TsrError | None = None
+
+    def of_report(self, report_id: str) -> tuple[KeptNote, ...]:
+        self._fail()
+        return tuple(each for each in self.kept if each.note.report_id == report_id)
+
+    def of_file(self, repository: str, path: str) -> tuple[KeptNote, ...]:
+        self._fail()
+        return tuple(each for each in self.kept if each.note.path == path)
+
+    def add(self, note: CodeNote) -> CodeNote:
+        self._fail()
+        self.kept.append(KeptNote(note=note))
+        return note
+
+    def withdraw(self, withdrawal: NoteWithdrawal) -> NoteWithdrawal:
+        self._fail()
+        self.kept = [
+            replace(each, withdrawal=withdrawal) if each.note.id == withdrawal.note_id else each
+            for each in self.kept
+        ]
+        return withdrawal
+
+    def _fail(self) -> None:
+        if self.fails is not None:
+            raise self.fails
+
+
+@dataclass
 class FakeWorkspace:
     """A library in memory, with the store's manner of paging. Errors can be planted by method name."""
 
@@ -122,6 +157,7 @@ class FakeWorkspace:
     asked: list[Query] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     imported: list[Path] = field(default_factory=list)
+    notes: MemoryNotes = field(default_factory=MemoryNotes)
     is_closed: bool = False
     earlier: EarlierRelease = field(default_factory=lambda: EarlierRelease(why_none=NoRelease.NO_EARLIER))
 

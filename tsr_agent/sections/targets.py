@@ -25,7 +25,7 @@ class Kind(Enum):
     COMMIT = "commit"
     """A commit of the report's repository, by its whole SHA."""
     LINE = "line"
-    """A place in its code: ``FILE:LINE`` at the SHA that was judged."""
+    """A place in its code: ``FILE:LINE`` at the SHA that was judged, or at the one that ``within`` names."""
 
 
 OUTSIDE = frozenset((Kind.REPORT, Kind.COMMIT, Kind.LINE))
@@ -39,7 +39,7 @@ class Target(NamedTuple):
     value: str
     """Its id as the report writes it, never shortened."""
     within: str = ""
-    """The type of a test, which alone makes its id unique; empty where any will do."""
+    """The type of a test, which alone makes its id unique, or the commit of a line; may be empty."""
     report: str = ""
     """Id of the report that has it, where that is not the one that is looked at: one of two compared ones."""
     side: str = ""

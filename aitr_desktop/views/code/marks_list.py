@@ -1,0 +1,253 @@
+"""What is known of the lines: a list for the file that is shown, and one of all files with marks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aitr_desktop.item_models.mark_rows import kind_counts, kind_word
+from aitr_desktop.item_models.marks_model import MarkedFilesModel, MarksModel
+from aitr_desktop.views.code.mark_table import MarkTable
+from aitr_desktop.views.plain_label import PlainLabel
+from tsr_agent.sections.marks import Tone
+from tsr_agent.sections.plain_text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qtpy.QtGui import QResizeEvent
+
+    from aitr_desktop.code.report_marks import MarkedFile
+    from aitr_desktop.item_models.mark_rows import MarkRow
+    from aitr_desktop.theme import ThemeController
+
+ROW = 28
+MARGIN = 8
+WIDE = 720
+"""Pixels of width from which a row is read beside the list and not below it."""
+MAX_READ = 20_000
+"""Characters of a mark that are shown in full."""
+
+
+class MarksList(QFrame):
+    """Shows marks; where a row leads is told, and nothing is decided here.
+
+    Args:
+        theme: Colours and fonts.
+        row_height: Pixels of a row.
+    """
+
+    line_asked = Signal(int, bool)
+    """A line of the file that is shown; whether the focus goes there, too."""
+    file_asked = Signal(str)
+    """Path of a file with marks."""
+    note_asked = Signal()
+    """A new note on the selected lines."""
+    menu_asked = Signal(object, object)
+    """The menu of a ``MarkRow`` is wanted, at a ``QPoint`` of the screen."""
+
+    def __init__(self, theme: ThemeController, row_height: int = ROW, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("ground", "window")
+        self.marks, self.files = MarksModel(self), MarkedFilesModel(self)
+        self.table = MarkTable(
+            self.tr("Marks of this file"), self.marks, theme, row_height=row_height, widest=(34, 16, 0)
+        )
+        self.file_table = MarkTable(
+            self.tr("Files with marks"), self.files, theme, row_height=row_height, widest=(0, 40)
+        )
+        self.kinds = QComboBox()
+        self.note_button = QPushButton(self.tr("&Note…"))
+        self.remarks = PlainLabel(tone=Tone.PENDING, wraps=True, selectable=True)
+        self.read = QPlainTextEdit()
+        self.nothing = PlainLabel(tone=Tone.MUTED, wraps=True)
+        self.no_files = PlainLabel(tone=Tone.MUTED, wraps=True)
+        self.tabs = QTabWidget()
+        self._lists, self._file_lists = QStackedWidget(), QStackedWidget()
+        self._body = QSplitter(Qt.Orientation.Horizontal)
+        self._rows: Sequence[MarkRow] = ()
+        self._place()
+        self._connect()
+        self.show_marks((), (), "")
+        self.show_files((), "")
+
+    def _place(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(MARGIN, 4, MARGIN, 4)
+        head.setSpacing(MARGIN)
+        self.kinds.setAccessibleName(self.tr("Kind of mark"))
+        self.kinds.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.kinds.setMinimumContentsLength(16)
+        self.note_button.setToolTip(self.tr("Note on the selected lines"))
+        head.addWidget(self.kinds)
+        head.addStretch(1)
+        head.addWidget(self.note_button)
+        self.read.setReadOnly(True)
+        self.read.setTabChangesFocus(True)
+        self.read.setFrameShape(QFrame.Shape.NoFrame)
+        self.read.setAccessibleName(self.tr("The chosen mark in full"))
+        self.read.setMinimumHeight(2 * ROW)
+        self._body.setHandleWidth(1)
+        self._body.setChildrenCollapsible(False)
+        self._body.addWidget(self.table)
+        self._body.addWidget(self.read)
+        self._body.setStretchFactor(0, 3)
+        self._body.setStretchFactor(1, 2)
+        self._lists.addWidget(self._body)
+        self._lists.addWidget(_padded(self.nothing))
+        self._file_lists.addWidget(self.file_table)
+        self._file_lists.addWidget(_padded(self.no_files))
+        here = QWidget()
+        column = QVBoxLayout(here)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.remarks)
+        column.addWidget(self._lists, 1)
+        self.remarks.setContentsMargins(MARGIN, 0, MARGIN, 4)
+        self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName(self.tr("Marks"))
+        self.tabs.addTab(here, "")
+        self.tabs.addTab(self._file_lists, "")
+        outside = QVBoxLayout(self)
+        outside.setContentsMargins(0, 0, 0, 0)
+        outside.addWidget(self.tabs)
+
+    def _connect(self) -> None:
+        self.kinds.currentIndexChanged.connect(lambda _: self.marks.show_kind(self.kinds.currentData()))
+        self.note_button.clicked.connect(lambda _=False: self.note_asked.emit())
+        self.table.gone_to.connect(self._go)
+        self.table.current_changed.connect(lambda _: self._read_row())
+        self.marks.modelReset.connect(self._read_row)
+        self.table.menu_asked.connect(self._offer)
+        self.file_table.gone_to.connect(self._go_to_file)
+
+    def show_marks(self, rows: Sequence[MarkRow], remarks: Sequence[str], nothing: str) -> None:
+        """Lists the marks of another file.
+
+        Args:
+            rows: By line.
+            remarks: What is to be known of them, a sentence each.
+            nothing: What is said where there are none.
+        """
+        self._rows = rows
+        self._offer_kinds()
+        self.marks.show(rows)
+        self.remarks.setText("\n".join(f"▲ {visible(each)}" for each in remarks))
+        self.remarks.setVisible(bool(remarks))
+        self.nothing.setText(nothing)
+        self._lists.setCurrentIndex(0 if rows else 1)
+        words = self.tr("Marks of this file · {count}") if rows else self.tr("Marks of this file")
+        self.tabs.setTabText(0, words.format(count=f"{len(rows):,}"))
+
+    def show_files(self, files: Sequence[MarkedFile], nothing: str) -> None:
+        """Lists the files with marks.
+
+        Args:
+            files: Those with the heaviest marks first.
+            nothing: What is said where there are none.
+        """
+        self.files.show(files)
+        self.no_files.setText(nothing)
+        self._file_lists.setCurrentIndex(0 if files else 1)
+        words = self.tr("Files with marks · {count}") if files else self.tr("Files with marks")
+        self.tabs.setTabText(1, words.format(count=f"{len(files):,}"))
+
+    def rows(self) -> Sequence[MarkRow]:
+        """The marks of the file that is shown, of every kind."""
+        return self._rows
+
+    def lines(self) -> list[int]:
+        """The lines of this file that are marked, whatever kind is chosen; withdrawn notes mark none."""
+        return sorted({row.goes_to for row in self._rows if row.goes_to and not row.is_struck})
+
+    def mark_line(self, line: int) -> bool:
+        """Chooses the row of a line; says whether there is one that is listed."""
+        row = self.marks.row_at(line)
+        if row >= 0:
+            self.table.choose(row)
+        return row >= 0
+
+    def show_row(self, line: int) -> None:
+        """Chooses the row of a line, whatever kind was chosen."""
+        self.tabs.setCurrentIndex(0)
+        if not self.mark_line(line):
+            self.kinds.setCurrentIndex(0)
+            self.mark_line(line)
+
+    def rows_of(self, line: int) -> list[MarkRow]:
+        """What is known of a line."""
+        return [row for row in self._rows if row.goes_to and row.mark.first <= line <= row.mark.last]
+
+    def mark_file(self, path: str) -> None:
+        """Chooses the row of the file that is shown."""
+        row = self.files.row_of(path)
+        if row >= 0:
+            self.file_table.choose(row)
+
+    def focus_list(self, *, files: bool = False) -> None:
+        """Goes to the list, or to that of the files."""
+        self.tabs.setCurrentIndex(int(files))
+        stack = self._file_lists if files else self._lists
+        listed = self.file_table if files else self.table
+        (listed if stack.currentIndex() == 0 else self.tabs.tabBar()).setFocus(
+            Qt.FocusReason.ShortcutFocusReason
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        """Where there is no room beside the list, a row is read in the list alone, by hovering or copying."""
+        super().resizeEvent(event)
+        self.read.setVisible(event.size().width() >= WIDE)
+
+    def _offer_kinds(self) -> None:
+        kept = self.kinds.currentData()
+        self.kinds.blockSignals(True)
+        self.kinds.clear()
+        self.kinds.addItem(self.tr("All kinds · {count}").format(count=f"{len(self._rows):,}"), None)
+        for kind, count in kind_counts(self._rows):
+            self.kinds.addItem(f"{kind.sign} {kind_word(kind)} · {count:,}", kind)
+        found = next((row for row in range(self.kinds.count()) if self.kinds.itemData(row) is kept), 0)
+        self.kinds.setCurrentIndex(found)
+        self.kinds.blockSignals(False)
+        self.marks.show_kind(self.kinds.currentData())
+
+    def _go(self, number: int, by_key: bool) -> None:
+        row = self.marks.row(number)
+        if row is not None and row.goes_to:
+            self.line_asked.emit(row.goes_to, by_key)
+
+    def _go_to_file(self, number: int, _by_key: bool) -> None:
+        file = self.files.file(number)
+        if file is not None and file.is_found:
+            self.file_asked.emit(file.path)
+
+    def _offer(self, number: int, place: object) -> None:
+        row = self.marks.row(number)
+        if row is not None:
+            self.menu_asked.emit(row, place)
+
+    def _read_row(self) -> None:
+        row = self.marks.row(self.table.currentIndex().row())
+        self.read.setPlainText(visible(row.whole[:MAX_READ]) if row is not None else "")
+
+
+def _padded(label: PlainLabel) -> QWidget:
+    around = QWidget()
+    column = QVBoxLayout(around)
+    column.setContentsMargins(16, 12, 16, 12)
+    column.addWidget(label)
+    column.addStretch(1)
+    return around
