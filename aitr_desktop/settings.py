@@ -115,6 +115,8 @@ class Settings:
     """State of what divides files and code, at the place of the code; opaque."""
     code_wraps: bool = False
     """Whether long lines of code break at the right edge."""
+    code_marks: bool = True
+    """Whether the list of marks stands below the code."""
     code_whitespace: bool = False
     """Whether spaces, tabs and ends of lines are drawn."""
     code_tab: int = 4
@@ -165,6 +167,7 @@ def decode(stored: Mapping[str, str]) -> Settings:
         newer_left=_flag(stored, "newer_left", default.newer_left),
         code_splitter=_state(stored, "code_splitter") if layout_is_ours else "",
         code_wraps=_flag(stored, "code_wraps", default.code_wraps),
+        code_marks=_flag(stored, "code_marks", default.code_marks),
         code_whitespace=_flag(stored, "code_whitespace", default.code_whitespace),
         code_tab=_one_of(CODE_TABS, stored.get("code_tab", ""), default.code_tab),
         code_pixels=_one_of(CODE_SIZES, stored.get("code_pixels", ""), default.code_pixels),

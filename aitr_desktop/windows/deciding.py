@@ -5,6 +5,7 @@ One part a capability, as in the main window; this puts them together and hands 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from qtpy.QtCore import QObject, Signal
@@ -16,6 +17,7 @@ from aitr_desktop.windows.check_page import CheckPage
 from aitr_desktop.windows.code.code_page import CodePage
 from aitr_desktop.windows.code.line_menu import LineMenu
 from aitr_desktop.windows.code.marking import Marking
+from aitr_desktop.windows.code.marks_place import join
 from aitr_desktop.windows.code.pane_actions import PaneActions
 from aitr_desktop.windows.code.view_options import ViewOptions
 from aitr_desktop.windows.compare_page import ComparePage
@@ -23,7 +25,7 @@ from aitr_desktop.windows.documents import Documents
 from aitr_desktop.windows.policies.policy_place import PolicyPlace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from qtpy.QtWidgets import QWidget
 
@@ -49,10 +51,10 @@ NEXT = (
 class Part(Protocol):
     """What each of these parts says of its actions."""
 
-    def handlers(self) -> dict[Act, Callable[[], object]]:
+    def handlers(self) -> Mapping[Act, Callable[[], object]]:
         """What they do."""
 
-    def reasons(self) -> dict[Act, Callable[[], str]]:
+    def reasons(self) -> Mapping[Act, Callable[[], str]]:
         """Why they can't be done now."""
 
 
@@ -116,6 +118,7 @@ class Deciding(QObject):
         self.marking.noted.connect(self._reread)
         self.code = CodePage(desk, lambda: self.comparison.comparing.compared)
         self.comparison.code_asked.connect(self.code.show_difference)
+        self.code.made.connect(partial(join, self.marking, desk.preferences))
         self.code.told.connect(self.told)
         self.code.offered.connect(self.offered)
         self.code.failed.connect(self.failed)
@@ -146,7 +149,8 @@ class Deciding(QObject):
 
     def handlers(self) -> dict[Act, Callable[[], object]]:
         """What the actions of these parts do."""
-        return {act: do for part in self._parts() for act, do in part.handlers().items()}
+        doing = {act: do for part in self._parts() for act, do in part.handlers().items()}
+        return doing | self.options.handlers()
 
     def reasons(self) -> dict[Act, Callable[[], str]]:
         """Why their actions can't be done now."""
@@ -210,7 +214,7 @@ class Deciding(QObject):
 
     def _parts(self) -> tuple[Part, ...]:
         deciding = self.comparison, self.documents, self.approving, self.policies
-        return (*deciding, self.code, self.lines, self.options, self.marking)
+        return (*deciding, self.code, self.lines, self.marking)
 
     def _show_row(self, target: Target) -> None:
         """Goes to the row of the report that says what a mark says."""

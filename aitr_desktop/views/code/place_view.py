@@ -9,6 +9,7 @@ from qtpy.QtWidgets import QApplication, QFrame, QSplitter, QStackedWidget, QVBo
 
 from aitr_desktop.views.code.code_pane import CodePane
 from aitr_desktop.views.code.files_side import FilesSide
+from aitr_desktop.views.code.marks_list import MarksList
 from aitr_desktop.views.code.pair_pane import PairPane
 from aitr_desktop.views.code.travel_bar import TravelBar
 from aitr_desktop.views.message_pane import MessagePane
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from aitr_desktop.views.message_pane import Message
 
 SIZES = (320, 972)
+HEIGHTS = (480, 220)
+LEAST = 96
+"""Pixels of height that the code and the list of marks have at least."""
 NARROW = 620
 """Pixels of width below which the files stand above the code."""
 
@@ -49,6 +53,8 @@ class PlaceView(QStackedWidget):
         self.travel.back_asked.connect(self.back_asked)
         self.travel.forward_asked.connect(self.forward_asked)
         self.pane = CodePane(theme)
+        self.marks = MarksList(theme, row_height)
+        self._reading = QSplitter(Qt.Orientation.Vertical)
         self.pair = PairPane(theme)
         self._right = QStackedWidget()
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -64,7 +70,17 @@ class PlaceView(QStackedWidget):
         for part in (self.travel, hairline()):
             column.addWidget(part)
         column.addWidget(self._right, 1)
-        self._right.addWidget(self.pane)
+        self._reading.addWidget(self.pane)
+        self._reading.addWidget(self.marks)
+        self._reading.setHandleWidth(1)
+        self._reading.setChildrenCollapsible(False)
+        self._reading.setStretchFactor(0, 1)
+        self._reading.setStretchFactor(1, 0)
+        self._reading.setSizes(list(HEIGHTS))
+        self.pane.setMinimumHeight(LEAST)
+        self.marks.setMinimumHeight(LEAST)
+        self.marks.hide()
+        self._right.addWidget(self._reading)
         self._right.addWidget(self.pair)
         self.files.setMinimumSize(200, 120)
         reading.setMinimumSize(260, 160)
@@ -105,7 +121,7 @@ class PlaceView(QStackedWidget):
 
     def show_pane(self) -> None:
         """Shows the page with one file."""
-        self._right.setCurrentWidget(self.pane)
+        self._right.setCurrentWidget(self._reading)
         self.setCurrentWidget(self._page)
 
     def show_pair(self) -> None:

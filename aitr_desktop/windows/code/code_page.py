@@ -53,6 +53,8 @@ class CodePage(QObject):
     """The ``CodePlace`` of a commit that the person wants to know more of."""
     lines_asked = Signal(object)
     """The ``CodePlace`` of lines that somebody follows: they are read here once a clone is known."""
+    made = Signal(object)
+    """The ``Reader``, when it is first needed."""
 
     def __init__(
         self,
@@ -89,6 +91,7 @@ class CodePage(QObject):
                 part.failed.connect(self.failed)
             made.more.last_change.offered.connect(self.offered)
             made.more.last_change.commit_asked.connect(self.commit_asked)
+            self.made.emit(made)
             made.show_code(self._code)
         return self._reader
 

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from aitr_desktop.views.code.pane_menu import PaneMenu
     from aitr_desktop.windows.menus import Menus
 
-OFFERED = (Act.CODE_COPY_LINES, Act.CODE_COPY_LINK, Act.CODE_COPY_PAGE, Act.CODE_LAST_CHANGE, Act.CODE_DRAFT)
+OFFERED = (
+    Act.CODE_COPY_LINES,
+    Act.CODE_COPY_LINK,
+    Act.CODE_COPY_PAGE,
+    Act.CODE_LAST_CHANGE,
+    Act.NOTE_WRITE,
+    Act.CODE_DRAFT,
+)
 
 
 class LineMenu(QObject):

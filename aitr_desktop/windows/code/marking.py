@@ -215,13 +215,9 @@ class Marking(QObject):
         add_copy(menu, row)
         menu.popup(place)
 
-    @Slot(object, int, int)
-    def _add_to_menu(self, menu: QMenu, line: int, _character: int) -> None:
-        """What can be done with a line, in the menu of the code."""
-        menu.addSeparator()
-        note = menu.addAction(self.tr("Note on these lines…"))
-        note.setEnabled(not self.why_no_note())
-        note.triggered.connect(lambda _=False: self.write_note())
+    @Slot(object, int, str)
+    def _add_to_menu(self, menu: QMenu, line: int, _word: str) -> None:
+        """What can be done with the marks of a line, in the menu of the code."""
         for row in self._list.rows_of(line)[:MOST_OFFERED] if self._list is not None else ():
             add_row(menu, row, self.followed.emit, self.writing)
 
