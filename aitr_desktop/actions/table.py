@@ -53,6 +53,7 @@ MOVES = (
     ),
     ("Left, Right", QT_TRANSLATE_NOOP("Actions", "Close or open a row")),
     ("Ctrl+Enter, Menu", QT_TRANSLATE_NOOP("Actions", "Follow the link of a row without opening it")),
+    ("F12", QT_TRANSLATE_NOOP("Actions", "On a failing test or a finding: go to its line of code")),
     ("Backspace, Alt+Left", QT_TRANSLATE_NOOP("Actions", "Go back to where a link was followed")),
     ("Tab, Shift+Tab", QT_TRANSLATE_NOOP("Actions", "Next or previous part of the window")),
     ("Ctrl+C", QT_TRANSLATE_NOOP("Actions", "Copy the row, with SHAs and texts in full")),

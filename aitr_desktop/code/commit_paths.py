@@ -23,7 +23,7 @@ class Found(NamedTuple):
     path: str = ""
     """The one file of the commit that is meant; empty where none is, or where several could be."""
     others: tuple[str, ...] = ()
-    """Files that end so with equal right, the first few; empty where one or none does."""
+    """Further files that end so, the first few. Beside a path: a tool run in their folder means them."""
 
 
 NOTHING = Found()
@@ -74,19 +74,25 @@ class CommitPaths:
                 break
             tail = "/".join(parts[start:])
             if tail in self._paths:
-                return Found(tail)
+                others = () if start else tuple(each for each in self._ending(parts) if each != tail)
+                return Found(tail, others[:MOST_NAMED])
         return self._below(parts)
 
     def _below(self, parts: list[str]) -> Found:
+        found = self._ending(parts)[:MOST_NAMED]
+        return Found(found[0]) if len(found) == 1 else Found(others=found)
+
+    def _ending(self, parts: list[str]) -> tuple[str, ...]:
+        """The first files whose path ends with some names."""
         if not parts:
-            return NOTHING
+            return ()
         wanted = _reversed(parts)
         at = bisect_left(self._reversed, wanted)
         found: list[str] = []
-        while at < len(self._reversed) and len(found) < MOST_NAMED and self._reversed[at].startswith(wanted):
+        while at < len(self._reversed) and len(found) <= MOST_NAMED and self._reversed[at].startswith(wanted):
             found.append("/".join(reversed(self._reversed[at].removesuffix("/").split("/"))))
             at += 1
-        return Found(found[0]) if len(found) == 1 else Found(others=tuple(found))
+        return tuple(found)
 
 
 def parts_of(written: str) -> list[str]:

@@ -69,7 +69,9 @@ def _path(named: NamedLine, case: TestCase, paths: CommitPaths) -> str:
     names = parts_of(named.path)
     if len(names) == 1 and not is_absolute(named.path):
         return _beside(names[0], case, paths)
-    return paths.find(named.path, least=2).path
+    found = paths.find(named.path, least=2)
+    # A line of a stack is marked in no file that it may not mean.
+    return "" if found.others else found.path
 
 
 def _beside(name: str, case: TestCase, paths: CommitPaths) -> str:

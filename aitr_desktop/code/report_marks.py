@@ -135,6 +135,7 @@ class ReportMarks:
         self._paths = paths
         self._said: dict[str, list[Said]] = {}
         self._homeless: dict[str, _Homeless] = {}
+        self._doubts: dict[str, dict[str, None]] = {}
         self._total = self._left_out = self._negative = 0
         self._text = MAX_TEXT
         self._add_cases(report.test_results)
@@ -165,7 +166,7 @@ class ReportMarks:
             path=path,
             marks=tuple(mark for mark, each in zip(marks, said, strict=True) if each.first),
             whole_file=tuple(mark for mark, each in zip(marks, said, strict=True) if not each.first),
-            remarks=self.remarks,
+            remarks=(*self._doubts.get(path, ()), *self.remarks),
         )
 
     def elsewhere(self, path: str, sha: str) -> FileMarks:
@@ -202,6 +203,7 @@ class ReportMarks:
             lines, used = failing_lines(case, self._paths)
             self._text -= used
         named = OfCase(case, test_type, is_named=True)
+        self._doubt(case.file, file)
         is_in_file = False
         for path, number in lines:
             is_in_file = is_in_file or path == file.path
@@ -255,6 +257,7 @@ class ReportMarks:
 
     def _add_written(self, written: str, said: Said) -> None:
         found = self._found(written)
+        self._doubt(written, found)
         if found.path:
             self._add(found.path, said)
         else:
@@ -270,6 +273,18 @@ class ReportMarks:
             return
         if self._has_room() and (written in self._homeless or len(self._homeless) < MOST_HOMELESS):
             self._homeless.setdefault(written, _Homeless(found)).said.append(said)
+
+    def _doubt(self, written: str, found: Found) -> None:
+        """Remembers, for every file that may be meant, that another one may be, too."""
+        if not (found.path and found.others):
+            return
+        shown = one_line(written, 200)
+        others = ", ".join(one_line(each, 100) for each in found.others)
+        here = f"The report says {shown}, with which other files end, too: {others}."
+        self._doubts.setdefault(found.path, {})[here] = None
+        for each in found.others:
+            there = f"What the report says of {shown} is shown in {found.path}; it may mean this file."
+            self._doubts.setdefault(each, {})[there] = None
 
     def _has_room(self) -> bool:
         self._total += 1

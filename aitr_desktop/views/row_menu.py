@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtGui import QGuiApplication
+from qtpy.QtCore import Qt
+from qtpy.QtGui import QGuiApplication, QKeySequence
 from qtpy.QtWidgets import QMenu
 
 from aitr_desktop.item_models.cells import Kind, links_of
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_LINKS = 20
 MAX_WORDS = 80
+TO_LINE = "F12"
+"""Goes from a row to the line of code that it names."""
 
 
 def row_menu(
@@ -35,9 +38,15 @@ def row_menu(
     """
     menu = QMenu(parent)
     menu.aboutToHide.connect(menu.deleteLater)
+    has_line = False
     for link in links_of(node)[:MOST_LINKS]:
         action = menu.addAction(_words(link))
         action.triggered.connect(lambda _=False, target=link.target: follow(target))
+        if link.target.kind is Kind.LINE and not has_line:
+            has_line = True
+            # Shown only: the table has the key itself.
+            action.setShortcut(QKeySequence(TO_LINE))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
     if menu.actions():
         menu.addSeparator()
     copy = menu.addAction(translate("RowMenu", "Copy"))

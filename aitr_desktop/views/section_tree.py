@@ -8,7 +8,7 @@ from qtpy.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from qtpy.QtGui import QGuiApplication, QKeySequence
 from qtpy.QtWidgets import QAbstractItemView, QWidget
 
-from aitr_desktop.item_models.cells import links_of
+from aitr_desktop.item_models.cells import Kind, links_of
 from aitr_desktop.item_models.tree_model import TreeModel
 from aitr_desktop.views.cell_delegate import PADDING, CellDelegate
 from aitr_desktop.views.link_pointer import LinkPointer
@@ -20,7 +20,7 @@ from aitr_desktop.views.shared_columns import SharedColumns
 if TYPE_CHECKING:
     from qtpy.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QResizeEvent
 
-    from aitr_desktop.item_models.cells import Table
+    from aitr_desktop.item_models.cells import Node, Table
     from aitr_desktop.theme import ThemeController
     from aitr_desktop.views.shared_columns import ColumnsHeader
 
@@ -212,6 +212,8 @@ class SectionTree(OpeningTree):
             self.open_below(self.currentIndex().siblingAtColumn(0))
         elif event.key() == Qt.Key.Key_Backspace or alt_left:
             self.went_back.emit()
+        elif event.key() == Qt.Key.Key_F12:
+            self._go_to_code()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._enter(follows=bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
         else:
@@ -251,11 +253,9 @@ class SectionTree(OpeningTree):
         An open row without a link closes. A text below a row is about it, and leads where it leads.
         """
         index = self.currentIndex().siblingAtColumn(0)
-        if self._shown is None or not index.isValid():
+        node = _about(self._shown, index)
+        if self._shown is None or node is None:
             return
-        node = self._shown.node(index)
-        if node.spans and not links_of(node) and index.parent().isValid():
-            node = self._shown.node(index.parent())
         links = links_of(node)
         is_open = self.isExpanded(index)
         if self._shown.hasChildren(index) and not follows and not (is_open and links):
@@ -266,6 +266,14 @@ class SectionTree(OpeningTree):
         elif links:
             self._offer(index if node is self._shown.node(index) else index.parent(), None)
 
+    def _go_to_code(self) -> None:
+        """Goes to the line of code that the row names: from a failure to its line it is one key."""
+        node = _about(self._shown, self.currentIndex().siblingAtColumn(0))
+        links = links_of(node) if node is not None else ()
+        place = next((each.target for each in links if each.target.kind is Kind.LINE), None)
+        if place is not None:
+            self.followed.emit(place)
+
     def _offer(self, index: QModelIndex, at: QPoint | None) -> None:
         if self._shown is None:
             return
@@ -274,3 +282,13 @@ class SectionTree(OpeningTree):
         menu = row_menu(self._shown.node(index), self, follow=self.followed.emit, copied=self.copied_text)
         below = self.visualRect(index.siblingAtColumn(0)).bottomLeft()
         menu.popup(at if at is not None else self.viewport().mapToGlobal(below))
+
+
+def _about(shown: TreeModel | None, index: QModelIndex) -> Node | None:
+    """What a row is about: a text below a row leads where the row does."""
+    if shown is None or not index.isValid():
+        return None
+    node = shown.node(index)
+    if node.spans and not links_of(node) and index.parent().isValid():
+        return shown.node(index.parent())
+    return node

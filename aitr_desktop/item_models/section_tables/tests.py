@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from aitr_desktop.code.named_lines import named_lines
 from aitr_desktop.item_models.cells import Cell, Column, Kind, Link, Node, Table, Target, mark_cell
 from aitr_desktop.item_models.report_search import folded
 from aitr_desktop.item_models.section_tables.rows import (
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from aitr_desktop.item_models.section_tables.known import Known
     from tsr_agent.sections.tests import AttemptRow, CaseGroup, CaseRow, TestsSection, TestTypeRow
 
+MOST_PLACES = 3
+"""Lines that a failure names and that stand in the menu of its row."""
+MOST_READ = 4_000
+"""Characters at the end of a failure in which they are looked for."""
 MOST_REQUIREMENTS = 10
 """Requirements of one test that are listed below it."""
 
@@ -187,11 +192,10 @@ def case_holds(row: CaseRow, wanted: str) -> bool:
 
 
 def _case_links(row: CaseRow, known: Known) -> tuple[Link, ...]:
-    links = (
-        [Link(translate("Report", "Code {place}").format(place=row.place), _line_target(row))]
-        if row.place
-        else []
-    )
+    places = [(row.place, _line_target(row))] if row.place else _named_places(row)
+    links = [
+        Link(translate("Report", "Code {place}").format(place=place), target) for place, target in places
+    ]
     links += [
         Link(translate("Report", "Requirement {id}").format(id=each.id), each.target)
         for each in known.matrix.named.get(row.case.id, ())[:MOST_REQUIREMENTS]
@@ -204,6 +208,14 @@ def _case_links(row: CaseRow, known: Known) -> tuple[Link, ...]:
         *links,
         Link(translate("Report", "Commit {sha}").format(sha=short_sha(known.commit.value)), known.commit),
     )
+
+
+def _named_places(row: CaseRow) -> list[tuple[str, Target]]:
+    """Lines that a failure names, of a test whose tool names no place of its own; the last ones first."""
+    if row.case.status.value not in ("failed", "error"):
+        return []
+    found = [f"{each.path}:{each.line}" for each in named_lines(row.case.details[-MOST_READ:])]
+    return [(one_line(each), Target(Kind.LINE, each)) for each in found[: -MOST_PLACES - 1 : -1]]
 
 
 def _line_target(row: CaseRow) -> Target:

@@ -64,6 +64,13 @@ def test_what_several_files_could_be_is_none_of_them_and_they_are_named() -> Non
     assert len(many.find("a.py").others) == 5
 
 
+def test_a_path_from_the_top_is_that_file_and_the_others_are_named() -> None:
+    paths = CommitPaths(("bot.py", "src/bot.py"))
+    assert paths.find("bot.py") == Found("bot.py", ("src/bot.py",))
+    assert paths.find("src/bot.py") == Found("src/bot.py")
+    assert paths.find("/builds/bot.py") == Found("bot.py")
+
+
 def test_a_name_that_every_machine_has_needs_its_folder() -> None:
     paths = CommitPaths(("__init__.py", "pkg/api.py"))
     assert paths.find("/opt/lib/json/__init__.py", least=2) == Found()
@@ -94,6 +101,8 @@ def test_what_is_found_ends_as_it_was_written_or_the_other_way_round(commit: set
     ending = [each for each in sorted(commit) if f"/{each}".endswith(f"/{written}")]
     if found.path:
         assert found.path in commit
+        assert found.path not in found.others
+        assert bool(found.others) == (found.path == written and len(ending) > 1)
         assert f"/{found.path}".endswith(f"/{written}") or f"/{written}".endswith(f"/{found.path}")
     else:
         assert not any(f"/{written}".endswith(f"/{each}") for each in commit)

@@ -131,6 +131,14 @@ def test_a_path_of_several_files_or_of_none_is_said_and_marks_no_file() -> None:
     assert found.of("a/twice.py").marks == ()
 
 
+def test_a_file_of_which_another_one_ends_alike_says_so_and_so_does_the_other() -> None:
+    paths = CommitPaths(("bot.py", "src/bot.py"))
+    found = marks(case(file="bot.py", line=1, details="bot.py:7: x"), paths=paths)
+    assert [first for _, first, _, _ in told(found, "bot.py")] == [1, 7]
+    assert "with which other files end, too: src/bot.py" in found.of("bot.py").remarks[0]
+    assert "it may mean this file" in found.of("src/bot.py").remarks[0]
+
+
 def test_without_a_clone_the_paths_stay_as_the_tools_wrote_them() -> None:
     found = marks(case(file="./src/bot.py", line=4, details="other.py:1: x"), paths=None)
     assert [(each.path, each.is_found) for each in found.files()] == [("src/bot.py", True)]
