@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sysconfig
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,20 +21,27 @@ PLACES = [Path(sysconfig.get_paths()[name]) for name in ("stdlib", "purelib", "i
 SEED = 8
 PAGE = 60
 SMALLEST, LARGEST = 6_000, 200_000
+LONGEST = 2_000
 SHARES = {"C": 0.03, "CSS": 0.03, "YAML": 0.05}
 """Lines that may differ in languages whose lexers have states that no prescan knows: measured, and doubled.
 Files as small as these are lexed whole, so that this is what only large ones have."""
 
 
 def files(suffix: str, most: int) -> list[Path]:
-    """Some files of a kind, the same ones each time."""
+    """Some files of a kind, the same ones each time. Of longer lines only a part is shown, and lexed."""
     found = sorted(
         path
         for place in PLACES
         for path in place.rglob(f"*{suffix}")
         if path.is_file() and SMALLEST < path.stat().st_size < LARGEST and "test" not in path.parts
     )
-    return random.Random(SEED).sample(found, min(most, len(found)))
+    random.Random(SEED).shuffle(found)
+    return list(islice((path for path in found if longest_line(path) <= LONGEST), most))
+
+
+def longest_line(path: Path) -> int:
+    """Bytes of the longest line of a file."""
+    return max(map(len, path.read_bytes().split(b"\n")))
 
 
 def pages(path: Path, each: int) -> Iterator[tuple[int, int, int]]:
