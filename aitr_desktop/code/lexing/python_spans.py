@@ -34,6 +34,7 @@ _ROOT = re.compile(
 _PREFIX = re.compile(rb"(?:[0-9][0-9_]*+)?(?i:(f|t|rf|fr|rt|tr|b|rb|br|r|u)?)\Z")
 _WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]*\Z")
 _FIRST = re.compile(rb"[ \t\r\f\v]*([rRuUbB]{0,2})\Z")
+_NAMED = re.compile(rb"(?:def|class|from|import)[ \t]+\Z")
 _LONGEST_WORD = 64
 _LONGEST_LOOK = 4096
 MOST_HELD = 4 * 1024 * 1024
@@ -104,6 +105,9 @@ def _opened(data: bytes, quote: int, *, is_three: bool) -> _Opened:
     word = _WORD.search(before[-_LONGEST_WORD:])
     found = _PREFIX.match(word[0]) if word is not None else None
     prefix = (found[1] or b"") if found is not None else b""
+    if prefix and _NAMED.search(before[: -len(prefix)]):
+        # The letters are a name to the lexer, which looks for one there.
+        prefix = b""
     letters = prefix.lower()
     return _Opened(
         TEXT if is_three else SHORT,

@@ -91,7 +91,7 @@ def test_it_is_found_however_the_file_is_cut(family: str, text: str, expected: l
 
 PIECES = (
     '"""', "'''", '"', "'", "r", "f", "rb", "F", "b", "x", " ", "\n", "\n", "\\", "\\\n", "#", "{", "}", "{{",
-    "(", ")", "[", ":", "!r", "=", "1", ",", "def f", "    ", "é", "%s", "\t",
+    "(", ")", "[", ":", "!r", "=", "1", ",", "def f(", "    ", "é", "%s", "\t",
 )  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=60).map("".join).map(lambda text: text + "\n")
 
