@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 USUAL_SIZE = 13
 USUAL_TAB = 4
-MOST_LAID = 400
-"""Lines whose places are kept."""
+MOST_LAID = 4_000_000
+"""Signs and places of the lines that are kept."""
 
 
 class Ground(NamedTuple):
@@ -80,6 +80,7 @@ class LinePainter(QObject):
         self.measures = Measures(theme.code_font(self.pixels))
         self._colours = style_colours(theme.theme)
         self._laid: OrderedDict[tuple[Line, float], LaidLine] = OrderedDict()
+        self._weight = 0
         theme.changed.connect(self._recolour)
 
     @property
@@ -129,8 +130,9 @@ class LinePainter(QObject):
         if laid is None:
             laid = laid_line(line, self.measures, tab=self.tab, whitespace=self.shows_whitespace, wrap=wrap)
             self._laid[key] = laid
-            while len(self._laid) > MOST_LAID:
-                self._laid.popitem(last=False)
+            self._weight += _weight(laid)
+            while self._weight > MOST_LAID and len(self._laid) > 1:
+                self._weight -= _weight(self._laid.popitem(last=False)[1])
         else:
             self._laid.move_to_end(key)
         return laid
@@ -253,12 +255,19 @@ class LinePainter(QObject):
 
     def _start_anew(self) -> None:
         self._laid.clear()
+        self._weight = 0
         self.changed.emit()
 
     @Slot()
     def _recolour(self) -> None:
         self._colours = style_colours(self._theme.theme)
         self.changed.emit()
+
+
+def _weight(laid: LaidLine) -> int:
+    """How much memory a line takes, roughly in signs."""
+    shown = laid.shown
+    return 200 + len(shown.drawn) + 8 * (len(shown.changes) + len(shown.boxed) + len(laid.rows))
 
 
 def _over(runs: list[Run], parts: list[tuple[int, int]], colour: QColor) -> list[Run]:

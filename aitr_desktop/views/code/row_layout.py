@@ -133,6 +133,8 @@ class LaidOutRow:
         self._drawn, self._font, self._cell = drawn, font, cell
         self.start, self.end = start, end
         self._chunks: list[_Chunk] = []
+        self._colours: dict[int, tuple[tuple[int, int, int], ...]] = {}
+        """What each chunk, by where it begins, is coloured with."""
 
     @property
     def laid_out(self) -> int:
@@ -199,14 +201,14 @@ class LaidOutRow:
         for chunk in self._chunks:
             if chunk.end <= runs[0].start or chunk.start >= runs[-1].end:
                 continue
-            text = self._drawn[chunk.start : chunk.end]
-            colours = []
-            for run in runs:
-                start, end = max(run.start, chunk.start), min(run.end, chunk.end)
-                if start < end:
-                    colours.append(_coloured(text, start - chunk.start, end - chunk.start, run.colour))
-            if chunk.layout.formats() != colours:
-                chunk.layout.setFormats(colours)
+            colours = tuple(
+                (max(run.start, chunk.start), min(run.end, chunk.end), run.colour.rgb())
+                for run in runs
+                if run.start < chunk.end and run.end > chunk.start
+            )
+            if self._colours.get(chunk.start) != colours:
+                self._colours[chunk.start] = colours
+                chunk.layout.setFormats(_formats(self._drawn, chunk.start, colours))
                 _one_line(chunk.layout)
             line = chunk.layout.lineAt(0)
             chunk.layout.draw(painter, QPointF(x + chunk.left, baseline - line.ascent()))
@@ -263,14 +265,22 @@ def _one_line(layout: QTextLayout) -> None:
     layout.endLayout()
 
 
-def _coloured(text: str, start: int, end: int, colour: QColor) -> QTextLayout.FormatRange:
-    made = QTextLayout.FormatRange()
-    made.start = units(text[:start])
-    made.length = units(text[start:end])
-    drawn = QTextCharFormat()
-    drawn.setForeground(colour)
-    made.format = drawn
-    return made
+def _formats(
+    drawn: str, begin: int, colours: Sequence[tuple[int, int, int]]
+) -> list[QTextLayout.FormatRange]:
+    """Colours of stretches that follow each other, as Qt takes them."""
+    found = []
+    place, unit = begin, 0
+    for start, end, colour in colours:
+        made = QTextLayout.FormatRange()
+        unit += units(drawn[place:start])
+        made.start, made.length = unit, units(drawn[start:end])
+        unit, place = unit + made.length, end
+        shown = QTextCharFormat()
+        shown.setForeground(QColor.fromRgb(colour))
+        made.format = shown
+        found.append(made)
+    return found
 
 
 def _chunk_end(drawn: str, start: int, end: int) -> int:

@@ -33,7 +33,7 @@ _SPECIAL = re.compile(
     f"(?P<tab>\t)|(?P<hidden>{HIDDEN.pattern})|(?<=[{_MARKS}]{{{MAX_COMBINING}}})(?P<marks>[{_MARKS}]+)"
     f"|(?<=[{_RIGHT_TO_LEFT}])(?P<order>[!-/:-@\\[-`{{-~])"
 )
-_SPECIAL_OR_SPACE = re.compile(f"{_SPECIAL.pattern}|(?P<space> )")
+_SPECIAL_OR_SPACE = re.compile(f"{_SPECIAL.pattern}|(?P<space> +)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,34 +117,39 @@ class _Writing:
     def _as_it_is(self, text: str, start: int, end: int) -> int:
         """Draws characters as they are, as far as there is room; gives where it stopped."""
         end = min(end, start + MOST_DRAWN - self._size)
-        if end > start:
-            self._put(text[start:end])
-        return max(start, end)
-
-    def _put(self, signs: str) -> None:
+        if end <= start:
+            return start
+        signs = text[start:end]
         self._parts.append(signs)
         self._size += len(signs)
         self._columns += columns_of(signs)
+        return end
 
     def _special(self, kind: str, start: int, end: int, signs: str) -> None:
         before = self._size
         if kind == "tab":
             width = self._tab - self._columns % self._tab
-            self._put(TAB + " " * (width - 1) if self._whitespace else " " * width)
+            put = TAB + " " * (width - 1) if self._whitespace else " " * width
         elif kind == "space":
-            self._put(SPACE)
+            put = SPACE * (end - start)
         elif kind == "order":
-            self._put(STRONG_MARK + signs)
+            put = STRONG_MARK + signs
+            self._columns -= 1
         elif kind == "marks":
-            self._put(f"⟨{end - start:,} marks⟩")
+            put = f"⟨{end - start:,} marks⟩"
         else:
-            self._put(f"⟨U+{ord(signs):04X}⟩")
+            put = f"⟨U+{ord(signs):04X}⟩"
+        self._parts.append(put)
+        self._size += len(put)
+        self._columns += len(put)
         if kind != "space":
             self._changes.append((start, end, before, self._size))
-        if kind in ("space", "tab") and self._whitespace:
-            self._faint.append((before, self._size))
-        elif kind in ("hidden", "marks"):
+        if kind in ("hidden", "marks"):
             self._boxed.append((before, self._size))
+        elif kind != "order" and self._whitespace:
+            if self._faint and self._faint[-1][1] == before:
+                before = self._faint.pop()[0]
+            self._faint.append((before, self._size))
 
 
 def columns_of(signs: str) -> int:

@@ -60,7 +60,7 @@ def test_tabs_end_at_their_stops(tab: int, drawn: str) -> None:
 def test_whitespace_is_drawn_as_signs_where_somebody_wants_it() -> None:
     shown = shown_line("a \tb ", whitespace=True)
     assert shown.drawn == "a·→ b·"
-    assert shown.faint == ((1, 2), (2, 4), (5, 6))
+    assert shown.faint == ((1, 4), (5, 6))
     assert shown.changes == ((2, 3, 2, 4),)
 
 
