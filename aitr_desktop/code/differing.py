@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MAX_LINES = 400_000
 """Lines of both sides that are compared, those before the first difference and after the last left out."""
+MAX_KEPT = 2_000
+"""Changed lines whose comparison is kept."""
 TOO_DIFFERENT = (
     "The texts differ too much to compare every line in time, "
     "so some lines stand as replaced that may be equal."
@@ -96,6 +98,8 @@ class Difference:
         self.is_whole = is_whole
         """Whether nothing stands as replaced only because the work was bounded."""
         self.remark = "" if is_whole else TOO_DIFFERENT
+        self._compared: dict[int, tuple[tuple[Span, ...], tuple[Span, ...]]] = {}
+        """What within changed lines was found: rows are asked for at each painting."""
         self._hunk_rows = [each.first_row for each in self.hunks]
 
     def page(self, first: int, last: int) -> list[Row]:
@@ -116,7 +120,11 @@ class Difference:
         new = stretch.new + within if stretch.kind is not RowKind.REMOVED else 0
         if stretch.kind is not RowKind.CHANGED:
             return Row(stretch.kind, old, new)
-        return Row(stretch.kind, old, new, *spans(self.old.line(old).text, self.new.line(new).text))
+        if number not in self._compared:
+            if len(self._compared) >= MAX_KEPT:
+                self._compared.clear()
+            self._compared[number] = spans(self.old.line(old).text, self.new.line(new).text)
+        return Row(stretch.kind, old, new, *self._compared[number])
 
     def row_of_old(self, line: int) -> int:
         """The row that shows a line of the old text; the nearest one for a line that there is not."""

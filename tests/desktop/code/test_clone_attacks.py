@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aitr_desktop.code import git_process
 from aitr_desktop.code.clones import Clone
 from aitr_desktop.code.code_file import CodeFile
 from aitr_desktop.code.histories import LastChange, Versions
@@ -163,6 +164,20 @@ def test_no_setting_of_a_repository_runs_a_program(
     assert said_by_all(folder, commits) == answers
     Clone(folder, os.environ).remotes()
     # What is not there is not fetched either.
+    for each in said_by_all(folder, ("a" * 40, "a" * 40)).values():
+        assert isinstance(each, InputError)
+    assert not canary.exists()
+
+
+@pytest.mark.parametrize("name", [name for name in SETTINGS if name.startswith("lazy")])
+def test_a_git_that_can_not_be_told_to_fetch_nothing_may_use_no_protocol(
+    folder: Path, canary: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Before 2.44 git may know nothing of the first lock; the second one holds."""
+    commits = attacked(folder)
+    hostile.settings_of(folder, name, canary)
+    monkeypatch.delitem(git_process._ENVIRONMENT, "GIT_NO_LAZY_FETCH")
+    Clone(folder, os.environ).file(commits[1], PATH)
     for each in said_by_all(folder, ("a" * 40, "a" * 40)).values():
         assert isinstance(each, InputError)
     assert not canary.exists()

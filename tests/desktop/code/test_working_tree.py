@@ -170,7 +170,21 @@ def test_what_is_no_regular_file_below_is_refused(top: Path, make: Callable[[Pat
     "path",
     [
         *("", ".", "..", "/", "//", "/etc/passwd", "../outside/secret", "prompts/../../outside/secret"),
-        *("prompts//system.txt", "./bot.py", "bot.py/", "a\0b", "x/" * 100 + "x", "\ud800", "x" * 300),
+        *("prompts//system.txt", "./bot.py", "bot.py/", "a\0b", "x/" * 100 + "x"),
+    ],
+)
+def test_what_is_no_path_below_is_refused(top: Path, path: str) -> None:
+    refused(top, path, "is no path of a file in the working tree")
+
+
+@pytest.mark.parametrize("path", ["\ud800", "x" * 300, "prompts/nothing", "nothing/at/all"])
+def test_what_is_not_there_is_said(top: Path, path: str) -> None:
+    refused(top, path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
         *(
             ".git/config",
             ".GIT/config",
@@ -179,11 +193,19 @@ def test_what_is_no_regular_file_below_is_refused(top: Path, make: Callable[[Pat
             ".g\u200cit/config",
             ".git./config",
         ),
-        *(".git /config", "git~1/config", "GIT~1/config", ".git::$INDEX_ALLOCATION/config"),
+        *(
+            ".git /config",
+            "git~1/config",
+            "GIT~1/config",
+            ".git::$INDEX_ALLOCATION/config",
+            ".git",
+            "\ufeff.git",
+        ),
     ],
 )
-def test_what_is_no_path_below_is_refused(top: Path, path: str) -> None:
-    refused(top, path)
+def test_what_is_gits_own_is_refused_in_every_spelling(top: Path, path: str) -> None:
+    """Some file systems take them all for one folder; its settings hold a person's credentials."""
+    refused(top, path, "belongs to git itself")
 
 
 @pytest.mark.parametrize("instead", ["link", "pipe", "folder", "gone"])
