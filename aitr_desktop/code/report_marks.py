@@ -15,6 +15,7 @@ from aitr_desktop.code.line_marks import LineMark, MarkKind
 from tsr_agent.models.findings import FindingLevel
 from tsr_agent.models.manifest import tested_sha
 from tsr_agent.models.results import CaseStatus
+from tsr_agent.sections.inputs import finding_target
 from tsr_agent.sections.places import first_line
 from tsr_agent.sections.plain_text import one_line
 from tsr_agent.sections.targets import Kind, Target
@@ -66,6 +67,9 @@ class OfCoverage(NamedTuple):
     """Lines that no test ran, by one file of a coverage tool."""
 
     path: str
+    """Of that file."""
+    file: str
+    """The source as the tool calls it."""
 
 
 class Said(NamedTuple):
@@ -229,8 +233,8 @@ class ReportMarks:
 
     def _add_coverage(self, report: TestSummaryReport) -> None:
         for coverage in report.code_coverage:
-            source = OfCoverage(coverage.path)
             for file in coverage.files:
+                source = OfCoverage(coverage.path, file.path)
                 for first, last in self._ranges(file.missing_lines):
                     self._add_written(file.path, Said(MarkKind.UNCOVERED, first, last, source))
 
@@ -335,11 +339,14 @@ def _told(said: Said) -> tuple[str, Target]:
         rule = one_line(source.finding.rule_id, 200)
         tool = one_line(source.scan.tool, 100)
         words = f"{rule} ({tool})" if tool else rule
-        return f"{words}: {message}" if message else words, Target(Kind.INPUT, source.scan.path)
+        told = f"{words}: {message}" if message else words
+        return told, finding_target(source.finding, source.scan.path)
     lines = (
         f"Lines {said.first:,}–{said.last:,} were" if said.last > said.first else f"Line {said.first:,} was"
     )
-    return f"{lines} not run, says {one_line(source.path, 200)}", Target(Kind.INPUT, source.path)
+    return f"{lines} not run, says {one_line(source.path, 200)}", Target(
+        Kind.COVERED_FILE, source.file, source.path
+    )
 
 
 def _counts(said: Iterable[Said]) -> tuple[tuple[MarkKind, int], ...]:

@@ -78,7 +78,7 @@ def source_words(name: str, source: AuthorSource) -> str:
     """A person, and how it is known who that is."""
     known = {
         "server": translate("Marks", "{who} (named by the server)"),
-        "account": translate("Marks", "{who} (account of their machine)"),
+        "account": translate("Marks", "{who} (account of a machine)"),
     }
     return known[source.value].format(who=one_line(name, 100))
 
@@ -157,8 +157,7 @@ def _note_row(kept: KeptNote, total: int, *, is_here: bool) -> MarkRow:
     mark = LineMark(kind=MarkKind.NOTE, first=note.first, last=note.last, words=note_words(kept))
     row = replace(_row(mark, total), note=kept)
     if not is_here:
-        state = translate("Marks", "on other content, at {sha}").format(sha=short_sha(note.commit))
-        row = replace(row, goes_to=0, state=state)
+        row = replace(row, goes_to=0, state=translate("Marks", "on other content"))
     if kept.withdrawal is not None:
         row = replace(row, state=", ".join(filter(None, (translate("Marks", "withdrawn"), row.state))))
     return row

@@ -167,4 +167,4 @@ class MarkedFilesModel(_CellTable):
             return Cell(text=f"{text} · {row.why_not}", tone=Tone.MUTED)
         signs = "   ".join(f"{kind.sign} {count:,}" for kind, count in row.counts)
         words = ", ".join(f"{kind_word(kind)} {count:,}" for kind, count in row.counts)
-        return Cell(text=signs, whole=words, tone=row.counts[0][0].tone if row.is_found else Tone.MUTED)
+        return Cell(text=signs, whole=words, tone=Tone.PLAIN if row.is_found else Tone.MUTED)

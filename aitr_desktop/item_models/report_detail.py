@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from aitr_desktop.item_models.checked_report import checked_report
 from aitr_desktop.item_models.figures import eval_timeline, outcome_bars
 from aitr_desktop.item_models.judged_commits import judged_code
-from aitr_desktop.item_models.section_tables import approvals, code_notes, compliance, evals, overview
+from aitr_desktop.item_models.section_tables import (
+    approvals,
+    code_notes,
+    compliance,
+    evals,
+    lines_of_code,
+    overview,
+)
 from aitr_desktop.item_models.section_tables import requirements as requirement_tables
 from aitr_desktop.item_models.section_tables import tests as test_tables
 from aitr_desktop.item_models.section_tables.known import Known
@@ -186,8 +193,8 @@ def _overview(
         ),
         (translate("Report", "Key figures"), overview.figures_table(key_figures(report, decision), known)),
         (translate("Report", "Input files"), overview.inputs_table(inputs(report), known)),
-        (translate("Report", "Code coverage"), overview.coverage_table(code_coverage(report), known)),
-        (translate("Report", "Static analysis"), overview.scans_table(scans(report), known)),
+        (translate("Report", "Code coverage"), lines_of_code.coverage_table(code_coverage(report), known)),
+        (translate("Report", "Static analysis"), lines_of_code.scans_table(scans(report), known)),
     )
 
 

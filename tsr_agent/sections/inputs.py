@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tsr_agent.models.findings import FindingLevel
+from tsr_agent.models.coverage import FileCoverage
+from tsr_agent.models.findings import Finding, FindingLevel
 from tsr_agent.models.report import InputStatus
 from tsr_agent.sections.marks import Mark, Tone
 from tsr_agent.sections.plain_text import one_line
@@ -14,6 +15,8 @@ from tsr_agent.sections.targets import Kind, Target
 from tsr_agent.sections.wording import count, counted, share, short_sha, size
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tsr_agent.models.coverage import CodeCoverage, CoverageCounts
     from tsr_agent.models.findings import StaticAnalysis
     from tsr_agent.models.report import InputFile, TestSummaryReport
@@ -24,6 +27,15 @@ _STATUSES = {
     InputStatus.UNREADABLE: Mark("✕", "unreadable", Tone.NO_GO),
     InputStatus.STALE: Mark("✕", "stale", Tone.NO_GO),
 }
+MOST_RANGES = 12
+"""Ranges of uncovered lines that are named in one row."""
+_LEVELS = {
+    FindingLevel.ERROR: Mark("✕", "error", Tone.NO_GO),
+    FindingLevel.WARNING: Mark("▲", "warning", Tone.PENDING),
+    FindingLevel.NOTE: Mark("–", "note", Tone.MUTED),
+    FindingLevel.NONE: Mark("–", "no level", Tone.MUTED),
+}
+_ORDER = tuple(_LEVELS)
 _FIRST = frozenset({InputStatus.UNREADABLE, InputStatus.STALE})
 
 
@@ -43,6 +55,78 @@ class InputRow(msgspec.Struct, frozen=True, kw_only=True):
     target: Target
 
 
+class FindingRow(msgspec.Struct, frozen=True):
+    """One finding of a scan. Its words are made when they are asked for: a scan may have 10,000."""
+
+    finding: Finding
+    path: str
+    """Of the file of the scan."""
+
+    @property
+    def mark(self) -> Mark:
+        """How bad it is."""
+        return _LEVELS[self.finding.level]
+
+    @property
+    def rule(self) -> str:
+        """On one line."""
+        return one_line(self.finding.rule_id)
+
+    @property
+    def place(self) -> str:
+        """``file:line`` as the tool wrote it; empty where it wrote none."""
+        return one_line(self.written)
+
+    @property
+    def written(self) -> str:
+        """The same in full."""
+        finding = self.finding
+        return f"{finding.file}:{finding.line}" if finding.file and finding.line else finding.file
+
+    @property
+    def message(self) -> str:
+        """On one line."""
+        return one_line(self.finding.message)
+
+    @property
+    def target(self) -> Target:
+        """The finding, within its scan."""
+        return finding_target(self.finding, self.path)
+
+
+class CoveredFileRow(msgspec.Struct, frozen=True):
+    """A source file with lines that no test ran."""
+
+    file: FileCoverage
+    within: str
+    """The file of the coverage."""
+
+    @property
+    def path(self) -> str:
+        """On one line."""
+        return one_line(self.file.path)
+
+    @property
+    def lines(self) -> str:
+        """``15–16, 19 and 40 more``."""
+        return _ranges_words(self.file.missing_lines)
+
+    @property
+    def covered(self) -> str:
+        """Share and counts of its lines."""
+        return _counts(self.file.line)
+
+    @property
+    def first(self) -> int:
+        """The first line that no test ran."""
+        return min((each for each in self.file.missing_lines if each > 0), default=1)
+
+    @property
+    def target(self) -> Target:
+        """The file, within its coverage."""
+        return Target(Kind.COVERED_FILE, self.file.path, self.within)
+
+
 class CoverageRow(msgspec.Struct, frozen=True, kw_only=True):
     """Code coverage that one file reports; line and branch are never mixed."""
 
@@ -52,6 +136,8 @@ class CoverageRow(msgspec.Struct, frozen=True, kw_only=True):
     branch: str
     target: Target
     """The file it was read from."""
+    files: tuple[CoveredFileRow, ...] = ()
+    """Source files with lines that no test ran, those with the most first."""
 
 
 class ScanRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +156,8 @@ class ScanRow(msgspec.Struct, frozen=True, kw_only=True):
     not_run: bool
     target: Target
     """The file it was read from."""
+    listed: tuple[FindingRow, ...] = ()
+    """Those that the report holds, the worst first."""
 
 
 def inputs(report: TestSummaryReport) -> tuple[InputRow, ...]:
@@ -105,6 +193,11 @@ def _coverage_row(coverage: CodeCoverage) -> CoverageRow:
         line=_counts(coverage.line),
         branch=_counts(coverage.branch),
         target=Target(Kind.INPUT, coverage.path),
+        files=tuple(
+            CoveredFileRow(file, coverage.path)
+            for file in sorted(coverage.files, key=lambda each: (-len(each.missing_lines), each.path))
+            if file.missing_lines
+        ),
     )
 
 
@@ -143,4 +236,25 @@ def _scan_row(scan: StaticAnalysis) -> ScanRow:
         findings=len(scan.findings),
         not_run=not scan.executed,
         target=Target(Kind.INPUT, scan.path),
+        listed=tuple(
+            FindingRow(each, scan.path)
+            for each in sorted(scan.findings, key=lambda each: _ORDER.index(each.level))
+        ),
     )
+
+
+def finding_target(finding: Finding, path: str) -> Target:
+    """A finding of the scan in a file."""
+    return Target(Kind.FINDING, f"{finding.rule_id} {finding.file}:{finding.line or 0}", path)
+
+
+def _ranges_words(lines: Sequence[int]) -> str:
+    found: list[tuple[int, int]] = []
+    for line in sorted(set(lines)):
+        if found and line == found[-1][1] + 1:
+            found[-1] = found[-1][0], line
+        else:
+            found.append((line, line))
+    said = [f"{first:,}" if first == last else f"{first:,}–{last:,}" for first, last in found[:MOST_RANGES]]
+    more = len(found) - MOST_RANGES
+    return ", ".join(said) + (f" and {more:,} more" if more > 0 else "")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aitr_desktop.item_models.cells import Cell, Column, Kind, Node, Table, Target, mark_cell
 from aitr_desktop.item_models.section_tables.compliance import figure_target, rule_cells, rule_columns
-from aitr_desktop.item_models.section_tables.rows import line, metric, more_line, number
+from aitr_desktop.item_models.section_tables.rows import line, more_line
 from aitr_desktop.translation import translate
 from tsr_agent.models.decision import RuleEffect
 from tsr_agent.sections.marks import Tone
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aitr_desktop.item_models.section_tables.known import Known
     from tsr_agent.sections.approval_history import ApprovalHistory
     from tsr_agent.sections.figures import KeyFigure
-    from tsr_agent.sections.inputs import CoverageRow, InputRow, ScanRow
+    from tsr_agent.sections.inputs import InputRow
     from tsr_agent.sections.rules import RuleRow
 
 MOST_DECIDING = 10
@@ -119,61 +119,6 @@ def inputs_table(rows: Iterable[InputRow], known: Known) -> Table:
             ),
             is_open=row.mark.tone is Tone.NO_GO,
             anchor=row.target,
-        )
-        for row in rows
-    )
-    return Table(columns=columns, nodes=tuple(nodes))
-
-
-def coverage_table(rows: Iterable[CoverageRow], known: Known) -> Table:
-    """Line and branch coverage by file."""
-    columns = (
-        Column(title=translate("Report", "Coverage file"), width=200, stretches=True),
-        Column(title=translate("Report", "Tool"), width=110),
-        Column(title=translate("Report", "Lines"), width=190, is_number=True),
-        Column(title=translate("Report", "Branches"), width=190, is_number=True),
-    )
-    nodes = (
-        Node(
-            cells=(
-                Cell(text=row.path, leads_to=known.link(row.target)),
-                Cell(text=row.tool, tone=Tone.MUTED),
-                metric(row.line),
-                metric(row.branch),
-            )
-        )
-        for row in rows
-    )
-    return Table(columns=columns, nodes=tuple(nodes))
-
-
-def scans_table(rows: Iterable[ScanRow], known: Known) -> Table:
-    """Static analyses."""
-    counts = (
-        translate("Report", "Errors"),
-        translate("Report", "Warnings"),
-        translate("Report", "Notes"),
-        translate("Report", "Suppressed"),
-    )
-    columns = (
-        Column(title=translate("Report", "Scan"), width=150, is_state=True),
-        Column(title=translate("Report", "File"), width=200, stretches=True),
-        Column(title=translate("Report", "Tool"), width=110),
-        *(Column(title=title, width=84, is_number=True) for title in counts),
-    )
-    nodes = (
-        Node(
-            cells=(
-                mark_cell(row.mark),
-                Cell(text=row.path, leads_to=known.link(row.target)),
-                Cell(text=row.tool, tone=Tone.MUTED),
-                number(row.errors, Tone.NO_GO),
-                number(row.warnings, Tone.PENDING),
-                number(row.notes),
-                number(row.suppressed),
-            ),
-            children=(line(row.reason, tone=Tone.PENDING),) if row.reason else (),
-            is_open=bool(row.reason),
         )
         for row in rows
     )

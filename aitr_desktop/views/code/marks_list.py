@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 ROW = 28
 MARGIN = 8
+WIDTHS = (600, 272)
 WIDE = 720
 """Pixels of width from which a row is read beside the list and not below it."""
 MAX_READ = 20_000
@@ -106,6 +107,7 @@ class MarksList(QFrame):
         self._body.addWidget(self.read)
         self._body.setStretchFactor(0, 3)
         self._body.setStretchFactor(1, 2)
+        self._body.setSizes(list(WIDTHS))
         self._lists.addWidget(self._body)
         self._lists.addWidget(_padded(self.nothing))
         self._file_lists.addWidget(self.file_table)
@@ -197,6 +199,8 @@ class MarksList(QFrame):
         row = self.files.row_of(path)
         if row >= 0:
             self.file_table.choose(row)
+        else:
+            self.file_table.clearSelection()
 
     def focus_list(self, *, files: bool = False) -> None:
         """Goes to the list, or to that of the files."""

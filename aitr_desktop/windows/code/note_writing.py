@@ -100,7 +100,7 @@ class NoteWriting(QObject):
             self._dialog.reject()
 
     def _ask(self, place: NotePlace, title: str, text: str, replaces: str = "") -> None:
-        from aitr_desktop.item_models.mark_rows import lines_words, source_words
+        from aitr_desktop.item_models.mark_rows import lines_words
         from aitr_desktop.library.code_notes import MAX_TEXT
         from aitr_desktop.views.code.note_dialog import NoteDialog, NoteWords
         from tsr_agent.sections.plain_text import one_line
@@ -120,7 +120,13 @@ class NoteWriting(QObject):
             commit=self.tr("At commit {sha}, for report {report}").format(
                 sha=place.commit[:12], report=place.report_id
             ),
-            as_whom=self.tr("Written by {who}").format(who=source_words(who.name, who.source)),
+            as_whom=(
+                self.tr("Written by {who}, as the server knows you.")
+                if who.source.value == "server"
+                else self.tr(
+                    "Written by {who}, the account of this machine: no server was asked who you are."
+                )
+            ).format(who=one_line(who.name, 100)),
             text=text,
         )
         self._dialog = NoteDialog(words, MAX_TEXT, self._desk.window)

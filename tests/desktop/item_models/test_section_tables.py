@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from tsr_agent.models.report import TestSummaryReport
 
 
+OF_MARKS = {Kind.FINDING, Kind.COVERED_FILE}
+"""What only the marks in code lead to; their own test follows each."""
+
+
 def detail_of(report: TestSummaryReport, decision: Decision | None, **more: Any) -> ReportDetail:
     return report_detail(OpenedReport(report=report, decision=decision, digest="a" * 64, **more))
 
@@ -88,7 +92,7 @@ def test_every_link_of_a_whole_report_leads_to_its_row() -> None:
     detail = detail_of(reports.report(), full_decision(), approvals=(said(),))
     assert check_links(detail) > 20
     kinds = {link.target.kind for node in every_node(detail) for link in links_of(node)}
-    assert kinds >= set(Kind) - {Kind.APPROVAL}
+    assert kinds >= set(Kind) - {Kind.APPROVAL, *OF_MARKS}
 
 
 def test_a_test_that_two_types_have_is_found_in_its_type_and_else_where_it_failed() -> None:

@@ -327,6 +327,31 @@ def test_a_mark_leads_back_to_its_row_of_the_report(auditor: Auditor, judged: Ma
     assert "test_does_not_invent" in tree.currentIndex().data()
 
 
+@pytest.mark.parametrize("path", ["src/bot.py", "tests/test_bot.py"])
+def test_every_mark_has_a_row_of_the_report(auditor: Auditor, judged: MarkedCode, path: str) -> None:
+    auditor.read(path, judged.sha)
+    assert auditor.window.workbench is not None
+    detail = auditor.window.workbench.detail
+    rows = auditor.list.rows()
+    assert rows
+    for row in rows:
+        assert row.mark.target is not None
+        assert detail.follow(row.mark.target), row.mark
+
+
+def test_a_finding_and_an_uncovered_file_lead_to_their_lines(auditor: Auditor, judged: MarkedCode) -> None:
+    for kind, value, within, line in (
+        (Kind.FINDING, "PLR2004 src/bot.py:18", "ruff.sarif", 18),
+        (Kind.COVERED_FILE, "src/bot.py", "coverage.xml", 15),
+    ):
+        assert auditor.window.workbench is not None
+        auditor.window.deciding.place_asked.emit("reports")
+        assert auditor.window.workbench.detail.follow(Target(kind, value, within))
+        auditor.settle()
+        auditor.press(Key.Key_F12)
+        assert auditor.code.cursor_line == line
+
+
 def test_a_note_is_about_its_bytes_and_never_moves_to_others(auditor: Auditor, judged: MarkedCode) -> None:
     auditor.read("src/bot.py", judged.sha, 7)
     auditor.press(Key.Key_M, CTRL)
@@ -339,7 +364,7 @@ def test_a_note_is_about_its_bytes_and_never_moves_to_others(auditor: Auditor, j
     assert "byte for byte" in auditor.list.remarks.text()
     other = commit(judged.folder, {"src/bot.py": "# moved\n" + (judged.folder / "src/bot.py").read_text()})
     auditor.read("src/bot.py", other)
-    assert [row[0] for row in auditor.rows()] == [f"✎ Audit note, on other content, at {judged.sha[:7]}"]
+    assert [row[0] for row in auditor.rows()] == ["✎ Audit note, on other content"]
     assert not auditor.list.lines()
     assert "so they are not shown" in auditor.list.remarks.text()
 
