@@ -247,6 +247,22 @@ def _check(stage: Stage) -> Iterator[str]:
         stage.do(Act.GO_REPORTS)
 
 
+def _code(stage: Stage) -> Iterator[str]:
+    """The place of the code with the texts of a small project."""
+    from aitr_desktop.windows.pictured_code import code_views
+
+    workbench = stage.workbench()
+    if workbench is not None:
+        workbench.table.select_row(0)
+        stage.settle()
+        yield from code_views(stage)
+
+
+def _code_nothing(stage: Stage) -> Iterator[str]:
+    stage.do(Act.GO_CODE)
+    yield "code-nothing"
+
+
 def _server(stage: Stage) -> Iterator[str]:
     stage.do(Act.GO_SERVER)
     yield "server-none"
@@ -357,6 +373,8 @@ VIEWS = (
     View(name="policies", show=_policies),
     View(name="check", show=_check),
     View(name="check-nothing", show=_check_nothing, needs_library=False),
+    View(name="code", show=_code),
+    View(name="code-nothing", show=_code_nothing, needs_library=False),
     View(name="server", show=_server),
     View(name="connect", show=_connect),
     View(name="palette", show=_palette),

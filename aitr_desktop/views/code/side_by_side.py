@@ -140,7 +140,8 @@ class SideBySide(PairArea):
         if event.modifiers() == Qt.KeyboardModifier.ControlModifier and key == Qt.Key.Key_C:
             self.copy_change()
         elif event.modifiers() & ~_KEPT:
-            super().keyPressEvent(event)
+            # Qt's own would take Alt+Left for a step to the left.
+            event.ignore()
         elif key in steps:
             self._go(self.cursor_place + steps[Qt.Key(key)])
         elif key in sideways:

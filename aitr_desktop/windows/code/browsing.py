@@ -52,6 +52,7 @@ class Browsing(QObject):
         self._tasks, self._side, self._recent = tasks, side, recent
         self._clone: OpenClone | None = None
         self._sha = ""
+        self._is_failed = False
         self._folders: list[Task[tuple[Listed, ...]]] = []
         self._paths: Paths | None = None
         self._finding = Latest(tasks, self)
@@ -66,14 +67,20 @@ class Browsing(QObject):
 
     def show(self, clone: OpenClone, sha: str) -> None:
         """Lists the files of a commit."""
-        if clone is self._clone and sha == self._sha:
+        if clone is self._clone and sha == self._sha and not self._is_failed:
             return
         self._stop_files()
+        self._is_failed = False
         self._clone, self._sha, self._paths = clone, sha, None
         self._side.show_clone(str(clone.folder), visible(clone.doubt))
         self._side.tree.files.forget()
         if self._side.field.text():
             self._find(self._side.field.text())
+
+    def show_again(self) -> None:
+        """Lists the files again where they could not be listed."""
+        if self._clone is not None and self._is_failed:
+            self.show(self._clone, self._sha)
 
     def forget(self) -> None:
         """Another repository, or none: nothing of the one before is listed."""
@@ -121,6 +128,8 @@ class Browsing(QObject):
     def _fail_folder(self, path: str, error: TsrError) -> None:
         self._side.tree.files.fail(path, visible(error.message))
         if not path:
+            # Looked at again, it is read again: somebody may have fetched it meanwhile.
+            self._is_failed = True
             self.failed.emit(error)
 
     def _find(self, text: str) -> None:
@@ -158,7 +167,7 @@ class Browsing(QObject):
         self.changes_read.emit(changed)
 
     def _fail_changes(self, error: TsrError) -> None:
-        self._side.summary.setText(visible(error.message))
+        self._side.summary.setText(visible(" ".join(filter(None, (error.message, error.next_step)))))
         self.failed.emit(error)
 
 

@@ -59,6 +59,8 @@ class OnScreen(QObject):
         self.colouring = Colouring(view.pane, view.pair, self)
         self._takes_focus = False
         self._clone: OpenClone | None = None
+        self.wanted: Spot | None = None
+        """What was asked for last, shown or not; None where no file was."""
         self._next: Callable[[], object] = view.files.find_file
         view.pane.message_pressed.connect(lambda: self._next())  # noqa: PLW0108  (it changes)
         view.pane.view.selection_changed.connect(self._remember_lines)
@@ -80,7 +82,7 @@ class OnScreen(QObject):
 
     def open(self, clone: OpenClone, spot: Spot, *, takes_focus: bool, as_text: bool = False) -> None:
         """Reads something, and shows it when it is there."""
-        self._clone, self._takes_focus = clone, takes_focus
+        self._clone, self._takes_focus, self.wanted = clone, takes_focus, spot
         self.reading.open(clone, spot, as_text=as_text)
 
     def say(self, message: Message, then: Callable[[], object]) -> None:
@@ -92,15 +94,14 @@ class OnScreen(QObject):
     def say_nothing_open(self) -> None:
         """A commit is chosen, and no file."""
         self.reading.stop()
+        self.wanted = None
         self.say(messages.nothing_open(), self._view.files.find_file)
         self._offer_travel()
 
-    def say_error(self, error: TsrError, again: Callable[[], object], as_text: Callable[[], object]) -> None:
-        """Says why a file is not shown, and what to do."""
-        if isinstance(error, NotHereError) and self._clone is not None:
-            self.say(messages.not_here(error, str(self._clone.folder)), again)
-        elif isinstance(error, NotTextError):
-            self.say(messages.not_text(error), as_text)
+    def say_error(self, error: TsrError, clone: OpenClone, again: Callable[[], object]) -> None:
+        """Says why a file, or a commit, is not shown, and what to do."""
+        if isinstance(error, NotHereError):
+            self.say(messages.not_here(error, str(clone.folder)), again)
         else:
             self.say(messages.not_readable(error), again)
 
@@ -108,6 +109,7 @@ class OnScreen(QObject):
         """Another repository: nothing of the one before can be gone back to."""
         self.reading.stop()
         self.visited.forget()
+        self.wanted = None
 
     def stop(self) -> None:
         """Ends what waits; the window goes."""
@@ -162,7 +164,10 @@ class OnScreen(QObject):
         if clone is None:
             return
         again = partial(self.open, clone, spot, takes_focus=goes)
-        self.say_error(error, again, partial(again, as_text=True))
+        if isinstance(error, NotTextError) and not spot.before:
+            self.say(messages.not_text(error), partial(again, as_text=True))
+        else:
+            self.say_error(error, clone, again)
         self._arrived()
 
     def _say_reading(self, spot: Spot) -> None:

@@ -81,6 +81,7 @@ class Reader(QObject):
         self.entrance.other_clone.connect(self.screen.forget)
         self.entrance.other_clone.connect(self.browsing.forget)
         self.browsing.failed.connect(self._say_no_list)
+        self.screen.file_shown.connect(lambda _: self.browsing.show_again())
 
     def named(self, sha: str) -> NamedCommit | None:
         """What the reports say of a commit; None where they don't name it."""
@@ -138,6 +139,7 @@ class Reader(QObject):
 
     def show_commit(self, sha: str) -> None:
         """Lists the files of another commit; the file on screen is shown at it, too."""
+        self._is_stale = False
         here = self.screen.visited.here
         if here is None or self.screen.file is None:
             self._enter(lambda clone: self._list(clone, sha))
@@ -214,7 +216,6 @@ class Reader(QObject):
             self.go(Spot(sha=sha, path=path, first=line, last=line))
 
     def _say_no_list(self, error: TsrError) -> None:
-        """The files of the commit can't be listed: where nothing is read, that is all there is to say."""
-        if self.screen.file is None and self.screen.pair is None and not self.screen.reading.is_reading:
-            self._is_stale = True
-            self.screen.say_error(error, self.refresh, self.refresh)
+        """The files of the commit can't be listed: that is said where no file was asked for."""
+        if self.choice.clone is not None and self.screen.wanted is None:
+            self.screen.say_error(error, self.choice.clone, lambda: self._enter(self._begin))

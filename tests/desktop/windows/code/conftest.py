@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from qtpy.QtCore import Qt
 
 from tests.desktop.fakes import FakeWorkspace, StillClock, lines
-from tests.factories.code_projects import CodeProject, code_project
+from tests.factories.code_projects import REPOSITORY, CodeProject, code_project
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -31,8 +32,6 @@ class JudgedWorkspace(FakeWorkspace):
 
     def load(self, report_id: str) -> OpenedReport:
         opened = super().load(report_id)
-        import msgspec
-
         report = msgspec.structs.replace(
             opened.report, versions=self.manifests[report_id], build=self.builds.get(report_id)
         )
@@ -92,8 +91,6 @@ def library(clock: StillClock, project: CodeProject) -> JudgedWorkspace:
 @pytest.fixture
 def place(window: MainWindow, tasks: Tasks, qtbot: QtBot, project: CodeProject) -> Place:
     """A report of the second commit is on screen, and the clone of its repository is known."""
-    from tests.factories.code_projects import REPOSITORY
-
     window.preferences.change(clones={REPOSITORY: str(project.folder)})
     found = Place(window, tasks, qtbot)
     window.show_library(Path("/data/audit-2026.db"))
