@@ -24,6 +24,8 @@ class Spot:
     """Its path there; empty where it is the same."""
     is_working: bool = False
     """The file of the working tree, not that of the commit."""
+    is_loose: bool = False
+    """The path is one that a tool wrote, which may begin elsewhere than the repository does."""
     note: str = ""
     """What is said above it, because of how one came here."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
@@ -34,7 +34,7 @@ class ChangedFile:
     before_path: str = ""
     """Where it was before, where it moved."""
     note: str = ""
-    """What else is to be known: a link, another repository inside."""
+    """What else is to be known: how many lines, a link, another repository inside."""
 
     @property
     def tone(self) -> Tone:
@@ -66,17 +66,23 @@ class ChangedFilesModel(QAbstractListModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: tuple[ChangedFile, ...] = ()
+        self._rows: list[ChangedFile] = []
 
     def show(self, rows: Sequence[ChangedFile]) -> None:
         """Lists others."""
         self.beginResetModel()
-        self._rows = tuple(rows)
+        self._rows = list(rows)
         self.endResetModel()
 
     def file(self, row: int) -> ChangedFile | None:
         """The file of a row."""
         return self._rows[row] if 0 <= row < len(self._rows) else None
+
+    def note(self, row: int, note: str) -> None:
+        """Says more of a file."""
+        if 0 <= row < len(self._rows):
+            self._rows[row] = replace(self._rows[row], note=note)
+            self.dataChanged.emit(self.index(row, 0), self.index(row, 0))
 
     def row_of(self, path: str) -> int:
         """The row of a file; -1 where it did not change."""

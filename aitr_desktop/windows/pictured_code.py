@@ -13,6 +13,7 @@ from aitr_desktop.item_models.changed_files_model import ChangedFile
 from aitr_desktop.item_models.file_tree_model import Leaf, Leaflet
 from aitr_desktop.item_models.judged_commits import JudgedCode, NamedCommit
 from aitr_desktop.windows.code.code_messages import not_here, nothing_open
+from aitr_desktop.windows.code.reading import Pair
 from tsr_agent.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from aitr_desktop.windows.pictured import Stage
 
 FOLDER = Path("/home/ann/support-bot")
+PATIENCE = 100
+"""Times 50 ms."""
 OLD, NEW, PROMPTS = "9bc02d4" + "1" * 33, "3fa9c1e" + "2" * 33, "c81e728" + "3" * 33
 CHANGED_TREE = (
     "The report was made from a tree with changes that no commit has: what you see is the commit, "
@@ -80,7 +83,8 @@ def code_views(stage: Stage) -> Iterator[str]:
     view.files.tree.reveal("support_bot/bot.py")
     stage.settle()
     yield "code-file"
-    _change(view)
+    _change(stage)
+    _wait_for_colours(stage)
     yield "code-side-by-side"
     view.files.show_changes(
         OLD, NEW, (ChangedFile(sign="±", path=HOSTILE, note="link"),) * 3, "3 files changed"
@@ -139,16 +143,29 @@ def _show(stage: Stage, file: CodeFile) -> None:
     view.pane.show_file(file)
     screen.colouring.say()
     view.show_pane()
+    _wait_for_colours(stage)
+
+
+def _wait_for_colours(stage: Stage) -> None:
+    """Until the lexer, a process of its own, has brought what is in sight; not for ever."""
+    view = stage.window.deciding.code.view()
+    stage.settle()
+    for _ in range(PATIENCE):
+        pair = view.pair.rows
+        if all(pair.has_pieces()) if view.shows_pair else any(map(view.pane.view.pieces.of, range(1, 40))):
+            break
+        stage.wait(50)
     stage.settle()
 
 
-def _change(view: PlaceView) -> None:
+def _change(stage: Stage) -> None:
+    view = stage.window.deciding.code.view()
     files = (
-        ChangedFile(sign="±", path="prompts/system.txt"),
-        ChangedFile(sign="±", path="support_bot/bot.py"),
+        ChangedFile(sign="±", path="prompts/system.txt", note="+2 –1"),
+        ChangedFile(sign="±", path="support_bot/bot.py", note="+4 –5"),
         ChangedFile(sign="→", path="support_bot/answers/tone.py", before_path="support_bot/tone.py"),
-        ChangedFile(sign="+", path="tests/test_refunds.py"),
-        ChangedFile(sign="–", path="tests/test_old.py"),
+        ChangedFile(sign="+", path="tests/test_refunds.py", note="+31"),
+        ChangedFile(sign="–", path="tests/test_old.py", note="–12"),
     )
     view.files.show_changes(OLD, NEW, files, "5 files changed")
     view.files.show_tab(changes=True)
@@ -156,6 +173,8 @@ def _change(view: PlaceView) -> None:
     old, new = _file("support_bot/bot.py", BOT, sha=OLD), _file("support_bot/bot.py", LATER_BOT)
     view.pair.offer_versions((), (0, 0))
     names = "A: Code · 9bc02d4", "B: Code · 3fa9c1e"
-    view.pair.show_pair(old, new, difference(old.lines, new.lines), names)
+    pair = Pair(old=old, new=new, difference=difference(old.lines, new.lines))
+    stage.window.deciding.code.reader().screen.colouring.show_pair(pair)
+    view.pair.show_pair(old, new, pair.difference, names)
     view.show_pair()
     view.focus_code()

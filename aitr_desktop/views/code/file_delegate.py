@@ -8,8 +8,9 @@ from qtpy.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from aitr_desktop.item_models.changed_files_model import CHANGED_ROLE, ChangedFile
+from aitr_desktop.item_models.changed_files_model import CHANGED_ROLE, MAX_SHOWN, ChangedFile
 from aitr_desktop.item_models.file_tree_model import LEAF_ROLE, Leaf, Leaflet
+from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
     from qtpy.QtCore import QObject
@@ -79,7 +80,7 @@ class FileDelegate(QStyledItemDelegate):
             painter.drawText(room, _RIGHT, changed.note)
             room = room.adjusted(0, 0, -option.fontMetrics.horizontalAdvance(changed.note) - GAP, 0)
         painter.setPen(QColor(colours.ink))
-        self._draw(painter, option, room, changed.shown)
+        self._draw(painter, option, room, one_line(changed.path, MAX_SHOWN))
 
     def _draw(self, painter: QPainter, option: QStyleOptionViewItem, room: QRect, text: str) -> None:
         shown = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideMiddle, max(0, room.width()))

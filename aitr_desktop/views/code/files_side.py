@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, Signal
-from qtpy.QtWidgets import QComboBox, QFrame, QSizePolicy, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QSizePolicy,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from aitr_desktop.item_models.cells import plain_tooltip
 from aitr_desktop.views.code.file_lists import ChangedList, FileTree
@@ -49,8 +58,8 @@ class FilesSide(QFrame):
         self.field = PathField(theme, row_height)
         self.tree = FileTree(theme, row_height)
         self.nothing = PlainLabel(tone=Tone.MUTED, wraps=True)
-        self.before = self._chooser(self.tr("Changed since"))
-        self.after = self._chooser(self.tr("Changed until"))
+        self.before = self._chooser(self.tr("Changed from"))
+        self.after = self._chooser(self.tr("Changed to"))
         self.summary = PlainLabel(tone=Tone.MUTED, wraps=True)
         self.changed = ChangedList(theme, row_height)
         self._between = "", ""
@@ -81,11 +90,20 @@ class FilesSide(QFrame):
         column.setSpacing(4)
         inset = QVBoxLayout()
         inset.setContentsMargins(FIELD_MARGIN, 0, FIELD_MARGIN, 0)
-        for part in (self.before, self.after, self.summary):
-            inset.addWidget(part)
+        between = QFormLayout()
+        between.setContentsMargins(0, 0, 0, 0)
+        between.setSpacing(4)
+        between.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for words, box in ((self.tr("From"), self.before), (self.tr("To"), self.after)):
+            label = PlainLabel(words, tone=Tone.MUTED)
+            label.setBuddy(box)
+            between.addRow(label, box)
+        inset.addLayout(between)
+        inset.addWidget(self.summary)
         column.addLayout(inset)
         column.addWidget(self.changed, 1)
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.setAccessibleName(self.tr("Files"))
         self.tabs.addTab(files, self.tr("Files"))
         self.tabs.addTab(changes, self.tr("Changed"))

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from aitr_desktop.code.styling import Piece
     from aitr_desktop.theme import ThemeController
 
-FRAME = 2
 COLUMNS_A_STEP = 4
 MOST_KEPT = 4_000
 """Lines of a side whose colours are kept."""
@@ -50,8 +49,9 @@ class PairArea(QAbstractScrollArea):
         """Where the cursor stands, counted from 0 in what is shown."""
         self._widest = 0.0
         self._pieces: tuple[dict[int, Sequence[Piece]], dict[int, Sequence[Piece]]] = ({}, {})
+        self._asked: tuple[set[int], set[int]] = (set(), set())
+        """Lines whose colours were asked for."""
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setViewportMargins(FRAME, FRAME, FRAME, FRAME)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         for bar in (self.verticalScrollBar(), self.horizontalScrollBar()):
             bar.valueChanged.connect(self._scrolled)
@@ -59,7 +59,7 @@ class PairArea(QAbstractScrollArea):
     def take(self, difference: Difference, *, folds: bool) -> None:
         """Shows another difference, from its top."""
         self.difference = difference
-        self._pieces = ({}, {})
+        self._pieces, self._asked = ({}, {}), (set(), set())
         self._widest = 0.0
         self.fold(folds=folds)
         self.verticalScrollBar().setValue(0)
@@ -80,11 +80,12 @@ class PairArea(QAbstractScrollArea):
             first: The first of the lines.
             pieces: Of each line.
         """
-        kept = self._pieces[side]
-        if len(kept) > MOST_KEPT:
-            kept.clear()
-        kept.update(enumerate(pieces, first))
+        self._pieces[side].update(enumerate(pieces, first))
         self.viewport().update()
+
+    def has_pieces(self) -> tuple[bool, bool]:
+        """Whether the old and the new side have any colours yet."""
+        return bool(self._pieces[0]), bool(self._pieces[1])
 
     @property
     def page(self) -> int:
@@ -166,10 +167,21 @@ class PairArea(QAbstractScrollArea):
             numbers = [number for number in lines if number]
             widths = (self.line_painter.width(self.line_painter.lay(text.line(each))) for each in numbers)
             self._widest = max(self._widest, max(widths, default=0.0))
-            if any(each not in self._pieces[side] for each in numbers):
-                self.pieces_wanted.emit(side, min(numbers), max(numbers))
+            self._ask(side, [each for each in numbers if each not in self._asked[side]])
         room = min(half.right - half.text for half in self.halves())
         bar = self.horizontalScrollBar()
         bar.setRange(0, max(0, round(self._widest) + 2 * MARGIN - room))
         bar.setPageStep(max(1, room))
         bar.setSingleStep(round(self.line_painter.cell) * COLUMNS_A_STEP)
+
+    def _ask(self, side: int, unknown: list[int]) -> None:
+        """Asks for the colours of lines, stretch by stretch: what is folded away is not lexed."""
+        if len(self._asked[side]) > MOST_KEPT:
+            self._asked[side].clear()
+            self._pieces[side].clear()
+        self._asked[side].update(unknown)
+        start = 0
+        for place, line in enumerate(unknown):
+            if place + 1 == len(unknown) or unknown[place + 1] != line + 1:
+                self.pieces_wanted.emit(side, unknown[start], line)
+                start = place + 1

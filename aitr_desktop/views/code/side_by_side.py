@@ -162,6 +162,10 @@ class SideBySide(PairArea):
             if self.rows.at(place).folded:
                 self._open(place, 1)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        """What was pressed here ends here."""
+        event.accept()
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
         """Opens the line in its file."""
         place = self._place_at(event)

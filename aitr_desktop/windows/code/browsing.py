@@ -11,6 +11,7 @@ from aitr_desktop.item_models.changed_files_model import ChangedFile
 from aitr_desktop.item_models.file_tree_model import Leaf, Leaflet
 from aitr_desktop.item_models.path_search import found_paths, typed_path
 from aitr_desktop.tasks import Lane
+from aitr_desktop.windows.code.counting import LineCounts
 from aitr_desktop.windows.code.latest import Latest
 from tsr_agent.sections.plain_text import visible
 from tsr_agent.sections.wording import counted
@@ -57,6 +58,8 @@ class Browsing(QObject):
         self._paths: Paths | None = None
         self._finding = Latest(tasks, self)
         self._comparing = Latest(tasks, self)
+        self._counting = LineCounts(tasks, self)
+        self._counting.counted.connect(side.changed.changed.note)
         side.tree.files.folder_wanted.connect(self._read_folder)
         side.field.typed.connect(self._find)
 
@@ -91,16 +94,20 @@ class Browsing(QObject):
 
     def show_changes(self, clone: OpenClone, before: str, after: str) -> None:
         """Lists the files that changed between two commits."""
+        self._counting.stop()
         self._side.show_tab(changes=True)
         self._side.show_changes(before, after, (), self.tr("Comparing the two commits…"))
         self._comparing.run(
-            lambda _: clone.lists.changed(before, after), self._show_changes, self._fail_changes
+            lambda _: clone.lists.changed(before, after),
+            partial(self._show_changes, clone),
+            self._fail_changes,
         )
 
     def stop(self) -> None:
         """Ends what waits."""
         self._stop_files()
         self._comparing.stop()
+        self._counting.stop()
 
     def _stop_files(self) -> None:
         for task in self._folders:
@@ -157,13 +164,14 @@ class Browsing(QObject):
         self._side.field.show_found((), 0)
         self._side.show_nothing(visible(error.message))
 
-    def _show_changes(self, changed: Changed) -> None:
+    def _show_changes(self, clone: OpenClone, changed: Changed) -> None:
         files = tuple(map(_changed_file, changed.files))
         summary = counted(len(files), "file") + " " + self.tr("changed") if files else ""
         said = summary or self.tr("No file differs between the two.")
         self._side.show_changes(
             changed.before, changed.after, files, " ".join((said, changed.remark)).strip()
         )
+        self._counting.count(clone, changed)
         self.changes_read.emit(changed)
 
     def _fail_changes(self, error: TsrError) -> None:

@@ -158,7 +158,9 @@ class CodePage(QObject):
         from aitr_desktop.code.visited import Spot
 
         self._offer(self._with(place.repository, place.sha))
-        self.reader().go(Spot(sha=place.sha, path=place.path, first=place.first, last=place.last))
+        self.reader().go(
+            Spot(sha=place.sha, path=place.path, first=place.first, last=place.last, is_loose=True)
+        )
         self.place_asked.emit(KEY)
 
     def show_files(self, place: CodePlace) -> None:

@@ -9,6 +9,8 @@ from qtpy.QtCore import QObject, Signal
 
 from aitr_desktop.translation import translate
 from aitr_desktop.windows.code.latest import Latest
+from tsr_agent.errors import InputError
+from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,7 +103,10 @@ def _file(
         file = clone.files.working_file(spot.path, spot.sha, as_text=as_text)
         said = translate("CodeReading", "This is the working tree as it is now, not what was judged.")
         return _with(file, clone, (said,))
-    return _with(clone.files.file(spot.sha, spot.path, as_text=as_text), clone, remarks(spot.sha))
+    file = clone.files.file(spot.sha, spot.path, as_text=as_text)
+    if not spot.is_loose:
+        _check(file, spot.path)
+    return _with(file, clone, remarks(spot.sha))
 
 
 def _pair(clone: OpenClone, spot: Spot, remarks: Callable[[str], tuple[str, ...]]) -> Pair:
@@ -109,11 +114,20 @@ def _pair(clone: OpenClone, spot: Spot, remarks: Callable[[str], tuple[str, ...]
 
     old = clone.files.file(spot.before, spot.before_path or spot.path)
     new = clone.files.file(spot.sha, spot.path)
+    _check(old, spot.before_path or spot.path)
+    _check(new, spot.path)
     return Pair(
         old=_with(old, clone, remarks(spot.before)),
         new=_with(new, clone, remarks(spot.sha)),
         difference=difference(old.lines, new.lines),
     )
+
+
+def _check(file: CodeFile, path: str) -> None:
+    """Refuses a file that only ends as the path does: another one is not what was asked for."""
+    if file.path != path:
+        words = translate("CodeReading", "Commit {sha} has no file {path}.")
+        raise InputError(words.format(sha=one_line(file.sha[:12]), path=one_line(path, 200)))
 
 
 def _with(file: CodeFile, clone: OpenClone, remarks: tuple[str, ...]) -> CodeFile:
