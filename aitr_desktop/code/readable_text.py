@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tsr_agent.errors import InputError
 from tsr_agent.sections.plain_text import one_line
+from tsr_agent.sections.wording import counted
 
 UTF_8 = "UTF-8"
 _MARKS = (
@@ -168,6 +169,6 @@ def _line_ends(text: bytes) -> list[str]:
         said.append(f"Line ends are mixed: {both:,} are CRLF, {feeds - both:,} are LF.")
     if returns != both:
         said.append(
-            f"It has {returns - both:,} carriage returns without a line feed, which end no line here."
+            f"It has {counted(returns - both, 'carriage return')} without a line feed; no line ends there."
         )
     return said

@@ -172,3 +172,60 @@ def pipe_in_place_of(path: Path) -> None:
     """A pipe to which nobody writes: whoever opens it waits for ever."""
     path.unlink()
     os.mkfifo(path)
+
+
+def unfolding_pack(folder: Path, size: int) -> str:
+    """A pack of some kilobytes with a file of ten bytes, which git can have only by way of one of ``size``.
+
+    A base of zeros, a delta that copies it until it has that size, and a delta that takes ten bytes of it.
+
+    Returns:
+        The id under which git finds the small one; nobody knows its true one without unfolding it.
+    """
+    base = bytes(0xFFFFFF)
+    copies = b"".join(
+        b"\xf0" + min(size - start, len(base)).to_bytes(3, "little") for start in range(0, size, len(base))
+    )
+    deltas = (
+        _number(len(base)) + _number(size) + copies,
+        _number(size) + _number(10) + b"\x90\x0a",
+    )
+    pack = b"PACK" + (2).to_bytes(4) + (3).to_bytes(4)
+    places = [len(pack)]
+    pack += _entry_head(3, len(base)) + zlib.compress(base)
+    for delta in deltas:
+        places.append(len(pack))
+        pack += _entry_head(6, len(delta)) + _back(places[-1] - places[-2]) + zlib.compress(delta)
+    pack += sha1(pack, usedforsecurity=False).digest()
+    ids = [bytes([first]) * 20 for first in (0xAA, 0xBB, 0xCC)]
+    index = b"\xfftOc" + (2).to_bytes(4)
+    index += b"".join(sum(each[0] <= first for each in ids).to_bytes(4) for first in range(256))
+    index += (
+        b"".join(ids) + bytes(4 * len(ids)) + b"".join(place.to_bytes(4) for place in places) + pack[-20:]
+    )
+    folder = folder / ".git" / "objects" / "pack"
+    folder.mkdir(exist_ok=True)
+    (folder / "pack-unfolding.pack").write_bytes(pack)
+    (folder / "pack-unfolding.idx").write_bytes(index + sha1(index, usedforsecurity=False).digest())
+    return ids[-1].hex()
+
+
+def _number(value: int) -> bytes:
+    """As deltas write sizes: seven bits a byte, the low ones first."""
+    parts = [value >> shift & 0x7F for shift in range(0, max(1, value.bit_length()), 7)]
+    return bytes([part | 0x80 for part in parts[:-1]] + parts[-1:])
+
+
+def _entry_head(kind: int, size: int) -> bytes:
+    """Kind and size of an entry of a pack."""
+    first, rest = kind << 4 | size & 15, size >> 4
+    return bytes([first | 0x80]) + _number(rest) if rest else bytes([first])
+
+
+def _back(offset: int) -> bytes:
+    """How far before an entry its base begins."""
+    parts = [offset & 0x7F]
+    while offset := offset >> 7:
+        offset -= 1
+        parts.insert(0, 0x80 | offset & 0x7F)
+    return bytes(parts)

@@ -272,3 +272,15 @@ def test_git_gets_a_bound_for_its_memory_and_a_group_of_its_own(folder: Path) ->
         git_process.end(kept)
     assert kept.returncode is not None
     git_process.kill(kept)
+
+
+@LINUX
+def test_a_small_file_that_unfolds_by_way_of_a_huge_one_ends_git_and_not_the_machine(folder: Path) -> None:
+    """Its size is said to be ten bytes: only the bound of memory stands between it and three gigabytes."""
+    sha = hostile.unfolding_pack(folder, 3 << 30)
+    with pytest.raises(InputError, match="can't read this clone"), store(folder).question() as asked:
+        asked.blob(sha)
+    # The same with what fits: the pack is one that git reads.
+    small = hostile.unfolding_pack(folder, 64 << 20)
+    with pytest.raises(IntegrityError), store(folder, keeps=False).question() as asked:
+        asked.blob(small)

@@ -128,12 +128,12 @@ def test_a_pointer_of_git_lfs_is_told_from_the_file() -> None:
     ("content", "said"),
     [
         (b"a\r\nb\nc\n", ["Line ends are mixed: 1 are CRLF, 2 are LF."]),
-        (b"a\rb\rc", ["It has 2 carriage returns without a line feed, which end no line here."]),
+        (b"a\rb\rc", ["It has 2 carriage returns without a line feed; no line ends there."]),
         (
             b"a\r\nb\rc\n",
             [
                 "Line ends are mixed: 1 are CRLF, 1 are LF.",
-                "It has 1 carriage returns without a line feed, which end no line here.",
+                "It has 1 carriage return without a line feed; no line ends there.",
             ],
         ),
         (b"a\r\nb\r\n", []),
