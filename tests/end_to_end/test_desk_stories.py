@@ -15,14 +15,13 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from pypdf import PdfReader
-from qtpy.QtWidgets import QWidget
 
 from aitr_desktop.actions.spec import Act
+from aitr_desktop.code.line_selection import LineSelection
 from aitr_desktop.item_models.cells import Kind, Target
 from aitr_desktop.item_models.tree_model import TreeModel
 from aitr_desktop.settings import ThemeChoice
 from aitr_desktop.theme import ThemeController
-from aitr_desktop.views.code_dialog import CodeDialog
 from aitr_desktop.views.save_dialog import SaveDialog
 from aitr_desktop.views.section_tree import SectionTree
 from aitr_desktop.windows import file_dialogs
@@ -132,8 +131,6 @@ def desk(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
     made = Desk(window, tasks, qtbot, tmp_path)
     made.wait()
     yield made
-    for dialog in window.findChildren(CodeDialog):
-        dialog.close()
     leave_window(window)
     leave_theme(theme)
 
@@ -182,12 +179,11 @@ def test_a_developer_follows_a_red_pipeline_to_the_line_and_sees_what_would_make
     desk.window.preferences.change(clones={REPOSITORY: str(clone)})
     assert workbench.detail.follow(line)
     desk.wait()
-    (dialog,) = desk.window.findChildren(CodeDialog)
-    shown = words(dialog) + "".join(
-        each.toPlainText() for each in dialog.findChildren(QWidget) if hasattr(each, "toPlainText")
-    )
-    assert "assert 'mg' not in answer" in shown
-    assert "rewritten since" not in shown
+    pane = desk.window.deciding.code.pane
+    assert pane is not None
+    assert pane.view.selection == LineSelection(41, 41)
+    assert pane.view.line(41).text == "    assert 'mg' not in answer"
+    assert b"rewritten since" not in pane.view.lines.content
     decision = decision_here(desk)
     fix = next(each.fix for each in decision.rules if each.fix and each.id == "unit-tests")
     assert desk.says(fix)
