@@ -45,15 +45,20 @@ class LineCursor(QObject):
 
     def step(self, lines: int, *, extends: bool) -> None:
         """Moves on; where the line of the cursor is not selected, a single step selects that one first."""
-        if self._is_at_cursor() or abs(lines) > 1:
+        selection, cursor = self._view.selection, self._view.cursor_line
+        is_begun = selection is not None and (self._is_at_end() if extends else cursor in selection)
+        if is_begun or abs(lines) > 1:
             self.go_by(lines, extends=extends)
         else:
-            self.select(self._view.cursor_line)
+            self.select(cursor)
 
     def go_by(self, lines: int, *, extends: bool) -> None:
         """Moves on by so many lines, downwards if positive."""
-        begun = self._begun()
-        self._show(begun.extended(lines, self.count) if extends else begun.moved(lines, self.count))
+        line = self._view.cursor_line
+        if extends:
+            self._show(self._begun().extended(lines, self.count))
+        else:
+            self._show(LineSelection(line, line).moved(lines, self.count))
 
     def extend_by_page(self, direction: int) -> None:
         """Extends by what is seen, less the one line that is seen again."""
@@ -98,15 +103,15 @@ class LineCursor(QObject):
         self._view.clear_selection()
         announce(self._view, self.tr("Selection taken back"))
 
-    def _is_at_cursor(self) -> bool:
-        selection = self._view.selection
-        return selection is not None and selection.cursor == self._view.cursor_line
+    def _is_at_end(self) -> bool:
+        """Whether the cursor is where the selection ends or began; a link leaves it at the first line."""
+        selection, cursor = self._view.selection, self._view.cursor_line
+        return selection is not None and cursor in (selection.anchor, selection.cursor)
 
     def _begun(self) -> LineSelection:
-        """What a key goes on from: the selection, or the cursor where that has gone elsewhere."""
-        line = self._view.cursor_line
-        selection = self._view.selection
-        return selection if selection is not None and self._is_at_cursor() else LineSelection(line, line)
+        """What is extended: the selection, or the cursor where that has gone elsewhere."""
+        selection, cursor = self._view.selection, self._view.cursor_line
+        return selection if selection is not None and self._is_at_end() else LineSelection(cursor, cursor)
 
     def _show(self, selection: LineSelection, *, centre: bool = False) -> None:
         self._view.select(selection.anchor, selection.cursor)

@@ -41,7 +41,7 @@ class EditorPane(QWidget):
         self.text.setAccessibleDescription(
             self.tr("Tab writes spaces. Escape, then Tab leaves the text; so does Ctrl+Tab.")
         )
-        self.find_bar = FindBar(words=self.tr("Find in text"))
+        self.find_bar = FindBar(words=self.tr("Find in text"), offers_exact=True)
         self.line_bar = LineBar(
             self.text, lambda: self.text.place()[0], self.text.go_to, self.text.document().blockCount
         )

@@ -95,7 +95,8 @@ class FindingText(QObject):
             return
         whole = self._edit.toPlainText()
         is_wide = not whole.isascii()
-        for found in re.finditer(re.escape(with_placeholders(text)), whole, re.IGNORECASE):
+        case = 0 if self._bar.is_exact else re.IGNORECASE
+        for found in re.finditer(re.escape(with_placeholders(text)), whole, case):
             start, end = found.span()
             if is_wide:
                 start, end = units(whole[:start]), units(whole[:end])

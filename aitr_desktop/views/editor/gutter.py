@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SIGNS = {Weight.ERROR: ("✕", "no_go"), Weight.WARNING: ("▲", "pending"), Weight.NOTE: ("○", "muted")}
 """Sign and token of each weight."""
 MARGIN = 8
+CURSOR = 3
+"""Width of the bar at the line of the cursor."""
 
 
 class Gutter(QWidget):
@@ -55,6 +57,7 @@ class Gutter(QWidget):
         painter.fillRect(event.rect(), QColor(self._theme.theme.raised))
         painter.setFont(self._edit.font())
         height = self._edit.fontMetrics().height()
+        token = self._theme.theme.accent if self._edit.hasFocus() else self._theme.theme.muted
         weights, current = self._edit.marks.weights(), self._edit.textCursor().blockNumber()
         block = self._edit.firstVisibleBlock()
         while block.isValid():
@@ -65,6 +68,8 @@ class Gutter(QWidget):
             painter.setPen(QColor(getattr(self._theme.theme, "ink" if number == current else "muted")))
             room = QRect(0, top, self.width() - MARGIN, height)
             painter.drawText(room, int(Qt.AlignmentFlag.AlignRight), str(number + 1))
+            if number == current:
+                painter.fillRect(self.width() - CURSOR, top, CURSOR, height, QColor(token))
             if number in weights:
                 sign, token = SIGNS[weights[number]]
                 painter.setPen(QColor(getattr(self._theme.theme, token)))
@@ -82,7 +87,7 @@ class Gutter(QWidget):
         self._edit.go_to(at.blockNumber() + 1)
 
     def _sign_width(self) -> int:
-        return int(self._edit.fontMetrics().horizontalAdvance("✕")) + MARGIN // 2
+        return round(2.5 * self._edit.fontMetrics().horizontalAdvance("0")) + MARGIN // 2
 
     @Slot(QRect, int)
     def _follow(self, seen: QRect, shift: int) -> None:

@@ -51,6 +51,7 @@ class TextEdit(MeantText):
         self._theme = theme
         self.pixels = USUAL_SIZE
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.setProperty("code", "true")
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         option = self.document().defaultTextOption()
         # A line of right-to-left letters begins at the left too: indentation has a meaning.
@@ -193,7 +194,8 @@ def _draw_labels(painter: QPainter, block: object, corner: object, theme: ThemeC
                 max(8, int(right - left) - 2),
                 int(line.height()) - 2,
             )
-            painter.fillRect(box, QColor(theme.theme.pending))
-            painter.setPen(QColor(theme.theme.surface))
+            painter.fillRect(box, QColor(theme.theme.surface))
+            painter.setPen(QColor(theme.theme.pending))
+            painter.drawRect(box.adjusted(0, 0, -1, -1))
             painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), label_of(sign))
         unit += 2 if sign > "\uffff" else 1

@@ -239,6 +239,17 @@ def test_a_key_goes_on_from_the_cursor_where_that_went_elsewhere(
     assert lines_of(view) == (7, 8)
 
 
+def test_keys_go_on_from_the_lines_that_a_link_selected(view: CodeView, selecting: LineSelecting) -> None:
+    view.select(40, 48)
+    view.go_to(40)
+    press(view, KEY.Key_J, SHIFT)
+    assert view.selection == LineSelection(40, 49)
+    view.select(40, 48)
+    view.go_to(40)
+    press(view, KEY.Key_J)
+    assert lines_of(view) == (41, 41)
+
+
 def test_escape_ends_a_command_then_the_selection_and_then_goes_back(
     page: QWidget, view: CodeView, selecting: LineSelecting
 ) -> None:
