@@ -128,7 +128,9 @@ class Deciding(QObject):
         self.line_menu = LineMenu(self)
         self.lines = PaneActions(desk.preferences, lambda: self.code.pane, self)
         self.lines.told.connect(self.told)
+        self.lines.offered.connect(self.offered)
         self.lines.failed.connect(self.failed)
+        self.lines.place_wanted.connect(self.code.commit_asked)
         self.lines.draft_wanted.connect(self.policies.begin_copy)
 
     def pages(self) -> dict[str, Callable[[], QWidget]]:

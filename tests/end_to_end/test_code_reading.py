@@ -21,11 +21,13 @@ from qtpy.QtGui import QGuiApplication
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QLineEdit, QPushButton
 
+from aitr_desktop.actions.spec import Act
 from aitr_desktop.code.line_selection import LineSelection, from_parameters
 from aitr_desktop.settings import ThemeChoice
 from aitr_desktop.single_instance import Instance, InstanceServer, runtime_folder
 from aitr_desktop.theme import ThemeController
 from aitr_desktop.views.code_dialog import CodeDialog
+from aitr_desktop.views.editor.text_edit import TextEdit
 from aitr_desktop.windows import file_dialogs
 from tests.desktop.at_the_window import LIBRARY, leave_theme, leave_window, open_window, words
 from tests.desktop.fakes import MemoryTokens
@@ -49,10 +51,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 KEY = Qt.Key
-NONE, SHIFT, CTRL = (
+NONE, SHIFT, CTRL, ALT = (
     Qt.KeyboardModifier.NoModifier,
     Qt.KeyboardModifier.ShiftModifier,
     Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
 )
 FILE = "src/bot.py"
 
@@ -78,6 +81,11 @@ class Person:
         found: QWidget | None = self.window.focusWidget()
         assert found is not None
         return found
+
+    def come_back(self) -> None:
+        """Brings the window to the front; without a desktop, a dialog that closes leaves none there."""
+        self.window.activateWindow()
+        self.until(self.window.isActiveWindow)
 
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
         QTest.keyClick(self.focused, key, modifiers)
@@ -163,6 +171,7 @@ def person(
     made.until(lambda: window.workbench is not None and window.workbench.report is not None)
     made.wait()
     yield made
+    window.deciding.policies.workshop().view.editor.text.document().setModified(False)
     for dialog in window.findChildren(CodeDialog):
         dialog.close()
     leave_window(window)
@@ -284,6 +293,67 @@ def test_share_link_with_line_selection_params(person: Person, project: CodeProj
     person.press(KEY.Key_1, CTRL)
     person.press(KEY.Key_L, CTRL)
     assert QGuiApplication.clipboard().text().startswith("aitr://report?id="), "where no code is on screen"
+
+
+def test_the_forges_page_of_the_lines_is_copied_once_the_forge_is_known(
+    person: Person, project: CodeProject
+) -> None:
+    QGuiApplication.clipboard().setText("before")
+    person.open()
+    person.click(12)
+    person.click(20, SHIFT)
+    person.press(KEY.Key_L, ALT | SHIFT)
+    assert "git.example.org is no forge that everybody knows" in person.window.notices.bar.text()
+    assert QGuiApplication.clipboard().text() == "before"
+    name = next(
+        each for each in person.window.findChildren(QPushButton) if each.text() == "Say which forge it is…"
+    )
+    QTest.mouseClick(name, Qt.MouseButton.LeftButton)
+    person.wait()
+    (dialog,) = person.window.findChildren(CodeDialog)
+    assert "src/bot.py, lines 12–20" in dialog.windowTitle() + words(dialog)
+    dialog.forge_named.emit("gitlab")
+    page = f"https://git.example.org/team/support-bot/-/blob/{project.second}/src/bot.py#L12-20"
+    assert page in words(dialog)
+    dialog.close()
+    person.come_back()
+    person.view.setFocus()
+    person.press(KEY.Key_L, ALT | SHIFT)
+    assert QGuiApplication.clipboard().text() == page
+
+
+def test_the_working_tree_is_linked_to_by_nothing(person: Person) -> None:
+    person.open()
+    person.window.menus.action(Act.CODE_WORKING_TREE).trigger()
+    person.wait()
+    assert person.view.lines.content == b"somebody writes here\n"
+    QGuiApplication.clipboard().setText("before")
+    person.press(KEY.Key_L, CTRL)
+    assert "no link leads there" in person.window.notices.bar.text()
+    assert QGuiApplication.clipboard().text() == "before"
+
+
+def test_a_copy_of_a_prompt_is_edited_and_the_clone_stays_as_it_is(
+    person: Person, project: CodeProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = git(person.clone, "status", "--porcelain")
+    person.open("prompts/system.txt")
+    person.window.menus.action(Act.CODE_DRAFT).trigger()
+    person.wait()
+    assert person.window.pages.here == "policies"
+    edit = person.focused
+    assert isinstance(edit, TextEdit)
+    assert edit.text() == "Answer briefly.\n"
+    person.come_back()
+    QTest.keyClicks(edit, "j")
+    assert edit.text() == "jAnswer briefly.\n", "here, letters are letters"
+    for target in (person.clone / "prompts" / "system.txt", tmp_path / "mine.txt"):
+        monkeypatch.setattr(file_dialogs, "ask_save_policy", lambda *_, target=target: target)
+        person.press(KEY.Key_S, CTRL)
+        if target.parent != tmp_path:
+            assert "what is audited is not edited" in person.window.notices.bar.text()
+    assert (tmp_path / "mine.txt").read_text() == "jAnswer briefly.\n"
+    assert git(person.clone, "status", "--porcelain") == before
 
 
 def link_to(project: CodeProject, lines: str = "40-52", **changed: str) -> str:

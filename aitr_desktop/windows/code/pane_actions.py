@@ -31,8 +31,12 @@ class PaneActions(QObject):
 
     told = Signal(str)
     """What was done, in words."""
+    offered = Signal(str, str, object)
+    """Why something was not done, in words; those of a button; and what it does."""
     failed = Signal(object)
     """A ``TsrError``: it was not done, and why."""
+    place_wanted = Signal(object)
+    """The ``CodePlace`` of which the person wants to see what a forge and a clone have."""
     draft_wanted = Signal(object)
     """The ``CodeFile`` of which a copy is to be edited."""
 
@@ -83,13 +87,29 @@ class PaneActions(QObject):
         forges = self._preferences.now.forges
         self._copy(lambda file, lines: forge_page(file, lines, forges))
 
+    def _offer_forge(self, file: CodeFile, lines: LineSelection, words: str) -> None:
+        """The person can say what kind of forge a host is, where the whole address is seen."""
+        from aitr_desktop.code.places import CodePlace
+
+        place = CodePlace(
+            repository=file.repository, sha=file.sha, path=file.path, first=lines.first, last=lines.last
+        )
+        button = self.tr("Say which forge it is…")
+        self.offered.emit(words, button, lambda: self.place_wanted.emit(place))
+
     def _copy(self, address_of: Callable[[CodeFile, LineSelection], str]) -> None:
+        from aitr_desktop.code.forges import UnknownForgeError
+
         pane = self._shown()
         if pane is None or pane.file is None:
             return
         line = pane.view.cursor_line
+        lines = pane.view.selection or LineSelection(line, line)
         try:
-            address = address_of(pane.file, pane.view.selection or LineSelection(line, line))
+            address = address_of(pane.file, lines)
+        except UnknownForgeError as error:
+            self._offer_forge(pane.file, lines, error.message)
+            return
         except TsrError as error:
             self.failed.emit(error)
             return

@@ -12,6 +12,7 @@ from qtpy.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from aitr_desktop.code.line_selection import LineSelection
 from aitr_desktop.code.text_lines import TextLines
+from aitr_desktop.views.code import line_copying, line_cursor, line_selecting
 from aitr_desktop.views.code.code_view import CodeView
 from aitr_desktop.views.code.line_selecting import LineSelecting
 
@@ -293,6 +294,29 @@ def test_the_selected_lines_are_copied_as_the_file_has_them(
         QTest.keyClicks(view, "y") if way == "y" else press(view, KEY.Key_C, CTRL)
     assert QGuiApplication.clipboard().text() == "é\tx  \nb\u202ec\nlast"
     assert told.args == ["3 lines copied"]
+
+
+def test_a_screen_reader_hears_what_is_selected_typed_and_copied(
+    view: CodeView, selecting: LineSelecting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    for module in (line_cursor, line_copying, line_selecting):
+        monkeypatch.setattr(module, "announce", lambda _, words: heard.append(words))
+    click(view, 12)
+    click(view, 20, SHIFT)
+    QTest.keyClicks(view, "y")
+    QTest.keyClicks(view, "g1")
+    press(view, KEY.Key_Escape)
+    press(view, KEY.Key_Escape)
+    assert heard == [
+        "12 · 1 line",
+        "12–20 · 9 lines",
+        "9 lines copied",
+        "g…",
+        "g1…",
+        "",
+        "Selection taken back",
+    ]
 
 
 def test_copying_says_what_it_did_not_do(view: CodeView, selecting: LineSelecting, qtbot: QtBot) -> None:
