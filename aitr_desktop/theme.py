@@ -30,7 +30,6 @@ CODE_GROUNDS = (
     "surface",
     "raised",
     "selection",
-    "current_line",
     "added_ground",
     "added_part",
     "removed_ground",
@@ -64,9 +63,8 @@ class Theme:
     go: str
     no_go: str
     pending: str
-    current_line: str
-    """Grounds of code."""
     added_ground: str
+    """Grounds of code."""
     added_part: str
     """What of a line differs from the other side's."""
     removed_ground: str

@@ -135,7 +135,7 @@ def test_kinds_of_code_are_told_apart_by_who_does_not_tell_red_from_green(name: 
 
 def test_high_contrast_shows_code_by_the_stricter_bound() -> None:
     theme = load_theme("high_contrast")
-    for style, ground in product(Style, ("surface", "raised", "current_line")):
+    for style, ground in product(Style, ("surface", "raised")):
         assert contrast(theme.code(style), theme.tokens()[ground]) >= 7
 
 

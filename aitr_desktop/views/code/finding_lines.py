@@ -188,9 +188,9 @@ class FindingLines(QObject):
                 column += _characters(lines.content, at, starts[place])
                 at = self._search.ends[place]
                 width = _characters(lines.content, starts[place], at)
-                marked = Ground(column, column + width, "selection", underlined="muted")
+                marked = Ground(column, column + width, "hit_ground", underlined="muted")
                 if place == self._place:
-                    marked = Ground(column, column + width, "selection", framed="accent")
+                    marked = Ground(column, column + width, "hit_ground", framed="accent")
                 found.setdefault(line, []).append(marked)
                 column += width
                 place += 1

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, Slot
 from qtpy.QtGui import QColor, QFont, QFontMetrics, QTextCharFormat, QTextLayout
 
+from aitr_desktop.code.styling import Style
 from aitr_desktop.editing.hidden import is_placeholder
 from aitr_desktop.editing.lines import indent_of, units
 from aitr_desktop.editing.tokens import TokenKind, opens_text, prose_tokens_of, tokens_of
@@ -26,14 +27,15 @@ BEYOND = 4
 """Lines below what is seen that are coloured along."""
 LABEL_PIXELS = 9
 """Size of the number that is drawn over a hidden character."""
-_COLOURS = {
-    TokenKind.COMMENT: "muted",
-    TokenKind.KEY: "accent",
-    TokenKind.TEXT: "ink",
-    TokenKind.CONSTANT: "ink",
-    TokenKind.SIGN: "muted",
-    TokenKind.REFUSED: "no_go",
+_STYLES = {
+    TokenKind.COMMENT: Style.COMMENT,
+    TokenKind.KEY: Style.DEFINITION,
+    TokenKind.TEXT: Style.STRING,
+    TokenKind.CONSTANT: Style.NUMBER,
+    TokenKind.SIGN: Style.SIGN,
+    TokenKind.REFUSED: Style.ERROR,
 }
+"""What is written looks as it does where code is read."""
 
 
 class Colouring(QObject):
@@ -150,9 +152,7 @@ class Colouring(QObject):
 
     def _format(self, kind: TokenKind) -> QTextCharFormat:
         made = QTextCharFormat()
-        made.setForeground(QColor(getattr(self._theme.theme, _COLOURS[kind])))
-        if kind is TokenKind.CONSTANT:
-            made.setFontWeight(QFont.Weight.DemiBold)
+        made.setForeground(QColor(self._theme.theme.code(_STYLES[kind])))
         return made
 
 

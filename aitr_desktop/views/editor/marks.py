@@ -77,7 +77,7 @@ class Marks(QObject):
         current.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
         current.cursor = self._edit.textCursor()
         current.cursor.clearSelection()
-        drawn = [current, *(_hit(each, theme.selection, theme.ink) for each in self._hits)]
+        drawn = [current, *(_hit(each, theme.hit_ground, theme.ink) for each in self._hits)]
         for finding, cursor in self._found:
             selection = QTextEdit.ExtraSelection()
             selection.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
