@@ -8,6 +8,7 @@ where one of these is left open at the end of a line, the lexer begins anew.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from aitr_desktop.code.lexing.spans import NOWHERE, Construct, Family, Scanned, Span, Within
@@ -22,15 +23,8 @@ _CONSTRUCTS = tuple(
         ("[\"']", "_={opener}\\\n"),
     )
 )
+_SINGLE = "'"
 _BODY = r"[^{0}\\\n]*+(?:\\[\s\S][^{0}\\\n]*+)*{0}?"
-_ROOT = re.compile(
-    (
-        # What spans no lines is passed over within the expression; it ends with something or at the end, and
-        # never has to go back. Where a letter stands before a quote, that may be an f-string.
-        r"(?:[^\"'#]++|\#[^\n]*+|(?<![fFtTrR])(?:\"[^\"\\\n]++\"|'[^'\\\n]++'))*"
-        r"(?:(?P<three>\"\"\"|''')|(?P<short>\"" + _BODY.format('"') + "|'" + _BODY.format("'") + ")|)"
-    ).encode()
-)
 _PREFIX = re.compile(rb"(?:[0-9][0-9_]*+)?(?i:(f|t|rf|fr|rt|tr|b|rb|br|r|u)?)\Z")
 _WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]*\Z")
 _FIRST = re.compile(rb"[ \t\r\f\v]*([rRuUbB]{0,2})\Z")
@@ -39,6 +33,16 @@ _LONGEST_WORD = 64
 _LONGEST_LOOK = 4096
 MOST_HELD = 4 * 1024 * 1024
 """Bytes of an f-string that are read as one."""
+
+
+@cache
+def _root() -> re.Pattern[bytes]:
+    """What begins with a quote, after all that spans no lines; compiled where files are read alone."""
+    # What is passed over is passed over within the expression, which ends with something or at the end and
+    # never has to go back. Where a letter stands before a quote, that may be an f-string.
+    passed = r"(?:[^\"'#]++|\#[^\n]*+|(?<![fFtTrR])(?:\"[^\"\\\n]++\"|'[^'\\\n]++'))*"
+    quoted = '"' + _BODY.format('"') + "|'" + _BODY.format("'")
+    return re.compile(f'{passed}(?:(?P<three>"""|{3 * _SINGLE})|(?P<short>{quoted})|)'.encode())
 
 
 class _Opened(NamedTuple):
@@ -51,6 +55,7 @@ class _Opened(NamedTuple):
 def scan(data: bytes, at: int, within: Within, is_last: bool) -> Scanned:
     """What spans lines in a chunk, see ``Family.read``."""
     spans: list[Span] = []
+    root = _root()
     place = 0
     if within.construct != NOWHERE:
         ended = _end_of(data, 0, within.construct, within.opener)
@@ -59,7 +64,7 @@ def scan(data: bytes, at: int, within: Within, is_last: bool) -> Scanned:
         spans.append(Span(within.start, at + ended, len(within.opener), within.construct))
         place = ended
     while True:
-        found = _ROOT.match(data, place)
+        found = root.match(data, place)
         kind = found.lastgroup if found is not None else None
         if found is None or kind is None:
             return Scanned(spans, at + len(data), Within())
@@ -117,9 +122,9 @@ def _opened(data: bytes, quote: int, *, is_three: bool) -> _Opened:
     )
 
 
-_ENDS = {
-    quotes: re.compile(rb"\\[\s\S]|(?P<end>" + quotes + rb")") for quotes in (b'"""', b"'''", b'"', b"'")
-}
+@cache
+def _ends(quotes: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"\\[\s\S]|(?P<end>" + quotes + rb")")
 
 
 def _end_of(data: bytes, place: int, construct: int, opener: bytes) -> int | None:
@@ -128,45 +133,45 @@ def _end_of(data: bytes, place: int, construct: int, opener: bytes) -> int | Non
     if construct == DOC or b"r" in opener.lower():
         found = data.find(quotes, place)
         return found + 3 if found >= 0 else None
-    for each in _ENDS[quotes].finditer(data, place):
+    for each in _ends(quotes).finditer(data, place):
         if each.lastgroup == "end":
             return each.end()
     return None
 
 
-_IN_F = {
-    (quotes, is_raw): re.compile(
-        (rb"\{\{|\}\}|" + (rb"" if is_raw else rb"\\N\{[^}\n]*+\}|\\[\\abfnrtv\"'\n]|"))
-        + (rb"\\\\|\\" + quotes + rb"|\\\n|" if len(quotes) == 1 else rb"")
-        + rb"(?P<open>\{)|(?P<end>"
-        + quotes
-        + rb")"
-        + (rb"|(?P<cut>\n)" if len(quotes) == 1 else rb"")
+def _end_in_text(quotes: bytes) -> bytes:
+    """A string in one quote ends with its line, too: the lexer begins anew there."""
+    return rb"(?P<end>" + quotes + rb")" + (rb"|(?P<cut>\n)" if len(quotes) == 1 else b"")
+
+
+def _escapes_of_raw(quotes: bytes) -> bytes:
+    return rb"\\\\|\\" + quotes + rb"|\\\n|" if len(quotes) == 1 else b""
+
+
+@cache
+def _in_f(quotes: bytes, *, is_raw: bool) -> re.Pattern[bytes]:
+    """What matters within an f-string."""
+    escapes = rb"" if is_raw else rb"\\N\{[^}\n]*+\}|\\[\\abfnrtv\"'\n]|"
+    return re.compile(
+        rb"\{\{|\}\}|" + escapes + _escapes_of_raw(quotes) + rb"(?P<open>\{)|" + _end_in_text(quotes)
     )
-    for quotes in (b'"""', b"'''", b'"', b"'")
-    for is_raw in (False, True)
-}
-_IN_EXPRESSION = re.compile(
-    rb"(?P<string>(?P<prefix>\b(?i:f|t|rf|fr|rt|tr|b|rb|br|r|u))?(?P<quotes>\"\"\"|'''|[\"']))"
-    rb"|(?P<word>[A-Za-z_\x80-\xff][0-9A-Za-z_\x80-\xff]*+)"
-    rb"|(?P<open>[{(\[])|(?P<close>[\])}])|(?P<spec>:)"
-)
-_IN_TEXT = {
-    quotes: re.compile(
-        rb"\\[\s\S]|(?P<end>" + quotes + rb")" + (rb"|(?P<cut>\n)" if len(quotes) == 1 else rb"")
+
+
+@cache
+def _in_text(quotes: bytes, *, is_raw: bool) -> re.Pattern[bytes]:
+    """What matters within a string."""
+    escapes = _escapes_of_raw(quotes) if is_raw else rb"\\[\s\S]|"
+    return re.compile(escapes + _end_in_text(quotes))
+
+
+@cache
+def _in_expression() -> re.Pattern[bytes]:
+    """What matters within an expression of an f-string."""
+    return re.compile(
+        rb"(?P<string>(?P<prefix>\b(?i:f|t|rf|fr|rt|tr|b|rb|br|r|u))?(?P<quotes>\"\"\"|'''|[\"']))"
+        rb"|(?P<word>[A-Za-z_\x80-\xff][0-9A-Za-z_\x80-\xff]*+)"
+        rb"|(?P<open>[{(\[])|(?P<close>[\])}])|(?P<spec>:)"
     )
-    for quotes in (b'"""', b"'''", b'"', b"'")
-}
-_RAW_TEXT = {
-    quotes: re.compile(
-        (rb"\\\\|\\" + quotes + rb"|\\\n|" if len(quotes) == 1 else rb"")
-        + rb"(?P<end>"
-        + quotes
-        + rb")"
-        + (rb"|(?P<cut>\n)" if len(quotes) == 1 else rb"")
-    )
-    for quotes in (b'"""', b"'''", b'"', b"'")
-}
 
 
 def f_string_end(data: bytes, place: int, quotes: bytes, *, is_raw: bool) -> int | None:
@@ -179,7 +184,7 @@ def f_string_end(data: bytes, place: int, quotes: bytes, *, is_raw: bool) -> int
         is_raw: Whether it knows no escapes.
     """
     # What is open, the innermost last: text of an f-string, expressions in it, brackets in them, strings.
-    stack = [("f", _IN_F[quotes, is_raw])]
+    stack = [("f", _in_f(quotes, is_raw=is_raw))]
     while stack:
         kind, pattern = stack[-1]
         found = pattern.search(data, place)
@@ -190,7 +195,7 @@ def f_string_end(data: bytes, place: int, quotes: bytes, *, is_raw: bool) -> int
         if which == "cut":
             return found.start()
         if which == "open":
-            stack.append(("e" if kind == "f" else "i", _IN_EXPRESSION))
+            stack.append(("e" if kind == "f" else "i", _in_expression()))
         elif which == "string":
             stack.append(_string_in_expression(found))
         elif which == "end" or _closes(kind, which, found[0]):
@@ -201,8 +206,8 @@ def f_string_end(data: bytes, place: int, quotes: bytes, *, is_raw: bool) -> int
 def _string_in_expression(found: re.Match[bytes]) -> tuple[str, re.Pattern[bytes]]:
     letters, quotes = (found["prefix"] or b"").lower(), found["quotes"]
     if b"f" in letters or b"t" in letters:
-        return "f", _IN_F[quotes, b"r" in letters]
-    return "s", (_RAW_TEXT if b"r" in letters else _IN_TEXT)[quotes]
+        return "f", _in_f(quotes, is_raw=b"r" in letters)
+    return "s", _in_text(quotes, is_raw=b"r" in letters)
 
 
 def _closes(kind: str, which: str | None, sign: bytes) -> bool:

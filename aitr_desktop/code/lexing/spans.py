@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 _DEEPEST = 400
@@ -91,23 +92,27 @@ class Family:
     """What has to stand before a page for its lexer to see code at all."""
     scan: Scan | None = None
     """How it is read where the constructs alone don't say it."""
-    _root: re.Pattern[bytes] = field(init=False, repr=False)
-    _words: tuple[re.Pattern[bytes], ...] = field(init=False, repr=False)
-    _inner: dict[tuple[int, bytes], re.Pattern[bytes]] = field(init=False, repr=False, default_factory=dict)
 
-    def __post_init__(self) -> None:
-        """Compiles what is looked for."""
+    @cached_property
+    def _root(self) -> re.Pattern[bytes]:
+        """What begins a construct, after all that begins none. Compiled where files are read."""
         openers = [
             f"(?P<c{index}>{_numbered(each.opens, index)})" for index, each in enumerate(self.constructs)
         ]
         either = "|".join([*openers, *([f"(?:{self.skips})"] if self.skips else [])]) or "(?!)"
         # What is nothing is one byte of what begins something: the reading goes on behind it.
         pattern = f"[^{self.starts}]*+(?:{either}|[{self.starts}])" if self.starts else "(?!)"
-        object.__setattr__(self, "_root", re.compile(pattern.encode(), re.MULTILINE))
+        return re.compile(pattern.encode(), re.MULTILINE)
+
+    @cached_property
+    def _words(self) -> tuple[re.Pattern[bytes], ...]:
         # What stands around an opener is no part of it.
         bare = (re.sub(r"\(\?<?=[^)]*\)", "", each.opens) for each in self.constructs)
-        words = tuple(re.compile(each.encode()) for each in bare)
-        object.__setattr__(self, "_words", words)
+        return tuple(re.compile(each.encode()) for each in bare)
+
+    @cached_property
+    def _inner(self) -> dict[tuple[int, bytes], re.Pattern[bytes]]:
+        return {}
 
     def read(self, data: bytes, at: int, within: Within, is_last: bool) -> Scanned:
         """What spans lines in a chunk.

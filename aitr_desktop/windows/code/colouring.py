@@ -52,7 +52,7 @@ class Colouring(QObject):
 
     def say(self) -> None:
         """Says below the file as what it is coloured, or why it is not."""
-        self._pane.foot.say_language(self.file.note or self.file.language)
+        self._pane.foot.say_language(self.file.words())
 
     def stop(self) -> None:
         """Ends the process; the window goes."""
