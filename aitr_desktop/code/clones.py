@@ -420,4 +420,4 @@ def _bytes(objects: ObjectStore, place: str, entry: Entry) -> bytes:
 def _moved(asked: str, place: str) -> tuple[str, ...]:
     if asked.removeprefix("./") == place:
         return ()
-    return (f"The report says {one_line(asked, 200)}; this is the file of the commit that ends so.",)
+    return (f"Asked for was {one_line(asked, 200)}; this is the file of the commit that ends so.",)

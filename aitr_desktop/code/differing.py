@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_LINES = 400_000
 """Lines of both sides that are compared, those before the first difference and after the last left out."""
+ENDS_ONLY = "The texts differ in the ends of their lines only."
 MAX_KEPT = 2_000
 """Changed lines whose comparison is kept."""
 TOO_DIFFERENT = (
@@ -50,6 +51,16 @@ class Row(NamedTuple):
     old_spans: tuple[Span, ...] = ()
     """What within the old line changed; none where all of it did."""
     new_spans: tuple[Span, ...] = ()
+    unseen: str = ""
+    """What differs where both lines look the same, a sentence."""
+
+
+class _Compared(NamedTuple):
+    """What within two lines differs."""
+
+    old_spans: tuple[Span, ...]
+    new_spans: tuple[Span, ...]
+    unseen: str
 
 
 class Hunk(NamedTuple):
@@ -98,7 +109,10 @@ class Difference:
         self.is_whole = is_whole
         """Whether nothing stands as replaced only because the work was bounded."""
         self.remark = "" if is_whole else TOO_DIFFERENT
-        self._compared: dict[int, tuple[tuple[Span, ...], tuple[Span, ...]]] = {}
+        """What is to be known of all of it, a sentence."""
+        if self.hunks and _without_ends(old.content) == _without_ends(new.content):
+            self.remark = ENDS_ONLY
+        self._compared: dict[int, _Compared] = {}
         """What within changed lines was found: rows are asked for at each painting."""
         self._hunk_rows = [each.first_row for each in self.hunks]
 
@@ -123,8 +137,18 @@ class Difference:
         if number not in self._compared:
             if len(self._compared) >= MAX_KEPT:
                 self._compared.clear()
-            self._compared[number] = spans(self.old.line(old).text, self.new.line(new).text)
+            self._compared[number] = self._compare(old, new)
         return Row(stretch.kind, old, new, *self._compared[number])
+
+    def _compare(self, old: int, new: int) -> _Compared:
+        one, other = self.old.line(old), self.new.line(new)
+        if one.text != other.text:
+            return _Compared(*spans(one.text, other.text), "")
+        if one.left_out or other.left_out:
+            return _Compared((), (), "The lines differ beyond what is shown of them.")
+        if self.old.bytes_of(old, old).rstrip(b"\r\n") == self.new.bytes_of(new, new).rstrip(b"\r\n"):
+            return _Compared((), (), "Only the ends of the lines differ.")
+        return _Compared((), (), "The lines differ in bytes that are no text.")
 
     def row_of_old(self, line: int) -> int:
         """The row that shows a line of the old text; the nearest one for a line that there is not."""
@@ -246,6 +270,11 @@ def _numbered(content: bytes, numbers: dict[bytes, int]) -> list[int]:
     if last:
         lines.append(last + b"\n")
     return [numbers.setdefault(line, len(numbers)) for line in lines]
+
+
+def _without_ends(content: bytes) -> bytes:
+    """A text with one kind of line ends, and none after the last line."""
+    return content.replace(b"\r\n", b"\n").removesuffix(b"\n")
 
 
 def _whole(found: list[Match]) -> list[Match]:

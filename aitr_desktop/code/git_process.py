@@ -42,6 +42,8 @@ _SETTINGS = (
     f"core.hooksPath={os.devnull}",
     "core.pager=cat",
     "core.warnAmbiguousRefs=false",
+    # A repository's own setting brings replaced objects back in spite of the environment.
+    "core.useReplaceRefs=false",
     "protocol.allow=never",
 )
 

@@ -46,6 +46,10 @@ def row_words(difference: Difference, row: Row) -> str:
         return translate("SideBySide", "removed, line {number}: {text}").format(
             number=f"{row.old:,}", text=old
         )
+    if row.unseen:
+        return translate("SideBySide", "changed, line {number}: {text}. {unseen}").format(
+            number=f"{row.new:,}", text=new, unseen=row.unseen
+        )
     return translate("SideBySide", "changed, line {number}: {text}; before: {before}").format(
         number=f"{row.new:,}", text=new, before=old
     )

@@ -249,6 +249,7 @@ def test_a_git_that_lies_in_the_repository_is_not_run(
 
 def test_replaced_objects_and_grafts_change_nothing(folder: Path, answers: Mapping[str, object]) -> None:
     first, last = attacked(folder)
+    git(folder, "config", "core.useReplaceRefs", "true")
     git(folder, "replace", last, first)
     git(
         folder,

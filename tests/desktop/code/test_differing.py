@@ -25,7 +25,7 @@ def side(made: Difference, lines: TextLines, which: str) -> bytes:
 def mirrored(made: Difference) -> list[Row]:
     kinds = {RowKind.ADDED: RowKind.REMOVED, RowKind.REMOVED: RowKind.ADDED}
     return [
-        Row(kinds.get(row.kind, row.kind), row.new, row.old, row.new_spans, row.old_spans)
+        Row(kinds.get(row.kind, row.kind), row.new, row.old, row.new_spans, row.old_spans, row.unseen)
         for row in made.page(0, made.count)
     ]
 
@@ -162,3 +162,33 @@ def test_texts_too_long_to_compare_are_replaced_as_a_whole_and_said() -> None:
     assert len(made.hunks) == 1
     assert (made.hunks[0].old_count, made.hunks[0].new_count) == (old.count, new.count)
     assert made.row(made.count - 1) == Row(RowKind.ADDED, 0, new.count)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (b"same\r\n", b"same\n", "Only the ends of the lines differ."),
+        (b"same", b"same\n", "Only the ends of the lines differ."),
+        (b"x" * 10_001 + b"a\n", b"x" * 10_001 + b"b\n", "The lines differ beyond what is shown of them."),
+        (b"caf\xe9\n", b"caf\xe8\n", "The lines differ in bytes that are no text."),
+        (b"one\n", b"two\n", ""),
+    ],
+)
+def test_what_differs_though_both_look_the_same_is_said(old: bytes, new: bytes, said: str) -> None:
+    for one, other in ((old, new), (new, old)):
+        (row,) = difference(TextLines(one), TextLines(other)).page(0, 9)
+        assert (row.kind, row.unseen) == (RowKind.CHANGED, said)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (b"a\r\nb\r\n", b"a\nb\n", differing.ENDS_ONLY),
+        (b"a\nb\n", b"a\nb", differing.ENDS_ONLY),
+        (b"a\r\nb\r\n", b"a\nB\n", ""),
+        (b"a\n", b"a\n", ""),
+        (b"", b"x\n", ""),
+    ],
+)
+def test_texts_that_differ_in_their_line_ends_only_are_told_so(old: bytes, new: bytes, said: str) -> None:
+    assert difference(TextLines(old), TextLines(new)).remark == said
