@@ -45,11 +45,7 @@ def refuse_audited(file: TextFile, text: str, clones: Iterable[str]) -> None:
     Raises:
         InputError: It would go there; it says what to do.
     """
-    copied, data = file.copied, text.encode("utf-8", "surrogatepass")
-    if copied is None and kind_of_text(data, file.path) is not FileKind.DRAFT:
-        return
-    folders = dict.fromkeys([*([copied.folder] if copied is not None else ()), *clones])
-    inside = clone_around(file.path, map(Path, folders))
+    inside = audited_around(file, text, clones)
     if inside is not None:
         raise InputError(
             f"{one_line(str(file.path), 300)} lies in the clone {one_line(str(inside), 300)}: "
@@ -57,6 +53,21 @@ def refuse_audited(file: TextFile, text: str, clones: Iterable[str]) -> None:
             kept="the text in the editor, and the clone as it was.",
             next_step="Save it into another folder, with Save as.",
         )
+
+
+def audited_around(file: TextFile, text: str, clones: Iterable[str]) -> Path | None:
+    """The clone into which a draft would be saved; None where it would not.
+
+    Args:
+        file: Where it goes, and what it is a copy of.
+        text: What is to be saved.
+        clones: Folders of the clones that are known.
+    """
+    copied, data = file.copied, text.encode("utf-8", "surrogatepass")
+    if copied is None and kind_of_text(data, file.path) is not FileKind.DRAFT:
+        return None
+    folders = dict.fromkeys([*([copied.folder] if copied is not None else ()), *clones])
+    return clone_around(file.path, map(Path, folders))
 
 
 def clone_around(path: Path, clones: Iterable[Path]) -> Path | None:

@@ -14,6 +14,7 @@ from aitr_desktop.item_models.policy_blocks import kind_words, problem_words
 from aitr_desktop.translation import translate
 from aitr_desktop.views.policy.file_head import FileState
 from aitr_desktop.views.policy.policy_view import PolicyView
+from aitr_desktop.windows.policies.audit_notice import AuditNotice
 from aitr_desktop.windows.policies.beginnings import FROM_REPORT, beginning, choices, copy_of
 from aitr_desktop.windows.policies.checking import LiveChecking
 from aitr_desktop.windows.policies.completing import Completing
@@ -62,6 +63,7 @@ class Workshop(QObject):
         self.completing = Completing(desk, self.view, self._kind, lambda: self.trying.known)
         self.keeping = DraftKeeping(desk, self.view, self.files, drafts_of(desk))
         self.watch = DiskWatch(desk, self.view, self.files)
+        self.audit_notice = AuditNotice(desk, self.view, self.files)
         self.submitting = Submitting(desk, servers, server, self.view, self.files, checking=self.checking)
         self.view.offer_new(choices())
         self._offer_recent()
@@ -80,6 +82,7 @@ class Workshop(QObject):
             self.completing,
             self.keeping,
             self.watch,
+            self.audit_notice,
             self.submitting,
         ):
             part.failed.connect(self.failed)

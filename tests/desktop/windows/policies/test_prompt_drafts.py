@@ -105,12 +105,16 @@ def test_a_draft_that_was_opened_in_a_known_clone_is_not_saved_there_but_a_polic
     said: list[str] = []
     writer.window.deciding.failed.connect(lambda error: said.append(error.message))
     writer.open(clone / "prompts" / "system.txt")
+    notice = writer.shop.view.notice
+    assert "What is audited is not edited: save it elsewhere." in notice.words.text(), "before one writes"
+    assert [each.text() for each in notice.buttons()] == ["Save as…", "Understood"]
     writer.write("other\n")
     writer.do(Act.POLICY_SAVE)
     assert "what is audited is not edited" in said[0]
     assert (clone / "prompts" / "system.txt").read_bytes() == PROMPT.encode()
     writer.edit.document().setModified(False)
     writer.open(clone / "prompts" / "tool.yaml")
+    assert notice.isHidden()
     writer.write("rules: [ ]\n")
     writer.do(Act.POLICY_SAVE)
     assert len(said) == 1
