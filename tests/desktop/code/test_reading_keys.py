@@ -157,3 +157,12 @@ def test_whatever_is_typed_a_command_is_bounded_and_can_be_ended(
         assert len(keys.pending) <= 2 * MAX_DIGITS + 2
     keys.special(Special.ESCAPE, has_selection=False)
     assert keys.pending == ""
+
+
+def test_a_digit_that_is_held_down_makes_no_endless_number() -> None:
+    keys = ReadingKeys()
+    typed(keys, "g")
+    for _ in range(5_000):
+        assert keys.press("9", repeated=True) == PENDING
+    assert keys.pending == f"g{'9' * MAX_DIGITS}…"
+    assert keys.special(Special.ENTER, has_selection=False) == Command(Deed.GO_TO, 10**MAX_DIGITS - 1)
