@@ -314,7 +314,7 @@ class Clone:
             raise no_git(error) from error
         except (ValueError, KeyError, IndexError) as error:
             raise InputError(
-                f"The clone in {self.place} holds something that is no commit or folder."
+                f"The clone in {one_line(str(self.place), 300)} holds something that is no commit or folder."
             ) from error
 
 

@@ -274,7 +274,9 @@ class ObjectStore:
         if self._late:
             return InputError(f"Reading the clone took longer than {self._timeout_s:g} s.")
         return InputError(
-            "git can't read this clone.", next_step=f"See what “git -C {self._git_folder} fsck” says."
+            "git can't read this clone.",
+            # No command of git is named: in a clone of a stranger's any of them may run what that one likes.
+            next_step="It is damaged, or made by a newer git than the one that is installed: make a new one.",
         )
 
     def _end_late(self) -> None:

@@ -6,6 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from aitr_desktop.code import code_folder, tree_walk
 from aitr_desktop.code.clones import Clone
@@ -25,6 +27,13 @@ if TYPE_CHECKING:
 def folder(tmp_path: Path) -> Path:
     made = tmp_path / "clone"
     repository(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def dag(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("dag")
+    git(made, "init", "--quiet", "--initial-branch=main")
     return made
 
 
@@ -204,6 +213,50 @@ def test_what_lies_too_deep_is_said(folder: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(tree_walk, "MAX_DEPTH", 3)
     assert "more changes" in clone(folder).changed(before, after).remark
     assert "more files" in clone(folder).paths(after).remark
+
+
+TREES = st.dictionaries(
+    st.sampled_from(["a", "b", "c", "d/a", "d/b", "d/e/a", "d/e/f/a", "g/a"]),
+    st.tuples(st.sampled_from(["100644", "100755", "120000"]), st.sampled_from(["1", "2", "3"])),
+    max_size=6,
+)
+
+
+def built(folder: Path, files: dict[str, tuple[str, str]]) -> str:
+    """The id of a folder with files, each of a mode and a content."""
+    below: dict[str, dict[str, tuple[str, str]]] = {}
+    entries: list[tuple[str, bytes, str]] = []
+    for path, (mode, content) in files.items():
+        name, slash, rest = path.partition("/")
+        if slash:
+            below.setdefault(name, {})[rest] = (mode, content)
+        else:
+            entries.append((mode, name.encode(), write_object(folder, "blob", content.encode())))
+    entries += [("40000", name.encode(), built(folder, inner)) for name, inner in below.items()]
+    return write_tree(folder, sorted(entries, key=lambda each: each[1] + b"/" * (each[0] == "40000")))
+
+
+@settings(max_examples=30, deadline=None)
+@given(old=TREES, new=TREES)
+def test_any_two_commits_differ_as_git_says(
+    dag: Path, old: dict[str, tuple[str, str]], new: dict[str, tuple[str, str]]
+) -> None:
+    before, after = (write_commit(dag, built(dag, files)) for files in (old, new))
+    said = git(dag, "diff-tree", "-r", "--no-renames", "--no-abbrev", "--no-commit-id", before, after)
+    expected = set()
+    for line in said.splitlines():
+        (_, _, old_id, new_id, _), path = line[1:].split("\t")[0].split(), line.split("\t")[1]
+        expected |= {(path, each) for each in ((old_id, ""), ("", new_id)) if set("".join(each)) != {"0"}}
+    found = Clone(dag, os.environ).changed(before, after)
+    told = {(each.old_path, (each.old, "")) for each in found.files if each.old_path}
+    told |= {(each.path, ("", each.new)) for each in found.files if each.new}
+    assert told == expected
+    # What moved has the same content and mode, and is told once.
+    for each in found.files:
+        if each.sign == "→":
+            assert (each.old, each.old_mode) == (each.new, each.new_mode)
+    removed = {(each.old, each.old_mode) for each in found.files if each.sign == "–"}
+    assert not removed & {(each.new, each.new_mode) for each in found.files if each.sign == "+"}
 
 
 def moves(*found: tuple[str, str, str]) -> list[tuple[str, str, str]]:
