@@ -14,27 +14,18 @@ from aitr_desktop.code.code_file import CodeFile, Origin
 from aitr_desktop.code.code_folder import MAX_CHANGED, MAX_PATHS, Changed, all_paths, listed
 from aitr_desktop.code.commit_notes import parsed
 from aitr_desktop.code.git_process import no_git
+from aitr_desktop.code.locating import bytes_of, check_length, found_elsewhere, held_against, located
 from aitr_desktop.code.objects import (
     TIMEOUT_S,
     NoAnswerError,
     NotHereError,
     ObjectStore,
     configured_remotes,
-    object_id,
 )
 from aitr_desktop.code.readable_text import readable
 from aitr_desktop.code.repository_folder import find_repository
 from aitr_desktop.code.text_lines import TextLines
-from aitr_desktop.code.tree_walk import (
-    FOLDER,
-    LINK,
-    MAX_FOLDERS,
-    SUBMODULE,
-    changes,
-    found_below,
-    looked_up,
-    with_moves,
-)
+from aitr_desktop.code.tree_walk import changes, with_moves
 from aitr_desktop.code.working_tree import read_working_file
 from tsr_agent.errors import InputError
 from tsr_agent.ingest.repository_url import repository_key, without_credentials
@@ -48,14 +39,11 @@ if TYPE_CHECKING:
     from aitr_desktop.code.code_folder import Listed, Paths
     from aitr_desktop.code.commit_notes import ParsedCommit
     from aitr_desktop.code.histories import LastChange, Versions
-    from aitr_desktop.code.objects import Entry
     from aitr_desktop.code.tree_walk import Change
 
 AROUND = 12
 """Lines that are shown before and after the marked ones."""
 MAX_MARKED = 400
-MAX_PATH = 4_096
-"""Characters of a path that is looked for; no system has longer ones."""
 MAX_LINE = 2_000
 """Characters of a line that are shown."""
 
@@ -188,15 +176,15 @@ class Clone:
             InputError: No such file, or the clone can't be read.
             IntegrityError: The clone holds other bytes under an id.
         """
-        _check_length(path)
+        check_length(path)
         with self._objects(sha) as objects:
-            place, entry = _located(objects, parsed(objects.commit(sha)).tree, path)
-            content = _bytes(objects, place, entry)
+            place, entry = located(objects, parsed(objects.commit(sha)).tree, path)
+            content = bytes_of(objects, place, entry)
         said = readable(place, content, as_text=as_text)
         return CodeFile(
             repository=self.repository, folder=self.place, path=place, lines=TextLines(said.content),
             sha=sha, blob=entry.sha, encoding=said.encoding, size=len(content),
-            remarks=(*_moved(path, place), *said.remarks),
+            remarks=(*found_elsewhere(path, place), *said.remarks),
         )  # fmt: skip
 
     def working_file(self, path: str, sha: str = "", *, as_text: bool = False) -> CodeFile:
@@ -212,14 +200,14 @@ class Clone:
             NotHereError: The clone does not hold the commit.
             InputError: No such file, a link or no regular file, or a bare repository.
         """
-        _check_length(path)
+        check_length(path)
         if self._found.top is None:
             raise InputError(f"{one_line(str(self.place), 300)} is a bare repository without working tree.")
         content = read_working_file(self._found.top, path, stored.MAX_BLOB)
         held = []
         if sha:
             with self._objects(sha) as objects:
-                held.append(_held_against(objects, sha, path, content))
+                held.append(held_against(objects, sha, path, content))
         said = readable(path, content, as_text=as_text)
         return CodeFile(
             repository=self.repository, folder=self.place, path=path, lines=TextLines(said.content),
@@ -241,7 +229,7 @@ class Clone:
         Raises:
             As ``file``.
         """
-        _check_length(path)
+        check_length(path)
         with self._objects(sha) as objects:
             return listed(objects, parsed(objects.commit(sha)).tree, path)
 
@@ -284,7 +272,7 @@ class Clone:
         from aitr_desktop.code.histories import FileHistory
 
         with self._objects(sha) as objects:
-            place, _ = _located(objects, parsed(objects.commit(sha)).tree, path)
+            place, _ = located(objects, parsed(objects.commit(sha)).tree, path)
             return FileHistory(objects, sha, place).versions()
 
     def last_change(self, sha: str, path: str, first: int, last: int) -> LastChange:
@@ -296,7 +284,7 @@ class Clone:
         from aitr_desktop.code.histories import FileHistory
 
         with self._objects(sha) as objects:
-            place, _ = _located(objects, parsed(objects.commit(sha)).tree, path)
+            place, _ = located(objects, parsed(objects.commit(sha)).tree, path)
             return FileHistory(objects, sha, place).last_change(first, last)
 
     @contextmanager
@@ -326,18 +314,6 @@ def _not_here(place: Path, sha: str, *, is_partial: bool) -> NotHereError:
         "nothing else is shown in its place.",
         next_step=f"Fetch it there: git fetch{options} origin {sha}",
     )
-
-
-def _held_against(objects: ObjectStore, sha: str, path: str, content: bytes) -> str:
-    """What a file of the working tree is to that of a commit, a sentence."""
-    entry = looked_up(objects, parsed(objects.commit(sha)).tree, path.split("/"))
-    if entry is None or entry.mode in (FOLDER, LINK, SUBMODULE):
-        return f"Commit {sha[:12]} has no such file."
-    if object_id("blob", content, len(entry.sha)) == entry.sha:
-        return f"It is the same, byte for byte, as in commit {sha[:12]}."
-    if object_id("blob", content.replace(b"\r\n", b"\n"), len(entry.sha)) == entry.sha:
-        return f"It differs from commit {sha[:12]} in its line ends only."
-    return f"It differs from commit {sha[:12]}."
 
 
 def _changes(objects: ObjectStore, commit: ParsedCommit) -> tuple[tuple[Change, ...], str, str]:
@@ -371,53 +347,5 @@ def _excerpt(file: CodeFile, asked: str, first: int, last: int, around: int) -> 
         first=first,
         last=shown_last,
         total=total,
-        remark=" ".join((*_moved(asked, file.path), *cut)),
+        remark=" ".join((*found_elsewhere(asked, file.path), *cut)),
     )
-
-
-def _check_length(path: str) -> None:
-    if len(path) > MAX_PATH:
-        raise InputError(f"{one_line(path, 200)} is no path: it has {len(path):,} characters.")
-
-
-def _located(objects: ObjectStore, root: str, path: str) -> tuple[str, Entry]:
-    """The path in the commit that is meant, and what is there."""
-    parts = [each for each in path.replace("\\", "/").split("/") if each not in ("", ".", "..")]
-    for start in range(len(parts)):
-        entry = looked_up(objects, root, parts[start:])
-        if entry is not None:
-            return "/".join(parts[start:]), entry
-    below, is_whole = found_below(objects, root, parts) if parts else ([], True)
-    if len(below) > 1:
-        raise InputError(
-            f"Several files of this commit end with {one_line(path, 200)}.",
-            details=[one_line(place, 300) for place, _ in below],
-        )
-    if not is_whole:
-        raise InputError(
-            f"The commit has no file {one_line(path, 200)} at its top, and too many folders to search: "
-            f"{MAX_FOLDERS:,} were."
-        )
-    if not below:
-        raise InputError(f"The commit has no file {one_line(path, 200)}.")
-    return below[0]
-
-
-def _bytes(objects: ObjectStore, place: str, entry: Entry) -> bytes:
-    name = one_line(place, 200)
-    if entry.mode == SUBMODULE:
-        raise InputError(f"{name} is another repository inside this one, at {entry.sha[:12]}.")
-    if entry.mode == FOLDER:
-        raise InputError(f"{name} is a folder.")
-    content = objects.blob(entry.sha, stored.MAX_BLOB)
-    if entry.mode == LINK:
-        raise InputError(
-            f"{name} is a link to {one_line(content.decode('utf-8', 'replace'), 200)}; it is not followed."
-        )
-    return content
-
-
-def _moved(asked: str, place: str) -> tuple[str, ...]:
-    if asked.removeprefix("./") == place:
-        return ()
-    return (f"Asked for was {one_line(asked, 200)}; this is the file of the commit that ends so.",)

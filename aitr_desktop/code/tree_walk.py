@@ -55,15 +55,16 @@ def looked_up(objects: ObjectStore, root: str, parts: Sequence[str]) -> Entry | 
     """
     folder = root
     for place, name in enumerate(parts):
-        wanted = name.encode("utf-8", "surrogateescape") if _encodes(name) else b"\0"
-        found = [each for each in objects.tree(folder) if each.name == wanted]
+        # A name with a slash in it, which no honest git writes, reads like a path through folders.
+        names = {_bytes(name), _bytes("/".join(parts[place:]))}
+        found = [each for each in objects.tree(folder) if each.name in names]
         if len(found) > 1:
             raise InputError(
                 f"This commit names {one_line('/'.join(parts[: place + 1]), 200)} twice in one folder, "
                 "so nobody knows which is meant.",
                 next_step="No honest git makes such a commit: look into where it is from.",
             )
-        if not found or place == len(parts) - 1:
+        if not found or place == len(parts) - 1 or found[0].name != _bytes(name):
             return found[0] if found else None
         if found[0].mode != FOLDER:
             return None
@@ -222,9 +223,9 @@ def _folder(entry: Entry | None) -> str:
     return entry.sha if entry is not None and entry.mode == FOLDER else ""
 
 
-def _encodes(name: str) -> bool:
+def _bytes(name: str) -> bytes:
+    """A name as git has it; what can't be one is something that no folder holds."""
     try:
-        name.encode("utf-8", "surrogateescape")
+        return name.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
-        return False
-    return True
+        return b"\0"

@@ -110,6 +110,29 @@ def test_names_that_no_checkout_can_have_are_said_and_lead_nowhere(
             clone(folder).file(sha, listed[0].path)
 
 
+def test_a_name_with_a_backslash_is_not_taken_for_a_folder(folder: Path) -> None:
+    """Tools on Windows write paths so; what the commit has under just that name is meant first."""
+    inner = write_tree(folder, [("100644", b"b.py", write_object(folder, "blob", b"in the folder\n"))])
+    outer = write_object(folder, "blob", b"of that name\n")
+    sha = write_commit(folder, write_tree(folder, [("40000", b"a", inner), ("100644", b"a\\b.py", outer)]))
+    for path, content in (("a\\b.py", b"of that name\n"), ("a/b.py", b"in the folder\n")):
+        found = clone(folder).file(sha, path)
+        assert (found.path, found.lines.content, found.remarks) == (path, content, ())
+    assert clone(folder).file(sha, "C:\\agent\\a\\b.py").path == "a/b.py"
+
+
+def test_a_name_with_a_slash_is_not_taken_for_a_file_in_a_folder(folder: Path) -> None:
+    blob, other = (write_object(folder, "blob", content) for content in (b"shown\n", b"hidden\n"))
+    inner = write_tree(folder, [("100644", b"b.py", blob)])
+    both = [("40000", b"a", inner), ("100644", b"a/b.py", other)]
+    sha = write_commit(folder, write_tree(folder, both))
+    with pytest.raises(InputError, match="twice in one folder"):
+        clone(folder).file(sha, "a/b.py")
+    alone = write_commit(folder, write_tree(folder, both[1:]))
+    (listed,) = clone(folder).folder(alone)
+    assert clone(folder).file(alone, listed.path).blob == listed.id == other
+
+
 def test_a_file_and_a_folder_of_one_name_are_not_chosen_between(folder: Path) -> None:
     blob = write_object(folder, "blob", b"text\n")
     inner = write_tree(folder, [("100644", b"a.py", blob)])
