@@ -117,6 +117,7 @@ class ChangedList(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.clicked.connect(self._pressed)
+        self.changed.modelReset.connect(self._show_place)
 
     def mark(self, path: str) -> None:
         """Marks a file, if it is here."""
@@ -134,7 +135,10 @@ class ChangedList(QListView):
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802  (Qt's name)
         """Shows where one is: a list that has the focus has a selected row."""
         super().focusInEvent(event)
-        if not self.currentIndex().isValid():
+        self._show_place()
+
+    def _show_place(self) -> None:
+        if self.hasFocus() and not self.currentIndex().isValid():
             self.setCurrentIndex(self.changed.index(0, 0))
 
     @Slot(QModelIndex)

@@ -174,6 +174,11 @@ class FilesSide(QFrame):
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.field.selectAll()
 
+    def focus_changes(self) -> None:
+        """Goes to the changed files."""
+        self.show_tab(changes=True)
+        self.changed.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def show_nothing(self, words: str) -> None:
         """Says why no file is found; nothing where some are."""
         self.nothing.setText(words)

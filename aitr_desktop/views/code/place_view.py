@@ -134,6 +134,11 @@ class PlaceView(QStackedWidget):
         """Whether two versions are on screen."""
         return self.has_page and self._right.currentWidget() is self.pair
 
+    def focus_changes(self) -> None:
+        """Gives the keys to the changed files, once there is a page."""
+        if self.has_page and self.isVisible():
+            self.files.focus_changes()
+
     def focus_code(self) -> None:
         """Gives the keys to the code, or to what stands in its place."""
         if self._right.currentWidget() is self.pair:

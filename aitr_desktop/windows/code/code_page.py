@@ -174,6 +174,7 @@ class CodePage(QObject):
         self._offer(self._with(repository, before, after))
         self.reader().show_changes(before, after)
         self.place_asked.emit(KEY)
+        self.view().focus_changes()
 
     def show_difference(self) -> None:
         """Goes to the files that changed between the two reports that are compared."""
@@ -184,6 +185,7 @@ class CodePage(QObject):
         self._offer(compared_code(old, new))
         self.reader().show_changes(old.commits[0].sha, new.commits[0].sha)
         self.place_asked.emit(KEY)
+        self.view().focus_changes()
 
     def follow_side(self, target: Target) -> bool:
         """Goes to the line that a row of a comparison names, at the commit of its side.

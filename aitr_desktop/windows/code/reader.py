@@ -154,6 +154,7 @@ class Reader(QObject):
             self._know(before)
             self._list(clone, after)
             self.browsing.show_changes(clone, before, after)
+            self.view.focus_changes()
 
         self._enter(show)
 
