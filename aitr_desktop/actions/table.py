@@ -89,6 +89,12 @@ READING = (
         QT_TRANSLATE_NOOP("Actions", "In code: end a command, then take back the selection, then go back"),
     ),
     ("Ctrl+F, F3, Shift+F3", QT_TRANSLATE_NOOP("Actions", "In code: find, next hit, previous hit")),
+    ("Ctrl+P", QT_TRANSLATE_NOOP("Actions", "At Code: go to a file")),
+    (
+        "Alt+Left, Alt+Right",
+        QT_TRANSLATE_NOOP("Actions", "At Code: back, at last to where you came from; forward"),
+    ),
+    ("n, p", QT_TRANSLATE_NOOP("Actions", "Side by side: next or previous change")),
 )
 """Keys of code that is read."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import QEvent, Qt, Signal
+from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QApplication, QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from aitr_desktop.views.code.code_pane import CodePane
@@ -17,7 +18,7 @@ from aitr_desktop.views.plain_label import hairline
 
 if TYPE_CHECKING:
     from qtpy.QtCore import QByteArray
-    from qtpy.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+    from qtpy.QtGui import QResizeEvent, QShowEvent
 
     from aitr_desktop.theme import ThemeController
     from aitr_desktop.views.message_pane import Message
@@ -170,8 +171,18 @@ class PlaceView(QStackedWidget):
         if self._splitter.orientation() != wanted:
             self._splitter.setOrientation(wanted)
 
+    def event(self, event: QEvent) -> bool:
+        """Takes Ctrl+P here for what it is where code is read, before a menu would take it."""
+        if event.type() == QEvent.Type.ShortcutOverride and self.has_page and _finds_file(event):
+            event.accept()
+            return True
+        return bool(super().event(event))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Goes back and forward from wherever the focus is."""
+        """Goes back and forward, or to the field for paths, from wherever the focus is."""
+        if self.has_page and _finds_file(event):
+            self.files.find_file()
+            return
         alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
         if event.key() == Qt.Key.Key_Back or (alt and event.key() == Qt.Key.Key_Left):
             self.back_asked.emit()
@@ -184,3 +195,9 @@ class PlaceView(QStackedWidget):
         focused = QApplication.focusWidget()
         if message.button and focused is not None and self.isVisible() and self.isAncestorOf(focused):
             pane.focus_button()
+
+
+def _finds_file(event: QEvent) -> bool:
+    if not isinstance(event, QKeyEvent):
+        return False
+    return event.modifiers() == Qt.KeyboardModifier.ControlModifier and event.key() == Qt.Key.Key_P

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QEvent, Qt, Signal
+from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QApplication
 
 from aitr_desktop.code.differing import RowKind
@@ -13,7 +14,7 @@ from aitr_desktop.views.code.pair_area import PairArea
 from aitr_desktop.views.code.pair_words import fold_words, row_words, summary_words
 
 if TYPE_CHECKING:
-    from qtpy.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+    from qtpy.QtGui import QFocusEvent, QMouseEvent, QWheelEvent
     from qtpy.QtWidgets import QWidget
 
     from aitr_desktop.code.differing import Difference, Hunk
@@ -115,9 +116,9 @@ class SideBySide(PairArea):
 
     def event(self, event: QEvent) -> bool:
         """Takes its own letters before a menu would."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, _key_event()):
-            is_copy = event.modifiers() == Qt.KeyboardModifier.ControlModifier and event.key() == Qt.Key.Key_C
-            if is_copy:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            is_control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
+            if is_control and event.key() == Qt.Key.Key_C:
                 event.accept()
                 return True
         return bool(super().event(event))
@@ -227,9 +228,3 @@ class SideBySide(PairArea):
             self.line_asked.emit(0, row.old)
         else:
             self.line_asked.emit(1, row.new)
-
-
-def _key_event() -> type[QKeyEvent]:
-    from qtpy.QtGui import QKeyEvent
-
-    return QKeyEvent

@@ -90,6 +90,18 @@ def test_a_file_and_a_line_are_found_by_letters(place: Place) -> None:
     assert first < 42 < last
 
 
+def test_ctrl_p_goes_to_a_file_here_and_saves_a_report_elsewhere(place: Place) -> None:
+    place.window.menus.action(Act.GO_CODE).trigger()
+    place.settle()
+    place.window.activateWindow()
+    place.view.files.tree.setFocus()
+    ran: list[object] = []
+    place.window.menus.ran.connect(ran.append)
+    place.press(Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    assert place.view.files.field.hasFocus()
+    assert Act.SAVE_PDF not in ran
+
+
 def test_letters_that_no_file_has_are_said_and_escape_goes_back_to_the_tree(place: Place) -> None:
     place.window.menus.action(Act.CODE_FIND_FILE).trigger()
     place.settle()
