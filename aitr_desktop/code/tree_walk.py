@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aitr_desktop.code.objects import Entry, ObjectStore
 
 MAX_CHANGES = 300
-MAX_FOLDERS = 20_000
+MAX_FOLDERS = 100_000
 """Folders that are read in a search; the largest repositories that we know have fewer."""
 MAX_FOUND = 5
 MAX_DEPTH = 64

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aitr_desktop.code import git_process
+from aitr_desktop.code import git_process, tree_walk
 from aitr_desktop.code.clones import Clone
 from aitr_desktop.code.code_file import CodeFile
 from aitr_desktop.code.histories import LastChange, Versions
@@ -395,7 +395,10 @@ def test_a_huge_file_is_refused_before_it_is_read(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("depth", "width"), [(200, 1), (12, 60), (1, 50_000)])
-def test_folders_without_end_are_bounded_and_said(folder: Path, depth: int, width: int) -> None:
+def test_folders_without_end_are_bounded_and_said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, depth: int, width: int
+) -> None:
+    monkeypatch.setattr(tree_walk, "MAX_FOLDERS", 20_000)
     first, _ = attacked(folder)
     bomb = hostile.nested(folder, depth, width)
     clone = Clone(folder, os.environ, 10.0)
