@@ -162,6 +162,10 @@ class ReportMarks:
         """How much is known of a file, for the tree."""
         return len(self._said.get(path, ()))
 
+    def counts(self) -> dict[str, int]:
+        """The same of every file of which anything is known."""
+        return {path: len(said) for path, said in self._said.items()}
+
     def of(self, path: str) -> FileMarks:
         """What is known of a file as it was at the commit that was tested."""
         said = sorted(self._said.get(path, ()), key=lambda each: (each.first, _ORDER[each.kind]))

@@ -13,11 +13,13 @@ from aitr_desktop.translation import translate
 from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 Index = QModelIndex | QPersistentModelIndex
 LEAF_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 """The ``Leaflet`` itself, for the delegate."""
+MARKS_ROLE = int(Qt.ItemDataRole.UserRole) + 3
+"""How many marks a file has, in digits; None where there are none."""
 _NOWHERE = QModelIndex()
 MAX_NAME = 300
 """Characters of a name that are shown."""
@@ -61,6 +63,7 @@ class FileTreeModel(QAbstractItemModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._marks: Mapping[str, int] = {}
         self._begin()
 
     def _begin(self) -> None:
@@ -91,6 +94,16 @@ class FileTreeModel(QAbstractItemModel):
         number = self._folders.get(path)
         if number is not None and self._states[number] is _State.ASKED:
             self._insert(number, [Leaflet(reason, path, Leaf.SAID)])
+
+    def show_marks(self, marks: Mapping[str, int]) -> None:
+        """Says how much a report knows of files, by path; nothing of any other."""
+        if marks == self._marks:
+            return
+        self._marks = marks
+        for below in self._below.values():
+            ends = below[:1], below[-1:]
+            first, last = (self.createIndex(self._places[each], 0, each) for (each,) in ends)
+            self.dataChanged.emit(first, last, [MARKS_ROLE, int(Qt.ItemDataRole.AccessibleTextRole)])
 
     def leaf(self, index: Index) -> Leaflet:
         """The row of a valid index."""
@@ -151,16 +164,16 @@ class FileTreeModel(QAbstractItemModel):
         if not index.isValid():
             return None
         leaf = self.leaf(index)
-        if role == Qt.ItemDataRole.DisplayRole:
-            return shown_name(leaf)
         if role == LEAF_ROLE:
             return leaf
+        if role == Qt.ItemDataRole.DisplayRole:
+            return shown_name(leaf)
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tooltip("\n".join(filter(None, (leaf.path or leaf.name, leaf.remark))))
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            folder = translate("FileTree", "folder {name}").format(name=shown_name(leaf))
-            return folder if leaf.kind is Leaf.FOLDER else shown_name(leaf)
-        return None
+        if role not in (MARKS_ROLE, Qt.ItemDataRole.AccessibleTextRole):
+            return None
+        count = self._marks.get(leaf.path, 0) if leaf.kind is Leaf.FILE else 0
+        return (f"{count:,}" if count else None) if role == MARKS_ROLE else spoken_name(leaf, count)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Rows can be looked at and selected, never changed."""
@@ -202,3 +215,13 @@ def shown_name(leaf: Leaflet) -> str:
     if leaf.kind is Leaf.MODULE:
         return translate("FileTree", "{name} · another repository").format(name=name)
     return name
+
+
+def spoken_name(leaf: Leaflet, marks: int) -> str:
+    """What a screen reader says of a row."""
+    words = "{name}"
+    if leaf.kind is Leaf.FOLDER:
+        words = translate("FileTree", "folder {name}")
+    elif marks:
+        words = translate("FileTree", "{name}, {count} marks")
+    return words.format(name=shown_name(leaf), count=f"{marks:,}")

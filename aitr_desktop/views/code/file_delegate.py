@@ -9,7 +9,7 @@ from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from aitr_desktop.item_models.changed_files_model import CHANGED_ROLE, MAX_SHOWN, ChangedFile
-from aitr_desktop.item_models.file_tree_model import LEAF_ROLE, Leaf, Leaflet
+from aitr_desktop.item_models.file_tree_model import LEAF_ROLE, MARKS_ROLE, Leaf, Leaflet
 from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
@@ -60,6 +60,11 @@ class FileDelegate(QStyledItemDelegate):
             self._changed(painter, option, room, changed, colours)
         elif isinstance(leaf, Leaflet):
             is_file = leaf.kind in (Leaf.FOLDER, Leaf.FILE)
+            count = index.data(MARKS_ROLE)
+            if count:
+                painter.setPen(QColor(colours.muted))
+                painter.drawText(room, _RIGHT, count)
+                room = room.adjusted(0, 0, -option.fontMetrics.horizontalAdvance(count) - GAP, 0)
             painter.setPen(QColor(colours.ink if is_file else colours.muted))
             self._draw(painter, option, room, str(index.data() or ""))
 

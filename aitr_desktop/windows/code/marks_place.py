@@ -30,6 +30,11 @@ def join(marking: Marking, preferences: Preferences, reader: Reader) -> None:
         clone = reader.choice.clone
         marking.file_shown(screen.file, clone.folder if clone is not None else None)
 
+    def count() -> None:
+        marks = marking.reading.marks
+        is_of = marks is not None and reader.browsing.sha == marks.commit
+        view.files.tree.files.show_marks(marks.counts() if marks is not None and is_of else {})
+
     def read(sha: str, path: str) -> None:
         reader.go(Spot(sha=sha, path=path))
 
@@ -37,5 +42,7 @@ def join(marking: Marking, preferences: Preferences, reader: Reader) -> None:
     marking.list_wanted.connect(show_list)
     marking.file_asked.connect(read)
     screen.changed.connect(changed)
+    screen.changed.connect(count)
+    marking.reading.listed.connect(lambda *_: count())
     marking.attach(view.pane.view, view.marks)
     changed()

@@ -12,6 +12,7 @@ from qtpy.QtWidgets import QApplication, QDialog, QMessageBox, QPushButton
 from aitr_desktop.actions.spec import Act
 from aitr_desktop.code.line_marks import MarkKind
 from aitr_desktop.item_models.cells import Kind, Target
+from aitr_desktop.item_models.file_tree_model import MARKS_ROLE
 from aitr_desktop.library.workspace import open_workspace
 from aitr_desktop.tasks import Tasks
 from aitr_desktop.views.code.note_dialog import NoteDialog
@@ -325,6 +326,23 @@ def test_a_mark_leads_back_to_its_row_of_the_report(auditor: Auditor, judged: Ma
     tree = auditor.window.workbench.detail.focusWidget()
     assert tree is not None
     assert "test_does_not_invent" in tree.currentIndex().data()
+
+
+def test_the_tree_counts_the_marks_of_files_at_the_tested_commit_only(
+    auditor: Auditor, judged: MarkedCode
+) -> None:
+    tree = auditor.place.files.tree.files
+
+    def counted() -> tuple[object, object]:
+        index = tree.place("src/bot.py")
+        return index.data(MARKS_ROLE), index.data(Qt.ItemDataRole.AccessibleTextRole)
+
+    auditor.read("src/bot.py", judged.sha)
+    assert counted() == ("5", "bot.py, 5 marks")
+    auditor.place.files.tree.grab()
+    other = commit(judged.folder, {"README.md": "hello\n"}, "Another file")
+    auditor.read("src/bot.py", other)
+    assert counted() == (None, "bot.py")
 
 
 @pytest.mark.parametrize("path", ["src/bot.py", "tests/test_bot.py"])
