@@ -83,6 +83,20 @@ def source_words(name: str, source: AuthorSource) -> str:
     return known[source.value].format(who=one_line(name, 100))
 
 
+@dataclass(frozen=True, slots=True)
+class ListedMarks:
+    """The rows of a file with what is asked of all of them, made on a worker thread: there may be 100,000."""
+
+    rows: tuple[MarkRow, ...] = ()
+    counts: tuple[tuple[MarkKind, int], ...] = ()
+    """How many rows there are of each kind that there is, heaviest first."""
+    lines: tuple[int, ...] = ()
+    """The lines of this file that are marked; withdrawn notes mark none."""
+
+
+NO_MARKS = ListedMarks()
+
+
 def kind_word(kind: MarkKind) -> str:
     """What a kind is called."""
     words = {
@@ -122,12 +136,14 @@ def gutter_marks(rows: Sequence[MarkRow]) -> tuple[LineMark, ...]:
     return tuple(row.mark for row in rows if row.goes_to and not row.is_struck)
 
 
-def kind_counts(rows: Sequence[MarkRow]) -> tuple[tuple[MarkKind, int], ...]:
-    """How many rows there are of each kind that there is, heaviest first."""
+def listed_marks(rows: Sequence[MarkRow]) -> ListedMarks:
+    """The rows with their counts and lines."""
     counts: dict[MarkKind, int] = {}
     for row in rows:
         counts[row.mark.kind] = counts.get(row.mark.kind, 0) + 1
-    return tuple(sorted(counts.items(), key=lambda each: _ORDER[each[0]]))
+    ordered = sorted(counts.items(), key=lambda each: _ORDER[each[0]])
+    lines = sorted({row.goes_to for row in rows if row.goes_to and not row.is_struck})
+    return ListedMarks(tuple(rows), tuple(ordered), tuple(lines))
 
 
 def lines_words(first: int, last: int) -> str:

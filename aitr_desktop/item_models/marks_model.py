@@ -89,17 +89,15 @@ class MarksModel(_CellTable):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._all: Sequence[MarkRow] = ()
-        self._kind: MarkKind | None = None
 
-    def show(self, rows: Sequence[MarkRow]) -> None:
-        """Lists others; the kind stays chosen."""
+    def show(self, rows: Sequence[MarkRow], kind: MarkKind | None = None) -> None:
+        """Lists others, of one kind or of all."""
         self._all = rows
-        self.show_kind(self._kind)
+        self.show_kind(kind)
 
     def show_kind(self, kind: MarkKind | None) -> None:
         """Lists one kind; None for all."""
-        self._kind = kind
-        self._take([row for row in self._all if kind is None or row.mark.kind is kind])
+        self._take(self._all if kind is None else [row for row in self._all if row.mark.kind is kind])
 
     def row(self, number: int) -> MarkRow | None:
         """One of those that are listed."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QAbstractTableModel, QModelIndex, QPoint, Qt, Signal
+from qtpy.QtCore import QAbstractTableModel, QModelIndex, QPoint, Qt, Signal, Slot
 from qtpy.QtGui import QGuiApplication, QKeySequence
-from qtpy.QtWidgets import QAbstractItemView, QTreeView
+from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from aitr_desktop.item_models.cells import CELL_ROLE, Cell
 from aitr_desktop.views.cell_delegate import PADDING, CellDelegate
@@ -22,8 +22,8 @@ MEASURED = 200
 """Rows that widths are taken from."""
 
 
-class MarkTable(QTreeView):
-    """Rows of one line each, however many there are.
+class MarkTable(QTableView):
+    """Rows of one line each. No tree: that would ask after each of 100,000 rows before it draws one.
 
     Args:
         name: What a screen reader calls it.
@@ -55,21 +55,25 @@ class MarkTable(QTreeView):
         self.setModel(model)
         self.setItemDelegate(self._drawing)
         self.setAccessibleName(name)
-        self.setRootIsDecorated(False)
-        self.setItemsExpandable(False)
-        self.setUniformRowHeights(True)
-        self.setAllColumnsShowFocus(False)
         self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self._take_height(row_height)
+        theme.density_changed.connect(self._take_height)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFrameShape(QTreeView.Shape.NoFrame)
-        titles = self.header()
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        titles = self.horizontalHeader()
+        titles.setHighlightSections(False)
         titles.setSectionsMovable(False)
         titles.setStretchLastSection(False)
         titles.setTextElideMode(Qt.TextElideMode.ElideRight)
         stretching = self._widest.index(0)
-        titles.setSectionResizeMode(stretching, titles.ResizeMode.Stretch)
+        titles.setSectionResizeMode(stretching, QHeaderView.ResizeMode.Stretch)
         self.clicked.connect(lambda index: self.gone_to.emit(index.row(), False))
         model.modelReset.connect(self._fit)
         theme.changed.connect(self._fit)
@@ -93,6 +97,16 @@ class MarkTable(QTreeView):
             for column in range(self.model().columnCount())
         )
         return "\t".join(cell.whole or cell.text for cell in cells if isinstance(cell, Cell))
+
+    def moveCursor(  # noqa: N802  (Qt's name)
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Home and End go to the first and the last row: rows are what one moves through."""
+        moves = QAbstractItemView.CursorAction
+        if action in (moves.MoveHome, moves.MoveEnd):
+            row = 0 if action == moves.MoveHome else self.model().rowCount() - 1
+            return self.model().index(row, 0)
+        return super().moveCursor(action, modifiers)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
         """Enter goes there, copying copies; everything else is the table's own."""
@@ -131,6 +145,10 @@ class MarkTable(QTreeView):
                 str(model.headerData(column, Qt.Orientation.Horizontal))
             )
             self.setColumnWidth(column, min(max(needed, title) + 2 * PADDING + 8, widest * one))
+
+    @Slot(int)
+    def _take_height(self, row_height: int) -> None:
+        self.verticalHeader().setDefaultSectionSize(row_height)
 
     def _measured(self) -> range:
         return range(min(MEASURED, self.model().rowCount()))

@@ -13,12 +13,12 @@ from qtpy.QtWidgets import (
     QPushButton,
     QSplitter,
     QStackedWidget,
-    QTabWidget,
+    QTabBar,
     QVBoxLayout,
     QWidget,
 )
 
-from aitr_desktop.item_models.mark_rows import kind_counts, kind_word
+from aitr_desktop.item_models.mark_rows import NO_MARKS, kind_word
 from aitr_desktop.item_models.marks_model import MarkedFilesModel, MarksModel
 from aitr_desktop.views.code.mark_table import MarkTable
 from aitr_desktop.views.plain_label import PlainLabel
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from qtpy.QtGui import QResizeEvent
 
     from aitr_desktop.code.report_marks import MarkedFile
-    from aitr_desktop.item_models.mark_rows import MarkRow
+    from aitr_desktop.item_models.mark_rows import ListedMarks, MarkRow
     from aitr_desktop.theme import ThemeController
 
 ROW = 28
@@ -76,25 +76,28 @@ class MarksList(QFrame):
         self.read = QPlainTextEdit()
         self.nothing = PlainLabel(tone=Tone.MUTED, wraps=True)
         self.no_files = PlainLabel(tone=Tone.MUTED, wraps=True)
-        self.tabs = QTabWidget()
+        self.tabs = QTabBar()
+        self._pages = QStackedWidget()
         self._lists, self._file_lists = QStackedWidget(), QStackedWidget()
         self._body = QSplitter(Qt.Orientation.Horizontal)
-        self._rows: Sequence[MarkRow] = ()
+        self.listed = NO_MARKS
+        """What is known of the file that is shown, of every kind."""
         self._place()
         self._connect()
-        self.show_marks((), (), "")
+        self.show_marks(NO_MARKS, (), "")
         self.show_files((), "")
 
     def _place(self) -> None:
+        # Beside the tabs: on a low screen each row counts.
         head = QHBoxLayout()
-        head.setContentsMargins(MARGIN, 4, MARGIN, 4)
+        head.setContentsMargins(0, 4, MARGIN, 4)
         head.setSpacing(MARGIN)
+        head.addWidget(self.tabs, 1)
         self.kinds.setAccessibleName(self.tr("Kind of mark"))
         self.kinds.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.kinds.setMinimumContentsLength(16)
+        self.kinds.setMinimumContentsLength(11)
         self.note_button.setToolTip(self.tr("Note on the selected lines"))
         head.addWidget(self.kinds)
-        head.addStretch(1)
         head.addWidget(self.note_button)
         self.read.setReadOnly(True)
         self.read.setTabChangesFocus(True)
@@ -116,17 +119,23 @@ class MarksList(QFrame):
         column = QVBoxLayout(here)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(head)
         column.addWidget(self.remarks)
         column.addWidget(self._lists, 1)
         self.remarks.setContentsMargins(MARGIN, 0, MARGIN, 4)
-        self.tabs.setDocumentMode(True)
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
         self.tabs.setAccessibleName(self.tr("Marks"))
-        self.tabs.addTab(here, "")
-        self.tabs.addTab(self._file_lists, "")
+        for page in (here, self._file_lists):
+            self.tabs.addTab("")
+            self._pages.addWidget(page)
+        self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
+        # Of the files there are no kinds to choose from.
+        self.tabs.currentChanged.connect(lambda tab: self.kinds.setVisible(tab == 0))
         outside = QVBoxLayout(self)
         outside.setContentsMargins(0, 0, 0, 0)
-        outside.addWidget(self.tabs)
+        outside.setSpacing(0)
+        outside.addLayout(head)
+        outside.addWidget(self._pages, 1)
 
     def _connect(self) -> None:
         self.kinds.currentIndexChanged.connect(lambda _: self.marks.show_kind(self.kinds.currentData()))
@@ -137,22 +146,22 @@ class MarksList(QFrame):
         self.table.menu_asked.connect(self._offer)
         self.file_table.gone_to.connect(self._go_to_file)
 
-    def show_marks(self, rows: Sequence[MarkRow], remarks: Sequence[str], nothing: str) -> None:
+    def show_marks(self, listed: ListedMarks, remarks: Sequence[str], nothing: str) -> None:
         """Lists the marks of another file.
 
         Args:
-            rows: By line.
+            listed: By line.
             remarks: What is to be known of them, a sentence each.
             nothing: What is said where there are none.
         """
-        self._rows = rows
+        self.listed, rows = listed, listed.rows
         self._offer_kinds()
-        self.marks.show(rows)
+        self.marks.show(rows, self.kinds.currentData())
         self.remarks.setText("\n".join(f"▲ {visible(each)}" for each in remarks))
         self.remarks.setVisible(bool(remarks))
         self.nothing.setText(nothing)
         self._lists.setCurrentIndex(0 if rows else 1)
-        words = self.tr("Marks of this file · {count}") if rows else self.tr("Marks of this file")
+        words = self.tr("Marks · {count}") if rows else self.tr("Marks")
         self.tabs.setTabText(0, words.format(count=f"{len(rows):,}"))
 
     def show_files(self, files: Sequence[MarkedFile], nothing: str) -> None:
@@ -165,16 +174,8 @@ class MarksList(QFrame):
         self.files.show(files)
         self.no_files.setText(nothing)
         self._file_lists.setCurrentIndex(0 if files else 1)
-        words = self.tr("Files with marks · {count}") if files else self.tr("Files with marks")
+        words = self.tr("Marked files · {count}") if files else self.tr("Marked files")
         self.tabs.setTabText(1, words.format(count=f"{len(files):,}"))
-
-    def rows(self) -> Sequence[MarkRow]:
-        """The marks of the file that is shown, of every kind."""
-        return self._rows
-
-    def lines(self) -> list[int]:
-        """The lines of this file that are marked, whatever kind is chosen; withdrawn notes mark none."""
-        return sorted({row.goes_to for row in self._rows if row.goes_to and not row.is_struck})
 
     def mark_line(self, line: int) -> bool:
         """Chooses the row of a line; says whether there is one that is listed."""
@@ -192,7 +193,7 @@ class MarksList(QFrame):
 
     def rows_of(self, line: int) -> list[MarkRow]:
         """What is known of a line."""
-        return [row for row in self._rows if row.goes_to and row.mark.first <= line <= row.mark.last]
+        return [row for row in self.listed.rows if row.goes_to and row.mark.first <= line <= row.mark.last]
 
     def mark_file(self, path: str) -> None:
         """Chooses the row of the file that is shown."""
@@ -207,9 +208,7 @@ class MarksList(QFrame):
         self.tabs.setCurrentIndex(int(files))
         stack = self._file_lists if files else self._lists
         listed = self.file_table if files else self.table
-        (listed if stack.currentIndex() == 0 else self.tabs.tabBar()).setFocus(
-            Qt.FocusReason.ShortcutFocusReason
-        )
+        (listed if stack.currentIndex() == 0 else self.tabs).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
         """Where there is no room beside the list, a row is read in the list alone, by hovering or copying."""
@@ -220,13 +219,12 @@ class MarksList(QFrame):
         kept = self.kinds.currentData()
         self.kinds.blockSignals(True)
         self.kinds.clear()
-        self.kinds.addItem(self.tr("All kinds · {count}").format(count=f"{len(self._rows):,}"), None)
-        for kind, count in kind_counts(self._rows):
+        self.kinds.addItem(self.tr("All kinds · {count}").format(count=f"{len(self.listed.rows):,}"), None)
+        for kind, count in self.listed.counts:
             self.kinds.addItem(f"{kind.sign} {kind_word(kind)} · {count:,}", kind)
         found = next((row for row in range(self.kinds.count()) if self.kinds.itemData(row) is kept), 0)
         self.kinds.setCurrentIndex(found)
         self.kinds.blockSignals(False)
-        self.marks.show_kind(self.kinds.currentData())
 
     def _go(self, number: int, by_key: bool) -> None:
         row = self.marks.row(number)

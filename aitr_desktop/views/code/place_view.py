@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from aitr_desktop.views.message_pane import Message
 
 SIZES = (320, 972)
-HEIGHTS = (480, 220)
-LEAST = 96
+HEIGHTS = (430, 240)
+LEAST = 120
 """Pixels of height that the code and the list of marks have at least."""
 NARROW = 620
 """Pixels of width below which the files stand above the code."""

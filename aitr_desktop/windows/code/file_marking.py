@@ -9,7 +9,7 @@ from aitr_desktop.code.clones import Clone
 from aitr_desktop.code.commit_paths import CommitPaths
 from aitr_desktop.code.definitions import placed_by_name
 from aitr_desktop.code.report_marks import FileMarks, ReportMarks
-from aitr_desktop.item_models.mark_rows import gutter_marks, mark_rows
+from aitr_desktop.item_models.mark_rows import NO_MARKS, ListedMarks, gutter_marks, listed_marks, mark_rows
 from aitr_desktop.library.code_notes import notes_of_file
 from tsr_agent.errors import TsrError
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from aitr_desktop.code.code_file import CodeFile
     from aitr_desktop.code.line_marks import LineMark
-    from aitr_desktop.item_models.mark_rows import MarkRow
     from aitr_desktop.library.code_notes import Notes
     from tsr_agent.models.report import TestSummaryReport
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 class ShownMarks:
     """The marks of one file, ready to be shown."""
 
-    rows: tuple[MarkRow, ...] = ()
+    listed: ListedMarks = NO_MARKS
     gutter: tuple[LineMark, ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -71,7 +70,7 @@ def marks_of_file(
     found = notes_of_file(notes, repository, file.path, file.blob)
     rows = mark_rows(said, found, file.lines.count)
     problem = (found.problem,) if found.problem else ()
-    return ShownMarks(rows, gutter_marks(rows), (*said.remarks, *problem))
+    return ShownMarks(listed_marks(rows), gutter_marks(rows), (*said.remarks, *problem))
 
 
 def _said(marks: ReportMarks, file: CodeFile, environ: Mapping[str, str]) -> FileMarks:

@@ -119,7 +119,7 @@ class Marking(QObject):
 
     def go_on(self, step: int) -> None:
         """Goes to the next line with a mark, or to the previous one; behind the last comes the first."""
-        lines = self._list.lines() if self._list is not None else []
+        lines = self._list.listed.lines if self._list is not None else ()
         if self._view is None or not lines:
             return
         here = self._view.cursor_line
@@ -195,13 +195,13 @@ class Marking(QObject):
         return "" if self.reading.marks is not None else self.tr("No code of the report is read at Code.")
 
     def _why_no_mark(self) -> str:
-        is_marked = self._list is not None and self._list.lines()
+        is_marked = self._list is not None and self._list.listed.lines
         return self._why_no_file() or ("" if is_marked else self.tr("No line of this file is marked."))
 
     def _show(self, shown: ShownMarks, nothing: str) -> None:
         if self._list is None or self._view is None:
             return
-        self._list.show_marks(shown.rows, shown.remarks, nothing)
+        self._list.show_marks(shown.listed, shown.remarks, nothing)
         self._view.set_marks(shown.gutter)
         if self.reading.file is not None:
             self._list.mark_file(self.reading.file.path)

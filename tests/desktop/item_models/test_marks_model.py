@@ -9,7 +9,7 @@ from qtpy.QtCore import Qt
 from aitr_desktop.code.line_marks import LineMark, MarkKind
 from aitr_desktop.code.report_marks import FileMarks, MarkedFile
 from aitr_desktop.item_models.cells import CELL_ROLE
-from aitr_desktop.item_models.mark_rows import gutter_marks, kind_counts, kind_word, mark_rows, note_words
+from aitr_desktop.item_models.mark_rows import gutter_marks, kind_word, listed_marks, mark_rows, note_words
 from aitr_desktop.item_models.marks_model import MarkedFilesModel, MarksModel
 from aitr_desktop.library.code_notes import FileNotes
 from tests.factories.code_notes import note, withdrawal
@@ -45,10 +45,9 @@ def test_rows_stand_by_line_the_heaviest_first(qtmodeltester: ModelTester) -> No
     ]
 
 
-def test_one_kind_can_be_looked_at_and_stays_chosen() -> None:
+def test_one_kind_can_be_looked_at() -> None:
     model = MarksModel()
-    model.show_kind(MarkKind.UNCOVERED)
-    model.show(rows(mark(9), mark(3, 5, MarkKind.UNCOVERED)))
+    model.show(rows(mark(9), mark(3, 5, MarkKind.UNCOVERED)), MarkKind.UNCOVERED)
     assert [row[1] for row in cells(model)] == ["3–5"]
     model.show_kind(None)
     assert model.rowCount() == 2
@@ -115,7 +114,7 @@ def test_ten_thousand_marks_on_one_line_are_listed_at_once() -> None:
     model.show(rows(*many))
     assert model.rowCount() == 10_000
     assert model.index(9_999, 2).data() == "test 9999"
-    assert kind_counts(rows(*many)) == ((MarkKind.FAILED_TEST, 10_000),)
+    assert listed_marks(rows(*many)).counts == ((MarkKind.FAILED_TEST, 10_000),)
     assert time.process_time() - started < 2
 
 

@@ -221,7 +221,7 @@ def test_an_auditor_goes_from_a_failure_to_its_line_and_leaves_a_note_that_is_fo
     again.read("tests/test_bot.py", judged.sha)
     assert [row[:2] for row in again.rows() if "contraction" in row[2]] == [("✎ Audit note", "8")]
     assert MarkKind.NOTE in {each.kind for each in again.code.gutter.marked.at(8)}
-    row = next(each for each in again.list.rows() if each.note is not None)
+    row = next(each for each in again.list.listed.rows if each.note is not None)
     assert row.note is not None
     again.marking.writing.withdraw(row.note.note)
     again.answer("Withdraw the note")
@@ -319,7 +319,7 @@ def test_all_files_with_marks_can_be_walked_through(auditor: Auditor, judged: Ma
 
 def test_a_mark_leads_back_to_its_row_of_the_report(auditor: Auditor, judged: MarkedCode) -> None:
     auditor.read("tests/test_bot.py", judged.sha)
-    row = auditor.list.rows()[0]
+    row = auditor.list.listed.rows[0]
     auditor.marking.followed.emit(row.mark.target)
     auditor.settle()
     assert auditor.window.workbench is not None
@@ -350,7 +350,7 @@ def test_every_mark_has_a_row_of_the_report(auditor: Auditor, judged: MarkedCode
     auditor.read(path, judged.sha)
     assert auditor.window.workbench is not None
     detail = auditor.window.workbench.detail
-    rows = auditor.list.rows()
+    rows = auditor.list.listed.rows
     assert rows
     for row in rows:
         assert row.mark.target is not None
@@ -383,7 +383,7 @@ def test_a_note_is_about_its_bytes_and_never_moves_to_others(auditor: Auditor, j
     other = commit(judged.folder, {"src/bot.py": "# moved\n" + (judged.folder / "src/bot.py").read_text()})
     auditor.read("src/bot.py", other)
     assert [row[0] for row in auditor.rows()] == ["✎ Audit note, on other content"]
-    assert not auditor.list.lines()
+    assert not auditor.list.listed.lines
     assert "so they are not shown" in auditor.list.remarks.text()
 
 
@@ -395,7 +395,7 @@ def test_changing_a_note_withdraws_it_and_puts_another_in_its_place(
     auditor.qtbot.keyClicks(auditor.dialog().note, "A key.")
     auditor.dialog().keep_button.click()
     auditor.settle()
-    (row,) = [each for each in auditor.list.rows() if each.note is not None]
+    (row,) = [each for each in auditor.list.listed.rows if each.note is not None]
     assert row.note is not None
     auditor.marking.writing.change(row.note.note)
     dialog = auditor.dialog()
@@ -460,15 +460,15 @@ def test_no_note_is_written_on_what_may_change(auditor: Auditor, judged: MarkedC
     auditor.window.deciding.handlers()[Act.CODE_WORKING_TREE]()
     auditor.settle()
     assert "working tree may change" in why()
-    assert not auditor.list.lines()
+    assert not auditor.list.listed.lines
 
 
 def test_another_report_takes_the_marks_along(auditor: Auditor, judged: MarkedCode) -> None:
     auditor.read("src/bot.py", judged.sha)
-    assert auditor.list.lines()
+    assert auditor.list.listed.lines
     auditor.marking.report_shown(None)
     auditor.settle()
-    assert not auditor.list.lines()
+    assert not auditor.list.listed.lines
     assert "No report is chosen" in auditor.list.nothing.text()
 
 
@@ -480,8 +480,8 @@ def test_hostile_words_of_a_note_are_words(auditor: Auditor, judged: MarkedCode,
     dialog.note.setPlainText(words[:3_000] + "!")
     dialog.keep_button.click()
     auditor.settle()
-    (row,) = [each for each in auditor.list.rows() if each.note is not None]
+    (row,) = [each for each in auditor.list.listed.rows if each.note is not None]
     assert "\u202e" not in row.mark.words
-    auditor.list.table.choose(auditor.list.rows().index(row))
+    auditor.list.table.choose(auditor.list.listed.rows.index(row))
     auditor.list.grab()
     assert "\u202e" not in auditor.list.read.toPlainText()
