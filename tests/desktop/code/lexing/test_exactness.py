@@ -22,7 +22,7 @@ SEED = 8
 PAGE = 60
 SMALLEST, LARGEST = 6_000, 200_000
 LONGEST = 2_000
-SHARES = {"C": 0.03, "CSS": 0.03, "YAML": 0.05}
+SHARES = {"C": 0.03, "CSS": 0.03}
 """Lines that may differ in languages whose lexers have states that no prescan knows: measured, and doubled.
 Files as small as these are lexed whole, so that this is what only large ones have."""
 

@@ -49,6 +49,8 @@ CASES: list[tuple[str, str, list[str]]] = [
     ("toml", "a = \"\"\"\nx\n\"\"\"\nb = '''\n'''\n", ['"""\nx\n"""', "'''\n'''"]),
     ("markdown", "a\n```python\nx = '''\n```\nb ``` c\n", ["```python\nx = '''\n```\n"]),
     ("yaml", "a: |\n  x\n\n  y\nb: >-\n  z\n", ["a: |\n  x\n\n  y\n", "b: >-\n  z\n"]),
+    ("yaml", "a: \"x\\\"\n  y\" # \"\nb: it's\nc: 'z''\n'\n", ['a: "x\\"\n  y"', "c: 'z''\n'"]),
+    ("yaml", '- "a": "b"\n- # "\n- |\n  "\n', ['- |\n  "\n']),
     ("yaml", "- |\n  x\n- run: |\n    y\n  name: b\n", ["- |\n  x\n", "- run: |\n    y\n"]),
     (
         "markup",
