@@ -183,6 +183,27 @@ def test_the_process_ends_when_the_window_is_killed() -> None:
     ended(pid)
 
 
+HUNG = """
+import subprocess, sys
+from aitr_desktop.code.lexing.frames import Frame, Kind, pack_text, read_frame, write_frame
+from aitr_desktop.code.lexing.lexing import command
+from tests.factories.slow_code import TEXTS
+child = subprocess.Popen([*command()[:-1], "0.5"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+read_frame(child.stdout)
+write_frame(child.stdin, Frame(Kind.PAGE, 1, pack_text("Makefile", 0, 1, 40 * TEXTS["open brackets"])))
+print(child.pid, flush=True)
+child.wait()
+"""
+
+
+def test_a_process_that_hangs_ends_though_nobody_is_left_to_kill_it() -> None:
+    with subprocess.Popen([sys.executable, "-c", HUNG], stdout=subprocess.PIPE, text=True) as window:
+        assert window.stdout is not None
+        pid = int(window.stdout.readline())
+        window.kill()
+    ended(pid)
+
+
 def test_what_a_library_prints_comes_between_no_frames(lexing: Lexing, show: Show) -> None:
     """The lexer's own output goes where errors go; frames have a pipe that nobody else knows."""
     printing = (
