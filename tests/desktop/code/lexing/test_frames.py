@@ -49,10 +49,23 @@ def test_anything_else_is_garbage_or_the_frame_that_it_is(content: bytes) -> Non
     assert content.startswith(piped(found))
 
 
+class Endless(io.BytesIO):
+    """A pipe that would give whatever is asked for."""
+
+    def __init__(self, head: bytes) -> None:
+        super().__init__(head)
+        self.most = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.most = max(self.most, size or 0)
+        return super().read(size)
+
+
 def test_a_frame_that_claims_to_be_huge_is_not_waited_for() -> None:
-    head = struct.pack("<4sBII", b"aiLx", Kind.PAGE, 1, MOST_BYTES + 1)
+    pipe = Endless(struct.pack("<4sBII", b"aiLx", Kind.PAGE, 1, MOST_BYTES + 1))
     with pytest.raises(GarbageError):
-        read_frame(io.BytesIO(head))
+        read_frame(pipe)
+    assert pipe.most == 13
 
 
 @pytest.mark.parametrize("cut", [1, 12, 13, 20])

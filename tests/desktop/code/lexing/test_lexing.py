@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aitr_desktop.code.lexing import lexing as lexing_module
+from aitr_desktop.code.lexing.frames import Frame, Kind
 from aitr_desktop.code.lexing.languages import LANGUAGES
 from aitr_desktop.code.lexing.lexing import Failure, Lexing, command
 from aitr_desktop.code.styling import Piece, Style
@@ -129,6 +130,39 @@ def test_a_file_that_is_lexed_in_slices_survives_another_one_that_is_killed(
     assert (slow.failure, whole.failure, whole.is_doubted) == (Failure.SLOW, None, False)
 
 
+class Going:
+    """Goes on with a text that no process has begun."""
+
+    language = LANGUAGES["Python"]
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.began_anew = threading.Event()
+        self._requests = [Frame(Kind.GO_ON, 1, b"")]
+
+    def next_request(self, *, is_urgent: bool) -> Frame | None:
+        return self._requests.pop() if self._requests and not is_urgent else None
+
+    def answered(self, answer: Frame) -> None:
+        self.said.append(answer.kind.name)
+
+    def failed(self, failure: Failure) -> None:
+        self.said.append(failure.name)
+
+    def restarted(self) -> None:
+        self.began_anew.set()
+
+
+def test_what_was_asked_of_another_process_is_not_asked_of_this_one(lexing: Lexing, show: Show) -> None:
+    going = Going()
+    lexing.begin(going)
+    assert going.began_anew.wait(60)
+    file = show(CODE)
+    file.look(1, 2)
+    file.until(lambda each: bool(each.came))
+    assert going.said == []
+
+
 def test_a_process_that_stands_still_is_killed_at_its_budget(
     show: Show, lexing_by: Callable[[Sequence[str]], Lexing]
 ) -> None:
@@ -160,6 +194,7 @@ ORPHANED = """
 import sys, time
 from aitr_desktop.code.lexing.lexing import Lexing
 from aitr_desktop.code.lexing.file_colours import FileColours
+from aitr_desktop.code.lexing.frames import Frame, Kind
 from aitr_desktop.code.lexing.languages import LANGUAGES
 from aitr_desktop.code.text_lines import TextLines
 lexing = Lexing()

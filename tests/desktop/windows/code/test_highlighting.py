@@ -12,8 +12,8 @@ from qtpy.QtCore import QTimer
 from aitr_desktop.code.lexing import child as child_module
 from aitr_desktop.code.lexing.file_colours import WHOLE_LINES
 from aitr_desktop.code.lexing.languages import LANGUAGES, language_of
-from aitr_desktop.code.lexing.lexing import Lexing
-from aitr_desktop.code.styling import Style
+from aitr_desktop.code.lexing.lexing import Failure, Lexing
+from aitr_desktop.code.styling import Piece, Style
 from aitr_desktop.views.code.code_view import CodeView
 from aitr_desktop.windows.code.highlighting import Highlighting
 from tests.desktop.views.code.panes import code_file
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
     from qtpy.QtWidgets import QWidget
 
-    from aitr_desktop.code.styling import Piece
     from aitr_desktop.theme import ThemeController
 
 BUDGET = 0.2
@@ -169,6 +168,14 @@ def test_colours_of_a_file_that_was_left_reach_no_other(coloured: Coloured) -> N
     coloured.show(b"x = 1\n" * 40, "last.py")
     coloured.until(lambda: bool(coloured.styles(1)))
     assert {style for line in range(1, 41) for style in coloured.styles(line)} <= {Style.SIGN, Style.NUMBER}
+
+
+def test_what_comes_late_is_dropped(coloured: Coloured) -> None:
+    coloured.show(b"x = 1\n", "notes.txt")
+    coloured.highlighting._take(object(), 1, ((Piece(0, 1, Style.ERROR),),))
+    coloured.highlighting._say(object(), Failure.SLOW)
+    assert coloured.styles(1) == set()
+    assert coloured.highlighting.note == ""
 
 
 @pytest.mark.parametrize(("language", "text"), HOSTILE, ids=IDS)
