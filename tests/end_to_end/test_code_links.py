@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tests.desktop.code_reader import Person
     from tests.factories.code_projects import CodeProject
+    from tsr_agent.errors import TsrError
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -161,36 +162,39 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("changed", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_hostile_link_shows_nothing_and_is_answered_with_a_word(
-    person: Person, project: CodeProject, changed: dict[str, str]
+LOOKED_FOR = {"encoded twice", "git's own"}
+"""Sound paths, which no commit has."""
+OTHER = (
+    "aitr://evil.example.org?file=a&L=1",
+    "aitr://open@evil?file=a&L=1",
+    "aitr:open?file=a&L=1",
+    "aitr://open?file=a&L=1&run=x",
+    "aitr://open?file=a&file=b&L=1",
+    "https://git.example.org/team/support-bot",
+)
+
+
+def test_hostile_links_show_nothing_and_are_answered_with_a_word(
+    person: Person, project: CodeProject
 ) -> None:
     person.know_clone()
-    person.follow(link_to(project, **changed))
-    pane = person.window.deciding.code.pane
-    assert pane is None
-    said = person.window.notices.bar.text() + words(person.window)
-    assert "This link was not followed" in said or "has no file" in said
-    assert len(person.window.notices.bar.text()) < 1_000
-
-
-@pytest.mark.parametrize(
-    "link",
-    [
-        "https://git.example.org/team/support-bot",
-        "aitr://evil.example.org?file=a&L=1",
-        "aitr://open@evil?file=a&L=1",
-        "aitr:open?file=a&L=1",
-        "aitr://open?file=a&L=1&run=x",
-        "aitr://open?file=a&file=b&L=1",
-    ],
-)
-def test_another_scheme_host_or_parameter_is_answered_with_a_word(person: Person, link: str) -> None:
-    person.know_clone()
-    person.window.opening.open([link])
-    person.wait()
-    assert person.window.deciding.code.pane is None
-    assert person.window.notices.bar.text() != ""
+    refused: list[TsrError] = []
+    person.window.opening.failed.connect(refused.append)
+    for name, changed in HOSTILE.items():
+        refused.clear()
+        person.follow(link_to(project, **changed))
+        assert person.window.deciding.code.pane is None, name
+        if name in LOOKED_FOR:
+            assert "has no file" in words(person.window), name
+        else:
+            (error,) = refused
+            assert error.message.startswith("This link was not followed"), name
+            assert sum(map(len, error.diagnostics())) < 800, name
+    for link in OTHER:
+        refused.clear()
+        person.follow(link)
+        assert person.window.deciding.code.pane is None, link
+        assert len(refused) == 1, link
 
 
 def test_a_link_to_another_repository_is_never_answered_from_this_clone(
