@@ -272,7 +272,10 @@ class ObjectStore:
         if self._closed:
             return InputError("Reading the clone was left.")
         if self._late:
-            return InputError(f"Reading the clone took longer than {self._timeout_s:g} s.")
+            return InputError(
+                f"Reading the clone took longer than {self._timeout_s:g} s.",
+                next_step="Try again: what was read once comes sooner the next time.",
+            )
         return InputError(
             "git can't read this clone.",
             # No command of git is named: in a clone of a stranger's any of them may run what that one likes.

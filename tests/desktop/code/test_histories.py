@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aitr_desktop.code import histories
+from aitr_desktop.code import histories, objects
 from aitr_desktop.code.clones import Clone
+from aitr_desktop.code.git_process import start
 from tests.factories.hostile_repositories import write_object, write_tree
 from tests.factories.repositories import commit, git, repository
 from tsr_agent.errors import InputError
@@ -61,6 +62,26 @@ def test_a_prompts_versions_are_named_newest_first(folder: Path) -> None:
     assert (found.remark, found.commits) == ("", 6)
     # Only up to the commit that is asked about.
     assert [each.sha for each in clone(folder).versions(second, PROMPT).found] == [second, first]
+
+
+def test_a_history_takes_one_git(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(20):
+        head = commit(folder, {PROMPT: f"Answer {number}.\n"})
+    started: list[object] = []
+
+    def starting(*arguments: object) -> object:
+        started.append(arguments)
+        return start(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(objects, "start", starting)
+    assert len(clone(folder).versions(head, PROMPT).found) == 21
+    assert len(started) == 1
+    kept = Clone(folder, os.environ, keeps=True)
+    kept.versions(head, PROMPT)
+    kept.last_change(head, PROMPT, 1, 1)
+    kept.paths(head)
+    kept.close()
+    assert len(started) == 2
 
 
 def test_a_file_is_followed_to_where_it_moved_from(folder: Path) -> None:
