@@ -14,7 +14,7 @@ from aitr_desktop.settings import ThemeChoice
 from aitr_desktop.theme import ThemeController
 from aitr_desktop.views.code.code_pane import CodePane
 
-LIFE_MS = 30_000
+LIFE_MS = 180_000
 TEXT = "def é():\n    return '😀'\nlast\u202e\n"
 
 

@@ -140,7 +140,7 @@ def test_a_screen_reader_reads_the_line_of_the_cursor_and_moves_it(
     session: tuple[Reader, subprocess.Popen[str]],
 ) -> None:
     reader, window = session
-    for _ in range(50):
+    for _ in range(200):
         if reader.find_program():
             break
     path = reader.code()

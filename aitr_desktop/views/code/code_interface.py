@@ -30,16 +30,23 @@ class CodeInterface(QAccessibleObject):
     def __init__(self, view: CodeView) -> None:
         super().__init__(view)
         self._view = view
+        # None would be taken for an address; a null pointer is had from the kind of a real one.
+        self._nothing = type(self._text())(0)
 
     def interface_cast(self, kind: QAccessible.InterfaceType) -> int:
         """The text interface; nothing else is there."""
-        text = QAccessible.InterfaceType.TextInterface
-        pointer = QAccessible.queryAccessibleInterface(self._view.spoken.twin).interface_cast(text)
-        if kind == text:
-            self._view.spoken.follow()
-            return pointer
-        # A null pointer: None would be taken for an address.
-        return type(pointer)(0)
+        try:
+            if kind == QAccessible.InterfaceType.TextInterface:
+                self._view.spoken.follow()
+                return self._text()
+        except (AttributeError, RuntimeError):
+            # The view goes, and part of it has gone already.
+            pass
+        return self._nothing
+
+    def _text(self) -> int:
+        found = QAccessible.queryAccessibleInterface(self._view.spoken.twin)
+        return found.interface_cast(QAccessible.InterfaceType.TextInterface)
 
     def role(self) -> QAccessible.Role:
         """A text, as those of Qt are that can only be read."""
