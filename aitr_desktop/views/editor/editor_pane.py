@@ -78,6 +78,11 @@ class EditorPane(QWidget):
         column.addLayout(foot)
         self._tell_place()
 
+    def show_text(self, text: str) -> None:
+        """Shows another file's text."""
+        self.text.show_text(text)
+        self._finding.another_text()
+
     def say(self, words: str, tone: Tone = Tone.MUTED) -> None:
         """Says what is known about the text on screen."""
         self.state.set_whole(words)

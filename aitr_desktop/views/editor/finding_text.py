@@ -58,6 +58,14 @@ class FindingText(QObject):
         self._edit.marks.show_hits([])
         self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def another_text(self) -> None:
+        """Marks the same in what is shown now, while the bar is open; goes nowhere by itself."""
+        self._hits, self._is_old = [], True
+        if not self._bar.isHidden():
+            self._collect(self._bar.text())
+            self._edit.marks.show_hits([self._cursor(each) for each in self._around(0)])
+            self._say()
+
     @Slot(int)
     def go_on(self, steps: int) -> None:
         """Goes to the next or the previous hit, past the end to the other one."""
@@ -127,10 +135,8 @@ class FindingText(QObject):
             self._bar.say(self.tr("Not in the text"), is_missing=True)
         else:
             more = "+" if len(self._hits) == MOST_HITS else ""
-            said = self.tr("{place} of {count}").format(
-                place=f"{place:,}", count=f"{len(self._hits):,}{more}"
-            )
-            self._bar.say(said)
+            words = self.tr("{place} of {count}") if place else self.tr("{count} in the text")
+            self._bar.say(words.format(place=f"{place:,}", count=f"{len(self._hits):,}{more}"))
 
     @Slot()
     def _outdated(self) -> None:

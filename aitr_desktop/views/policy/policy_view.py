@@ -95,7 +95,7 @@ class PolicyView(QStackedWidget):
 
     def show_file(self, text: str) -> None:
         """Shows another file's text."""
-        self.editor.text.show_text(text)
+        self.editor.show_text(text)
         self.setCurrentWidget(self._page)
         if self.isVisible():
             self.editor.text.setFocus(Qt.FocusReason.OtherFocusReason)

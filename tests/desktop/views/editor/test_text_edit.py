@@ -236,6 +236,19 @@ def test_a_text_is_found_and_counted(pane: EditorPane, edit: TextEdit) -> None:
     assert pane.find_bar.isHidden()
 
 
+def test_another_text_is_searched_too_and_capitals_can_be_told_apart(pane: EditorPane) -> None:
+    pane.show_text("rule rule")
+    press(pane.text, KEY.Key_F, CTRL)
+    QTest.keyClicks(pane.find_bar.field, "Rule")
+    QTest.keyClick(pane.find_bar.field, KEY.Key_Return)
+    assert pane.find_bar.count.text() == "1 of 2"
+    pane.show_text("a rule")
+    assert pane.find_bar.count.text() == "1 in the text"
+    assert pane.text.place() == (1, 1), "it goes nowhere by itself"
+    pane.find_bar.exact.click()
+    assert pane.find_bar.count.text() == "Not in the text"
+
+
 def test_what_is_not_there_is_said(pane: EditorPane, edit: TextEdit) -> None:
     edit.show_text("a")
     press(edit, KEY.Key_F, CTRL)
