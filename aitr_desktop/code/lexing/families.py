@@ -120,7 +120,7 @@ FAMILIES: dict[str, Family] = {
                 closer="</{w}>",
             ),
             Construct(opens=r"<\?", ends=r"(?P<end>\?>)", closer="?>"),
-            Construct(opens=r"</?[A-Za-z][\w:.-]*+", ends=r"\"[^\"]*+\"|'[^']*+'|(?P<end>>)", closer=">"),
+            Construct(opens=r"</?[A-Za-z][\w:.-]*+", ends=r"\"[^\"\n]*+\"|'[^'\n]*+'|(?P<end>>)", closer=">"),
         ),
         ("<",),
         is_flat=True,

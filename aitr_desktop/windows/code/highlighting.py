@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, Qt, Signal, Slot
 
 from aitr_desktop.code.lexing.file_colours import FileColours
-from aitr_desktop.code.lexing.languages import language_of
+from aitr_desktop.code.lexing.languages import PYTHON, language_of
 from aitr_desktop.code.lexing.lexing import Failure
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ class Highlighting(QObject):
         view.pieces_wanted.connect(self._want)
 
     def warm(self) -> None:
-        """Starts the process before it is needed."""
-        self._lexing.warm()
+        """Starts the process before it is needed, with the lexer that is needed most."""
+        self._lexing.warm(PYTHON)
 
     def show(self, file: CodeFile | None) -> None:
         """Another file is in the view, or none. Called before the view asks for the first pieces of it."""

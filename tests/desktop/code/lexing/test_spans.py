@@ -104,6 +104,23 @@ def test_any_python_is_read_alike_however_it_is_cut(text: str, cuts: list[int]) 
     assert spans_of("python", text, cuts) == spans_of("python", text)
 
 
+ANY_PIECES = (
+    *PIECES,
+    "/*", "*/", "//", "`", "${", "@", "r#", "--", "<<A\n", "A\n", "<<<", "```", "|\n", ": ", "- ", "<!--",
+    "-->", "<a ", ">", "<![CDATA[", "]]>", "<script>", "</script>", "<?", "?>", "/", "$",
+)  # fmt: skip
+ANY_TEXTS = st.lists(st.sampled_from(ANY_PIECES), max_size=50).map("".join).map(lambda text: text + "\n")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@settings(max_examples=80, deadline=None)
+@given(text=ANY_TEXTS, cuts=st.lists(st.integers(0, 40), max_size=6))
+def test_any_text_is_read_alike_however_it_is_cut(family: str, text: str, cuts: list[int]) -> None:
+    found = spans_of(family, text)
+    assert spans_of(family, text, cuts) == found
+    assert all("\n" in each for each in found)
+
+
 @settings(max_examples=600, deadline=None)
 @given(TEXTS, st.integers(1, 30), st.integers(0, 5))
 @example('"""\\"""\nx\n', 2, 0)

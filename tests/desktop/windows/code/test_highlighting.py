@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from aitr_desktop.theme import ThemeController
 
-BUDGET = 0.2
+BUDGET = 0.3
 """Seconds: an innocent page takes a hundredth of one, and what is slow takes half a second and more."""
 PATIENCE_MS = 60_000
 NAMES = {
@@ -191,7 +191,7 @@ def test_what_a_lexer_is_slow_on_leaves_the_window_alone(
     coloured.until(lambda: coloured.highlighting.note.startswith("Shown") or 1 in coloured.came)
     if 1 not in coloured.came:
         # Two budgets went by, and the window's loop went round all that time.
-        assert coloured.highlighting.note == "Shown without colours: highlighting took longer than 0.2 s"
+        assert coloured.highlighting.note == "Shown without colours: highlighting took longer than 0.3 s"
         assert len(beats) >= 8
     assert coloured.view.lines.content == text.encode()
     coloured.show(b"x = 'a'\n", "next.py")
@@ -211,7 +211,7 @@ def test_there_are_enough_slow_texts() -> None:
         (no_such_program(), "Shown without colours: highlighting could not be started"),
         (odd_lexer("ends"), "Shown without colours: highlighting ended unexpectedly"),
         (odd_lexer("says garbage"), "Shown without colours: highlighting ended unexpectedly"),
-        (odd_lexer("never answers"), "Shown without colours: highlighting took longer than 0.2 s"),
+        (odd_lexer("never answers"), "Shown without colours: highlighting took longer than 0.3 s"),
     ],
 )
 def test_without_a_process_the_text_stays_and_the_foot_says_why(
