@@ -47,6 +47,23 @@ def test_the_hits_are_those_of_the_whole_text(parts: list[str], text: str) -> No
         assert hits(content, text) == found
 
 
+@pytest.mark.parametrize("text", ["needle", "Nédlé"])
+@pytest.mark.parametrize("before", range(70))
+def test_a_hit_that_lies_across_two_slices_is_found(
+    monkeypatch: pytest.MonkeyPatch, text: str, before: int
+) -> None:
+    monkeypatch.setattr(text_search, "SLICE", 16)
+    monkeypatch.setattr(text_search, "_SLICE_FOLDED", 16)
+    content = b"." * before + text.upper().encode() + b"." * 30 + text.encode()
+    size = len(text.encode())
+    search = TextSearch(content, text)
+    for _ in content:
+        search.go_on()
+    assert search.is_done
+    assert list(search.starts) == [before, before + size + 30]
+    assert list(search.ends) == [before + size, before + 2 * size + 30]
+
+
 @pytest.mark.parametrize(
     "text", ["a", "é", "⟨U+0000⟩", "⟨U+202E⟩", "⟨U+FFFFFF⟩", "(a+)+$", "\ud800", "[", "\\"]
 )
