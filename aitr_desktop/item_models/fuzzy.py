@@ -18,6 +18,8 @@ class Match(NamedTuple):
 
 def folded(text: str) -> str:
     """A text as letters are compared: each stays one, so that places hold."""
+    if text.isascii():
+        return text.lower()
     return "".join(low if len(low := letter.casefold()) == 1 else letter for letter in text)
 
 

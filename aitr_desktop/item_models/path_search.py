@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from heapq import nsmallest
 from typing import TYPE_CHECKING, NamedTuple
 
 from aitr_desktop.item_models.command_list import Command, Row
@@ -10,13 +11,14 @@ from aitr_desktop.item_models.fuzzy import MAX_TEXT, MAX_TYPED, folded, match
 from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 MOST_FOUND = 100
-MOST_WEIGHED = 2_000
+MOST_WEIGHED = 500
 """Paths whose letters are weighed one by one; those that have them in the plainest way come first."""
-WHOLE, BEGINS, IN_NAME, LETTERS_OF_NAME, IN_PATH, LETTERS_OF_PATH = range(6)
+WHOLE, BEGINS, IN_NAME, IN_PATH, LETTERS_OF_NAME, LETTERS_OF_PATH = range(6)
 """How a path has the letters; the plainer ones come first."""
+_WEIGHED = (LETTERS_OF_NAME, LETTERS_OF_PATH)
 _LINE = re.compile(r"(?P<path>.*?)(?::(?P<line>[1-9][0-9]{0,6})?)?", re.DOTALL)
 
 
@@ -36,54 +38,67 @@ def typed_path(text: str) -> Typed:
     return Typed(found["path"], int(found["line"] or 0))
 
 
-def found_paths(
-    paths: Iterable[str],
-    typed: str,
-    recent: Sequence[str] = (),
-    is_wanted: Callable[[], bool] = lambda: True,
-) -> tuple[Row, ...]:
-    """The files whose paths have the letters in their order.
+class PathIndex:
+    """The paths of a commit, made ready once to be searched at each letter that is typed.
 
     Args:
         paths: All of them, with slashes.
-        typed: The letters, or a part of a path.
-        recent: Paths seen last, the last first; where nothing is typed, only these.
-        is_wanted: Whether anybody still waits for it.
     """
-    wanted = "".join(folded(typed[:MAX_TYPED]).split())
-    if not wanted:
-        return tuple(Row(_command(each)) for each in recent[:MOST_FOUND])
-    kept = sorted(each for path in paths if (each := _plain(path, wanted)) is not None)
-    used = {path: len(recent) - place for place, path in enumerate(recent)}
-    found = []
-    for plain, length, path in kept[:MOST_WEIGHED]:
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._entries: list[tuple[str, str, str]] = []
+        for path in paths:
+            inside = folded(path[-MAX_TEXT:])
+            self._entries.append((inside, inside.rpartition("/")[2], path))
+
+    def find(
+        self, typed: str, recent: Sequence[str] = (), is_wanted: Callable[[], bool] = lambda: True
+    ) -> tuple[Row, ...]:
+        """The files whose paths have the letters in their order, the plainest first.
+
+        Args:
+            typed: The letters, or a part of a path.
+            recent: Paths seen last, the last first; where nothing is typed, only these.
+            is_wanted: Whether anybody still waits for it.
+        """
+        wanted = "".join(folded(typed[:MAX_TYPED]).split())
+        if not wanted:
+            return tuple(Row(_command(each)) for each in recent[:MOST_FOUND])
+        used = {path: len(recent) - place for place, path in enumerate(recent)}
+        kept = nsmallest(MOST_WEIGHED, self._having(wanted, used))
         if not is_wanted():
             return ()
-        score, row = _scored(_command(path), typed, wanted, plain)
-        found.append((plain, -score, -used.get(path, 0), length, path, row))
-    found.sort(key=lambda each: each[:5])
-    return tuple(row for *_, row in found[:MOST_FOUND])
+        found: list[tuple[int, int, int, int, str, Row]] = []
+        for plain, use, length, path in kept:
+            if len(found) >= MOST_FOUND and plain not in _WEIGHED:
+                break
+            score, row = _scored(_command(path), typed, wanted, plain)
+            found.append((plain, -score, use, length, path, row))
+        found.sort(key=lambda each: each[:5])
+        return tuple(row for *_, row in found[:MOST_FOUND])
+
+    def _having(self, wanted: str, used: Mapping[str, int]) -> Iterator[tuple[int, int, int, str]]:
+        """Those that have the letters: how plainly, how long ago they were seen, how long they are."""
+        first = wanted[0]
+        for inside, name, path in self._entries:
+            if first not in inside:
+                continue
+            how = _plain(inside, name, wanted)
+            if how >= 0:
+                yield how, -used.get(path, 0), len(path), path
 
 
-def _plain(path: str, wanted: str) -> tuple[int, int, str] | None:
-    """How plainly a path has the letters, with its length and itself; None where it has not."""
-    inside = folded(path[-MAX_TEXT:])
-    name = inside.rpartition("/")[2]
-    if wanted in (name, inside):
-        how = WHOLE
-    elif name.startswith(wanted):
-        how = BEGINS
-    elif wanted in name:
-        how = IN_NAME
-    elif _has(name, wanted):
-        how = LETTERS_OF_NAME
-    elif wanted in inside:
-        how = IN_PATH
-    elif _has(inside, wanted):
-        how = LETTERS_OF_PATH
-    else:
-        return None
-    return how, len(path), path
+def _plain(inside: str, name: str, wanted: str) -> int:
+    """How plainly a path has the letters; -1 where it has not."""
+    if wanted in name:
+        if wanted in (name, inside):
+            return WHOLE
+        return BEGINS if name.startswith(wanted) else IN_NAME
+    if wanted in inside:
+        return WHOLE if wanted == inside else IN_PATH
+    if _has(name, wanted):
+        return LETTERS_OF_NAME
+    return LETTERS_OF_PATH if _has(inside, wanted) else -1
 
 
 def _has(text: str, wanted: str) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from qtpy.QtCore import QObject, Signal
 
 from aitr_desktop.item_models.changed_files_model import ChangedFile
 from aitr_desktop.item_models.file_tree_model import Leaf, Leaflet
-from aitr_desktop.item_models.path_search import found_paths, typed_path
+from aitr_desktop.item_models.path_search import PathIndex, typed_path
 from aitr_desktop.tasks import Lane
 from aitr_desktop.windows.code.counting import LineCounts
 from aitr_desktop.windows.code.latest import Latest
@@ -19,7 +19,7 @@ from tsr_agent.sections.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aitr_desktop.code.code_folder import Changed, Listed, Paths
+    from aitr_desktop.code.code_folder import Changed, Listed
     from aitr_desktop.code.tree_walk import Change
     from aitr_desktop.item_models.command_list import Row
     from aitr_desktop.tasks import Task, Tasks
@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 
 _KINDS = {"folder": Leaf.FOLDER, "file": Leaf.FILE, "link": Leaf.LINK, "another repository": Leaf.MODULE}
 LINK, MODULE = "120000", "160000"
+
+
+class _Known(NamedTuple):
+    """The paths of a commit, and whether there are more."""
+
+    paths: PathIndex
+    remark: str
 
 
 class Browsing(QObject):
@@ -55,7 +62,7 @@ class Browsing(QObject):
         self._sha = ""
         self._is_failed = False
         self._folders: list[Task[tuple[Listed, ...]]] = []
-        self._paths: Paths | None = None
+        self._paths: _Known | None = None
         self._finding = Latest(tasks, self)
         self._comparing = Latest(tasks, self)
         self._counting = LineCounts(tasks, self)
@@ -148,13 +155,16 @@ class Browsing(QObject):
             return
         recent = self._recent()
 
-        def work(is_wanted: Callable[[], bool]) -> tuple[Paths, tuple[Row, ...]]:
-            paths = known if known is not None else clone.lists.paths(sha)
-            return paths, found_paths(paths.paths, typed.path, recent, is_wanted)
+        def work(is_wanted: Callable[[], bool]) -> tuple[_Known, tuple[Row, ...]]:
+            searched = known
+            if searched is None:
+                read = clone.lists.paths(sha)
+                searched = _Known(PathIndex(read.paths), read.remark)
+            return searched, searched.paths.find(typed.path, recent, is_wanted)
 
         self._finding.run(work, partial(self._show_found, typed.line), self._fail_finding)
 
-    def _show_found(self, line: int, found: tuple[Paths, tuple[Row, ...]]) -> None:
+    def _show_found(self, line: int, found: tuple[_Known, tuple[Row, ...]]) -> None:
         self._paths, rows = found
         self._side.field.show_found(rows, line)
         nothing = "" if rows else self.tr("No file of this commit has these letters.")

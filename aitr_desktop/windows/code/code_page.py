@@ -178,8 +178,9 @@ class CodePage(QObject):
 
     def show_difference(self) -> None:
         """Goes to the files that changed between the two reports that are compared."""
-        compared = self._compared()
-        if compared is None:
+        compared, reason = self._compared(), self._why.no_difference()
+        if compared is None or reason:
+            self.told.emit(reason)
             return
         old, new = _sides(compared)
         self._offer(compared_code(old, new))

@@ -8,7 +8,7 @@ from qtpy.QtCore import QModelIndex, Qt
 from aitr_desktop.item_models.changed_files_model import CHANGED_ROLE, ChangedFile, ChangedFilesModel
 from aitr_desktop.item_models.file_tree_model import FileTreeModel, Leaf, Leaflet
 from aitr_desktop.item_models.found_files_model import FoundFilesModel
-from aitr_desktop.item_models.path_search import found_paths
+from aitr_desktop.item_models.path_search import PathIndex
 from tests.factories.hostile_texts import HOSTILE_TEXTS
 from tsr_agent.sections.marks import Tone
 
@@ -103,7 +103,7 @@ def test_a_hostile_name_is_text_on_one_line(text: str, qtmodeltester: ModelTeste
     changed = ChangedFilesModel()
     changed.show([ChangedFile(sign="±", path=text, before_path=text, note=text[:50])])
     found = FoundFilesModel()
-    found.show(found_paths([text], text[:20]))
+    found.show(PathIndex([text]).find(text[:20]))
     for shown in (tree.index(0, 0), changed.index(0, 0), found.index(0, 0)):
         assert "\n" not in str(shown.data() or "")
         assert "\u202e" not in str(shown.data() or "")
@@ -132,7 +132,7 @@ def test_changed_files_say_in_a_word_what_the_sign_means(qtmodeltester: ModelTes
 
 def test_found_files_keep_the_rules_of_models(qtmodeltester: ModelTester) -> None:
     model = FoundFilesModel()
-    model.show(found_paths(["src/bot.py", "src/boot.py"], "bo"))
+    model.show(PathIndex(["src/bot.py", "src/boot.py"]).find("bo"))
     qtmodeltester.check(model)
     assert model.path(0) == "src/bot.py"
     assert model.path(7) == ""

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aitr_desktop.item_models.path_search import MOST_FOUND, found_paths, typed_path
+from aitr_desktop.item_models.path_search import MOST_FOUND, PathIndex, typed_path
 
 PATHS = (
     "README.md",
@@ -16,7 +16,7 @@ PATHS = (
 
 
 def found(typed: str, paths: tuple[str, ...] = PATHS, recent: tuple[str, ...] = ()) -> list[str]:
-    return [row.command.key for row in found_paths(paths, typed, recent)]
+    return [row.command.key for row in PathIndex(paths).find(typed, recent)]
 
 
 def test_the_name_comes_before_what_only_has_the_letters() -> None:
@@ -35,9 +35,9 @@ def test_letters_in_their_order_are_enough_and_in_another_they_are_not() -> None
 
 
 def test_the_letters_that_were_meant_are_marked() -> None:
-    (row,) = found_paths(PATHS, "README")
+    (row,) = PathIndex(PATHS).find("README")
     assert row.title_places == (0, 1, 2, 3, 4, 5)
-    (row,) = found_paths(PATHS, "prompts/sys")
+    (row,) = PathIndex(PATHS).find("prompts/sys")
     assert row.command.path == "prompts"
     assert row.path_places == tuple(range(7))
     assert row.title_places == (0, 1, 2)
@@ -58,7 +58,7 @@ def test_no_more_are_listed_than_somebody_reads() -> None:
 
 
 def test_nobody_waits_for_what_is_no_longer_wanted() -> None:
-    assert found_paths(PATHS, "bot", is_wanted=lambda: False) == ()
+    assert PathIndex(PATHS).find("bot", is_wanted=lambda: False) == ()
 
 
 def test_a_line_is_read_behind_a_colon() -> None:
@@ -71,7 +71,7 @@ def test_a_line_is_read_behind_a_colon() -> None:
 
 @given(st.lists(st.text(min_size=1, max_size=300), max_size=20), st.text(max_size=80))
 def test_whatever_is_typed_over_whatever_there_is(paths: list[str], typed: str) -> None:
-    rows = found_paths(paths, typed)
+    rows = PathIndex(paths).find(typed)
     assert {row.command.key for row in rows} <= set(paths)
     for row in rows:
         assert "\n" not in row.command.title
