@@ -13,7 +13,7 @@ from aitr_desktop.translation import translate
 from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 Index = QModelIndex | QPersistentModelIndex
 LEAF_ROLE = int(Qt.ItemDataRole.UserRole) + 2
@@ -80,14 +80,11 @@ class FileTreeModel(QAbstractItemModel):
         self.endResetModel()
 
     def take(self, path: str, entries: Sequence[Leaflet]) -> None:
-        """What a folder holds, folders first. Ignored where nobody asked for it."""
+        """What a folder holds, in the order of ``ordered``. Ignored where nobody asked for it."""
         number = self._folders.get(path)
         if number is None or self._states[number] is not _State.ASKED:
             return
-        ordered = sorted(entries, key=_order)
-        if not ordered:
-            ordered = [Leaflet(translate("FileTree", "Empty"), path, Leaf.SAID)]
-        self._insert(number, ordered)
+        self._insert(number, entries or [Leaflet(translate("FileTree", "Empty"), path, Leaf.SAID)])
 
     def fail(self, path: str, reason: str) -> None:
         """Why a folder can't be read, in its place."""
@@ -200,6 +197,11 @@ class FileTreeModel(QAbstractItemModel):
             if self._rows[number].kind is Leaf.FOLDER:
                 self._folders[self._rows[number].path] = number
         self.endInsertRows()
+
+
+def ordered(entries: Iterable[Leaflet]) -> list[Leaflet]:
+    """Folders first, then by name. For a worker thread: a folder may hold very many."""
+    return sorted(entries, key=_order)
 
 
 def _order(leaf: Leaflet) -> tuple[bool, str, str]:

@@ -145,6 +145,7 @@ class Deciding(QObject):
     def _code_page(self) -> QWidget:
         made = self.code.view()
         self.options.attach(made.pane.view)
+        self.options.follow(made.pair.rows.line_painter)
         self.line_menu.attach(made.pane.menu)
         made.pane.menu.told.connect(self.told)
         return made

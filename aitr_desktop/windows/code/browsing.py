@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from qtpy.QtCore import QObject, Signal
 
 from aitr_desktop.item_models.changed_files_model import ChangedFile
-from aitr_desktop.item_models.file_tree_model import Leaf, Leaflet
+from aitr_desktop.item_models.file_tree_model import Leaf, Leaflet, ordered
 from aitr_desktop.item_models.path_search import PathIndex, typed_path
 from aitr_desktop.tasks import Lane
 from aitr_desktop.windows.code.counting import LineCounts
@@ -17,7 +17,7 @@ from tsr_agent.sections.plain_text import visible
 from tsr_agent.sections.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from aitr_desktop.code.code_folder import Changed, Listed
     from aitr_desktop.code.tree_walk import Change
@@ -61,7 +61,7 @@ class Browsing(QObject):
         self._clone: OpenClone | None = None
         self._sha = ""
         self._is_failed = False
-        self._folders: list[Task[tuple[Listed, ...]]] = []
+        self._folders: list[Task[list[Leaflet]]] = []
         self._paths: _Known | None = None
         self._finding = Latest(tasks, self)
         self._comparing = Latest(tasks, self)
@@ -128,15 +128,14 @@ class Browsing(QObject):
             return
         self._folders.append(
             self._tasks.run(
-                lambda: clone.lists.folder(sha, path),
+                lambda: _leaves(clone.lists.folder(sha, path)),
                 partial(self._take_folder, path),
                 partial(self._fail_folder, path),
                 Lane.WIDE,
             )
         )
 
-    def _take_folder(self, path: str, found: tuple[Listed, ...]) -> None:
-        leaves = [Leaflet(each.name, each.path, _KINDS[each.kind.value], each.remark) for each in found]
+    def _take_folder(self, path: str, leaves: list[Leaflet]) -> None:
         self._side.tree.files.take(path, leaves)
 
     def _fail_folder(self, path: str, error: TsrError) -> None:
@@ -187,6 +186,10 @@ class Browsing(QObject):
     def _fail_changes(self, error: TsrError) -> None:
         self._side.summary.setText(visible(" ".join(filter(None, (error.message, error.next_step)))))
         self.failed.emit(error)
+
+
+def _leaves(found: Iterable[Listed]) -> list[Leaflet]:
+    return ordered(Leaflet(each.name, each.path, _KINDS[each.kind.value], each.remark) for each in found)
 
 
 def _changed_file(change: Change) -> ChangedFile:

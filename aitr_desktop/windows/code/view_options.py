@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aitr_desktop.views.code.code_view import CodeView
+    from aitr_desktop.views.code.line_painter import LinePainter
     from aitr_desktop.windows.menus import Menus
     from aitr_desktop.windows.preferences import Preferences
 
@@ -31,6 +32,7 @@ class ViewOptions(QObject):
         super().__init__(parent)
         self._preferences = preferences
         self._views: list[CodeView] = []
+        self._painters: list[LinePainter] = []
         self._menus: Menus | None = None
         self._is_drawing = False
         preferences.changed.connect(self._apply)
@@ -47,6 +49,13 @@ class ViewOptions(QObject):
         view.destroyed.connect(lambda: self._forget(view))
         self._draw(view)
         view.zoomed.connect(partial(self._keep, view))
+
+    def follow(self, painter: LinePainter) -> None:
+        """Draws lines elsewhere, such as those of two versions side by side, alike."""
+        if painter not in self._painters:
+            self._painters.append(painter)
+            painter.destroyed.connect(lambda: self._painters.remove(painter))
+            self._apply()
 
     def attach_menus(self, menus: Menus) -> None:
         """Shows in the menus what is on."""
@@ -72,6 +81,10 @@ class ViewOptions(QObject):
         for view in self._views:
             self._draw(view)
         now = self._preferences.now
+        for painter in self._painters:
+            painter.set_tab(now.code_tab)
+            painter.set_pixels(now.code_pixels)
+            painter.set_shows_whitespace(now.code_whitespace)
         if self._menus is not None:
             self._menus.action(Act.CODE_WRAP).setChecked(now.code_wraps)
             self._menus.action(Act.CODE_WHITESPACE).setChecked(now.code_whitespace)

@@ -6,7 +6,7 @@ import pytest
 from qtpy.QtCore import QModelIndex, Qt
 
 from aitr_desktop.item_models.changed_files_model import CHANGED_ROLE, ChangedFile, ChangedFilesModel
-from aitr_desktop.item_models.file_tree_model import FileTreeModel, Leaf, Leaflet
+from aitr_desktop.item_models.file_tree_model import FileTreeModel, Leaf, Leaflet, ordered
 from aitr_desktop.item_models.found_files_model import FoundFilesModel
 from aitr_desktop.item_models.path_search import PathIndex
 from tests.factories.hostile_texts import HOSTILE_TEXTS
@@ -30,7 +30,7 @@ FOLDERS = {
 @pytest.fixture
 def tree() -> FileTreeModel:
     model = FileTreeModel()
-    model.folder_wanted.connect(lambda path: model.take(path, FOLDERS[path]))
+    model.folder_wanted.connect(lambda path: model.take(path, ordered(FOLDERS[path])))
     return model
 
 
