@@ -149,7 +149,7 @@ class FilesSide(QFrame):
     def show_clone(self, folder: str, doubt: str) -> None:
         """Says which clone is read, and why it may be of another repository."""
         self.where.set_whole(one_line(folder, 300))
-        self.doubt.setText(f"▲ {doubt}" if doubt else "")
+        self.doubt.setText(f"▲ {one_line(doubt, 600)}" if doubt else "")
         self.doubt.setVisible(bool(doubt))
 
     def show_changes(self, before: str, after: str, files: Sequence[ChangedFile], summary: str) -> None:
@@ -157,7 +157,7 @@ class FilesSide(QFrame):
         self._between = before, after
         for box, sha in ((self.before, before), (self.after, after)):
             box.setCurrentIndex(box.findData(sha))
-        self.summary.setText(summary)
+        self.summary.setText(one_line(summary, 600))
         self.changed.changed.show(files)
         count = f"{len(files):,}"
         self.tabs.setTabText(
