@@ -21,10 +21,7 @@ def placed_by_name(marks: FileMarks, lines: TextLines) -> FileMarks:
     """The same marks, with the tests of no line at the one line that defines their name, where one does."""
     if not marks.whole_file or not marks.path.endswith(_PYTHON):
         return marks
-    defined: dict[bytes, int] = {}
-    for found in _DEFINED.finditer(lines.content):
-        # 0 where several lines define it: nothing says which one is meant.
-        defined[found[1]] = 0 if found[1] in defined else found.start(1) + 1
+    defined = _defined(lines)
     placed, left = [], []
     for mark in marks.whole_file:
         offset = defined.get(_name(mark), 0)
@@ -40,8 +37,22 @@ def placed_by_name(marks: FileMarks, lines: TextLines) -> FileMarks:
     return replace(marks, marks=tuple(ordered), whole_file=tuple(left), remarks=(*marks.remarks, remark))
 
 
+def line_defining(path: str, lines: TextLines, name: str) -> int:
+    """The one line of a file that defines a name; 0 where none does, or several do."""
+    offset = _defined(lines).get(name.encode("utf-8", "replace"), 0) if path.endswith(_PYTHON) else 0
+    return lines.number_at(offset - 1) if offset else 0
+
+
+def _defined(lines: TextLines) -> dict[bytes, int]:
+    """Where each name is defined, counted from 1; 0 where several lines define it, so nothing says which."""
+    defined: dict[bytes, int] = {}
+    for found in _DEFINED.finditer(lines.content):
+        defined[found[1]] = 0 if found[1] in defined else found.start(1) + 1
+    return defined
+
+
 def _name(mark: LineMark) -> bytes:
     if mark.target is None or mark.target.kind is not Kind.TEST:
         return b""
-    name = mark.target.value.rpartition("::")[2].partition("[")[0]
+    name = mark.target.value.partition("[")[0].rpartition("::")[2]
     return name.encode("utf-8", "replace")

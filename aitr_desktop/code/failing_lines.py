@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MAX_TEXT = 32 * 1024 * 1024
 """Characters of failures' words that are searched in one report."""
 _DOTTED = re.compile(r"[A-Za-z_][\w$]*(?:\.[A-Za-z_][\w$]*){0,30}")
+_NAME = re.compile(r"[A-Za-z_]\w{0,499}")
 _JAVA_ENDINGS = (".java", ".kt", ".scala", ".groovy")
 
 
@@ -55,6 +56,18 @@ def class_files(case: TestCase) -> tuple[str, ...]:
         parts.pop()
         found.append("/".join(parts) + ".py")
     return (*found, *(outer + ending for ending in _JAVA_ENDINGS))
+
+
+def defined_place(case: TestCase) -> str:
+    """``file.py::name`` of a test of pytest, which names no line unless told to; empty for any other.
+
+    Only a module that pytest finds by its name counts: other tools write classes and packages there.
+    """
+    own = [each for each in class_files(case) if each.endswith(".py")]
+    stem = own[-1].rpartition("/")[2].removesuffix(".py") if own else ""
+    name = case.id.partition("[")[0].rpartition("::")[2]
+    is_found = stem.startswith("test_") or stem.endswith("_test")
+    return f"{own[-1]}::{name}" if is_found and _NAME.fullmatch(name) else ""
 
 
 def _texts(case: TestCase) -> Iterator[str]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MAX_ADDRESS = 2_000
 """Characters of a repository's address; no report holds more."""
 _LINE = re.compile(r"(?P<file>.+):(?P<line>[1-9][0-9]{0,8})", re.DOTALL)
+_NAME = re.compile(r"(?P<file>.+\.py)::(?P<name>[A-Za-z_]\w{0,499})", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +34,15 @@ class CodePlace:
     """Empty for the commit itself."""
     first: int = 1
     last: int = 1
+    name: str = ""
+    """What is defined there, where nobody knows in which line."""
 
     def title(self) -> str:
         """What it is, on one line."""
         if not self.path:
             return f"Commit {one_line(self.sha[:12])}"
+        if self.name:
+            return f"{one_line(self.path, 120)}, {one_line(self.name, 120)}"
         lines = f"line {self.first:,}" if self.first == self.last else f"lines {self.first:,}–{self.last:,}"
         return f"{one_line(self.path, 120)}, {lines}"
 
@@ -71,7 +76,10 @@ class CloneReading:
 
 
 def line_place(repository: str, sha: str, written: str) -> CodePlace:
-    """The place that a tool wrote as ``file:line``, or as a file alone."""
+    """The place that a tool wrote as ``file:line``, as ``file.py::name``, or as a file alone."""
+    named = _NAME.fullmatch(written)
+    if named:
+        return CodePlace(repository=repository, sha=sha, path=named["file"], name=named["name"])
     found = _LINE.fullmatch(written)
     file, line = (found["file"], int(found["line"])) if found else (written, 1)
     return CodePlace(repository=repository, sha=sha, path=file, first=line, last=line)

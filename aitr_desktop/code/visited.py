@@ -22,6 +22,8 @@ class Spot:
     """The other commit, the earlier one of two that are seen side by side; empty for one file alone."""
     before_path: str = ""
     """Its path there; empty where it is the same."""
+    name: str = ""
+    """What the file defines in the line that is meant, where nobody knows which one that is."""
     is_working: bool = False
     """The file of the working tree, not that of the commit."""
     is_loose: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from aitr_desktop.code.failing_lines import defined_place
 from aitr_desktop.code.named_lines import named_lines
 from aitr_desktop.item_models.cells import Cell, Column, Kind, Link, Node, Table, Target, mark_cell
 from aitr_desktop.item_models.report_search import folded
@@ -192,7 +193,7 @@ def case_holds(row: CaseRow, wanted: str) -> bool:
 
 
 def _case_links(row: CaseRow, known: Known) -> tuple[Link, ...]:
-    places = [(row.place, _line_target(row))] if row.place else _named_places(row)
+    places = [(row.place, _line_target(row))] if row.place else _named_places(row) or _defined(row)
     links = [
         Link(translate("Report", "Code {place}").format(place=place), target) for place, target in places
     ]
@@ -216,6 +217,12 @@ def _named_places(row: CaseRow) -> list[tuple[str, Target]]:
         return []
     found = [f"{each.path}:{each.line}" for each in named_lines(row.case.details[-MOST_READ:])]
     return [(one_line(each), Target(Kind.LINE, each)) for each in found[: -MOST_PLACES - 1 : -1]]
+
+
+def _defined(row: CaseRow) -> list[tuple[str, Target]]:
+    """Where a failed test is defined that names no line at all."""
+    place = defined_place(row.case) if row.case.status.value in ("failed", "error") else ""
+    return [(one_line(place), Target(Kind.LINE, place))] if place else []
 
 
 def _line_target(row: CaseRow) -> Target:

@@ -158,8 +158,9 @@ class CodePage(QObject):
         from aitr_desktop.code.visited import Spot
 
         self._offer(self._with(place.repository, place.sha))
+        first, last = (0, 0) if place.name else (place.first, place.last)
         self.reader().go(
-            Spot(sha=place.sha, path=place.path, first=place.first, last=place.last, is_loose=True)
+            Spot(sha=place.sha, path=place.path, first=first, last=last, name=place.name, is_loose=True)
         )
         self.place_asked.emit(KEY)
 

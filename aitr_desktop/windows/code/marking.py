@@ -203,6 +203,8 @@ class Marking(QObject):
             return
         self._list.show_marks(shown.listed, shown.remarks, nothing)
         self._view.set_marks(shown.gutter)
+        # The list says at once what is known of the line that one was led to.
+        self._list.mark_line(self._view.cursor_line)
         if self.reading.file is not None:
             self._list.mark_file(self.reading.file.path)
         self.reasons_changed.emit()

@@ -125,7 +125,7 @@ class OnScreen(QObject):
         pane, count = self._view.pane, file.lines.count
         remarks = (spot.note, _beyond(spot, count), *file.remarks)
         shown = replace(file, remarks=tuple(filter(None, remarks)))
-        self.visited.go(replace(spot, path=file.path, is_loose=False))
+        self.visited.go(replace(spot, path=file.path, name="", is_loose=False))
         self.colouring.show_file(shown)
         pane.show_file(shown)
         self.colouring.say()

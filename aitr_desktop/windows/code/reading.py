@@ -79,8 +79,8 @@ class Reading(QObject):
             )
         else:
             self._latest.run(
-                lambda _: _file(clone, spot, self._remarks, as_text=as_text),
-                lambda file: self.file_read.emit(spot, file),
+                lambda _: _placed(spot, _file(clone, spot, self._remarks, as_text=as_text)),
+                lambda read: self.file_read.emit(*read),
                 lambda error: self._fail(spot, error),
             )
 
@@ -107,6 +107,19 @@ def _file(
     if not spot.is_loose:
         _check(file, spot.path)
     return _with(file, clone, remarks(spot.sha))
+
+
+def _placed(spot: Spot, file: CodeFile) -> tuple[Spot, CodeFile]:
+    """The file, and where in it what the spot names is defined."""
+    from aitr_desktop.code.definitions import line_defining
+
+    if not spot.name:
+        return spot, file
+    line = line_defining(file.path, file.lines, spot.name)
+    if line:
+        return replace(spot, first=line, last=line), file
+    words = translate("CodeReading", "This file defines {name} in no line, or in several: none is marked.")
+    return replace(spot, note=words.format(name=one_line(spot.name, 200))), file
 
 
 def _pair(clone: OpenClone, spot: Spot, remarks: Callable[[str], tuple[str, ...]]) -> Pair:

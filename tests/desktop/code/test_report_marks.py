@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from aitr_desktop.code.commit_paths import CommitPaths
-from aitr_desktop.code.definitions import placed_by_name
+from aitr_desktop.code.definitions import line_defining, placed_by_name
+from aitr_desktop.code.failing_lines import defined_place
 from aitr_desktop.code.line_marks import MarkKind
 from aitr_desktop.code.report_marks import ReportMarks
 from aitr_desktop.code.text_lines import TextLines
@@ -233,3 +234,31 @@ def test_a_report_of_the_largest_size_is_ready_in_seconds_and_a_file_in_millisec
     print(f"built in {built:.2f} s, one file in {asked * 1000:.1f} ms")
     assert built < 15
     assert asked < 0.1
+
+
+@pytest.mark.parametrize(
+    ("classname", "name", "place"),
+    [
+        ("tests.evals.test_release", "test_is_right", "tests/evals/test_release.py::test_is_right"),
+        ("tests.bot_test.TestBot.TestDeep", "test_is_right[a::b]", "tests/bot_test.py::test_is_right"),
+        ("com.acme.FooTest", "answers", ""),
+        ("tests.test_bot", "two words", ""),
+        ("", "test_is_right", ""),
+    ],
+)
+def test_a_test_of_pytest_is_defined_in_its_module(classname: str, name: str, place: str) -> None:
+    found = TestCase(id=f"{classname}::{name}", name=name, classname=classname, status=CaseStatus.FAILED)
+    assert defined_place(found) == place
+
+
+def test_a_name_leads_to_the_one_line_that_defines_it() -> None:
+    lines = TextLines(
+        b"def test_a():\n    pass\n\n\nasync def test_b():\n    def twice(): ...\n    def twice(): ...\n"
+    )
+    assert [line_defining("t.py", lines, name) for name in ("test_a", "test_b", "twice", "gone")] == [
+        1,
+        5,
+        0,
+        0,
+    ]
+    assert line_defining("t.txt", lines, "test_a") == 0

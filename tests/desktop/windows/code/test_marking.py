@@ -370,6 +370,18 @@ def test_a_finding_and_an_uncovered_file_lead_to_their_lines(auditor: Auditor, j
         assert auditor.code.cursor_line == line
 
 
+def test_a_failed_test_that_names_no_line_leads_to_where_it_is_defined(auditor: Auditor) -> None:
+    assert auditor.window.workbench is not None
+    detail = auditor.window.workbench.detail
+    assert detail.follow(Target(Kind.TEST, "tests.test_bot::test_hides_cards", "unit"))
+    auditor.settle()
+    auditor.press(Key.Key_F12)
+    assert auditor.place.pane.file is not None
+    assert (auditor.place.pane.file.path, auditor.code.cursor_line) == ("tests/test_bot.py", 12)
+    chosen = auditor.list.read.toPlainText()
+    assert "test_hides_cards" in chosen, "what is known of the line stands in full beside the list"
+
+
 def test_a_note_is_about_its_bytes_and_never_moves_to_others(auditor: Auditor, judged: MarkedCode) -> None:
     auditor.read("src/bot.py", judged.sha, 7)
     auditor.press(Key.Key_M, CTRL)
