@@ -33,7 +33,7 @@ def placed_by_name(marks: FileMarks, lines: TextLines) -> FileMarks:
     if not placed:
         return marks
     ordered = sorted((*marks.marks, *placed), key=lambda each: each.first)
-    remark = "Tests whose line the report does not name stand where this file defines their name."
+    remark = "Tests that name no line stand where the file defines them."
     return replace(marks, marks=tuple(ordered), whole_file=tuple(left), remarks=(*marks.remarks, remark))
 
 

@@ -33,7 +33,20 @@ class NamedCommit:
     @property
     def words(self) -> str:
         """All of it on one line."""
-        return f"{', '.join(self.parts)} · {one_line(short_sha(self.sha))}"
+        return f"{self._of()} · {one_line(short_sha(self.sha))}"
+
+    @property
+    def choice(self) -> str:
+        """The same with the commit first, where there may be no room for the rest."""
+        return f"{one_line(short_sha(self.sha))} · {self._of()}"
+
+    def _of(self) -> str:
+        """What it is the commit of; a side is named once for all that it has there."""
+        sides: dict[str, list[str]] = {}
+        for part in self.parts:
+            side, _, name = part.rpartition(": ")
+            sides.setdefault(side, []).append(name)
+        return "; ".join((f"{side}: " if side else "") + ", ".join(names) for side, names in sides.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

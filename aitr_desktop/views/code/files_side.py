@@ -134,8 +134,10 @@ class FilesSide(QFrame):
         ):
             box.clear()
             for place, each in enumerate(commits):
-                box.addItem(one_line(each.words, 120), each.sha)
-                box.setItemData(place, plain_tooltip(each.sha), Qt.ItemDataRole.ToolTipRole)
+                box.addItem(one_line(each.choice, 120), each.sha)
+                box.setItemData(
+                    place, plain_tooltip(f"{each.words}\n{each.sha}"), Qt.ItemDataRole.ToolTipRole
+                )
             box.setCurrentIndex(box.findData(sha))
 
     def between(self) -> tuple[str, str]:

@@ -75,9 +75,9 @@ class PaneHead(QFrame):
     def _origin(self, file: CodeFile) -> str:
         folder = one_line(str(file.folder), MAX_PATH)
         if file.origin is Origin.WORKING_TREE:
-            return self.tr("▲ Working tree: not what was judged. From {folder}").format(folder=folder)
-        sha = one_line(file.sha[:SHORT_SHA])
-        return self.tr("at {sha}, from the clone in {folder}").format(sha=sha, folder=folder)
+            return self.tr("▲ Working tree in {folder}").format(folder=folder)
+        # The commit stands at the right, on the line above.
+        return self.tr("From the clone in {folder}").format(folder=folder)
 
     def _whole_origin(self, file: CodeFile) -> str:
         said = [self._origin(file)]

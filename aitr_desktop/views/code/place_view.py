@@ -119,6 +119,12 @@ class PlaceView(QStackedWidget):
         """Says something in place of a file."""
         self.pane.show_message(message)
         self.show_pane()
+        if self.hasFocus():
+            # Whoever came here before anything was there has the keys where nobody sees them.
+            if message.button:
+                self.pane.message.focus_button()
+            else:
+                self.files.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_pane(self) -> None:
         """Shows the page with one file."""
@@ -193,7 +199,8 @@ class PlaceView(QStackedWidget):
 
     def _move_focus(self, pane: MessagePane, message: Message) -> None:
         focused = QApplication.focusWidget()
-        if message.button and focused is not None and self.isVisible() and self.isAncestorOf(focused):
+        is_here = focused is not None and (focused is self or self.isAncestorOf(focused))
+        if message.button and is_here and self.isVisible():
             pane.focus_button()
 
 

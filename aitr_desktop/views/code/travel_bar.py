@@ -1,4 +1,4 @@
-"""Above the code: back and forward, and what was read last."""
+"""Above the code: back and forward, what was read last, and the report that one reads it for."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from aitr_desktop.item_models.cells import plain_tooltip
-from aitr_desktop.views.plain_label import CutLabel
+from aitr_desktop.views.plain_label import CutLabel, PlainLabel
 from tsr_agent.sections.marks import Tone
 from tsr_agent.sections.plain_text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tsr_agent.sections.overview import Overview
+
 MOST_RECENT = 20
 
 
 class TravelBar(QFrame):
-    """Buttons, and one line about where one is."""
+    """Buttons, and the verdict and release of the report on screen."""
 
     back_asked = Signal()
     forward_asked = Signal()
@@ -32,6 +34,7 @@ class TravelBar(QFrame):
         self.back = self._button("←", self.tr("Back"), self.tr("Back (Alt+Left)"))
         self.forward = self._button("→", self.tr("Forward"), self.tr("Forward (Alt+Right)"))
         self.recent = self._button(self.tr("Recent"), self.tr("Recent files"), self.tr("Files read last"))
+        self.verdict = PlainLabel(bold=True)
         self.said = CutLabel(tone=Tone.MUTED)
         self.back.clicked.connect(self.back_asked)
         self.forward.clicked.connect(self.forward_asked)
@@ -43,9 +46,26 @@ class TravelBar(QFrame):
         row.setSpacing(4)
         for part in (self.back, self.forward, self.recent):
             row.addWidget(part)
+        row.addSpacing(12)
+        row.addWidget(self.verdict)
+        row.addSpacing(8)
         row.addWidget(self.said, 1)
         self.can_go(back=False, forward=False)
         self.offer_recent(())
+        self.show_report(None)
+
+    def show_report(self, head: Overview | None) -> None:
+        """Says what was decided on which commit; nothing where the code is not read for one report."""
+        self.verdict.setVisible(head is not None)
+        self.said.set_whole("")
+        if head is None:
+            return
+        self.verdict.setText(str(head.verdict))
+        self.verdict.set_tone(head.verdict.tone)
+        words = self.tr("Verdict of the report on screen: {word}")
+        self.verdict.setAccessibleName(words.format(word=head.verdict.word))
+        named = self.tr("Report on {release} · {subject}")
+        self.said.set_whole(named.format(release=head.release, subject=head.subject))
 
     def can_go(self, *, back: bool, forward: bool) -> None:
         """Which ways are open."""

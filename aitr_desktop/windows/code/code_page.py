@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from aitr_desktop.windows.code.reader import Reader
     from aitr_desktop.windows.desk import Desk
     from aitr_desktop.windows.following import Following
+    from tsr_agent.sections.overview import Overview
 
 KEY = "code"
 
@@ -66,6 +67,7 @@ class CodePage(QObject):
         self._desk, self._compared, self._ask_folder = desk, compared, ask_folder
         self._reader: Reader | None = None
         self._code: JudgedCode | None = None
+        self._head: Overview | None = None
         self._on_screen: JudgedCode | None = None
         """What the report on screen names; the commits offered may be those of a comparison."""
         self._came_from = "reports"
@@ -93,6 +95,7 @@ class CodePage(QObject):
             made.more.last_change.commit_asked.connect(self.commit_asked)
             self.made.emit(made)
             made.show_code(self._code)
+            _say_report(made, self._code, self._head)
         return self._reader
 
     def view(self) -> PlaceView:
@@ -148,10 +151,12 @@ class CodePage(QObject):
     def report_shown(self, detail: ReportDetail | None) -> None:
         """Another report is on screen, or none: its commits are offered."""
         code = detail.code if detail is not None else None
+        self._head = detail.head if detail is not None else None
         if code is None or code != self._on_screen:
             # The same report is read again when something about it comes in: what is read here stays.
             self._on_screen = code
             self._offer(code)
+        _say_report(self._reader, self._code, self._head)
 
     def read(self, place: CodePlace) -> None:
         """Goes to lines of a file at a commit, which a row or a link names."""
@@ -175,6 +180,7 @@ class CodePage(QObject):
         self._offer(self._with(repository, before, after))
         self.reader().show_changes(before, after)
         self.place_asked.emit(KEY)
+        self.view().files.focus_changes()
         self.view().focus_changes()
 
     def show_difference(self) -> None:
@@ -187,6 +193,7 @@ class CodePage(QObject):
         self._offer(compared_code(old, new))
         self.reader().show_changes(old.commits[0].sha, new.commits[0].sha)
         self.place_asked.emit(KEY)
+        self.view().files.focus_changes()
         self.view().focus_changes()
 
     def follow_side(self, target: Target) -> bool:
@@ -226,6 +233,7 @@ class CodePage(QObject):
         self._code = code
         if self._reader is not None:
             self._reader.show_code(code)
+        _say_report(self._reader, code, self._head)
         self.reasons_changed.emit()
 
     def _with(self, repository: str, *shas: str) -> JudgedCode:
@@ -238,6 +246,13 @@ class CodePage(QObject):
     def _of_file(self, do: Callable[[MoreOfFile], object]) -> Callable[[], object]:
         """The view is made with the first thing that is done, and not with the menu."""
         return lambda: do(self.reader().more)
+
+
+def _say_report(reader: Reader | None, code: JudgedCode | None, head: Overview | None) -> None:
+    """The verdict stands above the code of the report that it is about, and above no other."""
+    if reader is not None:
+        is_its = code is not None and head is not None and code.report_ids == (head.report_id,)
+        reader.view.travel.show_report(head if is_its else None)
 
 
 def _sides(compared: Compared) -> tuple[JudgedCode, JudgedCode]:

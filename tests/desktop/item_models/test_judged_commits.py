@@ -61,10 +61,11 @@ def test_two_reports_name_their_sides_and_what_both_have_once() -> None:
     both = compared_code(old, new)
     assert [each.words for each in both.commits] == [
         "A: Code · eeeeeee",
-        "A: Tests, B: Tests · bbbbbbb",
-        "A: Prompts, B: Prompts · ccccccc",
+        "A: Tests; B: Tests · bbbbbbb",
+        "A: Prompts; B: Prompts · ccccccc",
         "B: Code · 3fa9c1e",
     ]
+    assert both.commits[0].choice == "eeeeeee · A: Code"
     assert both.report_ids == ("TSR-1", "TSR-2")
     assert both.commits[0].remarks == ()
     assert len(both.commits[3].remarks) == 1

@@ -48,6 +48,15 @@ def test_recent_files_are_offered_as_text_and_only_where_there_are_any(shown: Sh
     assert asked.args == [1]
 
 
+def test_a_way_that_is_closed_looks_so(theme: ThemeController, shown: Shown) -> None:
+    bar = TravelBar()
+    shown(bar)
+    bar.can_go(back=True, forward=True)
+    opened = bar.forward.grab().toImage()
+    bar.can_go(back=True, forward=False)
+    assert bar.forward.grab().toImage() != opened
+
+
 def test_a_way_that_is_closed_can_not_be_gone(shown: Shown, qtbot: QtBot) -> None:
     bar = TravelBar()
     shown(bar)

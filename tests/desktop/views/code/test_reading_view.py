@@ -208,8 +208,8 @@ def test_the_head_says_which_file_this_is_and_where_it_is_from(
     assert path in pane.head.path.toolTip()
     assert pane.head.sha.text() == SHA[:7]
     assert SHA in pane.head.sha.toolTip()
-    assert pane.head.origin.whole() == f"at {SHA[:7]}, from the clone in /src/support-bot"
+    assert pane.head.origin.whole() == "From the clone in /src/support-bot"
     assert pane.view.accessibleName().startswith("Code of src/")
     pane.show_file(code_file(b"x\n", working=True))
-    assert pane.head.origin.whole() == "▲ Working tree: not what was judged. From /src/support-bot"
+    assert pane.head.origin.whole() == "▲ Working tree in /src/support-bot"
     assert not pane.head.sha.isVisible()

@@ -51,9 +51,11 @@ def test_from_a_comparison_to_the_files_that_changed(place: Place, project: Code
     assert place.view.files.between() == (project.first, project.second)
     words = [place.view.files.before.currentText(), place.view.files.after.currentText()]
     assert words == [
-        f"A: Code, A: Tests, B: Tests · {project.first[:7]}",
-        f"B: Code · {project.second[:7]}",
+        f"{project.first[:7]} · A: Code, Tests; B: Tests",
+        f"{project.second[:7]} · B: Code",
     ]
+    assert place.window.focusWidget() is place.view.files.changed, "one walks on with the arrows"
+    assert not place.view.travel.verdict.isVisible(), "two reports have two verdicts"
 
 
 def test_side_by_side_and_from_change_to_change(place: Place, project: CodeProject) -> None:

@@ -49,11 +49,28 @@ def test_the_files_of_the_judged_commit_are_there_when_one_goes_there(
     assert place.view.files.chosen() == project.second
     words = [place.view.files.commit.itemText(row) for row in range(place.view.files.commit.count())]
     assert words == [
-        f"Code · {project.second[:7]}",
-        f"Tests · {project.first[:7]}",
-        f"Prompts · {project.prompts[:7]}",
+        f"{project.second[:7]} · Code",
+        f"{project.first[:7]} · Tests",
+        f"{project.prompts[:7]} · Prompts",
     ]
     assert "Choose a file." in said(place.view.pane)
+    assert place.window.focusWidget() is place.view.files.field, "the focus is where one sees it"
+
+
+def test_the_verdict_that_the_code_is_read_for_is_in_sight(place: Place) -> None:
+    place.window.menus.action(Act.GO_CODE).trigger()
+    place.settle()
+    bar, workbench = place.view.travel, place.window.workbench
+    assert workbench is not None
+    assert workbench.report is not None
+    head = workbench.report.head
+    assert bar.verdict.text() == str(head.verdict)
+    assert bar.verdict.isVisible()
+    assert bar.said.whole() == f"Report on {head.release} · {head.subject}"
+    place.page.report_shown(None)
+    place.settle()
+    assert not bar.verdict.isVisible()
+    assert bar.said.whole() == ""
 
 
 def test_nothing_is_read_before_somebody_goes_there(place: Place) -> None:
@@ -193,6 +210,7 @@ def test_the_working_tree_is_shown_only_when_asked_and_labelled_as_long(
     place.settle()
     assert place.view.pane.view.lines.line(1).text == "# Changed since"
     assert "▲ This is the working tree as it is now, not what was judged." in said(place.view.pane)
+    assert said(place.view.pane).count("not what was judged") == 1
     assert "It differs from commit" in said(place.view.pane)
     assert place.window.menus.reason(Act.CODE_LAST_CHANGE) == "Show the file of the commit first."
     place.window.menus.action(Act.CODE_WORKING_TREE).trigger()
