@@ -39,6 +39,7 @@ class MoreOfFile(QObject):
         self.versions = VersionChoice(tasks, view.pair, self)
         self.last_change = LastChangeSearch(tasks, self)
         screen.pair_shown.connect(self.versions.match)
+        screen.asked.connect(self.stop)
         self.versions.chosen.connect(self.wanted)
 
     def show_versions(self) -> None:
@@ -62,6 +63,6 @@ class MoreOfFile(QObject):
             self.wanted.emit(replace(here, is_working=not here.is_working, note=""))
 
     def stop(self) -> None:
-        """Ends what waits; the window goes."""
+        """Ends what waits: something else is wanted, or the window goes."""
         self.versions.stop()
         self.last_change.stop()

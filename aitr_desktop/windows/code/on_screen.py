@@ -42,6 +42,8 @@ class OnScreen(QObject):
         parent: Ends with it.
     """
 
+    asked = Signal()
+    """Something else is wanted than before: what was being looked for about that is no longer."""
     changed = Signal()
     """Something else is on screen."""
     file_shown = Signal(object)
@@ -83,6 +85,7 @@ class OnScreen(QObject):
     def open(self, clone: OpenClone, spot: Spot, *, takes_focus: bool, as_text: bool = False) -> None:
         """Reads something, and shows it when it is there."""
         self._clone, self._takes_focus, self.wanted = clone, takes_focus, spot
+        self.asked.emit()
         self.reading.open(clone, spot, as_text=as_text)
 
     def say(self, message: Message, then: Callable[[], object]) -> None:
@@ -93,7 +96,7 @@ class OnScreen(QObject):
 
     def say_nothing_open(self) -> None:
         """A commit is chosen, and no file."""
-        self.reading.stop()
+        self.leave()
         self.wanted = None
         self.say(messages.nothing_open(), self._view.files.find_file)
         self._offer_travel()
@@ -105,9 +108,14 @@ class OnScreen(QObject):
         else:
             self.say(messages.not_readable(error), again)
 
+    def leave(self) -> None:
+        """Waits for nothing that was asked for before."""
+        self.reading.stop()
+        self.asked.emit()
+
     def forget(self) -> None:
         """Another repository: nothing of the one before can be gone back to."""
-        self.reading.stop()
+        self.leave()
         self.visited.forget()
         self.wanted = None
 

@@ -91,7 +91,7 @@ class Reader(QObject):
         """Offers other commits; nothing that was read for others stays on screen."""
         if code == self.code:
             return
-        self.screen.reading.stop()
+        self.screen.leave()
         self.code = code
         self._is_stale = True
         if self.view.isVisible():
