@@ -78,6 +78,8 @@ class MarkReading(QObject):
         if (file, folder) == (self.file, self._folder):
             return
         self.file, self._folder = file, folder
+        # Before anything is asked, which may take its time or fail: these are the marks of another file.
+        self.shown.emit(ShownMarks(), self.tr("Looking for what is known of this file…"))
         self.read()
 
     def read(self) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QObject, Qt, Signal
 from qtpy.QtWidgets import QMessageBox
 
 from aitr_desktop.tasks import Lane
-from tsr_agent.errors import TsrError
+from tsr_agent.errors import InputError, TsrError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aitr_desktop.code.code_file import CodeFile
     from aitr_desktop.library.code_notes import Author, NotePlace
     from aitr_desktop.library.people import Person
-    from aitr_desktop.tasks import Task
+    from aitr_desktop.library.workspace import Workspace
     from aitr_desktop.views.code.note_dialog import NoteDialog
     from aitr_desktop.windows.desk import Desk
     from tsr_agent.models.code_note import CodeNote
@@ -46,7 +46,6 @@ class NoteWriting(QObject):
         super().__init__(parent)
         self._desk, self._person = desk, person
         self._dialog: NoteDialog | None = None
-        self._tasks: list[Task[Any]] = []
         self._drafts: dict[NotePlace, str] = {}
 
     def write(self, report_id: str, repository: str, file: CodeFile, first: int, last: int) -> None:
@@ -91,7 +90,8 @@ class NoteWriting(QObject):
         leave = box.addButton(self.tr("Leave it as it is"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(leave)
         box.setEscapeButton(leave)
-        gone.clicked.connect(lambda _=False: self._withdraw(note))
+        workspace = self._desk.libraries.workspace
+        gone.clicked.connect(lambda _=False: self._withdraw(workspace, note))
         box.open()
 
     def stop(self) -> None:
@@ -130,39 +130,61 @@ class NoteWriting(QObject):
             text=text,
         )
         self._dialog = NoteDialog(words, MAX_TEXT, self._desk.window)
-        self._dialog.written.connect(partial(self._write, place, who, replaces))
+        workspace = self._desk.libraries.workspace
+        self._dialog.written.connect(partial(self._write, workspace, place, who, replaces))
         self._dialog.finished.connect(partial(self._closed, place, is_new=not replaces))
         self._dialog.open()
 
-    def _write(self, place: NotePlace, who: Author, replaces: str, text: str) -> None:
+    def _write(
+        self, workspace: Workspace | None, place: NotePlace, who: Author, replaces: str, text: str
+    ) -> None:
         from aitr_desktop.library.code_notes import new_note
 
-        workspace = self._desk.libraries.workspace
-        if self._dialog is None or workspace is None:
+        dialog = self._dialog
+        if dialog is None:
             return
         try:
+            notes = self._still_open(workspace).notes
             note = new_note(
                 place, text, who, self._desk.clock.now(), note_id=str(uuid.uuid4()), replaces=replaces
             )
         except TsrError as error:
-            self._dialog.show_error(error)
+            dialog.show_error(error)
             return
-        self._dialog.show_saving()
+        dialog.show_saving()
         self._desk.tasks.run(
-            partial(workspace.notes.add, note), partial(self._written, place), self._not_written, Lane.FILING
+            partial(notes.add, note),
+            partial(self._written, dialog, place),
+            partial(self._not_written, dialog),
+            Lane.FILING,
         )
 
-    def _written(self, place: NotePlace, _note: CodeNote) -> None:
-        dialog, self._dialog = self._dialog, None
-        if dialog is not None:
+    def _still_open(self, workspace: Workspace | None) -> Workspace:
+        """The library for which a person was asked. A link may have opened another one meanwhile.
+
+        Raises:
+            InputError: It is open no longer.
+        """
+        if workspace is None or workspace is not self._desk.libraries.workspace:
+            raise InputError(
+                self.tr("Another library is open than the one that this is for."),
+                kept=self.tr("both libraries as they are; nothing was written."),
+                next_step=self.tr("Open that library again."),
+            )
+        return workspace
+
+    def _written(self, dialog: NoteDialog, place: NotePlace, _note: CodeNote) -> None:
+        if dialog is self._dialog:
+            self._dialog = None
             dialog.accept()
         self._drafts.pop(place, None)
         self.told.emit(self.tr("The note is on record in this library."))
         self.noted.emit()
 
-    def _not_written(self, error: TsrError) -> None:
-        if self._dialog is not None:
-            self._dialog.show_error(error)
+    def _not_written(self, dialog: NoteDialog, error: TsrError) -> None:
+        """Where the person did not wait for it, another note may be under the fingers by now."""
+        if dialog is self._dialog:
+            dialog.show_error(error)
         else:
             self.failed.emit(error)
 
@@ -172,15 +194,17 @@ class NoteWriting(QObject):
         if dialog is not None and is_new:
             self._drafts[place] = dialog.text()
 
-    def _withdraw(self, note: CodeNote) -> None:
+    def _withdraw(self, workspace: Workspace | None, note: CodeNote) -> None:
         from aitr_desktop.library.code_notes import withdrawal_of
 
-        workspace = self._desk.libraries.workspace
-        if workspace is None:
+        try:
+            notes = self._still_open(workspace).notes
+        except InputError as error:
+            self.failed.emit(error)
             return
         withdrawal = withdrawal_of(note, self._author(), self._desk.clock.now())
         self._desk.tasks.run(
-            partial(workspace.notes.withdraw, withdrawal),
+            partial(notes.withdraw, withdrawal),
             lambda _: self._withdrawn(),
             self.failed.emit,
             Lane.FILING,
