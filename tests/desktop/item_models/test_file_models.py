@@ -6,7 +6,7 @@ import pytest
 from qtpy.QtCore import QModelIndex, Qt
 
 from aitr_desktop.item_models.changed_files_model import CHANGED_ROLE, ChangedFile, ChangedFilesModel
-from aitr_desktop.item_models.file_tree_model import FileTreeModel, Leaf, Leaflet, ordered
+from aitr_desktop.item_models.file_tree_model import MOST_LISTED, FileTreeModel, Leaf, Leaflet, ordered
 from aitr_desktop.item_models.found_files_model import FoundFilesModel
 from aitr_desktop.item_models.path_search import PathIndex
 from tests.factories.hostile_texts import HOSTILE_TEXTS
@@ -44,6 +44,18 @@ def test_the_tree_keeps_the_rules_of_models(tree: FileTreeModel, qtmodeltester: 
     tree.fetchMore(tree.place("src"))
     tree.fetchMore(tree.place("src/deep"))
     qtmodeltester.check(tree)
+
+
+def test_of_a_folder_with_very_many_files_the_first_are_listed_and_the_rest_is_said() -> None:
+    model = FileTreeModel()
+    model.fetchMore(QModelIndex())
+    model.take("", [Leaflet(f"{n:05}", f"{n:05}", Leaf.FILE) for n in range(MOST_LISTED + 1_200)])
+    listed = names(model, QModelIndex())
+    assert listed[:2] == ["00000", "00001"]
+    assert len(listed) == MOST_LISTED + 1
+    assert listed[-1] == "and 1,200 more: find them by name"
+    assert model.leaf(model.index(MOST_LISTED, 0)).kind is Leaf.SAID
+    assert not model.place("06000").isValid()
 
 
 def test_a_folder_is_read_when_somebody_looks_into_it_and_once(tree: FileTreeModel) -> None:

@@ -557,7 +557,7 @@ def test_marks_of_the_file_before_are_gone_as_soon_as_another_is_on_screen(
     auditor: Auditor, judged: MarkedCode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     auditor.read("src/bot.py", judged.sha)
-    assert auditor.list.lines()
+    assert auditor.list.listed.lines
 
     def fails(*_: object) -> None:
         raise StoreError("The library is locked by another program.")
@@ -567,4 +567,4 @@ def test_marks_of_the_file_before_are_gone_as_soon_as_another_is_on_screen(
         auditor.read("tests/test_bot.py", judged.sha)
     assert auditor.place.pane.file.path == "tests/test_bot.py"
     assert not auditor.rows()
-    assert not auditor.list.lines()
+    assert not auditor.list.listed.lines
