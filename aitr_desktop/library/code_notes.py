@@ -100,7 +100,8 @@ def notes_of_file(notes: Notes, repository: str, path: str, blob: str) -> FileNo
         blob: Id of the bytes in git; empty for a file of the working tree, on which there are none.
     """
     try:
-        found = notes.of_file(repository, path)
+        # As it is written in a note: a name that is no UTF-8 is told from others like it by the bytes.
+        found = notes.of_file(repository, _whole(path))
     except TsrError as error:
         return FileNotes(problem=visible(error.message))
     here = tuple(each for each in found if each.note.blob == blob)

@@ -45,7 +45,7 @@ class CodeReasons:
     def no_commit_file(self) -> str:
         """No file of a commit is on screen."""
         screen = self._screen()
-        here = screen.visited.here if screen is not None else None
+        here = screen.here if screen is not None else None
         is_working = here is not None and here.is_working
         said = translate("CodeReasons", "Show the file of the commit first.") if is_working else ""
         return self.no_file() or said

@@ -58,6 +58,14 @@ class MarkReading(QObject):
         """The commit whose lines the marks are of; empty before they are known."""
         return self.marks.commit if self.marks is not None else ""
 
+    @property
+    def is_of_another_repository(self) -> bool:
+        """Whether the file that is shown and the report are of two repositories."""
+        file, detail = self.file, self.detail
+        if file is None or detail is None:
+            return False
+        return repository_key(file.repository) != repository_key(detail.repository)
+
     def report_shown(self, detail: ReportDetail | None) -> None:
         """Another report is on screen, or none; or the same one with something else on record."""
         is_same = detail is not None and self.detail is not None and detail.digest == self.detail.digest
@@ -151,6 +159,6 @@ class MarkReading(QObject):
             return self.tr("No report is chosen, so nothing is known of any line.")
         if self.file is None:
             return self.tr("No file is open.")
-        if repository_key(self.file.repository) != repository_key(self.detail.repository):
+        if self.is_of_another_repository:
             return self.tr("The report is of another repository than this file, so nothing is known of it.")
         return ""

@@ -179,6 +179,8 @@ class Marking(QObject):
             return self._why_no_file()
         if self.reading.detail is None:
             return self.tr("No report is chosen that the note would be for.")
+        if self.reading.is_of_another_repository:
+            return self.tr("The report on screen is of another repository than this file.")
         if self.reading.file is not None and not self.reading.file.blob:
             return self.tr("A file of the working tree may change: a note is written on one of a commit.")
         return ""

@@ -44,13 +44,13 @@ class MoreOfFile(QObject):
 
     def show_versions(self) -> None:
         """Shows the two newest versions of the file side by side; others can be chosen then."""
-        here, clone = self._screen.visited.here, self._choice.clone
+        here, clone = self._screen.here, self._choice.clone
         if here is not None and clone is not None:
             self.versions.look(clone, here)
 
     def show_last_change(self) -> None:
         """Says which commit last touched the selected lines, or the one of the cursor."""
-        here, clone, view = self._screen.visited.here, self._choice.clone, self._view.pane.view
+        here, clone, view = self._screen.here, self._choice.clone, self._view.pane.view
         if here is not None and clone is not None:
             found = view.selection
             first, last = (found.first, found.last) if found is not None else (view.cursor_line,) * 2
@@ -58,7 +58,7 @@ class MoreOfFile(QObject):
 
     def turn_working_tree(self) -> None:
         """Shows the file as it is on this machine now, or that of the commit again."""
-        here = self._screen.visited.here
+        here = self._screen.here
         if here is not None:
             self.wanted.emit(replace(here, is_working=not here.is_working, note=""))
 

@@ -63,6 +63,10 @@ class OnScreen(QObject):
         self._clone: OpenClone | None = None
         self.wanted: Spot | None = None
         """What was asked for last, shown or not; None where no file was."""
+        self.here: Spot | None = None
+        """What is on screen, whatever is being read meanwhile; None where words are."""
+        self.recent: tuple[Spot, ...] = ()
+        """The files that are offered as those seen last, in the order of the menu."""
         self._next: Callable[[], object] = view.files.find_file
         view.pane.message_pressed.connect(lambda: self._next())  # noqa: PLW0108  (it changes)
         view.pane.view.selection_changed.connect(self._remember_lines)
@@ -80,7 +84,7 @@ class OnScreen(QObject):
     @property
     def pair(self) -> Spot | None:
         """Where the two versions on screen are from; None where there are none."""
-        return self.visited.here if self._view.shows_pair else None
+        return self.here if self._view.shows_pair else None
 
     def open(self, clone: OpenClone, spot: Spot, *, takes_focus: bool, as_text: bool = False) -> None:
         """Reads something, and shows it when it is there."""
@@ -90,7 +94,7 @@ class OnScreen(QObject):
 
     def say(self, message: Message, then: Callable[[], object]) -> None:
         """Says something in place of a file."""
-        self._next = then
+        self._next, self.here = then, None
         self._view.say_here(message)
         self.changed.emit()
 
@@ -118,6 +122,7 @@ class OnScreen(QObject):
         self.leave()
         self.visited.forget()
         self.wanted = None
+        self._offer_travel()
 
     def stop(self) -> None:
         """Ends what waits; the window goes."""
@@ -133,7 +138,8 @@ class OnScreen(QObject):
         pane, count = self._view.pane, file.lines.count
         remarks = (spot.note, _beyond(spot, count), *file.remarks)
         shown = replace(file, remarks=tuple(filter(None, remarks)))
-        self.visited.go(replace(spot, path=file.path, name="", is_loose=False))
+        self.here = replace(spot, path=file.path, name="", is_loose=False)
+        self.visited.go(self.here)
         self.colouring.show_file(shown)
         pane.show_file(shown)
         self.colouring.say()
@@ -146,6 +152,7 @@ class OnScreen(QObject):
         self.file_shown.emit(shown)
 
     def _show_pair(self, spot: Spot, pair: Pair) -> None:
+        self.here = spot
         self.visited.go(spot)
         names = self.name(spot.before), self.name(spot.sha)
         self.colouring.show_pair(pair)
@@ -164,7 +171,8 @@ class OnScreen(QObject):
         self.changed.emit()
 
     def _offer_travel(self) -> None:
-        self._view.travel.offer_recent([_words(spot) for spot in self.visited.recent])
+        self.recent = self.visited.recent
+        self._view.travel.offer_recent([_words(spot) for spot in self.recent])
         self._view.travel.can_go(back=True, forward=self.visited.can_go_forward)
 
     def _say_why_not(self, spot: Spot, error: TsrError) -> None:
@@ -190,7 +198,10 @@ class OnScreen(QObject):
 
     def _remember_lines(self) -> None:
         found = self._view.pane.view.selection
-        if found is not None and self.file is not None and not self.reading.is_reading:
+        if found is None or self.file is None or self.here is None:
+            return
+        self.here = replace(self.here, first=found.first, last=found.last)
+        if not self.reading.is_reading:
             self.visited.stay(found.first, found.last)
 
     def _remarks(self, sha: str) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ class Reader(QObject):
         view.forward_asked.connect(self.go_forward)
         view.travel.back_asked.connect(self.go_back)
         view.travel.forward_asked.connect(self.go_forward)
-        view.travel.recent_asked.connect(lambda place: self.go(self.screen.visited.recent[place]))
+        view.travel.recent_asked.connect(lambda place: self.go(self.screen.recent[place]))
         view.pair.rows.line_asked.connect(self._go_to_side)
         files.commit_asked.connect(self.show_commit)
         files.changes_asked.connect(self.show_changes)
@@ -140,7 +140,7 @@ class Reader(QObject):
     def show_commit(self, sha: str) -> None:
         """Lists the files of another commit; the file on screen is shown at it, too."""
         self._is_stale = False
-        here = self.screen.visited.here
+        here = self.screen.here
         if here is None or self.screen.file is None:
             self._enter(lambda clone: self._list(clone, sha))
         else:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import getpass
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -88,3 +89,10 @@ def test_notes_that_can_not_be_read_hinder_nothing_and_say_so() -> None:
     assert notes_of_report(broken, "r-1").problem == "The note n was altered."
     assert notes_of_file(broken, "", "a", BLOB).problem == "The note n was altered."
     assert code_notes.NO_NOTES.kept == ()
+
+
+def test_a_note_on_a_file_whose_name_is_no_utf_8_is_found_again() -> None:
+    notes, path = MemoryNotes(), "src/caf\udce9.py"
+    notes.add(new_note(replace(PLACE, path=path), "Look here.", RITA, NOW, note_id="n"))
+    found = notes_of_file(notes, PLACE.repository, path, BLOB)
+    assert [each.note.text for each in found.here] == ["Look here."]

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from aitr_desktop.actions.spec import Act
 from aitr_desktop.code.clones import Clone
+from aitr_desktop.code.code_file import Origin
 from aitr_desktop.code.places import CodePlace
+from aitr_desktop.code.visited import Spot
 from tests.factories.code_projects import REPOSITORY
 
 if TYPE_CHECKING:
@@ -33,8 +35,10 @@ def held(monkeypatch: pytest.MonkeyPatch, name: str) -> Iterator[threading.Event
 
     with monkeypatch.context() as patch:
         patch.setattr(Clone, name, slow)
-        yield asked
-        goes_on.set()
+        try:
+            yield asked
+        finally:
+            goes_on.set()
 
 
 def read(place: Place, sha: str, path: str) -> None:
@@ -89,3 +93,60 @@ def test_who_touched_lines_is_not_told_of_a_file_that_was_left(
         place.qtbot.waitUntil(lambda: shown(place) == "src/new.py")
     place.settle()
     assert heard == []
+
+
+def test_what_is_done_while_another_file_is_read_is_done_with_the_one_on_screen(
+    place: Place, project: CodeProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read(place, project.second, "src/bot.py")
+    place.settle()
+    read(place, project.second, "src/new.py")
+    place.settle()
+    with held(monkeypatch, "file") as asked:
+        place.page.reader().go_back()
+        place.qtbot.waitUntil(asked.is_set)
+        assert shown(place) == "src/new.py"
+        place.page.handlers()[Act.CODE_WORKING_TREE]()
+    place.settle()
+    assert shown(place) == "src/new.py"
+    assert place.page.reader().screen.file.origin is Origin.WORKING_TREE
+
+
+def test_a_line_of_two_versions_is_one_of_those_on_screen_while_others_are_read(
+    place: Place, project: CodeProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read(place, project.second, "src/new.py")
+    place.settle()
+    pair = Spot(sha=project.second, path="src/bot.py", before=project.first)
+    place.page.reader().go(pair)
+    place.settle()
+    with held(monkeypatch, "file") as asked:
+        place.page.reader().go_back()
+        place.qtbot.waitUntil(asked.is_set)
+        assert place.page.reader().screen.pair == pair
+        place.view.pair.rows.line_asked.emit(0, 7)
+    place.settle()
+    assert shown(place) == "src/bot.py"
+    assert place.page.reader().screen.file.sha == project.first
+
+
+def test_a_file_seen_last_is_the_one_that_the_menu_names_while_another_is_read(
+    place: Place, project: CodeProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in ("README.md", "src/bot.py", "src/new.py"):
+        read(place, project.second, path)
+        place.settle()
+    with held(monkeypatch, "file") as asked:
+        place.page.reader().go_back()
+        place.qtbot.waitUntil(asked.is_set)
+        place.view.travel.recent_asked.emit(1)
+    place.settle()
+    assert shown(place) == "README.md"
+
+
+def test_files_seen_last_are_gone_with_their_clone(place: Place, project: CodeProject) -> None:
+    for path in ("README.md", "src/bot.py"):
+        read(place, project.second, path)
+        place.settle()
+    place.page.reader().screen.forget()
+    assert place.page.reader().screen.recent == ()

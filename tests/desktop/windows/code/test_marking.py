@@ -13,6 +13,7 @@ from qtpy.QtWidgets import QApplication, QDialog, QMessageBox, QPushButton
 
 from aitr_desktop.actions.spec import Act
 from aitr_desktop.code.line_marks import MarkKind
+from aitr_desktop.code.places import CodePlace
 from aitr_desktop.item_models.cells import Kind, Target
 from aitr_desktop.item_models.file_tree_model import MARKS_ROLE
 from aitr_desktop.library.workspace import open_workspace
@@ -103,8 +104,6 @@ class Auditor:
 
     def read(self, path: str, sha: str, line: int = 0) -> None:
         """Opens a file as a row of the report does."""
-        from aitr_desktop.code.places import CodePlace
-
         place = CodePlace(repository=REPOSITORY, sha=sha, path=path, first=line, last=line)
         self.window.deciding.code.read(place)
         self.settle()
@@ -568,3 +567,18 @@ def test_marks_of_the_file_before_are_gone_as_soon_as_another_is_on_screen(
     assert auditor.place.pane.file.path == "tests/test_bot.py"
     assert not auditor.rows()
     assert not auditor.list.listed.lines
+
+
+def test_no_note_of_a_report_is_about_code_of_another_repository(
+    auditor: Auditor, judged: MarkedCode
+) -> None:
+    """A link leads to another repository, while the report stays on screen."""
+    other = "https://git.example.org/other/tool.git"
+    auditor.window.preferences.change(clones={REPOSITORY: str(judged.folder), other: str(judged.folder)})
+    auditor.window.deciding.code.read(CodePlace(repository=other, sha=judged.sha, path="src/bot.py"))
+    auditor.settle()
+    assert auditor.place.pane.file is not None
+    assert auditor.place.pane.file.repository == other
+    assert "another repository" in auditor.marking.reasons()[Act.NOTE_WRITE]()
+    auditor.marking.write_note()
+    assert not [each for each in auditor.window.findChildren(NoteDialog) if each.isVisible()]
