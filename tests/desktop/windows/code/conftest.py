@@ -10,16 +10,30 @@ import msgspec
 import pytest
 from qtpy.QtCore import Qt
 
+from aitr_desktop.library.workspace import open_workspace
+from aitr_desktop.tasks import Tasks
+from aitr_desktop.windows.main_window import MainWindow
+from aitr_desktop.windows.stored_settings import StoredSettings
 from tests.desktop.fakes import FakeWorkspace, StillClock, lines
+from tests.desktop.windows.code.auditors import Auditor
 from tests.factories.code_projects import REPOSITORY, CodeProject, code_project
+from tests.factories.decisions import decision_about
+from tests.factories.marked_code import REPORT, MarkedCode, marked_code
+from tests.factories.marked_code import REPOSITORY as MARKED_REPOSITORY
+from tsr_agent.models import codec
+from tsr_agent.models.decision import GoNoGoDecision
+from tsr_agent.store.engine import open_library
+from tsr_agent.store.repository import ReportRepository
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from pytestqt.qtbot import QtBot
     from qtpy.QtWidgets import QWidget
 
+    from aitr_desktop.library.servers import Servers
     from aitr_desktop.library.workspace import OpenedReport
-    from aitr_desktop.tasks import Tasks
-    from aitr_desktop.windows.main_window import MainWindow
+    from aitr_desktop.theme import ThemeController
     from tsr_agent.models.manifest import BuildContext, VersionManifest
 
 
@@ -99,3 +113,73 @@ def place(window: MainWindow, tasks: Tasks, qtbot: QtBot, project: CodeProject) 
     window.workbench.open_report("TSR-00000")
     found.settle()
     return found
+
+
+@pytest.fixture
+def judged(tmp_path: Path) -> MarkedCode:
+    return marked_code(tmp_path / "support-bot")
+
+
+@pytest.fixture
+def library_file(tmp_path: Path, judged: MarkedCode) -> Path:
+    path = tmp_path / "audit.db"
+    document = codec.encode(judged.report)
+    decision = decision_about(document, decision=GoNoGoDecision.NO_GO)
+    with open_library(path, create=True) as library:
+        ReportRepository(library).add(document, decision, received_at=judged.report.created_at)
+    return path
+
+
+@dataclass
+class Desk:
+    """What every start of the window has in common."""
+
+    theme: ThemeController
+    clock: StillClock
+    settings: Path
+    servers: Servers
+
+
+@pytest.fixture
+def desk(theme: ThemeController, clock: StillClock, settings_file: Path, servers: Servers) -> Desk:
+    return Desk(theme, clock, settings_file, servers)
+
+
+@pytest.fixture
+def start(
+    desk: Desk, qtbot: QtBot, library_file: Path, judged: MarkedCode
+) -> Iterator[Callable[[], Auditor]]:
+    """Starts the window over the library; again as often as it is called."""
+    made: list[Auditor] = []
+
+    def begin() -> Auditor:
+        for each in made:
+            each.end()
+        tasks = Tasks()
+        window = MainWindow(
+            desk.theme,
+            tasks,
+            desk.clock,
+            StoredSettings(desk.settings),
+            lambda path, create: open_workspace(path, create=create),
+            servers=desk.servers,
+        )
+        window.show()
+        found = Auditor(window, tasks, qtbot)
+        made.append(found)
+        window.preferences.change(clones={MARKED_REPOSITORY: str(judged.folder)})
+        window.show_library(library_file)
+        found.settle()
+        assert window.workbench is not None
+        window.workbench.show_report(REPORT)
+        found.settle()
+        return found
+
+    yield begin
+    for each in made:
+        each.end()
+
+
+@pytest.fixture
+def auditor(start: Callable[[], Auditor]) -> Auditor:
+    return start()

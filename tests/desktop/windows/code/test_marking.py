@@ -2,199 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QApplication, QDialog, QMessageBox, QPushButton
 
 from aitr_desktop.actions.spec import Act
 from aitr_desktop.code.line_marks import MarkKind
-from aitr_desktop.code.places import CodePlace
 from aitr_desktop.item_models.cells import Kind, Target
 from aitr_desktop.item_models.file_tree_model import MARKS_ROLE
-from aitr_desktop.library.workspace import open_workspace
-from aitr_desktop.tasks import Tasks
-from aitr_desktop.views.code.note_dialog import NoteDialog
-from aitr_desktop.views.detail_view import DetailView
-from aitr_desktop.windows.main_window import MainWindow
-from aitr_desktop.windows.stored_settings import StoredSettings
-from tests.factories.decisions import decision_about
+from tests.desktop.windows.code.auditors import ALT, CTRL, SHIFT, Auditor, Key
 from tests.factories.hostile_texts import HOSTILE_TEXTS
-from tests.factories.marked_code import REPORT, REPOSITORY, MarkedCode, marked_code
+from tests.factories.marked_code import REPORT, MarkedCode
 from tests.factories.repositories import commit
 from tsr_agent.errors import StoreError
-from tsr_agent.models import codec
-from tsr_agent.models.decision import GoNoGoDecision
 from tsr_agent.store.code_notes import NoteRepository
 from tsr_agent.store.engine import open_library
-from tsr_agent.store.repository import ReportRepository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
-
-    from pytestqt.qtbot import QtBot
-
-    from aitr_desktop.library.servers import Servers
-    from aitr_desktop.theme import ThemeController
-    from tests.desktop.fakes import StillClock
-    from tsr_agent.models.code_note import CodeNote
-
-Key = Qt.Key
-CTRL, SHIFT, ALT = (
-    Qt.KeyboardModifier.ControlModifier,
-    Qt.KeyboardModifier.ShiftModifier,
-    Qt.KeyboardModifier.AltModifier,
-)
-PLAIN = Qt.KeyboardModifier.NoModifier
-
-
-class Auditor:
-    """Somebody at the window, with keys alone."""
-
-    def __init__(self, window: MainWindow, tasks: Tasks, qtbot: QtBot) -> None:
-        self.window, self.tasks, self.qtbot = window, tasks, qtbot
-        self.is_over = False
-
-    def end(self) -> None:
-        """Ends the program, as closing its window does."""
-        if not self.is_over:
-            self.is_over = True
-            self.window.close()
-            self.window.deleteLater()
-            self.tasks.close()
-
-    @property
-    def marking(self):
-        return self.window.deciding.marking
-
-    @property
-    def place(self):
-        return self.window.deciding.code.view()
-
-    @property
-    def code(self):
-        return self.place.pane.view
-
-    @property
-    def list(self):
-        return self.place.marks
-
-    def settle(self) -> None:
-        """Until nothing is under way, and what it brought has asked for no more."""
-        for _ in range(3):
-            self.qtbot.waitUntil(lambda: self.tasks.is_idle, timeout=20_000)
-            self.qtbot.waitUntil(lambda: not self._is_filling(), timeout=20_000)
-            self.qtbot.wait(0)
-
-    def _is_filling(self) -> bool:
-        return any(each.is_filling for each in self.window.findChildren(DetailView))
-
-    def press(self, key: Key, modifier: Qt.KeyboardModifier = PLAIN) -> None:
-        if not any(each.isVisible() for each in self.window.findChildren(QDialog)):
-            self.window.activateWindow()
-            self.qtbot.waitUntil(self.window.isActiveWindow)
-        focused = QApplication.focusWidget() or self.window
-        self.qtbot.keyClick(focused, key, modifier)
-        self.settle()
-
-    def read(self, path: str, sha: str, line: int = 0) -> None:
-        """Opens a file as a row of the report does."""
-        place = CodePlace(repository=REPOSITORY, sha=sha, path=path, first=line, last=line)
-        self.window.deciding.code.read(place)
-        self.settle()
-        self.code.setFocus()
-
-    def rows(self) -> list[tuple[str, str, str]]:
-        model = self.list.marks
-        return [
-            tuple(model.index(row, column).data() for column in range(3)) for row in range(model.rowCount())
-        ]
-
-    def dialog(self) -> NoteDialog:
-        (found,) = [each for each in self.window.findChildren(NoteDialog) if each.isVisible()]
-        return found
-
-    def answer(self, words: str) -> None:
-        """Presses a button of the question on screen."""
-        box = next(each for each in self.window.findChildren(QMessageBox) if each.isVisible())
-        button = next(each for each in box.findChildren(QPushButton) if each.text() == words)
-        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-        self.settle()
-
-
-@pytest.fixture
-def judged(tmp_path: Path) -> MarkedCode:
-    return marked_code(tmp_path / "support-bot")
-
-
-@pytest.fixture
-def library_file(tmp_path: Path, judged: MarkedCode) -> Path:
-    path = tmp_path / "audit.db"
-    document = codec.encode(judged.report)
-    decision = decision_about(document, decision=GoNoGoDecision.NO_GO)
-    with open_library(path, create=True) as library:
-        ReportRepository(library).add(document, decision, received_at=judged.report.created_at)
-    return path
-
-
-@dataclass
-class Desk:
-    """What every start of the window has in common."""
-
-    theme: ThemeController
-    clock: StillClock
-    settings: Path
-    servers: Servers
-
-
-@pytest.fixture
-def desk(theme: ThemeController, clock: StillClock, settings_file: Path, servers: Servers) -> Desk:
-    return Desk(theme, clock, settings_file, servers)
-
-
-@pytest.fixture
-def start(
-    desk: Desk, qtbot: QtBot, library_file: Path, judged: MarkedCode
-) -> Iterator[Callable[[], Auditor]]:
-    """Starts the window over the library; again as often as it is called."""
-    made: list[Auditor] = []
-
-    def begin() -> Auditor:
-        for each in made:
-            each.end()
-        tasks = Tasks()
-        window = MainWindow(
-            desk.theme,
-            tasks,
-            desk.clock,
-            StoredSettings(desk.settings),
-            lambda path, create: open_workspace(path, create=create),
-            servers=desk.servers,
-        )
-        window.show()
-        found = Auditor(window, tasks, qtbot)
-        made.append(found)
-        window.preferences.change(clones={REPOSITORY: str(judged.folder)})
-        window.show_library(library_file)
-        found.settle()
-        assert window.workbench is not None
-        window.workbench.show_report(REPORT)
-        found.settle()
-        return found
-
-    yield begin
-    for each in made:
-        each.end()
-
-
-@pytest.fixture
-def auditor(start: Callable[[], Auditor]) -> Auditor:
-    return start()
 
 
 def test_an_auditor_goes_from_a_failure_to_its_line_and_leaves_a_note_that_is_found_again(
@@ -499,86 +326,3 @@ def test_hostile_words_of_a_note_are_words(auditor: Auditor, judged: MarkedCode,
     auditor.list.table.choose(auditor.list.listed.rows.index(row))
     auditor.list.grab()
     assert "\u202e" not in auditor.list.read.toPlainText()
-
-
-def test_a_note_goes_into_no_other_library(
-    auditor: Auditor, judged: MarkedCode, library_file: Path, tmp_path: Path
-) -> None:
-    """A link from elsewhere may open another library, with the same report, while somebody writes."""
-    other = tmp_path / "other.db"
-    shutil.copy(library_file, other)
-    auditor.read("src/bot.py", judged.sha, 7)
-    auditor.press(Key.Key_M, CTRL)
-    dialog = auditor.dialog()
-    dialog.note.setPlainText("Of the first library.")
-    auditor.window.show_library(other)
-    auditor.settle()
-    dialog.keep_button.click()
-    auditor.settle()
-    assert "Another library is open" in dialog.told()
-    assert dialog.text() == "Of the first library."
-    dialog.reject()
-    auditor.end()
-    with open_library(other) as library:
-        assert not NoteRepository(library).of_report(REPORT)
-
-
-def test_a_note_that_was_not_waited_for_leaves_the_next_one_alone(
-    auditor: Auditor, judged: MarkedCode, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    goes_on, real = threading.Event(), NoteRepository.add
-
-    def slow(self: NoteRepository, note: CodeNote) -> CodeNote:
-        goes_on.wait(20)
-        return real(self, note)
-
-    auditor.read("src/bot.py", judged.sha, 7)
-    auditor.press(Key.Key_M, CTRL)
-    with monkeypatch.context() as patch:
-        patch.setattr(NoteRepository, "add", slow)
-        dialog = auditor.dialog()
-        dialog.note.setPlainText("The first.")
-        dialog.keep_button.click()
-        dialog.reject()
-        auditor.code.go_to(9)
-        auditor.marking.write_note()
-        auditor.qtbot.waitUntil(lambda: auditor.dialog() is not dialog)
-        auditor.dialog().note.setPlainText("The second, half")
-        goes_on.set()
-        auditor.settle()
-    assert auditor.dialog().text() == "The second, half"
-    assert auditor.dialog().isVisible()
-    auditor.dialog().reject()
-    auditor.settle()
-
-
-def test_marks_of_the_file_before_are_gone_as_soon_as_another_is_on_screen(
-    auditor: Auditor, judged: MarkedCode, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    auditor.read("src/bot.py", judged.sha)
-    assert auditor.list.listed.lines
-
-    def fails(*_: object) -> None:
-        raise StoreError("The library is locked by another program.")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("aitr_desktop.windows.code.mark_reading.marks_of_file", fails)
-        auditor.read("tests/test_bot.py", judged.sha)
-    assert auditor.place.pane.file.path == "tests/test_bot.py"
-    assert not auditor.rows()
-    assert not auditor.list.listed.lines
-
-
-def test_no_note_of_a_report_is_about_code_of_another_repository(
-    auditor: Auditor, judged: MarkedCode
-) -> None:
-    """A link leads to another repository, while the report stays on screen."""
-    other = "https://git.example.org/other/tool.git"
-    auditor.window.preferences.change(clones={REPOSITORY: str(judged.folder), other: str(judged.folder)})
-    auditor.window.deciding.code.read(CodePlace(repository=other, sha=judged.sha, path="src/bot.py"))
-    auditor.settle()
-    assert auditor.place.pane.file is not None
-    assert auditor.place.pane.file.repository == other
-    assert "another repository" in auditor.marking.reasons()[Act.NOTE_WRITE]()
-    auditor.marking.write_note()
-    assert not [each for each in auditor.window.findChildren(NoteDialog) if each.isVisible()]
