@@ -5,13 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from aitr_desktop.actions.spec import Act
 from aitr_desktop.code.code_file import CodeFile
 from aitr_desktop.code.differing import difference
+from aitr_desktop.code.line_marks import LineMark, MarkKind
+from aitr_desktop.code.report_marks import FileMarks
 from aitr_desktop.code.text_lines import TextLines
 from aitr_desktop.item_models.changed_files_model import ChangedFile
 from aitr_desktop.item_models.file_tree_model import Leaf, Leaflet
 from aitr_desktop.item_models.judged_commits import JudgedCode, NamedCommit
+from aitr_desktop.item_models.mark_rows import gutter_marks, listed_marks, mark_rows
+from aitr_desktop.library.code_notes import FileNotes
 from aitr_desktop.windows.code.code_messages import not_here, nothing_open
 from aitr_desktop.windows.code.reading import Pair
 from tsr_agent.errors import InputError
@@ -73,6 +79,10 @@ def code_views(stage: Stage) -> Iterator[str]:
     view = stage.window.deciding.code.view()
     view.files.offer(_commits().commits, NEW)
     view.files.show_clone(str(FOLDER), "")
+    workbench = stage.workbench()
+    if workbench is not None and workbench.report is not None:
+        # The verdict is that of the report on screen, and the commit that of these files.
+        view.travel.show_report(msgspec.structs.replace(workbench.report.head, release=NEW[:7]))
     # What a report says of lines needs the clone, which nobody has here.
     view.marks.hide()
     _grow(view, "")
@@ -85,6 +95,15 @@ def code_views(stage: Stage) -> Iterator[str]:
     view.files.tree.reveal("support_bot/bot.py")
     stage.settle()
     yield "code-file"
+    _mark(view, LATER_BOT.count("\n"), "")
+    stage.settle()
+    yield "code-marks"
+    _mark(view, LATER_BOT.count("\n"), HOSTILE)
+    stage.settle()
+    yield "code-marks-hostile"
+    view.marks.hide()
+    # Of two reports that are compared, neither verdict stands above the code.
+    view.travel.show_report(None)
     _change(stage)
     _wait_for_colours(stage)
     yield "code-side-by-side"
@@ -102,6 +121,27 @@ def code_views(stage: Stage) -> Iterator[str]:
     view.say_here(not_here(missing, str(FOLDER)))
     stage.settle()
     yield "code-missing"
+
+
+def _mark(view: PlaceView, count: int, hostile: str) -> None:
+    """Something of each kind beside the lines, and in the list below them."""
+    known = (
+        (MarkKind.UNCOVERED, 14, 15, "Lines 14–15 were not run, says coverage.xml"),
+        (MarkKind.FAILED_TEST, 16, 16, "Named by the failure of test_hands_over: assert '40 euro' == ''"),
+        (MarkKind.FINDING_WARNING, 16, 16, "PLR2004 (Ruff): Magic value used in comparison"),
+        (MarkKind.FLAKY_TEST, 20, 20, "tests.test_bot::test_promises: took 31 s"),
+    )
+    marks = tuple(
+        LineMark(kind=kind, first=first, last=last, words=hostile or words)
+        for kind, first, last, words in known
+    )
+    rows = mark_rows(FileMarks(path="support_bot/bot.py", marks=marks), FileNotes(), count)
+    view.marks.show_marks(listed_marks(rows), (hostile,) if hostile else (), "")
+    view.pane.view.set_marks(gutter_marks(rows))
+    view.pane.view.clear_selection()
+    view.pane.view.go_to(16)
+    view.marks.mark_line(16)
+    view.marks.show()
 
 
 def _commits() -> JudgedCode:
