@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aitr_desktop.editing.text_files import TextFile
+
+MAX_NAMED = 5_000
+"""Bytes of a file that names a folder."""
 
 
 class CopiedFrom(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,19 +75,52 @@ def audited_around(file: TextFile, text: str, clones: Iterable[str]) -> Path | N
 
 
 def clone_around(path: Path, clones: Iterable[Path]) -> Path | None:
-    """The clone in which a path lies, through whatever links; None where it lies in none of them."""
+    """The clone in which a path lies, through whatever links; None where it lies in none of them.
+
+    Another working tree of the same repository is that clone, too: what is written there is committed to it.
+    """
     try:
         above = path.resolve().parents
         tops = [_top(each) for each in clones]
+        kept = {common for each in tops if (common := _common(each)) is not None}
+        own = next((each for each in above if (each / ".git").exists()), None)
+        is_other_tree = own is not None and _common(own) in kept
     except (OSError, RuntimeError, ValueError):
         # A name that can't be looked at can't be written to either.
         return None
-    return next((top for top in tops if any(_is_same(each, top) for each in above)), None)
+    around = next((top for top in tops if any(_is_same(each, top) for each in above)), None)
+    return around or (own if is_other_tree else None)
 
 
 def _top(folder: Path) -> Path:
     real = folder.resolve()
     return next((each for each in (real, *real.parents) if (each / ".git").exists()), real)
+
+
+def _common(top: Path) -> Path | None:
+    """The folder in which a repository keeps what all its working trees share; None where none is named."""
+    git = top / ".git"
+    if git.is_file():
+        named = _first_line(git)
+        # A path to another machine is not so much as looked at.
+        if not named.startswith("gitdir: ") or named[8:].startswith(("//", "\\\\")):
+            return None
+        git = top / named[8:]
+    elif not git.is_dir():
+        return None
+    shared = _first_line(git / "commondir")
+    return (git / shared).resolve() if not shared.startswith(("//", "\\\\")) else None
+
+
+def _first_line(file: Path) -> str:
+    """The one line of a small file; nothing where there is no such file, or it can't be read."""
+    try:
+        if file.is_file():
+            with file.open("rb") as stream:
+                return os.fsdecode(stream.read(MAX_NAMED).partition(b"\n")[0].rstrip(b"\r"))
+    except OSError:
+        pass
+    return ""
 
 
 def _is_same(one: Path, other: Path) -> bool:
