@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import QEvent, Qt, Signal
 from qtpy.QtWidgets import (
     QComboBox,
     QFrame,
@@ -28,7 +28,7 @@ from tsr_agent.sections.plain_text import visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qtpy.QtGui import QResizeEvent
+    from qtpy.QtGui import QKeyEvent, QResizeEvent
 
     from aitr_desktop.code.report_marks import MarkedFile
     from aitr_desktop.item_models.mark_rows import ListedMarks, MarkRow
@@ -57,6 +57,8 @@ class MarksList(QFrame):
     """Path of a file with marks."""
     note_asked = Signal()
     """A new note on the selected lines."""
+    left = Signal()
+    """Escape: back to the code."""
     menu_asked = Signal(object, object)
     """The menu of a ``MarkRow`` is wanted, at a ``QPoint`` of the screen."""
 
@@ -82,6 +84,8 @@ class MarksList(QFrame):
         self._body = QSplitter(Qt.Orientation.Horizontal)
         self.listed = NO_MARKS
         """What is known of the file that is shown, of every kind."""
+        self.leads_back = False
+        """Whether there is code to which Escape leads."""
         self._place()
         self._connect()
         self.show_marks(NO_MARKS, (), "")
@@ -209,6 +213,21 @@ class MarksList(QFrame):
         stack = self._file_lists if files else self._lists
         listed = self.file_table if files else self.table
         (listed if stack.currentIndex() == 0 else self.tabs).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def event(self, event: QEvent) -> bool:
+        """Takes Escape before it leads away from the code altogether."""
+        is_asked = event.type() == QEvent.Type.ShortcutOverride and self.leads_back
+        if is_asked and cast("QKeyEvent", event).key() == Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """Escape goes back to the code that the marks are of."""
+        if event.key() == Qt.Key.Key_Escape and self.leads_back:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
         """Where there is no room beside the list, a row is read in the list alone, by hovering or copying."""

@@ -79,6 +79,8 @@ class Marking(QObject):
         marks.file_asked.connect(lambda path: self.file_asked.emit(self.reading.commit, path))
         marks.note_asked.connect(self.write_note)
         marks.menu_asked.connect(self._offer)
+        marks.left.connect(lambda: view.setFocus(Qt.FocusReason.OtherFocusReason))
+        marks.leads_back = self.reading.file is not None
         self.reading.list_files()
         self.reading.read()
 
@@ -115,6 +117,8 @@ class Marking(QObject):
             folder: Of the clone that is read from; None where there is none.
         """
         self.reading.file_shown(file, folder)
+        if self._list is not None:
+            self._list.leads_back = file is not None
         self.reasons_changed.emit()
 
     def go_on(self, step: int) -> None:

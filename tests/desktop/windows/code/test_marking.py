@@ -199,6 +199,17 @@ def test_a_finding_and_an_uncovered_file_lead_to_their_lines(auditor: Auditor, j
         assert auditor.code.cursor_line == line
 
 
+def test_escape_leads_from_the_marks_to_the_code_and_then_away(auditor: Auditor, judged: MarkedCode) -> None:
+    auditor.read("src/bot.py", judged.sha)
+    auditor.press(Key.Key_M, ALT | SHIFT)
+    assert not auditor.code.hasFocus()
+    auditor.press(Key.Key_Escape)
+    assert auditor.code.hasFocus()
+    assert auditor.window.pages.here == "code"
+    auditor.press(Key.Key_Escape)
+    assert auditor.window.pages.here == "reports"
+
+
 def test_a_failed_test_that_names_no_line_leads_to_where_it_is_defined(auditor: Auditor) -> None:
     assert auditor.window.workbench is not None
     detail = auditor.window.workbench.detail

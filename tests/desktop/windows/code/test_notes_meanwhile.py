@@ -104,3 +104,18 @@ def test_no_note_of_a_report_is_about_code_of_another_repository(
     assert "another repository" in auditor.marking.reasons()[Act.NOTE_WRITE]()
     auditor.marking.write_note()
     assert not [each for each in auditor.window.findChildren(NoteDialog) if each.isVisible()]
+
+
+def test_marks_that_could_not_be_found_are_looked_for_again_with_the_next_file(
+    auditor: Auditor, judged: MarkedCode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise StoreError("The clone does not hold the commit.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("aitr_desktop.windows.code.mark_reading.build_marks", fails)
+        auditor.read("tests/test_bot.py", judged.sha)
+        assert not auditor.list.listed.lines
+        assert "does not hold" in auditor.list.nothing.text()
+    auditor.read("src/bot.py", judged.sha)
+    assert auditor.list.listed.lines
