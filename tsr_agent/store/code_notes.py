@@ -71,8 +71,7 @@ class NoteRepository:
             known = connection.execute(_BY_ID, {"note_id": storable(note.id)}).one_or_none()
             if known is not None:
                 return _same(_note_of(known), note)
-            if len(connection.execute(_IDS_OF_REPORT, {"key": storable(note.report_id)}).all()) >= MOST_NOTES:
-                raise InputError(f"There are {MOST_NOTES:,} notes for this report; more are not kept.")
+            _refuse_too_many(connection, note)
             connection.execute(insert(code_notes), note_row(note) | _filed(document))
             if note.replaces:
                 _withdraw(connection, _in_place_of(note))
@@ -185,6 +184,16 @@ def _lock(connection: Connection, report_id: str) -> None:
         )
 
 
+def _refuse_too_many(connection: Connection, note: CodeNote) -> None:
+    place = place_key(note.repository, note.path)
+    for ids, key, whose in (
+        (_IDS_OF_REPORT, storable(note.report_id), "for this report"),
+        (_IDS_OF_FILE, place, "on this file"),
+    ):
+        if len(connection.execute(ids, {"key": key, "most": MOST_NOTES}).all()) >= MOST_NOTES:
+            raise InputError(f"There are {MOST_NOTES:,} notes {whose}; more are not kept.")
+
+
 def _same(known: CodeNote, note: CodeNote) -> CodeNote:
     if known != note:
         raise ConflictError(
@@ -254,6 +263,9 @@ def _withdrawal_of(row: Any) -> NoteWithdrawal:
 _LOCK = select(reports.c.id).where(reports.c.id == bindparam("key")).with_for_update()
 _BY_ID = select(code_notes).where(code_notes.c.note_id == bindparam("note_id"))
 _WITHDRAWAL_OF = select(code_note_withdrawals).where(code_note_withdrawals.c.note_id == bindparam("note_id"))
-_IDS_OF_REPORT = select(code_notes.c.id).where(code_notes.c.report_id == bindparam("key")).limit(MOST_NOTES)
+_IDS_OF_REPORT, _IDS_OF_FILE = (
+    select(code_notes.c.id).where(column == bindparam("key")).limit(bindparam("most"))
+    for column in (code_notes.c.report_id, code_notes.c.place)
+)
 _ALL_NOTES = select(code_notes).order_by(code_notes.c.id)
 _ALL_WITHDRAWALS = select(code_note_withdrawals).order_by(code_note_withdrawals.c.id)

@@ -55,6 +55,22 @@ def test_a_note_is_found_by_its_report_and_by_its_file(notes: NoteRepository) ->
     assert notes.of_file("https://forge.example/acme/other", "src/bot.py") == ()
 
 
+def test_more_notes_than_are_read_are_refused_of_a_report_and_of_a_file(
+    notes: NoteRepository, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tsr_agent.store.code_notes.MOST_NOTES", 2)
+    file_report(library, "r-2")
+    notes.add(note("one"))
+    notes.add(note("two", path="src/other.py"))
+    with pytest.raises(InputError, match="2 notes for this report"):
+        notes.add(note("three", path="src/third.py"))
+    notes.add(note("four", report_id="r-2"))
+    with pytest.raises(InputError, match="2 notes on this file"):
+        notes.add(note("five", report_id="r-2"))
+    assert [each.note.id for each in notes.of_file(REPOSITORY, "src/bot.py")] == ["one", "four"]
+    assert notes.add(note("one")) == note("one")
+
+
 def test_a_note_stays_on_record_when_it_is_withdrawn(notes: NoteRepository) -> None:
     notes.add(note())
     notes.withdraw(withdrawal())
