@@ -125,6 +125,8 @@ class PlaceView(QStackedWidget):
                 self.pane.message.focus_button()
             else:
                 self.files.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        # From now on there are parts to be reached, and no stop of Tab is one that nobody sees.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def show_pane(self) -> None:
         """Shows the page with one file."""

@@ -86,6 +86,9 @@ class MarkReading(QObject):
         if (file, folder) == (self.file, self._folder):
             return
         self.file, self._folder = file, folder
+        if self._problem:
+            # Somebody may have fetched what was not there.
+            self._built_for = None
         # Before anything is asked, which may take its time or fail: these are the marks of another file.
         self.shown.emit(ShownMarks(), self.tr("Looking for what is known of this file…"))
         self.read()

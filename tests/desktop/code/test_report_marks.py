@@ -209,7 +209,7 @@ def test_a_test_without_a_line_stands_where_the_file_defines_its_name() -> None:
         ("test_b[x-1]", 4),
     ]
     assert len(found.whole_file) == 3
-    assert "where this file defines their name" in found.remarks[-1]
+    assert "where the file defines them" in found.remarks[-1]
 
 
 def test_a_report_of_the_largest_size_is_ready_in_seconds_and_a_file_in_milliseconds() -> None:

@@ -80,7 +80,7 @@ def test_every_kind_of_mark_stands_in_the_list_and_in_the_gutter(
         ("✕ Failed test", "12"),
         ("≈ Flaky test", "16"),
     ]
-    assert "where this file defines their name" in auditor.list.remarks.text()
+    assert "where the file defines them" in auditor.list.remarks.text()
     assert {each.kind for each in auditor.code.gutter.marked.at(12)} == {MarkKind.FAILED_TEST}
 
 

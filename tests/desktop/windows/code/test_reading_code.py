@@ -55,6 +55,7 @@ def test_the_files_of_the_judged_commit_are_there_when_one_goes_there(
     ]
     assert "Choose a file." in said(place.view.pane)
     assert place.window.focusWidget() is place.view.files.field, "the focus is where one sees it"
+    assert place.view.focusPolicy() == Qt.FocusPolicy.NoFocus
 
 
 def test_the_verdict_that_the_code_is_read_for_is_in_sight(place: Place) -> None:
