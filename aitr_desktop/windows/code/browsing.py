@@ -48,8 +48,6 @@ class Browsing(QObject):
         parent: Ends with it.
     """
 
-    changes_read = Signal(object)
-    """A ``Changed`` is listed."""
     failed = Signal(object)
     """A ``TsrError``: the commit, or what changed, can't be listed."""
 
@@ -181,7 +179,6 @@ class Browsing(QObject):
             changed.before, changed.after, files, " ".join((said, changed.remark)).strip()
         )
         self._counting.count(clone, changed)
-        self.changes_read.emit(changed)
 
     def _fail_changes(self, error: TsrError) -> None:
         self._side.summary.setText(visible(" ".join(filter(None, (error.message, error.next_step)))))

@@ -36,7 +36,7 @@ def test_the_tables_have_the_names_that_were_agreed(table: str) -> None:
 
 def test_every_foreign_key_is_required_and_cascades() -> None:
     keys = [(table, key) for table in metadata.sorted_tables for key in table.foreign_keys]
-    assert len(keys) == 8
+    assert len(keys) == 11
     for table, key in keys:
         assert key.parent.nullable == (table.name == "changes")  # A policy is no report's.
         assert key.ondelete == "CASCADE"
