@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aitr_desktop.translation import translate
-from tsr_agent.models.manifest import tested_sha
 from tsr_agent.sections.plain_text import one_line
 from tsr_agent.sections.wording import short_sha
 
@@ -107,6 +106,9 @@ def compared_code(old: JudgedCode, new: JudgedCode) -> JudgedCode:
 
 
 def _named(versions: VersionManifest, build: BuildContext | None) -> list[NamedCommit]:
+    # Not before the first frame: the models take their time.
+    from tsr_agent.models.manifest import tested_sha
+
     code, tested = versions.codebase_sha, versions.checked_out_sha or versions.codebase_sha
     changed, clone = _changed(versions), _clone(versions)
     named = [

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from qtpy.QtGui import QGuiApplication, QKeySequence
-from qtpy.QtWidgets import QAbstractItemView, QWidget
+from qtpy.QtWidgets import QAbstractItemView, QToolTip, QWidget
 
-from aitr_desktop.item_models.cells import Kind, links_of
+from aitr_desktop.item_models.cells import Kind, links_of, plain_tooltip
 from aitr_desktop.item_models.tree_model import TreeModel
+from aitr_desktop.views.announcing import announce
 from aitr_desktop.views.cell_delegate import PADDING, CellDelegate
 from aitr_desktop.views.link_pointer import LinkPointer
 from aitr_desktop.views.opening_tree import OpeningTree
@@ -20,7 +21,7 @@ from aitr_desktop.views.shared_columns import SharedColumns
 if TYPE_CHECKING:
     from qtpy.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QResizeEvent
 
-    from aitr_desktop.item_models.cells import Node, Table
+    from aitr_desktop.item_models.cells import Node, Table, Target
     from aitr_desktop.theme import ThemeController
     from aitr_desktop.views.shared_columns import ColumnsHeader
 
@@ -268,11 +269,11 @@ class SectionTree(OpeningTree):
 
     def _go_to_code(self) -> None:
         """Goes to the line of code that the row names: from a failure to its line it is one key."""
-        node = _about(self._shown, self.currentIndex().siblingAtColumn(0))
-        links = links_of(node) if node is not None else ()
-        place = next((each.target for each in links if each.target.kind is Kind.LINE), None)
+        place = _line_of(_about(self._shown, self.currentIndex().siblingAtColumn(0)))
         if place is not None:
             self.followed.emit(place)
+        else:
+            _say_at_row(self, self.tr("This row names no line of code."))
 
     def _offer(self, index: QModelIndex, at: QPoint | None) -> None:
         if self._shown is None:
@@ -282,6 +283,18 @@ class SectionTree(OpeningTree):
         menu = row_menu(self._shown.node(index), self, follow=self.followed.emit, copied=self.copied_text)
         below = self.visualRect(index.siblingAtColumn(0)).bottomLeft()
         menu.popup(at if at is not None else self.viewport().mapToGlobal(below))
+
+
+def _line_of(node: Node | None) -> Target | None:
+    """The line of code that a row names; None where it names none."""
+    links = links_of(node) if node is not None else ()
+    return next((each.target for each in links if each.target.kind is Kind.LINE), None)
+
+
+def _say_at_row(tree: SectionTree, words: str) -> None:
+    announce(tree, words, at_once=True)
+    below = tree.visualRect(tree.currentIndex()).bottomLeft()
+    QToolTip.showText(tree.viewport().mapToGlobal(below), plain_tooltip(words), tree.viewport())
 
 
 def _about(shown: TreeModel | None, index: QModelIndex) -> Node | None:

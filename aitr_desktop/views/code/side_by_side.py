@@ -32,6 +32,8 @@ class SideBySide(PairArea):
         theme: Colours and fonts.
     """
 
+    left = Signal()
+    """Escape: back to what was on screen before."""
     line_asked = Signal(int, int)
     """Side (0 old, 1 new) and line that somebody wants to read in its file."""
     moved = Signal()
@@ -115,10 +117,10 @@ class SideBySide(PairArea):
         QApplication.clipboard().setText(text.replace("\0", "\ufffd"))
 
     def event(self, event: QEvent) -> bool:
-        """Takes its own letters before a menu would."""
+        """Takes its own keys before a menu would: Escape leads back to the file, and not yet to the list."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             is_control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
-            if is_control and event.key() == Qt.Key.Key_C:
+            if (is_control and event.key() == Qt.Key.Key_C) or event.key() == Qt.Key.Key_Escape:
                 event.accept()
                 return True
         return bool(super().event(event))
@@ -152,6 +154,8 @@ class SideBySide(PairArea):
             self.go_to_change(changes[Qt.Key(key)])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._open(self.cursor_place, 1)
+        elif key == Qt.Key.Key_Escape:
+            self.left.emit()
         else:
             super().keyPressEvent(event)
 

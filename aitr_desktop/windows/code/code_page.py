@@ -8,7 +8,6 @@ from qtpy.QtCore import QObject, Signal
 
 from aitr_desktop.actions.spec import Act
 from aitr_desktop.item_models.cells import Kind
-from aitr_desktop.item_models.judged_commits import JudgedCode, compared_code, judged_code, plain_commit
 from aitr_desktop.windows.code.code_reasons import CodeReasons
 from tsr_agent.ingest.repository_url import repository_key
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from aitr_desktop.code.places import CodePlace
     from aitr_desktop.item_models.cells import Target
+    from aitr_desktop.item_models.judged_commits import JudgedCode
     from aitr_desktop.item_models.report_detail import ReportDetail
     from aitr_desktop.library.comparing import Compared
     from aitr_desktop.views.code.code_pane import CodePane
@@ -190,7 +190,7 @@ class CodePage(QObject):
             self.told.emit(reason)
             return
         old, new = _sides(compared)
-        self._offer(compared_code(old, new))
+        self._offer(_of_two(old, new))
         self.reader().show_changes(old.commits[0].sha, new.commits[0].sha)
         self.place_asked.emit(KEY)
         self.view().files.focus_changes()
@@ -210,7 +210,7 @@ class CodePage(QObject):
         sides = _sides(compared)
         code = sides["AB".index(target.side)]
         is_one = repository_key(sides[0].repository) == repository_key(sides[1].repository)
-        self._offer(compared_code(*sides) if is_one else code)
+        self._offer(_of_two(*sides) if is_one else code)
         self.lines_asked.emit(line_place(code.repository, code.commits[0].sha, target.value))
         return True
 
@@ -241,6 +241,8 @@ class CodePage(QObject):
         code = self._code
         if code is not None and repository_key(code.repository) == repository_key(repository):
             return code
+        from aitr_desktop.item_models.judged_commits import JudgedCode, plain_commit
+
         return JudgedCode(report_ids=(), repository=repository, commits=tuple(map(plain_commit, shas)))
 
     def _of_file(self, do: Callable[[MoreOfFile], object]) -> Callable[[], object]:
@@ -258,4 +260,12 @@ def _say_report(reader: Reader | None, code: JudgedCode | None, head: Overview |
 def _sides(compared: Compared) -> tuple[JudgedCode, JudgedCode]:
     """The commits of A and of B."""
     old, new = compared.left.report, compared.right.report
+    from aitr_desktop.item_models.judged_commits import judged_code
+
     return judged_code(old.id, old.versions, old.build), judged_code(new.id, new.versions, new.build)
+
+
+def _of_two(old: JudgedCode, new: JudgedCode) -> JudgedCode:
+    from aitr_desktop.item_models.judged_commits import compared_code
+
+    return compared_code(old, new)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QObject, Signal
 
 from aitr_desktop.tasks import Lane
-from aitr_desktop.windows.code.file_marking import ShownMarks, build_marks, marks_of_file
 from tsr_agent.ingest.repository_url import repository_key
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from aitr_desktop.item_models.report_detail import ReportDetail
     from aitr_desktop.library.code_notes import Notes
     from aitr_desktop.tasks import Task
+    from aitr_desktop.windows.code.file_marking import ShownMarks
     from aitr_desktop.windows.desk import Desk
     from tsr_agent.errors import TsrError
 
@@ -90,7 +90,7 @@ class MarkReading(QObject):
             # Somebody may have fetched what was not there.
             self._built_for = None
         # Before anything is asked, which may take its time or fail: these are the marks of another file.
-        self.shown.emit(ShownMarks(), self.tr("Looking for what is known of this file…"))
+        self._show_nothing(self.tr("Looking for what is known of this file…"))
         self.read()
 
     def read(self) -> None:
@@ -99,13 +99,15 @@ class MarkReading(QObject):
         workspace, file, detail, folder = self._desk.libraries.workspace, self.file, self.detail, self._folder
         why = self._why_nothing()
         if why:
-            self.shown.emit(ShownMarks(), why)
+            self._show_nothing(why)
         if workspace is None or detail is None or detail.judged is None or folder is None:
             return
         key = detail.digest, folder
         if self._built_for != key:
             if not why:
-                self.shown.emit(ShownMarks(), self.tr("Looking for what the report says of lines…"))
+                self._show_nothing(self.tr("Looking for what the report says of lines…"))
+            from aitr_desktop.windows.code.file_marking import build_marks
+
             self._task = self._desk.tasks.run(
                 partial(build_marks, detail.judged, folder, os.environ),
                 partial(self._built, key),
@@ -115,7 +117,15 @@ class MarkReading(QObject):
         elif file is not None and not why:
             self._read_file(file, workspace.notes, detail.repository)
 
+    def _show_nothing(self, words: str) -> None:
+        # Not before the first frame: what reads clones takes its time.
+        from aitr_desktop.windows.code.file_marking import ShownMarks
+
+        self.shown.emit(ShownMarks(), words)
+
     def _read_file(self, file: CodeFile, notes: Notes, repository: str) -> None:
+        from aitr_desktop.windows.code.file_marking import marks_of_file
+
         self._task = self._desk.tasks.run(
             partial(marks_of_file, self.marks, notes, file, repository, os.environ),
             self._found,

@@ -67,6 +67,7 @@ class Reader(QObject):
         view.travel.forward_asked.connect(self.go_forward)
         view.travel.recent_asked.connect(lambda place: self.go(self.screen.recent[place]))
         view.pair.rows.line_asked.connect(self._go_to_side)
+        view.pair.rows.left.connect(self.go_back)
         files.commit_asked.connect(self.show_commit)
         files.changes_asked.connect(self.show_changes)
         files.tree.picked.connect(lambda path, goes: self.go_to_file(path, goes=goes))

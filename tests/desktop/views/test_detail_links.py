@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from qtpy.QtCore import QCoreApplication, QEvent, QModelIndex, QPoint, Qt
 from qtpy.QtGui import QContextMenuEvent, QGuiApplication
-from qtpy.QtWidgets import QAbstractButton, QMenu, QWidget
+from qtpy.QtWidgets import QAbstractButton, QMenu, QToolTip, QWidget
 
 from aitr_desktop.item_models.cells import CELL_ROLE, Kind, Target
 from aitr_desktop.item_models.report_detail import report_detail
@@ -170,6 +170,15 @@ def test_going_back_ends_where_one_came_from(detail: DetailView, qtbot: QtBot) -
     qtbot.keyClick(tree(detail, "Rules"), Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert focused(detail) == before
     assert not detail.go_back()
+
+
+@POPS_UP
+def test_a_row_that_names_no_line_of_code_says_so(detail: DetailView, qtbot: QtBot) -> None:
+    assert detail.follow(Target(Kind.RULE, "accuracy"))
+    QToolTip.hideText()
+    qtbot.keyClick(tree(detail, "Rules"), Qt.Key.Key_F12)
+    assert "names no line of code" in QToolTip.text()
+    QToolTip.hideText()
 
 
 def test_another_report_forgets_where_one_came_from(detail: DetailView) -> None:

@@ -95,6 +95,25 @@ def test_side_by_side_and_from_change_to_change(place: Place, project: CodeProje
     assert place.window.pages.here == "compare"
 
 
+def test_escape_leads_from_two_versions_back_to_the_file(place: Place, project: CodeProject) -> None:
+    compare(place)
+    place.window.menus.action(Act.CODE_DIFFERENCE).trigger()
+    place.settle()
+    place.view.files.changed.setFocus()
+    place.press(Qt.Key.Key_Home)
+    place.press(Qt.Key.Key_Return)
+    place.press(Qt.Key.Key_Return)
+    assert not place.view.shows_pair
+    place.window.menus.action(Act.CODE_DIFFERENCE).trigger()
+    place.settle()
+    place.view.files.changed.setFocus()
+    place.press(Qt.Key.Key_Return)
+    assert place.view.shows_pair
+    place.press(Qt.Key.Key_Escape)
+    assert not place.view.shows_pair
+    assert place.window.pages.here == "code"
+
+
 def test_a_change_is_copied_with_its_signs(place: Place) -> None:
     compare(place)
     place.window.menus.action(Act.CODE_DIFFERENCE).trigger()

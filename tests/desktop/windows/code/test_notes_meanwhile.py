@@ -84,7 +84,7 @@ def test_marks_of_the_file_before_are_gone_as_soon_as_another_is_on_screen(
         raise StoreError("The library is locked by another program.")
 
     with monkeypatch.context() as patch:
-        patch.setattr("aitr_desktop.windows.code.mark_reading.marks_of_file", fails)
+        patch.setattr("aitr_desktop.windows.code.file_marking.marks_of_file", fails)
         auditor.read("tests/test_bot.py", judged.sha)
     assert auditor.place.pane.file.path == "tests/test_bot.py"
     assert not auditor.rows()
@@ -113,7 +113,7 @@ def test_marks_that_could_not_be_found_are_looked_for_again_with_the_next_file(
         raise StoreError("The clone does not hold the commit.")
 
     with monkeypatch.context() as patch:
-        patch.setattr("aitr_desktop.windows.code.mark_reading.build_marks", fails)
+        patch.setattr("aitr_desktop.windows.code.file_marking.build_marks", fails)
         auditor.read("tests/test_bot.py", judged.sha)
         assert not auditor.list.listed.lines
         assert "does not hold" in auditor.list.nothing.text()
