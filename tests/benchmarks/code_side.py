@@ -75,6 +75,15 @@ class Painted(QObject):
         return taken
 
 
+def wait_until(is_true: Any) -> None:
+    """Lives until something is true."""
+    loop, look = QEventLoop(), QTimer()
+    look.timeout.connect(lambda: loop.quit() if is_true() else None)
+    look.start(1)
+    loop.exec()
+    look.stop()
+
+
 class Ours:
     """The application's own view with its highlighting, a file read as the window reads one."""
 
@@ -117,7 +126,13 @@ class Ours:
         return not self._awaited and all(line in self._coloured for line in range(first, last + 1))
 
     def is_whole(self) -> bool:
-        return self.is_here()
+        """Whether any page that is asked for from now on is exact at once."""
+        colours = self.highlighting._colours
+        if not self.is_here() or colours is None:
+            return False
+        if colours._whole.is_possible:
+            return colours._whole.reaches(self.view.lines.count)
+        return colours._known is None or colours._known.is_complete
 
     def to_end(self) -> None:
         bar = self.view.verticalScrollBar()
@@ -169,7 +184,7 @@ def answer(side: Side, painted: Painted, base: int, question: dict[str, Any]) ->
     if act == "load":
         start = perf_counter()
         first = painted.seconds(lambda: side.load(path), side.is_here)
-        painted.seconds(lambda: None, side.is_whole)
+        wait_until(side.is_whole)
         return {"first": first, "all": perf_counter() - start}
     if act == "stall":
         return Probe(FINE_MS).during(lambda: side.load(path), side.is_whole) / 1_000
