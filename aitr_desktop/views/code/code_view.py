@@ -23,7 +23,7 @@ from aitr_desktop.views.code.view_pointer import ViewPointer
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from qtpy.QtGui import QFocusEvent, QKeyEvent, QPaintEvent
+    from qtpy.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QResizeEvent
 
     from aitr_desktop.code.line_marks import LineMark
     from aitr_desktop.code.styling import Piece
@@ -157,6 +157,14 @@ class CodeView(RowsArea):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
         """Draws what is seen."""
         self.painting.paint(event.rect())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  (Qt's name)
+        """Keeps the line of the cursor in sight, if it was: a list that opens below takes room away."""
+        rows = max(0, event.oldSize().height() // self.row_height)
+        seen = {each.line for each in self._positions.following(self.top, rows)}
+        super().resizeEvent(event)
+        if self.cursor_line in seen:
+            self.bring(self.cursor_line)
 
     def event(self, event: QEvent) -> bool:
         """Keeps the keys that mean something in code, whatever menus have them for."""

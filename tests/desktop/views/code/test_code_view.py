@@ -49,6 +49,19 @@ def test_keys_move_the_line_of_the_cursor_and_keep_it_in_sight(view: CodeView) -
     assert view.visible_lines()[0] == view.cursor_line == 1
 
 
+def test_the_line_of_the_cursor_stays_whole_in_sight_where_room_is_taken(view: CodeView) -> None:
+    view.go_to(100)
+    view.resize(view.width(), 5 * view.row_height + view.row_height // 2)
+    assert 100 in {each.line for each in view.rows_in_sight()[: view.page]}
+
+
+def test_a_cursor_out_of_sight_moves_nothing_where_room_is_taken(view: CodeView) -> None:
+    view.go_to(100)
+    view.verticalScrollBar().setValue(0)
+    view.resize(view.width(), 5 * view.row_height)
+    assert view.visible_lines()[0] == 1
+
+
 def test_a_letter_is_told_and_never_taken(view: CodeView) -> None:
     typed: list[str] = []
     view.typed.connect(lambda event: typed.append(event.text()))
